@@ -1,0 +1,22 @@
+//! rulec: the compiler for Falco and Sysdig rules on AWS CloudTrail.
+//!
+//! ```text
+//! files -> source -> syntax -> AST -> sema -> IR -> (logic, eval, lint, target)
+//!                      |                |
+//!                      +-- diagnostics -+--> analysis -> render -> cli, lsp
+//! ```
+
+pub mod analysis;
+pub mod bundled;
+#[cfg(feature = "cli")]
+pub mod cli;
+pub mod config;
+pub mod diag;
+pub mod eval;
+pub mod fix;
+pub mod lint;
+pub mod render;
+pub mod schema;
+pub mod sema;
+pub mod source;
+pub mod syntax;

@@ -1,0 +1,7 @@
+//! The `rulec` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    rulec::cli::main()
+}
