@@ -1,0 +1,121 @@
+//! The patterns of `glob` and `iglob`: fnmatch(3) of glibc without flags, byte by byte in the C locale.
+//!
+//! `*` crosses `/`, a leading `.` is nothing special, and `?` is one byte, so `é` needs two.
+
+mod bracket;
+mod bytes;
+#[cfg(test)]
+#[allow(clippy::panic)]
+mod tests;
+
+pub use bytes::ByteSet;
+
+/// A parsed pattern. It has to match the whole value.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Glob {
+    /// Its parts, in order.
+    pub tokens: Vec<Token>,
+}
+
+/// A part of a pattern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Token {
+    /// `*`: any bytes.
+    Any,
+    /// `?`: one byte.
+    One,
+    /// This byte.
+    Byte(u8),
+    /// One byte of a set: brackets, or a letter of `iglob`.
+    Set(Box<ByteSet>),
+    /// Nothing at all: a backslash at the end, or brackets that fnmatch gives up on.
+    Never,
+}
+
+/// Bytes that unclosed brackets may look ahead altogether. A row of `[` makes the work quadratic; no
+/// value that Falco takes (255 bytes) comes near this.
+const MAX_LOOKAHEAD: usize = 1 << 20;
+
+/// Parses a pattern; every text is one. `fold` ignores the case of ASCII letters, as `iglob` does.
+pub fn parse(pattern: &[u8], fold: bool) -> Glob {
+    let mut tokens = Vec::new();
+    let mut at = 0;
+    let mut lookahead = 0;
+    while let Some(&byte) = pattern.get(at) {
+        at += 1;
+        match byte {
+            b'*' if tokens.last() == Some(&Token::Any) => {}
+            b'*' => tokens.push(Token::Any),
+            b'?' => tokens.push(Token::One),
+            b'\\' => {
+                tokens.push(pattern.get(at).map_or(Token::Never, |&byte| literal(byte, fold)));
+                at += 1;
+            }
+            b'[' if lookahead < MAX_LOOKAHEAD => match bracket::parse(pattern, at, fold) {
+                Some((token, end)) => {
+                    tokens.push(token);
+                    at = end;
+                }
+                None => {
+                    lookahead += pattern.len() - at;
+                    tokens.push(Token::Byte(b'['));
+                }
+            },
+            _ => tokens.push(literal(byte, fold)),
+        }
+    }
+    Glob { tokens }
+}
+
+impl Glob {
+    /// True if the pattern matches all of `value`. At worst the product of both lengths.
+    pub fn matches(&self, value: &[u8]) -> bool {
+        let (mut token, mut at) = (0, 0);
+        // The last `*` and where its text ends for now. An earlier one never has to take more: what
+        // follows it has matched at the first place possible.
+        let mut retry: Option<(usize, usize)> = None;
+        loop {
+            match (self.tokens.get(token), value.get(at)) {
+                (None, None) => return true,
+                (Some(Token::Any), _) => {
+                    retry = Some((token, at));
+                    token += 1;
+                    continue;
+                }
+                (Some(one), Some(&byte)) if one.takes(byte) => {
+                    token += 1;
+                    at += 1;
+                    continue;
+                }
+                // The value is used up but not the pattern: a longer `*` leaves even less.
+                (Some(_), None) => return false,
+                _ => {}
+            }
+            let Some((star, end)) = retry else { return false };
+            retry = Some((star, end + 1));
+            (token, at) = (star + 1, end + 1);
+        }
+    }
+}
+
+impl Token {
+    /// True if this token, other than `*`, matches the byte.
+    fn takes(&self, byte: u8) -> bool {
+        match self {
+            Token::One => true,
+            Token::Byte(expected) => *expected == byte,
+            Token::Set(set) => set.contains(byte),
+            Token::Any | Token::Never => false,
+        }
+    }
+}
+
+fn literal(byte: u8, fold: bool) -> Token {
+    if !fold || !byte.is_ascii_alphabetic() {
+        return Token::Byte(byte);
+    }
+    let mut set = ByteSet::default();
+    set.insert(byte.to_ascii_lowercase());
+    set.insert(byte.to_ascii_uppercase());
+    Token::Set(Box::new(set))
+}

@@ -1,0 +1,13 @@
+//! Text to syntax tree: YAML with spans, items with their keys, conditions and outputs. Never fails, leaves holes.
+
+pub mod ast;
+pub mod condition;
+pub mod glob;
+pub mod items;
+pub mod json_schema;
+pub mod lexer;
+pub mod output;
+pub mod re2;
+pub mod sniff;
+pub mod token;
+pub mod yaml;

@@ -1,0 +1,190 @@
+//! Output templates: `%field[arg]` and `%transformer(…)` in running text.
+//!
+//! Falco takes the longest prefix of the rest that it can resolve, so splitting a template needs to know
+//! which fields exist: the caller says so.
+
+use super::ast::{Operand, OperandKind, Place};
+use super::condition::parse_operand;
+use super::lexer;
+use nom::Parser;
+use nom::bytes::complete::{tag, take_till, take_while};
+use nom::combinator::recognize;
+
+/// A `%…` of a template.
+#[derive(Clone, Debug)]
+pub struct Token<'a> {
+    /// From the percent sign to the end.
+    pub place: Place,
+    /// Pad or cut to this many bytes; 0 has no effect.
+    pub width: Option<usize>,
+    /// The field or transformer.
+    pub operand: Operand<'a>,
+}
+
+/// A part of a template.
+#[derive(Clone, Debug)]
+pub enum Part<'a> {
+    /// Text as it is.
+    Text(&'a str),
+    /// A field or transformer.
+    Token(Token<'a>),
+}
+
+/// Why a template is refused.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Trouble {
+    /// No text at all.
+    Empty,
+    /// It ends with a percent sign.
+    EndsWithPercent,
+    /// It ends with the width of a token.
+    EndsWithWidth,
+    /// Nothing after the percent sign is a field.
+    Unknown,
+}
+
+impl Trouble {
+    /// Falco's message, its unclosed quote included.
+    pub fn falco(&self) -> &'static str {
+        match self {
+            Trouble::Empty => "empty formatting token",
+            Trouble::EndsWithPercent => "invalid formatting syntax: formatting cannot end with a %",
+            Trouble::EndsWithWidth => "invalid formatting syntax: formatting cannot end with a number",
+            Trouble::Unknown => "unknown filter: unexpected token after '",
+        }
+    }
+}
+
+/// A template that is refused, and where.
+#[derive(Clone, Debug)]
+pub struct OutputError {
+    /// Why.
+    pub trouble: Trouble,
+    /// What to underline: the percent sign and what looks like a name.
+    pub place: Place,
+}
+
+/// No field name is longer; a bound for words that are none.
+const LONGEST_NAME: usize = 128;
+
+/// Splits a template. `resolves` says whether a field or transformer can be used. Text after an error is
+/// still looked at; Falco stops at the first.
+pub fn parse<'a>(
+    text: &'a str,
+    resolves: &mut dyn FnMut(&Operand<'a>) -> bool,
+) -> (Vec<Part<'a>>, Vec<OutputError>) {
+    let (mut parts, mut errors) = (Vec::new(), Vec::new());
+    let mut at = 0;
+    if text.is_empty() {
+        errors.push(OutputError { trouble: Trouble::Empty, place: 0..0 });
+    }
+    // A leading `*` means: print even when fields are absent. Falco always does.
+    if text.starts_with('*') {
+        at = 1;
+    }
+    while at < text.len() {
+        let rest = &text[at..];
+        let Ok((_, plain)) = take_till::<_, _, ()>(|c| c == '%')(rest) else { break };
+        if !plain.is_empty() {
+            parts.push(Part::Text(plain));
+            at += plain.len();
+            continue;
+        }
+        match token(text, at, resolves) {
+            Ok(token) => {
+                at = token.place.end as usize;
+                parts.push(Part::Token(token));
+            }
+            Err(error) => {
+                at = error.place.end as usize;
+                errors.push(error);
+            }
+        }
+    }
+    (parts, errors)
+}
+
+fn token<'a>(
+    text: &'a str,
+    at: usize,
+    resolves: &mut dyn FnMut(&Operand<'a>) -> bool,
+) -> Result<Token<'a>, OutputError> {
+    let fail = |trouble, end: usize| Err(OutputError { trouble, place: at as u32..end as u32 });
+    let percent =
+        recognize((tag::<_, _, ()>("%"), take_while(|c: char| c.is_ascii_digit()))).parse(&text[at..]);
+    let start = percent.map_or(at + 1, |(_, head)| at + head.len());
+    let digits = &text[at + 1..start];
+    if start == text.len() {
+        return fail(
+            if digits.is_empty() { Trouble::EndsWithPercent } else { Trouble::EndsWithWidth },
+            start,
+        );
+    }
+    let width = (!digits.is_empty()).then(|| digits.parse().unwrap_or(usize::MAX));
+    match longest(&text[start..], resolves) {
+        Some((operand, len)) => {
+            let operand = shifted(operand, start as u32);
+            Ok(Token { place: at as u32..(start + len) as u32, width, operand })
+        }
+        None => {
+            let rest = &text[start..];
+            let word = rest
+                .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_')))
+                .unwrap_or(rest.len());
+            let bracket = rest[word..].starts_with('[').then(|| rest[word..].find(']')).flatten();
+            let end = start + word + bracket.map_or(0, |close| close + 1);
+            fail(Trouble::Unknown, end.max(at + 1))
+        }
+    }
+}
+
+/// The longest prefix that parses and resolves.
+fn longest<'a>(
+    rest: &'a str,
+    resolves: &mut dyn FnMut(&Operand<'a>) -> bool,
+) -> Option<(Operand<'a>, usize)> {
+    let whole = match parse_operand(rest) {
+        Ok((operand, len)) if resolves(&operand) => return Some((operand, len)),
+        other => other,
+    };
+    let mut attempt = |cut: &'a str| parse_operand(cut).ok().filter(|(operand, _)| resolves(operand));
+    // Falco drops character after character; only these cuts can change the outcome: before the argument
+    // in brackets, and within the name.
+    let bracket = match whole {
+        Ok((Operand { kind: OperandKind::Call { arg: Some(arg), .. }, .. }, _)) => {
+            Some(arg.place.start as usize - 1)
+        }
+        Ok(_) => None,
+        Err(bracket) => bracket,
+    };
+    if let Some(found) = bracket.and_then(|at| attempt(&rest[..at])) {
+        return Some(found);
+    }
+    let (_, name) = lexer::field_name(rest).ok()?;
+    let dot = name.find('.')?;
+    // A cut after a dot reads as the one before it.
+    (dot + 2..=name.len().min(LONGEST_NAME)).rev().find_map(|len| {
+        let operand =
+            Operand { kind: OperandKind::Field { name: &rest[..len], arg: None }, place: 0..len as u32 };
+        (!rest[..len].ends_with('.') && resolves(&operand)).then_some((operand, len))
+    })
+}
+
+fn shifted(mut operand: Operand<'_>, by: u32) -> Operand<'_> {
+    shift(&mut operand, by);
+    operand
+}
+
+fn shift(operand: &mut Operand<'_>, by: u32) {
+    let moved = |place: &mut Place| *place = place.start + by..place.end + by;
+    moved(&mut operand.place);
+    match &mut operand.kind {
+        OperandKind::Field { arg, .. } => arg.iter_mut().for_each(|arg| moved(&mut arg.place)),
+        OperandKind::Const(value) => moved(&mut value.place),
+        OperandKind::List(args) => args.iter_mut().for_each(|arg| shift(arg, by)),
+        OperandKind::Call { args, arg, .. } => {
+            args.iter_mut().for_each(|arg| shift(arg, by));
+            arg.iter_mut().for_each(|arg| moved(&mut arg.place));
+        }
+    }
+}

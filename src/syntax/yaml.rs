@@ -1,0 +1,305 @@
+//! YAML as a tree with byte-exact spans and comments. The only user of the span-keeping YAML crate.
+
+mod convert;
+mod cpp;
+mod explain;
+mod scalar;
+mod tree;
+
+pub use convert::{to_bool, to_u32};
+pub use cpp::mark;
+
+use crate::source::{FileId, SourceFile, Span, Text};
+use std::collections::HashSet;
+use std::sync::Arc;
+use tree::{Builder, Fault};
+
+/// A whole file as YAML.
+#[derive(Debug, Default)]
+pub struct Stream {
+    /// The documents, in order. One that syntax errors cut short holds the top-level items that could be read.
+    pub documents: Vec<Document>,
+    /// All comments, in order; spans include the `#` and exclude the line break.
+    pub comments: Vec<Span>,
+    /// Syntax errors in the order found. yaml-cpp stops at the first; later ones come from resuming at a later item
+    /// or document.
+    pub errors: Vec<YamlError>,
+    /// The opening quote of a scalar that runs to the end of the file. yaml-cpp takes it as closed there.
+    pub unclosed: Option<Span>,
+}
+
+/// One document of a stream.
+#[derive(Debug)]
+pub struct Document {
+    /// Its root; `Value::Null` for an empty document.
+    pub root: Node,
+    /// False if a syntax error cut it short: what is there is all that could be read.
+    pub complete: bool,
+}
+
+/// A place where the text is not YAML.
+#[derive(Debug, Clone)]
+pub struct YamlError {
+    /// Where.
+    pub span: Span,
+    /// In our words: lower case, no full stop.
+    pub message: String,
+    /// What yaml-cpp says after `yaml-cpp: error at line L, column C: `. Exact for the first error of a file; empty if
+    /// yaml-cpp would accept the text.
+    pub yaml_cpp: String,
+    /// yaml-cpp's 0-based mark: line, column, offset.
+    pub mark: (usize, usize, usize),
+}
+
+/// A node with its span. The span of a collection runs from its first to its last byte. A tag or anchor belongs to
+/// its node, so the span begins where yaml-cpp's mark is; for an alias, the node it names holds that mark.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// Where.
+    pub span: Span,
+    /// What.
+    pub value: Value,
+}
+
+/// What a node is, as yaml-cpp would see it.
+#[derive(Debug, Clone)]
+pub enum Value {
+    /// Empty, `~`, `null`, `Null` or `NULL`, plain only.
+    Null,
+    /// Any other scalar.
+    Scalar(Scalar),
+    /// A sequence.
+    Seq(Vec<Node>),
+    /// A mapping in order, duplicate keys kept.
+    Map(Vec<(Node, Node)>),
+    /// An anchored node or an alias to one.
+    Shared(Arc<Node>),
+}
+
+/// A scalar with its decoded text.
+#[derive(Debug, Clone)]
+pub struct Scalar {
+    /// The decoded text and its place.
+    pub text: Text,
+    /// How it was written.
+    pub style: Style,
+}
+
+/// How a scalar was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// No quotes.
+    Plain,
+    /// `'…'`
+    Single,
+    /// `"…"`
+    Double,
+    /// `|`
+    Literal,
+    /// `>`
+    Folded,
+}
+
+impl Node {
+    /// The value, seen through anchors and aliases.
+    pub fn value(&self) -> &Value {
+        &self.node().value
+    }
+
+    /// The node itself, seen through anchors and aliases. Its span begins at yaml-cpp's mark.
+    pub fn node(&self) -> &Node {
+        let mut node = self;
+        while let Value::Shared(inner) = &node.value {
+            node = inner;
+        }
+        node
+    }
+
+    /// The scalar, if it is one that is not null.
+    pub fn as_scalar(&self) -> Option<&Scalar> {
+        match self.value() {
+            Value::Scalar(scalar) => Some(scalar),
+            _ => None,
+        }
+    }
+
+    /// The elements, if it is a sequence.
+    pub fn as_seq(&self) -> Option<&[Node]> {
+        match self.value() {
+            Value::Seq(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The pairs, if it is a mapping.
+    pub fn as_map(&self) -> Option<&[(Node, Node)]> {
+        match self.value() {
+            Value::Map(pairs) => Some(pairs),
+            _ => None,
+        }
+    }
+
+    /// True if it is null.
+    pub fn is_null(&self) -> bool {
+        matches!(self.value(), Value::Null)
+    }
+
+    /// The value of the first pair with this key.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        let is = |node: &Node| node.as_scalar().is_some_and(|scalar| &*scalar.text.value == key);
+        self.as_map()?.iter().find(|(node, _)| is(node)).map(|(_, value)| value)
+    }
+}
+
+/// Parses a file. Never fails: what cannot be read is in `errors`.
+///
+/// ```
+/// use rulec::source::{FileId, SourceFile};
+/// let file = SourceFile::new("rules.yaml", "- list: l\n  items: [a]\n");
+/// let stream = rulec::syntax::yaml::parse(FileId(0), &file);
+/// let items = stream.documents[0].root.as_seq().unwrap();
+/// assert_eq!(&*items[0].get("list").unwrap().as_scalar().unwrap().text.value, "l");
+/// ```
+pub fn parse(id: FileId, file: &SourceFile) -> Stream {
+    let text = &*file.text;
+    match read(id, text, text.len(), false) {
+        Ok(stream) => stream,
+        // yaml-cpp ends an open quoted scalar with the file.
+        Err(quote) => {
+            let closed = format!("{text}{}", &text[quote..=quote]);
+            let mut stream = read(id, &closed, text.len(), true).unwrap_or_default();
+            if !stream.errors.is_empty() {
+                // The quote did not help, so it must not become part of what is read after the error.
+                return read(id, text, text.len(), true).unwrap_or_default();
+            }
+            stream.unclosed = Some(Span::new(id, quote, quote + 1));
+            stream
+        }
+    }
+}
+
+/// How much is read at a time once there was an error.
+const WINDOW: usize = 1 << 16;
+
+/// Parses `source`, of which `limit` bytes are the file; the rest is a quote that closes a scalar. The `Err` is the
+/// quote that needs it.
+fn read(id: FileId, source: &str, limit: usize, closed: bool) -> Result<Stream, usize> {
+    let mut builder = Builder::new(id, source, limit);
+    let mut errors: Vec<YamlError> = Vec::new();
+    let mut marker = cpp::Marker::new(&source[..limit]);
+    if begins_with_end(source) {
+        let root = Node { span: Span::point(id, 0), value: Value::Null };
+        builder.documents.push(Document { root, complete: true });
+    }
+    let mut base = 0;
+    // Parsing again what a broken item had swallowed must stay linear.
+    let mut budget = 4 * source.len() + 4096;
+    loop {
+        // A run costs a little for all that follows it, so after an error the rest is read by windows.
+        let window = if errors.is_empty() || !builder.is_list() {
+            None
+        } else {
+            tree::next_entry(source, base + WINDOW)
+        };
+        let end = window.filter(|&end| end < limit).unwrap_or(source.len());
+        let Err((offset, fault)) = builder.run(base, end) else {
+            if end >= limit {
+                break;
+            }
+            builder.continues = !tree::is_marker(source.as_bytes(), end) && !builder.documents.is_empty();
+            base = end;
+            continue;
+        };
+        let first = errors.is_empty();
+        let seen = if first { cpp::check(&source[..limit]) } else { None };
+        if first && !closed && seen.is_none() && matches!(fault, Fault::Scan(ref kind) if explain::open(kind))
+        {
+            return Err(offset);
+        }
+        errors.push(explain::error(id, &source[..limit], offset, &fault, seen, first, &mut marker));
+        let broken = builder.cut(offset).and_then(|after| tree::next_entry(source, after.max(base)));
+        let next = match broken {
+            Some(item) if item <= offset => tree::next_entry(source, item + 1),
+            Some(item) => Some(item),
+            None => tree::next_entry(source, offset.max(base + 1)),
+        };
+        let Some(mut next) = next.filter(|&next| next < limit) else { break };
+        match budget.checked_sub(offset.saturating_sub(next)) {
+            Some(rest) => budget = rest,
+            None => match tree::next_entry(source, offset) {
+                Some(later) => next = later,
+                None => break,
+            },
+        }
+        while builder.comments.last().is_some_and(|comment| comment.start as usize >= next) {
+            builder.comments.pop();
+        }
+        let unread = scalar::break_end(source, scalar::find_break(source, offset));
+        builder.skipped_comments(if offset < next { unread } else { broken.unwrap_or(next) }, next);
+        builder.continues = !tree::is_marker(source.as_bytes(), next) && !builder.documents.is_empty();
+        base = next;
+    }
+    if errors.is_empty()
+        && (builder.doubtful || source.contains('\t'))
+        && let Some(seen) = cpp::check(&source[..limit])
+    {
+        for document in &mut builder.documents {
+            drop_item(document, seen.offset);
+        }
+        errors.push(explain::refused(id, &source[..limit], seen, &mut marker));
+    }
+    let mut comments = builder.comments;
+    comments.sort_unstable();
+    comments.dedup();
+    Ok(Stream { documents: builder.documents, comments, errors, unclosed: None })
+}
+
+/// The finding of a key that is no scalar, anywhere in the document: Falco's conversion to JSON refuses it.
+pub fn complex_key(file: &SourceFile, document: &Document) -> Option<YamlError> {
+    let key = find_complex_key(&document.root, &mut HashSet::new())?;
+    let mut marker = cpp::Marker::new(&file.text);
+    Some(YamlError {
+        span: key.span,
+        message: "a key must be a scalar".to_owned(),
+        yaml_cpp: "bad conversion".to_owned(),
+        mark: marker.at(key.node().span.start as usize),
+    })
+}
+
+fn find_complex_key<'a>(node: &'a Node, seen: &mut HashSet<*const Node>) -> Option<&'a Node> {
+    if let Value::Shared(inner) = &node.value {
+        // Each anchored node once, however many aliases lead to it.
+        if !seen.insert(Arc::as_ptr(inner)) {
+            return None;
+        }
+    }
+    match node.value() {
+        Value::Seq(items) => items.iter().find_map(|item| find_complex_key(item, seen)),
+        Value::Map(pairs) => pairs.iter().find_map(|(key, value)| match key.value() {
+            Value::Seq(_) | Value::Map(_) => Some(key),
+            _ => find_complex_key(value, seen),
+        }),
+        _ => None,
+    }
+}
+
+/// Removes the top-level item that holds `offset`.
+fn drop_item(document: &mut Document, offset: usize) {
+    let holds = |node: &Node| (node.span.start as usize) <= offset && offset <= node.span.end as usize;
+    if holds(&document.root) {
+        document.complete = false;
+        if let Value::Seq(items) = &mut document.root.value {
+            items.retain(|item| !holds(item));
+        }
+    }
+}
+
+/// True if the first thing in the file is `...`, which yaml-cpp takes for an empty document.
+fn begins_with_end(source: &str) -> bool {
+    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
+    let first = source.split(['\n', '\r']).find(|line| {
+        let line = line.trim_start_matches([' ', '\t']);
+        !line.is_empty() && !line.starts_with('#')
+    });
+    first.is_some_and(|line| line.starts_with("...") && tree::is_marker(line.as_bytes(), 0))
+}

@@ -1,0 +1,178 @@
+//! The character level: where a scalar ends, which escapes exist.
+
+use super::{Check, Scanner, break_end, is_break};
+
+/// What ends a scalar.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    Plain,
+    FlowPlain,
+    Single,
+    Double,
+    Never,
+}
+
+/// How a scalar is read.
+pub(super) struct Shape {
+    pub end: End,
+    pub indent: usize,
+    pub detect: bool,
+    pub leading: bool,
+    pub tabs: bool,
+}
+
+impl Scanner<'_> {
+    pub(super) fn peek(&self, ahead: usize) -> Option<u8> {
+        self.bytes.get(self.at + ahead).copied()
+    }
+
+    pub(super) fn column(&self) -> usize {
+        self.at - self.line_start
+    }
+
+    pub(super) fn eat(&mut self, count: usize) {
+        for _ in 0..count {
+            if self.peek(0) == Some(b'\n') {
+                self.line += 1;
+                self.line_start = self.at + 1;
+            }
+            self.at = (self.at + 1).min(self.bytes.len());
+        }
+    }
+
+    pub(super) fn eat_break(&mut self) {
+        self.eat(break_end(self.text, self.at) - self.at);
+    }
+
+    pub(super) fn blank(&self) -> bool {
+        matches!(self.peek(0), Some(b' ' | b'\t'))
+    }
+
+    pub(super) fn at_break(&self) -> bool {
+        self.peek(0).is_some_and(is_break)
+    }
+
+    /// True if a blank or a break stands `ahead`.
+    pub(super) fn space(&self, ahead: usize) -> bool {
+        matches!(self.peek(ahead), Some(b' ' | b'\t' | b'\n' | b'\r'))
+    }
+
+    /// As [`Scanner::space`], or the end of the input.
+    pub(super) fn gap(&self, ahead: usize) -> bool {
+        self.peek(ahead).is_none() || self.space(ahead)
+    }
+
+    pub(super) fn document_marker(&self, marker: &[u8]) -> bool {
+        self.column() == 0 && self.bytes[self.at..].starts_with(marker) && self.gap(3)
+    }
+
+    /// Length of what ends the scalar here.
+    fn ends(&self, end: End) -> Option<usize> {
+        let comment = self.space(0) && self.peek(1) == Some(b'#');
+        let ended = match end {
+            End::Plain => (self.peek(0) == Some(b':') && self.gap(1)) || comment,
+            End::FlowPlain => match self.peek(0) {
+                Some(b',' | b'?' | b'[' | b']' | b'{' | b'}') => true,
+                Some(b':') => self.gap(1) || matches!(self.peek(1), Some(b',' | b']' | b'}')),
+                _ => comment,
+            },
+            End::Single => self.peek(0) == Some(b'\'') && self.peek(1) != Some(b'\''),
+            End::Double => self.peek(0) == Some(b'"'),
+            End::Never => self.peek(0).is_none(),
+        };
+        ended.then_some(1)
+    }
+
+    /// Reads a scalar up to its end; true if a line with less indentation ended it.
+    pub(super) fn scalar(&mut self, mut shape: Shape) -> Check<bool> {
+        let quoted = matches!(shape.end, End::Single | End::Double);
+        let mut content = false;
+        while self.peek(0).is_some() {
+            while self.ends(shape.end).is_none() && !self.at_break() && self.peek(0).is_some() {
+                if shape.end != End::Never && (self.document_marker(b"---") || self.document_marker(b"...")) {
+                    if quoted {
+                        return self.fail("illegal document indicator in scalar");
+                    }
+                    return Ok(false);
+                }
+                content = true;
+                if shape.end == End::Double
+                    && self.peek(0) == Some(b'\\')
+                    && self.peek(1).is_some_and(is_break)
+                {
+                    self.eat(1);
+                    break;
+                }
+                match (shape.end, self.peek(0)) {
+                    (End::Double, Some(b'\\')) => self.escape()?,
+                    (End::Single, Some(b'\'')) => self.eat(2),
+                    _ => self.eat(1),
+                }
+            }
+            if self.peek(0).is_none() {
+                if quoted {
+                    return self.fail("illegal EOF in scalar");
+                }
+                return Ok(false);
+            }
+            if let Some(len) = self.ends(shape.end) {
+                if quoted {
+                    self.eat(len);
+                }
+                return Ok(false);
+            }
+            self.eat_break();
+            while self.peek(0) == Some(b' ')
+                && (self.column() < shape.indent || (shape.detect && !content))
+                && self.ends(shape.end).is_none()
+            {
+                self.eat(1);
+            }
+            if shape.detect && !content {
+                shape.indent = shape.indent.max(self.column());
+            }
+            while self.blank() {
+                if self.peek(0) == Some(b'\t') && self.column() < shape.indent && shape.tabs {
+                    return self.fail("illegal tab when looking for indentation");
+                }
+                if !shape.leading || self.ends(shape.end).is_some() {
+                    break;
+                }
+                self.eat(1);
+            }
+            if !self.at_break() && self.column() < shape.indent {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn escape(&mut self) -> Check<()> {
+        self.eat(1);
+        let Some(letter) = self.text.get(self.at..).and_then(|rest| rest.chars().next()) else {
+            return self.fail("unknown escape character: ");
+        };
+        self.eat(1);
+        let digits = match letter {
+            'x' => 2,
+            'u' => 4,
+            'U' => 8,
+            '0' | 'a' | 'b' | 't' | '\t' | 'n' | 'v' | 'f' | 'r' | 'e' => return Ok(()),
+            ' ' | '"' | '\'' | '\\' | '/' | 'N' | '_' | 'L' | 'P' => return Ok(()),
+            _ => return self.fail(&format!("unknown escape character: {letter}")),
+        };
+        let start = self.at;
+        self.eat(digits);
+        let hex = self.bytes.get(start..start + digits).unwrap_or_default();
+        if hex.len() < digits || !hex.iter().all(u8::is_ascii_hexdigit) {
+            return self.fail("bad character found while scanning hex number");
+        }
+        let value = hex
+            .iter()
+            .fold(0, |value: u32, &digit| (value << 4) | char::from(digit).to_digit(16).unwrap_or(0));
+        match char::from_u32(value) {
+            Some(_) => Ok(()),
+            None => self.fail(&format!("invalid unicode: {value}")),
+        }
+    }
+}
