@@ -1,0 +1,27 @@
+//! The text of the data files under `rulesets/` that the library carries with it.
+
+/// Fields of every event source.
+pub const GENERIC_SCHEMA: &str = include_str!("../rulesets/schemas/generic.json");
+
+/// Fields, event types and event parameters that the engine itself has for system calls.
+pub const SYSCALL_SCHEMA: &str = include_str!("../rulesets/schemas/syscall.json");
+
+/// Field lists of plugins, in the order in which the plugins are taken as loaded.
+pub const PLUGIN_SCHEMAS: [&str; 7] = [
+    include_str!("../rulesets/schemas/aws_cloudtrail.json"),
+    include_str!("../rulesets/schemas/json.json"),
+    include_str!("../rulesets/schemas/container.json"),
+    include_str!("../rulesets/schemas/k8s_audit.json"),
+    include_str!("../rulesets/schemas/okta.json"),
+    include_str!("../rulesets/schemas/gcp_auditlog.json"),
+    include_str!("../rulesets/schemas/github.json"),
+];
+
+/// Members of CloudTrail records in their own spelling.
+pub const CLOUDTRAIL_MEMBERS: &str = include_str!("../rulesets/schemas/cloudtrail-members.txt");
+
+/// Field names of older Sysdig rules and what they are called now.
+pub const OLDER_NAMES: &str = include_str!("../rulesets/schemas/older-names.txt");
+
+/// Event names by event source.
+pub const AWS_EVENTS: &str = include_str!("../rulesets/aws-events.txt");

@@ -1,0 +1,186 @@
+//! The event names that AWS services are known to write, by event source.
+//!
+//! The list is good but not complete: a name that is missing may exist, so it deserves a warning, not an error.
+
+use super::nearest::{self, Nearest};
+use crate::bundled;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+/// True if `source` is known to write `name`.
+pub fn known(source: &str, name: &str) -> bool {
+    names_of(source).binary_search(&name).is_ok()
+}
+
+/// True if any source is known to write `name`.
+pub fn is_name(name: &str) -> bool {
+    table().heads.contains_key(name)
+}
+
+/// True if the source is known.
+pub fn is_source(source: &str) -> bool {
+    table().source(source).is_some()
+}
+
+/// Every known source, sorted.
+pub fn sources() -> impl Iterator<Item = &'static str> {
+    table().sources.iter().map(|(source, _)| *source)
+}
+
+/// The sources known to write `name`, sorted.
+pub fn sources_of(name: &str) -> impl Iterator<Item = &'static str> {
+    let table = table();
+    let first = table.heads.get(name).map(|&(first, _)| first);
+    let places = std::iter::successors(first, |&at| Some(table.next[at as usize]).filter(|&at| at != NONE));
+    places.map(|at| {
+        let source = table.sources.partition_point(|(_, range)| range.end <= at as usize);
+        table.sources[source].0
+    })
+}
+
+/// The names that `source` is known to write, sorted; none if the source is unknown.
+pub fn names_of(source: &str) -> &'static [&'static str] {
+    let table = table();
+    table.source(source).map_or(&[], |range| &table.names[range])
+}
+
+/// The known name that is spelled most like `name`, if one is close. Quick enough to ask for every name of a large set.
+pub fn nearest(name: &str) -> Option<&'static str> {
+    closest(name, |_| true)
+}
+
+/// As [`nearest()`], among the names of one source.
+pub fn nearest_in(source: &str, name: &str) -> Option<&'static str> {
+    let names = names_of(source);
+    closest(name, |other| names.binary_search(&other).is_ok())
+}
+
+fn closest(name: &str, wanted: impl Fn(&'static str) -> bool) -> Option<&'static str> {
+    static INDEX: OnceLock<Nearest> = OnceLock::new();
+    let table = table();
+    let index = INDEX.get_or_init(|| {
+        // One place for each distinct name, in file order so that ties are decided the same way every time.
+        let first =
+            |&(at, name): &(usize, &&str)| table.heads.get(*name).is_some_and(|head| head.0 == at as u32);
+        let distinct = table.names.iter().enumerate().filter(first);
+        Nearest::new(distinct.map(|(at, name)| (at as u32, *name)))
+    });
+    let named = |at: u32| Some(table.names[at as usize]).filter(|name| wanted(name));
+    let at = index.find(name, nearest::limit(name.len()), named)?;
+    Some(table.names[at as usize])
+}
+
+/// The known source that is spelled most like `source`, if one is close.
+pub fn nearest_source(source: &str) -> Option<&'static str> {
+    let limit = nearest::limit(source.len());
+    let close = sources().filter_map(|other| Some((nearest::distance(source, other, limit)?, other)));
+    close.min_by_key(|&(distance, _)| distance).map(|(_, source)| source)
+}
+
+const NONE: u32 = u32::MAX;
+
+#[derive(Default)]
+struct Table {
+    /// Sources, sorted, and where their names stand in `names`.
+    sources: Vec<(&'static str, Range<usize>)>,
+    /// The names of all sources, one source after the other.
+    names: Vec<&'static str>,
+    /// First and last place of each name.
+    heads: HashMap<&'static str, (u32, u32)>,
+    /// For each place the next one with the same name, or `NONE`.
+    next: Vec<u32>,
+}
+
+impl Table {
+    fn source(&self, source: &str) -> Option<Range<usize>> {
+        let at = self.sources.binary_search_by(|(name, _)| (*name).cmp(source)).ok()?;
+        Some(self.sources[at].1.clone())
+    }
+}
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(|| read(bundled::AWS_EVENTS))
+}
+
+fn read(text: &'static str) -> Table {
+    let mut table = Table::default();
+    table.heads.reserve(20_000);
+    for line in text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+        if !line.starts_with(' ') {
+            table.sources.push((line, table.names.len()..table.names.len()));
+            continue;
+        }
+        for name in line.split_ascii_whitespace() {
+            let at = table.names.len() as u32;
+            table.names.push(name);
+            table.next.push(NONE);
+            let place = table.heads.entry(name).or_insert((at, at));
+            if place.1 != at {
+                table.next[place.1 as usize] = at;
+                place.1 = at;
+            }
+        }
+        if let Some((_, range)) = table.sources.last_mut() {
+            range.end = table.names.len();
+        }
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_is_sorted_and_complete() {
+        let sources: Vec<&str> = sources().collect();
+        assert_eq!(sources.len(), 377);
+        assert!(sources.is_sorted());
+        assert!(sources.iter().all(|source| source.ends_with(".amazonaws.com")));
+        assert!(sources.iter().all(|source| names_of(source).is_sorted()));
+        assert_eq!(table().names.len(), 20_537);
+        assert_eq!(table().heads.len(), 16_437);
+    }
+
+    #[test]
+    fn names_and_sources() {
+        assert!(known("signin.amazonaws.com", "ConsoleLogin"));
+        assert!(!known("iam.amazonaws.com", "ConsoleLogin"));
+        assert!(!known("nosuch.amazonaws.com", "ConsoleLogin"));
+        assert!(is_name("StopLogging") && !is_name("StopLoging"));
+        assert!(is_source("iam.amazonaws.com") && !is_source("iam"));
+        assert_eq!(sources_of("StopLogging").collect::<Vec<_>>(), ["cloudtrail.amazonaws.com"]);
+        assert!(sources_of("CreatePolicy").any(|source| source == "iam.amazonaws.com"));
+        assert!(sources_of("CreatePolicy").all(|source| known(source, "CreatePolicy")));
+        assert_eq!(sources_of("StopLoging").count(), 0);
+    }
+
+    #[test]
+    fn nearest_names() {
+        assert_eq!(nearest("StopLoging"), Some("StopLogging"));
+        assert_eq!(nearest("stoplogging"), Some("StopLogging"));
+        assert_eq!(nearest("DescribeOrgnanizationalUnit"), Some("DescribeOrganizationalUnit"));
+        assert_eq!(nearest("NothingLikeThisAtAll"), None);
+        assert_eq!(nearest(""), None);
+        assert_eq!(nearest_in("iam.amazonaws.com", "CreateUsr"), Some("CreateUser"));
+        assert_eq!(nearest_source("iam.amazonaw.com"), Some("iam.amazonaws.com"));
+    }
+
+    #[test]
+    fn one_slip_is_always_mended() {
+        for name in table().names.iter().step_by(97).filter(|name| name.len() >= 4) {
+            let middle = name.len() / 2;
+            let left_out = format!("{}{}", &name[..middle], &name[middle + 1..]);
+            let replaced = format!("{}~{}", &name[..middle], &name[middle + 1..]);
+            let mut swapped = name.as_bytes().to_vec();
+            swapped.swap(middle - 1, middle);
+            let swapped = String::from_utf8(swapped).unwrap_or_default();
+            for slip in [left_out, replaced, swapped] {
+                let found = nearest(&slip).and_then(|found| nearest::distance(&slip, found, 1));
+                assert!(found.is_some(), "{name} as {slip}");
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Which fields exist: types, arguments and meaning of each, per event source, and the known AWS event names.
+//!
+//! ```text
+//! rulesets/schemas/*.json -> load -> Schema -+
+//!                                            +-> PluginSet -> SourceFields -> resolve, suggest
+//! plugin names from the user ----------------+
+//! rulesets/aws-events.txt -> event_names
+//! ```
+//!
+//! Nothing is parsed before it is needed, and nothing twice.
+
+mod builtin;
+pub mod classes;
+pub mod event_names;
+pub mod field;
+pub mod load;
+mod nearest;
+pub mod plugins;
+mod suggest;
+
+pub use classes::{Class, LookupError, Problem, Resolved, SourceFields};
+pub use field::{Arg, Custom, EventType, Field, Flags, Print, Schema, Type};
+pub use load::LoadError;
+pub use plugins::{Plugin, PluginSet, PluginSetError, event_type, event_types};
+pub use suggest::dialect;
