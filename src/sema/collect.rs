@@ -1,0 +1,463 @@
+//! Rules, macros and lists after appends, overrides and redefinitions, in Falco's order.
+
+use super::errors;
+use super::exceptions::{self, Exception};
+use super::report::{Fault, Report, Step};
+use super::requirements::{PluginRequirement, Version};
+use super::rule;
+use super::world::World;
+use crate::source::{FileId, Span, Text};
+use crate::syntax::items::{Item, Kind};
+use crate::syntax::yaml::{Document, Node, Stream, Value};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// Things by name, in the order of their first definition.
+#[derive(Debug)]
+pub struct Table<'a, T> {
+    /// The things.
+    pub items: Vec<T>,
+    index: FxHashMap<&'a str, usize>,
+}
+
+impl<T> Default for Table<'_, T> {
+    fn default() -> Self {
+        Table { items: Vec::new(), index: FxHashMap::default() }
+    }
+}
+
+impl<'a, T> Table<'a, T> {
+    /// Position of the thing with this name.
+    pub fn index_of(&self, name: &str) -> Option<usize> {
+        self.index.get(name).copied()
+    }
+
+    /// The thing with this name.
+    pub fn get(&self, name: &str) -> Option<&T> {
+        self.index_of(name).map(|at| &self.items[at])
+    }
+
+    /// The thing with this name, to change it.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut T> {
+        self.index_of(name).map(|at| &mut self.items[at])
+    }
+
+    /// Adds a thing or replaces the one of that name in its place.
+    fn define(&mut self, name: &'a str, thing: T) {
+        match self.index_of(name) {
+            Some(at) => self.items[at] = thing,
+            None => {
+                self.index.insert(name, self.items.len());
+                self.items.push(thing);
+            }
+        }
+    }
+}
+
+/// A list.
+#[derive(Debug)]
+pub struct ListInfo<'a> {
+    /// Name.
+    pub name: &'a str,
+    /// The name where it was last defined.
+    pub name_span: Span,
+    /// Items as written.
+    pub items: Vec<&'a Text>,
+    /// The item that defined it last.
+    pub span: Span,
+    /// Number of the first definition among all definitions.
+    pub index: u32,
+    /// Number of the latest definition or append.
+    pub visibility: u32,
+}
+
+/// A macro.
+#[derive(Debug)]
+pub struct MacroInfo<'a> {
+    /// Name.
+    pub name: &'a str,
+    /// The name where it was last defined.
+    pub name_span: Span,
+    /// The condition and what was appended to it.
+    pub condition: Vec<&'a Text>,
+    /// The item that defined it last.
+    pub span: Span,
+    /// The file that defined it first.
+    pub first_file: FileId,
+    /// Number of the first definition among all definitions.
+    pub index: u32,
+    /// Number of the latest definition or append.
+    pub visibility: u32,
+}
+
+/// A rule.
+#[derive(Debug)]
+pub struct RuleInfo<'a> {
+    /// Name.
+    pub name: &'a str,
+    /// The name where it was last defined.
+    pub name_span: Span,
+    /// The condition and what was appended to it.
+    pub condition: Vec<&'a Text>,
+    /// The output and what was appended to it.
+    pub output: Vec<&'a Text>,
+    /// True if Falco trims the first part of the output: in full definitions only.
+    pub trim_output: bool,
+    /// The description and what was appended to it.
+    pub description: Vec<&'a Text>,
+    /// Priority as `-L` prints it.
+    pub priority: &'static str,
+    /// Source.
+    pub source: &'a str,
+    /// Where the source is written, if it is.
+    pub source_span: Option<Span>,
+    /// False if a file switched it off.
+    pub enabled: bool,
+    /// Capture events after a match.
+    pub capture: bool,
+    /// For how long, in milliseconds.
+    pub capture_duration: u32,
+    /// Warn when the condition matches too many event types.
+    pub warn_evttypes: bool,
+    /// Drop the rule instead of failing when a field is unknown.
+    pub skip_if_unknown_filter: bool,
+    /// Tags, sorted, each once.
+    pub tags: std::collections::BTreeSet<&'a str>,
+    /// Exceptions in order.
+    pub exceptions: Vec<Exception<'a>>,
+    /// The source is provided by no plugin: the rule is never compiled.
+    pub unknown_source: bool,
+    /// The item that defined it last.
+    pub span: Span,
+    /// The condition's value in that item.
+    pub condition_span: Span,
+    /// The output's value in that item.
+    pub output_span: Span,
+}
+
+/// Everything collected from the files so far.
+#[derive(Debug, Default)]
+pub struct Collected<'a> {
+    /// Lists.
+    pub lists: Table<'a, ListInfo<'a>>,
+    /// Macros.
+    pub macros: Table<'a, MacroInfo<'a>>,
+    /// Rules.
+    pub rules: Table<'a, RuleInfo<'a>>,
+    /// The highest engine version asked for.
+    pub engine_version: Version,
+    /// Plugin requirements in order.
+    pub plugins: Vec<PluginRequirement<'a>>,
+    /// Macros that could not be read.
+    pub broken_macros: FxHashSet<String>,
+    /// A file changed or defined again what an earlier file had defined.
+    pub changed_across_files: bool,
+    next: u32,
+}
+
+/// Whether the rest of a file is still looked at after an error.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Policy {
+    /// Falco's: the first error ends the file.
+    First,
+    /// Ours: everything is looked at.
+    All,
+}
+
+/// What an item's reader returns: the first thing Falco would stop at.
+pub type Outcome<'a> = Result<(), Box<Fault<'a>>>;
+
+/// Collects the items of one file.
+pub fn collect<'a>(
+    collected: &mut Collected<'a>,
+    file: FileId,
+    stream: &'a Stream,
+    world: &World,
+    policy: Policy,
+    report: &mut Report<'_>,
+) {
+    let before = report.errors();
+    // Falco parses the whole stream before it looks at any document, so a syntax error comes first.
+    for error in &stream.errors {
+        report.fault(file, &[], errors::yaml(error));
+        if policy == Policy::First {
+            return;
+        }
+    }
+    if !stream.errors.is_empty() {
+        // Items may be lost; of the macros among them only the names matter.
+        let text = &report.sources().file(file).text;
+        let names =
+            text.lines().filter_map(|line| line.trim_start_matches(['-', ' ']).strip_prefix("macro:"));
+        collected.broken_macros.extend(names.map(|name| name.trim().trim_matches(['"', '\'']).to_owned()));
+    }
+    let mut collector = Collector { collected, file, world, policy, report };
+    for document in &stream.documents {
+        collector.document(document, policy);
+        if policy == Policy::First && collector.report.errors() > before {
+            return;
+        }
+    }
+}
+
+pub(super) struct Collector<'c, 'a, 'm> {
+    pub(super) collected: &'c mut Collected<'a>,
+    pub(super) file: FileId,
+    pub(super) world: &'c World,
+    pub(super) policy: Policy,
+    pub(super) report: &'c mut Report<'m>,
+}
+
+impl<'a> Collector<'_, 'a, '_> {
+    fn document(&mut self, document: &'a Document, policy: Policy) {
+        let source = self.report.sources().file(self.file);
+        if let Some(error) = crate::syntax::yaml::complex_key(source, document) {
+            self.report.fault(self.file, &[], errors::complex_key(&error));
+            if policy == Policy::First {
+                return;
+            }
+        }
+        let root = &document.root;
+        let elements = match root.value() {
+            Value::Null => return,
+            Value::Seq(elements) => elements,
+            Value::Map(_) | Value::Scalar(_) | Value::Shared(_) => {
+                self.report.fault(self.file, &[], errors::not_rules(root));
+                return;
+            }
+        };
+        for element in elements {
+            let before = self.report.errors();
+            self.element(element);
+            if policy == Policy::First && self.report.errors() > before {
+                return;
+            }
+        }
+    }
+
+    fn element(&mut self, node: &'a Node) {
+        if matches!(node.value(), Value::Null) {
+            return;
+        }
+        let Some(item) = Item::new(node) else {
+            let base = [Step::new("rules content item", "", node.span)];
+            self.report.fault(self.file, &base, errors::not_an_item(node));
+            return;
+        };
+        let Some(kind) = item.kind() else {
+            let base = [Step::new("rules content item", "", node.span)];
+            self.report.fault(self.file, &base, errors::unknown_item(item));
+            return;
+        };
+        let (base, outcome) = match kind {
+            Kind::EngineVersion => {
+                (vec![Step::new("required_engine_version", "", node.span)], self.engine_version(item))
+            }
+            Kind::PluginVersions => {
+                let span = item.get(kind.key()).map_or(node.span, |value| self.mark(item, kind.key(), value));
+                (vec![Step::new("required plugin versions", "", span)], self.plugin_versions(item))
+            }
+            Kind::List | Kind::Macro | Kind::Rule => self.named(item, kind),
+        };
+        let refused = outcome.is_err();
+        if let Err(fault) = outcome {
+            self.report.fault(self.file, &base, *fault);
+            if kind == Kind::Macro {
+                // Whoever uses it has nothing to answer for.
+                self.collected
+                    .broken_macros
+                    .extend(item.text(kind.key()).ok().map(|name| name.value.to_string()));
+            }
+        }
+        for (key, _) in item.entries {
+            if crate::syntax::items::key_text(key).is_some_and(|key| kind.keys().contains(&key)) {
+                continue;
+            }
+            // Falco looks at the keys only of items it could read; a misspelt key is often why it could not.
+            let fault = errors::unknown_key(key, kind);
+            if refused {
+                self.report.add(fault.diagnostic);
+            } else {
+                self.report.fault(self.file, &base, fault);
+            }
+        }
+        self.duplicate_keys(item.node);
+    }
+
+    /// Where yaml-cpp says a value is: a block sequence at its first dash.
+    fn mark(&self, item: Item<'a>, key: &str, value: &Node) -> Span {
+        let text = &self.report.sources().file(self.file).text;
+        let from = item.key_span(key).map_or(value.span.start, |key| key.end) as usize;
+        let between = text.get(from..value.span.start as usize).unwrap_or_default();
+        match between.rfind('-') {
+            Some(dash) => Span { start: (from + dash) as u32, ..value.span },
+            None => value.span,
+        }
+    }
+
+    fn named(&mut self, item: Item<'a>, kind: Kind) -> (Vec<Step<'a>>, Outcome<'a>) {
+        let item_type = kind.key();
+        let name = match item.text(kind.key()) {
+            Ok(name) => name,
+            Err(problem) => {
+                return (vec![Step::new(item_type, "", item.node.span)], Err(errors::key(problem, kind)));
+            }
+        };
+        let base = vec![Step::new(item_type, &*name.value, item.node.span)];
+        let outcome = match kind {
+            Kind::List => self.list(item, name, &base),
+            Kind::Macro => self.macro_(item, name, &base),
+            _ => rule::read(self, item, name, &base),
+        };
+        (base, outcome)
+    }
+
+    pub(super) fn warn(&mut self, base: &[Step<'a>], fault: Fault<'a>) {
+        self.report.fault(self.file, base, fault);
+    }
+
+    /// Reports all faults of an item but the last, which is left to the caller to report.
+    pub(super) fn tell(&mut self, base: &[Step<'a>], mut faults: Vec<Fault<'a>>) -> Outcome<'a> {
+        let Some(last) = faults.pop() else { return Ok(()) };
+        for fault in faults {
+            self.report.fault(self.file, base, fault);
+        }
+        Err(Box::new(last))
+    }
+
+    /// Notes that something defined at `earlier` is changed now.
+    pub(super) fn changes(&mut self, earlier: Span) {
+        self.collected.changed_across_files |= earlier.file != self.file;
+    }
+
+    /// The next number in the order of definitions and appends.
+    pub(super) fn number(&mut self) -> u32 {
+        self.collected.next += 1;
+        self.collected.next - 1
+    }
+
+    fn list(&mut self, item: Item<'a>, name: &'a Text, base: &[Step<'a>]) -> Outcome<'a> {
+        if !is_list_name(&name.value) {
+            self.warn(base, errors::list_name(name));
+        }
+        let items = item.texts("items").map_err(|problem| errors::key(problem, Kind::List))?;
+        let append = self.appends(item, Kind::List, base)?;
+        if let Some(earlier) = self.collected.lists.get(&name.value).map(|list| list.span) {
+            self.changes(earlier);
+        }
+        let index = self.number();
+        let fresh = ListInfo {
+            name: &name.value,
+            name_span: name.span,
+            items,
+            span: item.node.span,
+            index,
+            visibility: index,
+        };
+        match (self.collected.lists.get_mut(&name.value), append) {
+            (Some(previous), true) => {
+                previous.items.extend(fresh.items);
+                previous.visibility = index;
+            }
+            (None, true) => return Err(errors::nothing_to_append(Kind::List, name, &[])),
+            (previous, false) => {
+                let index = previous.map_or(index, |previous| previous.index);
+                self.collected.lists.define(&name.value, ListInfo { index, ..fresh });
+            }
+        }
+        Ok(())
+    }
+
+    fn macro_(&mut self, item: Item<'a>, name: &'a Text, base: &[Step<'a>]) -> Outcome<'a> {
+        if !is_macro_name(&name.value) {
+            self.warn(base, errors::macro_name(name));
+        }
+        let condition = item.text("condition").map_err(|problem| errors::key(problem, Kind::Macro))?;
+        let append = self.appends(item, Kind::Macro, base)?;
+        if let Some(earlier) = self.collected.macros.get(&name.value).map(|info| info.span) {
+            self.changes(earlier);
+        }
+        let index = self.number();
+        match (self.collected.macros.get_mut(&name.value), append) {
+            (Some(previous), true) => {
+                previous.condition.push(condition);
+                previous.visibility = index;
+            }
+            (None, true) => return Err(errors::nothing_to_append(Kind::Macro, name, &[])),
+            (previous, false) => {
+                let info = MacroInfo {
+                    name: &name.value,
+                    name_span: name.span,
+                    condition: vec![condition],
+                    span: item.node.span,
+                    first_file: previous.as_ref().map_or(self.file, |previous| previous.first_file),
+                    index: previous.map_or(index, |previous| previous.index),
+                    visibility: index,
+                };
+                self.collected.macros.define(&name.value, info);
+            }
+        }
+        Ok(())
+    }
+
+    /// True if a list or macro appends, by `append: true` or by `override`.
+    fn appends(&mut self, item: Item<'a>, kind: Kind, base: &[Step<'a>]) -> Result<bool, Box<Fault<'a>>> {
+        let legacy = item.flag("append").map_err(|problem| errors::key(problem, kind))?.unwrap_or(false);
+        if legacy {
+            self.warn(base, errors::deprecated_append(item, kind));
+        }
+        let overrides = rule::overrides(item, kind)?;
+        if legacy && !overrides.is_empty() {
+            return Err(errors::append_and_override(item));
+        }
+        Ok(legacy || !overrides.append.is_empty())
+    }
+
+    /// Two equal keys: Falco takes the first and says nothing.
+    fn duplicate_keys(&mut self, node: &'a Node) {
+        // An alias stands for text that is looked at in its own place.
+        let inside = |part: &Node| node.span.contains(part.span);
+        if let Value::Seq(elements) = node.value() {
+            elements
+                .iter()
+                .filter(|element| inside(element))
+                .for_each(|element| self.duplicate_keys(element));
+        }
+        let Some(item) = Item::new(node) else { return };
+        let mut seen: Vec<(&str, Span)> = Vec::with_capacity(item.entries.len());
+        for (key, value) in item.entries {
+            if inside(value) {
+                self.duplicate_keys(value);
+            }
+            let Some(text) = crate::syntax::items::key_text(key) else { continue };
+            match seen.iter().find(|(name, _)| *name == text) {
+                Some(&(_, first)) => self.report.add(errors::duplicate_key(key, text, first)),
+                // A mapping of thousands of keys is no item of ours; do not go quadratic on it.
+                None if seen.len() < 64 => seen.push((text, key.span)),
+                None => {}
+            }
+        }
+    }
+
+    pub(super) fn exceptions(
+        &mut self,
+        item: Item<'a>,
+        append: bool,
+        base: &[Step<'a>],
+    ) -> Result<Vec<Exception<'a>>, Box<Fault<'a>>> {
+        let (file, report) = (self.file, &mut *self.report);
+        exceptions::read(item, append, &mut |fault| report.fault(file, base, fault))
+    }
+
+    pub(super) fn define_rule(&mut self, rule: RuleInfo<'a>) {
+        self.number();
+        self.collected.rules.define(rule.name, rule);
+    }
+}
+
+fn is_list_name(name: &str) -> bool {
+    name.chars().all(crate::syntax::lexer::is_bare)
+}
+
+fn is_macro_name(name: &str) -> bool {
+    crate::syntax::lexer::identifier(name).is_ok_and(|(rest, _)| rest.is_empty())
+}

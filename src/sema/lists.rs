@@ -1,0 +1,170 @@
+//! List substitution, textually, as Falco does it: exactly what that accepts is accepted.
+
+use super::collect::Collected;
+use super::text::{Composite, Origin};
+use crate::source::{Span, Text};
+use rustc_hash::FxHashMap;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+/// All lists, ready to be put in place of their names.
+pub struct Lists<'a> {
+    by_name: FxHashMap<&'a str, usize>,
+    lists: Vec<Ready<'a>>,
+    /// Lists whose names hold separators: they cannot be found word by word.
+    odd: Vec<usize>,
+}
+
+struct Ready<'a> {
+    name: &'a str,
+    items: Vec<(Cow<'a, str>, &'a Text)>,
+    used: bool,
+}
+
+/// Falco puts quotes around an item with a space in it, unless it begins with a quote. Nothing is escaped.
+pub fn quote_item(text: &str) -> Cow<'_, str> {
+    if text.contains(' ') && !text.starts_with(['"', '\'']) {
+        Cow::Owned(format!("\"{text}\""))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+fn is_separator(byte: u8) -> bool {
+    is_blank(byte) || matches!(byte, b'(' | b')' | b',' | b'=')
+}
+
+impl<'a> Lists<'a> {
+    /// Expands lists in lists: one level, and only lists defined before the latest change of the outer one.
+    pub fn new(collected: &Collected<'a>) -> Lists<'a> {
+        let infos = &collected.lists.items;
+        let mut lists: Vec<Ready<'a>> = Vec::with_capacity(infos.len());
+        let mut used = Vec::new();
+        for info in infos {
+            let mut items = Vec::with_capacity(info.items.len());
+            for &item in &info.items {
+                let inner =
+                    collected.lists.index_of(&item.value).filter(|&at| infos[at].index < info.visibility);
+                match inner {
+                    Some(at) => {
+                        used.push(at);
+                        items.extend(infos[at].items.iter().map(|&text| (quote_item(&text.value), text)));
+                    }
+                    None => items.push((quote_item(&item.value), item)),
+                }
+            }
+            lists.push(Ready { name: info.name, items, used: false });
+        }
+        used.into_iter().for_each(|at| lists[at].used = true);
+        let odd = (0..lists.len()).filter(|&at| lists[at].name.bytes().any(is_separator)).collect();
+        let by_name = lists.iter().enumerate().map(|(at, list)| (list.name, at)).collect();
+        Lists { by_name, lists, odd }
+    }
+
+    /// True if the list was put somewhere, or stands in another list.
+    pub fn is_used(&self, index: usize) -> bool {
+        self.lists[index].used
+    }
+
+    /// The items of a list after expansion, as raw texts.
+    pub fn items(&self, index: usize) -> impl Iterator<Item = &'a str> + '_ {
+        self.lists[index].items.iter().map(|(_, text)| &*text.value)
+    }
+
+    /// Replaces the names of lists in a condition, in the order in which the lists were first defined:
+    /// text put in by one list can be replaced by a later list, not the other way round.
+    pub fn substitute(&mut self, condition: Composite<'a>) -> Composite<'a> {
+        if self.lists.is_empty() {
+            return condition;
+        }
+        let mut due: BTreeSet<usize> = self.named_in(&condition.text, 0).collect();
+        due.extend(self.odd.iter().filter(|&&at| condition.text.contains(self.lists[at].name)));
+        let mut condition = condition;
+        while let Some(at) = due.pop_first() {
+            let Some(replaced) = self.replace(&condition, at) else { continue };
+            condition = replaced;
+            self.lists[at].used = true;
+            let items = &self.lists[at].items;
+            due.extend(items.iter().flat_map(|(text, _)| self.named_in(text, at + 1)));
+            due.extend(
+                self.odd.iter().filter(|&&odd| odd > at && condition.text.contains(self.lists[odd].name)),
+            );
+        }
+        condition
+    }
+
+    fn named_in<'s>(&'s self, text: &'s str, from: usize) -> impl Iterator<Item = usize> + 's {
+        text.as_bytes()
+            .split(|&byte| is_separator(byte))
+            .filter(|word| !word.is_empty())
+            .filter_map(|word| self.by_name.get(std::str::from_utf8(word).ok()?).copied())
+            .filter(move |&at| at >= from)
+    }
+
+    /// Replaces every occurrence of one list's name; `None` if there is none.
+    fn replace(&self, condition: &Composite<'a>, at: usize) -> Option<Composite<'a>> {
+        let list = &self.lists[at];
+        let name = list.name;
+        let empty = list.items.iter().all(|(item, _)| item.is_empty());
+        let text = condition.text.as_bytes();
+        let size: usize = list.items.iter().map(|(item, _)| item.len() + 2).sum();
+        // What is done of the text, and how much of the old text that stands for.
+        let mut done: Option<Composite<'a>> = None;
+        let mut taken = 0;
+        let mut from = 0;
+        while let Some(found) = condition.text.get(from..).and_then(|rest| rest.find(name)) {
+            let (start, mut end) = (from + found, from + found + name.len());
+            // What was put in before ends with a blank.
+            let bounded = (start == taken || is_separator(text[start - 1]))
+                && (end >= text.len() || is_separator(text[end]));
+            if !bounded {
+                // Falco goes on one byte further; the next character is the same here.
+                from = start + condition.text[start..].chars().next().map_or(1, char::len_utf8);
+                continue;
+            }
+            let place = condition.locate(start as u32..end as u32).span;
+            let done = done.get_or_insert_with(|| Composite::with_capacity(text.len() + size + 2));
+            done.push_part(condition, taken..start);
+            done.truncate(done.text.trim_end_matches([' ', '\t', '\n', '\r']).len());
+            while end < text.len() && is_blank(text[end]) {
+                end += 1;
+            }
+            if empty {
+                if done.text.ends_with(',') {
+                    done.truncate(done.text.len() - 1);
+                } else if end < text.len() && text[end] == b',' {
+                    end += 1;
+                }
+            }
+            // Falco's own arithmetic: without text on the left it skips one byte on the right.
+            from = end + usize::from(done.text.is_empty());
+            while from < text.len() && !condition.text.is_char_boundary(from) {
+                from += 1;
+            }
+            taken = end;
+            insert(done, list, place);
+        }
+        let mut done = done?;
+        done.push_part(condition, taken..text.len());
+        Some(done)
+    }
+}
+
+fn insert<'a>(text: &mut Composite<'a>, list: &Ready<'a>, place: Span) {
+    if !text.text.is_empty() {
+        text.push_origin(" ", Origin::Item(place, None));
+    }
+    let before = text.text.len();
+    for (item, origin) in &list.items {
+        // The separator depends on what is there, so leading empty items vanish.
+        if text.text.len() > before {
+            text.push_origin(", ", Origin::Item(place, None));
+        }
+        text.push_origin(item, Origin::Item(place, Some(origin.span)));
+    }
+    text.push_origin(" ", Origin::Item(place, None));
+}

@@ -1,0 +1,244 @@
+//! Collecting findings in Falco's order, each with what Falco would say of it.
+
+use super::errors::Hints;
+use crate::diag::{Diagnostic, FalcoSays, Location};
+use crate::source::{FileId, SourceMap, Span};
+use std::borrow::Cow;
+
+/// What yaml-cpp says of a node it cannot convert, after its position.
+pub const BAD_CONVERSION: &str = "bad conversion";
+
+/// How many names are searched for among all names in one run.
+const SEARCHES: usize = 50;
+
+/// A step of Falco's context chain: what kind of thing, its name, and where it starts.
+#[derive(Clone, Debug)]
+pub struct Step<'a> {
+    /// For instance `rule condition`.
+    pub item_type: &'static str,
+    /// Name of the thing; may be empty.
+    pub name: Cow<'a, str>,
+    /// Its place; Falco shows the start.
+    pub span: Span,
+}
+
+impl<'a> Step<'a> {
+    /// A step.
+    pub fn new(item_type: &'static str, name: impl Into<Cow<'a, str>>, span: Span) -> Step<'a> {
+        Step { item_type, name: name.into(), span }
+    }
+}
+
+/// A finding with Falco's words, before it has its full context.
+#[derive(Debug)]
+pub struct Fault<'a> {
+    /// Ours.
+    pub diagnostic: Diagnostic,
+    /// Falco's code.
+    pub code: &'static str,
+    /// Falco's message.
+    pub message: String,
+    /// Steps below the item; `None` if Falco places it at the document as a whole.
+    pub steps: Option<Vec<Step<'a>>>,
+}
+
+/// Where in a condition, for the last step of a chain.
+pub struct ConditionPlace<'t> {
+    /// The text Falco shows an excerpt of.
+    pub text: &'t str,
+    /// The text whose offset `at` is.
+    pub parsed: &'t str,
+    /// Byte offset; `None` for findings that Falco places nowhere in particular.
+    pub at: Option<usize>,
+}
+
+/// Findings so far.
+pub struct Report<'m> {
+    sources: &'m SourceMap,
+    /// In Falco's order.
+    pub found: Vec<Diagnostic>,
+    /// How Falco crashes on an item, if it does.
+    pub crash: Option<Crash>,
+    /// What unknown fields were probably meant to be.
+    pub hints: Hints,
+    errors: usize,
+    /// Searches among the names of rules and macros that are still worth their time.
+    searches: usize,
+    /// Falco's context and excerpts are wanted.
+    in_context: bool,
+}
+
+/// How Falco ends, when it does not end with a result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Crash {
+    /// What it says or does.
+    pub falco: String,
+}
+
+impl<'m> Report<'m> {
+    /// An empty report on these files, with Falco's words in full.
+    pub fn new(sources: &'m SourceMap) -> Report<'m> {
+        Report {
+            sources,
+            found: Vec::new(),
+            crash: None,
+            hints: Hints::default(),
+            errors: 0,
+            searches: SEARCHES,
+            in_context: true,
+        }
+    }
+
+    /// An empty report that keeps Falco's codes and messages but not its context, which only its own
+    /// format shows and which is longer than all the rest of a finding.
+    pub fn without_context(sources: &'m SourceMap) -> Report<'m> {
+        Report { in_context: false, ..Report::new(sources) }
+    }
+
+    /// Number of findings that make Falco refuse the file.
+    pub fn errors(&self) -> usize {
+        self.errors
+    }
+
+    /// True while the known names may be searched for one that was meant: a file in which thousands
+    /// of names are wrong must not cost their product.
+    pub fn may_search(&mut self) -> bool {
+        self.searches = self.searches.saturating_sub(1);
+        self.searches > 0
+    }
+
+    /// A finding of ours alone.
+    pub fn add(&mut self, diagnostic: Diagnostic) {
+        self.found.push(diagnostic);
+    }
+
+    /// A finding of Falco's, in the context of `file` and `base`.
+    pub fn fault(&mut self, file: FileId, base: &[Step<'_>], fault: Fault<'_>) {
+        if !self.in_context {
+            return self.push(fault, Vec::new(), None);
+        }
+        let mut context = vec![self.root(file)];
+        if let Some(steps) = &fault.steps {
+            context.extend(base.iter().chain(steps).map(|step| self.location(step)));
+        }
+        self.push(fault, context, None);
+    }
+
+    /// The same for a place in a condition: Falco adds the parser's position to that of the parent step.
+    pub fn fault_in_condition(
+        &mut self,
+        file: FileId,
+        base: &[Step<'_>],
+        fault: Fault<'_>,
+        place: &ConditionPlace<'_>,
+    ) {
+        if !self.in_context {
+            return self.push(fault, Vec::new(), None);
+        }
+        let mut context = vec![self.root(file)];
+        context.extend(base.iter().map(|step| self.location(step)));
+        // Falco tells the first error; the others need no copy of the condition.
+        if self.errors > 0 {
+            return self.push(fault, context, None);
+        }
+        let parent = context.last().cloned().unwrap_or_else(|| self.root(file));
+        let (line, column) = place.at.map_or((0, 0), |at| falco_position(place.parsed, at));
+        context.push(Location {
+            item_type: "condition expression",
+            item_name: String::new(),
+            name: condition_excerpt(place.text),
+            line: parent.line + line,
+            column: parent.column + column,
+            offset: parent.offset + place.at.unwrap_or(0),
+        });
+        self.push(fault, context, Some(place.text.to_owned()));
+    }
+
+    fn push(&mut self, mut fault: Fault<'_>, context: Vec<Location>, snippet_of: Option<String>) {
+        if fault.message == BAD_CONVERSION {
+            let at = self.location(&Step::new("", "", fault.diagnostic.primary.span));
+            fault.message = format!(
+                "yaml-cpp: error at line {}, column {}: {BAD_CONVERSION}",
+                at.line + 1,
+                at.column + 1
+            );
+        }
+        if fault.code.is_empty() {
+            // Not a verdict but a death; it ends the file as an error does.
+            self.errors += 1;
+            self.crash.get_or_insert(Crash { falco: fault.message });
+            self.found.push(fault.diagnostic);
+            return;
+        }
+        if fault.code.starts_with("LOAD_ERR") {
+            self.errors += 1;
+        }
+        let says = FalcoSays {
+            code: fault.code,
+            message: fault.message,
+            context,
+            snippet_of,
+            deprecated_field: None,
+        };
+        self.found.push(fault.diagnostic.falco(says));
+    }
+
+    /// Names the deprecated field of the last finding.
+    pub fn deprecated_field(&mut self, field: &str) {
+        if let Some(says) = self.found.last_mut().and_then(|last| last.falco.as_mut()) {
+            says.deprecated_field = Some(field.to_owned());
+        }
+    }
+
+    /// The files.
+    pub fn sources(&self) -> &'m SourceMap {
+        self.sources
+    }
+
+    fn root(&self, file: FileId) -> Location {
+        Location {
+            item_type: "rules content",
+            item_name: String::new(),
+            name: self.sources.file(file).name.clone(),
+            line: 0,
+            column: 0,
+            offset: 0,
+        }
+    }
+
+    fn location(&self, step: &Step<'_>) -> Location {
+        let file = self.sources.file(step.span.file);
+        let offset = step.span.start as usize;
+        let line = file.line_index(offset);
+        // Falco counts from the start of the text after a byte-order mark.
+        let mark = if file.text.starts_with('\u{feff}') { 3 } else { 0 };
+        let start = file.line_starts().get(line).map_or(0, |&start| start as usize);
+        let start = if line == 0 { start + mark } else { start };
+        Location {
+            item_type: step.item_type,
+            item_name: step.name.clone().into_owned(),
+            name: file.name.clone(),
+            line,
+            column: offset.saturating_sub(start),
+            offset: offset.saturating_sub(mark),
+        }
+    }
+}
+
+/// Falco's 1-based line and column: CR and LF each end a line, columns count bytes.
+fn falco_position(text: &str, at: usize) -> (usize, usize) {
+    let before = &text.as_bytes()[..at.min(text.len())];
+    let line = before.iter().filter(|byte| matches!(byte, b'\r' | b'\n')).count();
+    let column = before.iter().rev().take_while(|byte| !matches!(byte, b'\r' | b'\n')).count();
+    (line + 1, column + 1)
+}
+
+/// The condition in double quotes, cut to 20 characters, line breaks as spaces.
+fn condition_excerpt(text: &str) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    if bytes.len() > 20 {
+        bytes.truncate(17);
+        bytes.extend_from_slice(b"...");
+    }
+    format!("\"{}\"", String::from_utf8_lossy(&bytes).replace('\n', " "))
+}

@@ -1,0 +1,161 @@
+//! The text of a condition or output as Falco puts it together, with a way back to the files.
+//!
+//! A condition is what the author wrote, what was appended to it, what its exceptions add, and the
+//! items of lists in place of their names. Falco parses that text; we report in terms of the author's.
+
+use crate::source::{Span, Text};
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// A text made of runs, each with its origin.
+#[derive(Clone, Debug)]
+pub struct Composite<'a> {
+    /// The whole text.
+    pub text: Cow<'a, str>,
+    runs: Vec<Run<'a>>,
+}
+
+#[derive(Clone, Debug)]
+struct Run<'a> {
+    start: u32,
+    origin: Origin<'a>,
+}
+
+/// Where a run of bytes comes from.
+#[derive(Clone, Debug)]
+pub enum Origin<'a> {
+    /// Byte `i` of the run is byte `.1 + i` of this text.
+    Written(&'a Text, u32),
+    /// Put there by Falco on behalf of this place.
+    Made(Span),
+    /// An item of a list: where the list's name stands, and the item.
+    Item(Span, Option<Span>),
+}
+
+/// A place in a file, and the list item that stands there in Falco's text, if one does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Located {
+    /// In the author's text.
+    pub span: Span,
+    /// The list item that the text at this place really came from.
+    pub item: Option<Span>,
+}
+
+impl<'a> Composite<'a> {
+    /// The text of one scalar.
+    pub fn of(text: &'a Text) -> Composite<'a> {
+        let run = Run { start: 0, origin: Origin::Written(text, 0) };
+        Composite { text: Cow::Borrowed(&text.value), runs: vec![run] }
+    }
+
+    /// Parts joined by one space, as Falco appends.
+    pub fn joined(parts: &[&'a Text]) -> Composite<'a> {
+        let mut rest = parts.iter();
+        let Some(first) = rest.next() else { return Composite { text: Cow::Borrowed(""), runs: Vec::new() } };
+        let mut joined = Composite::of(first);
+        for part in rest {
+            joined.push_made(" ", Span::point(part.span.file, part.span.start as usize));
+            joined.push(part);
+        }
+        joined
+    }
+
+    /// Adds a scalar.
+    pub fn push(&mut self, text: &'a Text) {
+        self.push_origin(&text.value, Origin::Written(text, 0));
+    }
+
+    /// Adds text that Falco makes, standing for `place`.
+    pub fn push_made(&mut self, text: &str, place: Span) {
+        self.push_origin(text, Origin::Made(place));
+    }
+
+    /// Adds text with its origin.
+    pub fn push_origin(&mut self, text: &str, origin: Origin<'a>) {
+        self.runs.push(Run { start: self.text.len() as u32, origin });
+        self.text.to_mut().push_str(text);
+    }
+
+    /// Adds a part of another text with its origins.
+    pub fn push_part(&mut self, from: &Composite<'a>, range: Range<usize>) {
+        if range.is_empty() {
+            return;
+        }
+        let base = self.text.len() as u32;
+        self.text.to_mut().push_str(&from.text[range.clone()]);
+        let first = from.run_at(range.start);
+        for run in from.runs[first..].iter().take_while(|run| (run.start as usize) < range.end) {
+            let cut = (range.start as u32).saturating_sub(run.start);
+            let start = base + (run.start + cut) - range.start as u32;
+            let origin = match run.origin {
+                Origin::Written(text, offset) => Origin::Written(text, offset + cut),
+                ref other => other.clone(),
+            };
+            self.runs.push(Run { start, origin });
+        }
+    }
+
+    /// Cuts the text at a character boundary.
+    pub fn truncate(&mut self, len: usize) {
+        self.text.to_mut().truncate(len);
+        let runs = self.runs.partition_point(|run| (run.start as usize) < len);
+        self.runs.truncate(runs);
+    }
+
+    /// An empty text that takes `capacity` bytes without growing.
+    pub fn with_capacity(capacity: usize) -> Composite<'a> {
+        Composite { text: Cow::Owned(String::with_capacity(capacity)), runs: Vec::new() }
+    }
+
+    fn run_at(&self, offset: usize) -> usize {
+        self.runs.partition_point(|run| run.start as usize <= offset).saturating_sub(1)
+    }
+
+    /// The author's place of a range.
+    pub fn locate(&self, range: Range<u32>) -> Located {
+        let Some(start) = self.at(range.start as usize) else {
+            return Located { span: Span::default(), item: None };
+        };
+        if range.end <= range.start {
+            return start;
+        }
+        let last = self.text[..(range.end as usize).min(self.text.len())].char_indices().next_back();
+        let end = last.map(|(at, _)| at).filter(|&at| at >= range.start as usize);
+        match end.and_then(|at| self.char_at(at)) {
+            Some(end) => Located { span: start_to(start.span, end.span), item: start.item.or(end.item) },
+            None => start,
+        }
+    }
+
+    /// The place of the character at `offset`.
+    fn char_at(&self, offset: usize) -> Option<Located> {
+        let run = self.runs.get(self.run_at(offset))?;
+        let within = offset - run.start as usize;
+        Some(match run.origin {
+            Origin::Written(text, from) => {
+                let at = from as usize + within;
+                let len = self.text[offset..].chars().next().map_or(0, char::len_utf8);
+                Located { span: text.span_of(at..at + len), item: None }
+            }
+            Origin::Made(span) => Located { span, item: None },
+            Origin::Item(span, item) => Located { span, item },
+        })
+    }
+
+    /// The place of the byte at `offset`, an empty span in written text.
+    fn at(&self, offset: usize) -> Option<Located> {
+        let run = self.runs.get(self.run_at(offset))?;
+        Some(match run.origin {
+            Origin::Written(text, from) => {
+                let at = text.at(from as usize + (offset - run.start as usize));
+                Located { span: Span::point(text.span.file, at), item: None }
+            }
+            Origin::Made(span) => Located { span, item: None },
+            Origin::Item(span, item) => Located { span, item },
+        })
+    }
+}
+
+fn start_to(start: Span, end: Span) -> Span {
+    if end.file == start.file && end.end >= start.start { Span { end: end.end, ..start } } else { start }
+}

@@ -1,0 +1,35 @@
+//! What is taken as given about the engine that will load the rules.
+
+use super::requirements::Version;
+use crate::schema::{PluginSet, SourceFields};
+use std::sync::Arc;
+
+/// The engine and its plugins.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// Engine version, `0.63.0` for Falco 0.44.
+    pub engine_version: Version,
+    /// Plugins taken as loaded.
+    pub plugins: Arc<PluginSet>,
+}
+
+/// The engine version of Falco 0.44.
+pub const ENGINE_VERSION: Version = Version(0, 63, 0);
+
+impl Default for World {
+    fn default() -> World {
+        World { engine_version: ENGINE_VERSION, plugins: Arc::new(PluginSet::default()) }
+    }
+}
+
+impl World {
+    /// The fields rules of a source can use; `None` if nobody provides the source.
+    pub fn fields(&self, source: &str) -> Option<&SourceFields> {
+        self.plugins.classes(source)
+    }
+
+    /// The version of a loaded plugin.
+    pub fn plugin_version(&self, name: &str) -> Option<Version> {
+        self.plugins.version_of(name).and_then(Version::parse)
+    }
+}
