@@ -1,0 +1,193 @@
+//! One comparison, as Falco makes it: absent is false whatever is asked.
+
+use super::event::View;
+use super::json::Paths;
+use super::pattern::{Pattern, Prefixes, Set};
+use super::term::{self, Expr};
+use super::value::Value;
+use crate::schema::Type;
+use crate::sema::ir::{Atom, Test};
+use crate::sema::values::{Family, family};
+use crate::syntax::token::{Modifier, Op};
+
+/// A comparison bound to the places of a record.
+#[derive(Clone, Debug)]
+pub(super) struct Comparison {
+    pub left: Expr,
+    pub check: Check,
+}
+
+/// How the left side is looked at.
+#[derive(Clone, Debug)]
+pub(super) enum Check {
+    /// It is there.
+    Exists,
+    /// It can never hold.
+    Never,
+    /// A text, one constant.
+    Text(Pattern),
+    /// A text, several constants.
+    Texts(Modifier, Vec<Pattern>),
+    /// A text among others.
+    Among(Set),
+    /// A path below one of these.
+    Below(Prefixes),
+    /// A number.
+    Numbers(Modifier, Op, Vec<u64>),
+    /// A truth value.
+    Bools(Modifier, Op, Vec<bool>),
+    /// A list: all elements among these, or any.
+    Elements { all: bool, set: Set },
+    /// With another term.
+    Term(Op, Expr),
+}
+
+/// Binds an atom.
+pub(super) fn bind(atom: &Atom, paths: &mut Paths) -> Comparison {
+    let left = term::bind(&atom.left, paths);
+    let check = match &atom.test {
+        Test::Exists => Check::Exists,
+        Test::Values { op, modifier, values } => {
+            let values: Vec<&[u8]> = values.iter().map(|value| value.as_bytes()).collect();
+            constants(term::type_of(&atom.left), *op, *modifier, &values)
+        }
+        Test::Term { .. } if left.is_multi() => Check::Never,
+        Test::Term { op, term } => {
+            let right = term::bind(term, paths);
+            let (_, list) = term::type_of(term);
+            // The NUL at the end of a right side is compared too; the left side has none.
+            let never = matches!(op, Op::In | Op::Intersects) && right.ends_in_nul() && !list;
+            if never { Check::Never } else { Check::Term(*op, right) }
+        }
+    };
+    Comparison { left, check }
+}
+
+fn constants((ty, list): (Type, bool), op: Op, modifier: Option<Modifier>, values: &[&[u8]]) -> Check {
+    if list {
+        let set = Set::new(values.iter().copied());
+        return match op {
+            Op::In => Check::Elements { all: true, set },
+            Op::Intersects => Check::Elements { all: false, set },
+            _ => Check::Never,
+        };
+    }
+    let any = modifier.unwrap_or(Modifier::Anyof);
+    match family(ty) {
+        Family::Number => Check::Numbers(any, op, values.iter().filter_map(|value| number(value)).collect()),
+        Family::Bool => Check::Bools(any, op, values.iter().map(|value| *value == b"true").collect()),
+        Family::Text => match (op, modifier) {
+            (Op::In | Op::Intersects, _) | (Op::Eq | Op::EqEq, Some(Modifier::Anyof)) => {
+                Check::Among(Set::new(values.iter().copied()))
+            }
+            (Op::Pmatch, _) => Check::Below(Prefixes::new(values.iter().copied())),
+            (_, None) => values.first().map_or(Check::Never, |value| Check::Text(Pattern::new(op, value))),
+            (_, Some(modifier)) => {
+                Check::Texts(modifier, values.iter().map(|value| Pattern::new(op, value)).collect())
+            }
+        },
+        _ => Check::Never,
+    }
+}
+
+/// A constant as `sscanf("%llu")` reads it: a minus sign wraps, too much is the most.
+fn number(text: &[u8]) -> Option<u64> {
+    let text = std::str::from_utf8(text).ok()?.trim_start();
+    let (minus, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    Some(match digits.parse::<u64>() {
+        Ok(number) if minus => number.wrapping_neg(),
+        Ok(number) => number,
+        Err(_) => u64::MAX,
+    })
+}
+
+impl Comparison {
+    /// True if it holds.
+    #[inline]
+    pub fn holds<'e>(&'e self, view: View<'e>) -> bool {
+        match &self.check {
+            Check::Text(pattern) => self.left.text(view).is_some_and(|text| pattern.matches(&text)),
+            Check::Among(set) => self.left.text(view).is_some_and(|text| set.has(&text)),
+            Check::Never => false,
+            _ => self.left.value(view).is_some_and(|left| self.holds_for(&left, view)),
+        }
+    }
+
+    /// True if it holds for this left side.
+    fn holds_for<'e>(&'e self, left: &Value<'e>, view: View<'e>) -> bool {
+        match (&self.check, left) {
+            (Check::Exists, _) => true,
+            (Check::Texts(modifier, patterns), Value::Text(text)) => {
+                quantified(*modifier, patterns.iter().map(|pattern| pattern.matches(text)))
+            }
+            (Check::Below(prefixes), Value::Text(text)) => prefixes.match_any(text),
+            (Check::Numbers(modifier, op, values), Value::Number(left)) => {
+                quantified(*modifier, values.iter().map(|right| ordered(*op, left, right)))
+            }
+            (Check::Bools(modifier, op, values), Value::Bool(left)) => {
+                quantified(*modifier, values.iter().map(|right| ordered(*op, left, right)))
+            }
+            (Check::Elements { all: true, set }, Value::List(left)) => left.iter().all(|one| set.has(one)),
+            (Check::Elements { all: false, set }, Value::List(left)) => left.iter().any(|one| set.has(one)),
+            (Check::Term(op, right), left) => {
+                right.value(view).is_some_and(|right| between(*op, left, &right))
+            }
+            _ => false,
+        }
+    }
+
+    /// Roughly how long it takes, in comparisons of plain texts.
+    pub fn cost(&self) -> u32 {
+        self.left.cost()
+            + match &self.check {
+                Check::Exists | Check::Never | Check::Among(_) => 1,
+                Check::Text(pattern) => pattern.cost(),
+                Check::Texts(_, patterns) => patterns.iter().map(Pattern::cost).sum(),
+                Check::Numbers(..) | Check::Bools(..) | Check::Elements { .. } => 2,
+                Check::Below(_) => 10,
+                Check::Term(_, right) => 5 + right.cost(),
+            }
+    }
+}
+
+/// A modifier over the constants; without any it is false.
+fn quantified(modifier: Modifier, mut results: impl ExactSizeIterator<Item = bool>) -> bool {
+    match modifier {
+        Modifier::Anyof => results.any(|result| result),
+        Modifier::Allof => results.len() > 0 && results.all(|result| result),
+        Modifier::Oneof => results.filter(|result| *result).count() == 1,
+    }
+}
+
+fn ordered<T: Ord>(op: Op, left: &T, right: &T) -> bool {
+    match op {
+        Op::Eq | Op::EqEq | Op::In | Op::Intersects => left == right,
+        Op::Ne => left != right,
+        Op::Lt => left < right,
+        Op::Le => left <= right,
+        Op::Gt => left > right,
+        Op::Ge => left >= right,
+        _ => false,
+    }
+}
+
+/// Two values of an event.
+fn between(op: Op, left: &Value<'_>, right: &Value<'_>) -> bool {
+    match (left, right) {
+        (Value::Text(left), Value::Text(right)) => Pattern::new(op, right).matches(left),
+        (Value::Number(left), Value::Number(right)) => ordered(op, left, right),
+        (Value::Bool(left), Value::Bool(right)) => ordered(op, left, right),
+        (Value::List(left), Value::List(right)) => match op {
+            Op::In => left.iter().all(|one| right.contains(one)),
+            Op::Intersects => left.iter().any(|one| right.contains(one)),
+            _ => false,
+        },
+        _ => false,
+    }
+}

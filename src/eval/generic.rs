@@ -1,0 +1,92 @@
+//! The fields that every event has: `evt.*`.
+
+use super::event::View;
+use super::time;
+use super::value::Value;
+
+macro_rules! generic {
+    ($($variant:ident $name:literal;)+) => {
+        /// A field of the engine itself.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub(super) enum Generic { $($variant),+ }
+
+        impl Generic {
+            /// The field of this name.
+            pub fn named(name: &str) -> Option<Generic> {
+                match name { $($name => Some(Generic::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+
+generic! {
+    Num "evt.num";
+    Time "evt.time";
+    TimeSeconds "evt.time.s";
+    TimeIso "evt.time.iso8601";
+    Datetime "evt.datetime";
+    DatetimeSeconds "evt.datetime.s";
+    RawTime "evt.rawtime";
+    RawTimeSeconds "evt.rawtime.s";
+    RawTimeNanos "evt.rawtime.ns";
+    RelTime "evt.reltime";
+    RelTimeSeconds "evt.reltime.s";
+    RelTimeNanos "evt.reltime.ns";
+    PluginName "evt.pluginname";
+    Source "evt.source";
+    IsAsync "evt.is_async";
+    AsyncType "evt.asynctype";
+    Hostname "evt.hostname";
+}
+
+const SECOND: u64 = 1_000_000_000;
+
+impl Generic {
+    /// The value, `None` if it is absent. Local time is UTC.
+    pub fn value<'e>(self, view: View<'e>) -> Option<Value<'e>> {
+        let event = view.event;
+        let raw = event.time as u64;
+        let rel = raw.wrapping_sub(event.first as u64);
+        let utc = time::utc(event.time);
+        Some(match self {
+            Generic::Num => Value::Number(event.num),
+            Generic::Time => Value::owned(format!("{}.{:09}", utc.clock(), utc.nanos)),
+            Generic::TimeSeconds => Value::owned(utc.clock()),
+            Generic::TimeIso => Value::owned(format!("{}T{}.{:09}+0000", utc.date(), utc.clock(), utc.nanos)),
+            Generic::Datetime => Value::owned(format!("{} {}.{:09}", utc.date(), utc.clock(), utc.nanos)),
+            Generic::DatetimeSeconds => Value::owned(format!("{} {}", utc.date(), utc.clock())),
+            Generic::RawTime => Value::Number(raw),
+            Generic::RawTimeSeconds => Value::Number(raw / SECOND),
+            Generic::RawTimeNanos => Value::Number(raw % SECOND),
+            Generic::RelTime => Value::Number(rel),
+            Generic::RelTimeSeconds => Value::Number(rel / SECOND),
+            Generic::RelTimeNanos => Value::Number(rel % SECOND),
+            Generic::PluginName => Value::text("cloudtrail"),
+            Generic::Source => Value::text("aws_cloudtrail"),
+            Generic::IsAsync => Value::Bool(false),
+            Generic::AsyncType => return None,
+            Generic::Hostname => Value::text(&view.host.name),
+        })
+    }
+
+    /// Roughly how long it takes.
+    pub fn cost(self) -> u32 {
+        match self {
+            Generic::Num | Generic::PluginName | Generic::Source | Generic::IsAsync | Generic::AsyncType => 1,
+            _ => 10,
+        }
+    }
+}
+
+/// How many digits an output shows at least.
+pub(super) fn digits(name: &str) -> usize {
+    match name {
+        "evt.rawtime.ns" | "evt.reltime" | "evt.reltime.ns" => 9,
+        _ => 0,
+    }
+}
+
+/// A time of day or a date: `output_fields` has the event's time instead of the text.
+pub(super) fn is_clock(name: &str) -> bool {
+    matches!(name, "evt.time" | "evt.time.s" | "evt.time.iso8601" | "evt.datetime" | "evt.datetime.s")
+}

@@ -1,0 +1,144 @@
+//! Rules on events: what Falco with its cloudtrail and json plugins would say of a CloudTrail record.
+//!
+//! ```text
+//! file -> records -> Event (fields as the plugin extracts them) -> Engine (all rules at once) -> Alert
+//! ```
+
+mod cloudtrail;
+mod compare;
+mod event;
+mod field;
+mod generic;
+mod index;
+pub mod json;
+mod matches;
+mod output;
+mod pattern;
+mod plan;
+mod records;
+mod term;
+pub mod time;
+mod value;
+
+pub use event::{Event, Host, Skipped};
+pub use matches::{Why, explain, holds};
+pub use records::records;
+
+use crate::sema::ir::Rule;
+use event::View;
+use index::Index;
+use json::Paths;
+use output::Output;
+use plan::{Builder, Cache, Graph, Node, NodeId};
+
+/// The event source of the rules that run.
+pub const SOURCE: &str = "aws_cloudtrail";
+
+/// Which of several matching rules speak, as Falco's `rule_matching`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Matching {
+    /// The first in evaluation order: Falco's default.
+    #[default]
+    First,
+    /// All of them.
+    All,
+}
+
+/// Rules compiled for many events.
+#[derive(Debug)]
+pub struct Engine {
+    rules: Vec<Rule>,
+    outputs: Vec<Output>,
+    roots: Vec<NodeId>,
+    graph: Graph,
+    index: Index,
+    paths: Paths,
+    host: Host,
+}
+
+/// What a rule says of an event.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Alert {
+    /// Index of the rule.
+    pub rule: usize,
+    /// The event's time in nanoseconds since 1970.
+    pub time: i64,
+    /// The rendered output, without Falco's leading time and priority.
+    pub output: String,
+    /// `output_fields` in order.
+    pub fields: Vec<(String, serde_json::Value)>,
+}
+
+impl Engine {
+    /// Compiles rules. Rules of other sources and disabled ones never fire.
+    pub fn new(rules: Vec<Rule>) -> Engine {
+        Engine::with_host(rules, Host::default())
+    }
+
+    /// Compiles rules for a machine.
+    pub fn with_host(rules: Vec<Rule>, host: Host) -> Engine {
+        let mut paths = event::paths();
+        let mut builder = Builder::default();
+        let (mut outputs, mut roots, mut active) = (Vec::new(), Vec::new(), Vec::new());
+        for (at, rule) in rules.iter().enumerate() {
+            let root = match rule.enabled && rule.source == SOURCE {
+                true => builder.add(&rule.condition, &mut paths),
+                false => builder.add(&crate::sema::ir::Pred::Const(false), &mut paths),
+            };
+            roots.push(root);
+            active.push((at as u32, root));
+            outputs.push(output::bind(&rule.output, &mut paths));
+        }
+        let graph = builder.finish(&roots);
+        active.retain(|(_, root)| graph.nodes[*root as usize] != Node::Const(false));
+        let index = index::build(&active, &graph, &mut paths);
+        paths.finish();
+        Engine { rules, outputs, roots, graph, index, paths, host }
+    }
+
+    /// The rules, by index.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// Reads one record: one element of `Records`.
+    pub fn event<'r>(&'r self, record: &'r [u8], num: u64) -> Result<Event<'r>, Skipped> {
+        Event::read(record, num, &self.paths, &self.host)
+    }
+
+    /// The rules that fire on an event, in evaluation order.
+    pub fn matches(&self, event: &Event<'_>, matching: Matching) -> Vec<usize> {
+        let view = View::new(event, &self.paths);
+        let mut fired = Vec::new();
+        let candidates = self.index.candidates(view);
+        if candidates.is_empty() {
+            return fired;
+        }
+        let words = Cache::words(self.graph.results);
+        let (mut few, mut many) = ([0; 32], Vec::new());
+        let mut cache = Cache(match few.get_mut(..words) {
+            Some(few) => few,
+            None => {
+                many.resize(words, 0);
+                &mut many
+            }
+        });
+        for rule in candidates {
+            let rule = rule as usize;
+            if self.graph.holds(self.roots[rule], view, &mut cache) {
+                fired.push(rule);
+                if matching == Matching::First {
+                    break;
+                }
+            }
+        }
+        fired
+    }
+
+    /// What a rule says of an event that it fires on.
+    pub fn alert(&self, rule: usize, event: &Event<'_>) -> Alert {
+        let view = View::new(event, &self.paths);
+        let output = &self.outputs[rule];
+        Alert { rule, time: event.time, output: output.text(view), fields: output.fields(view) }
+    }
+}

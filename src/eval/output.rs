@@ -1,0 +1,124 @@
+//! What a rule says: the text with its fields filled in, and the fields by themselves.
+
+use super::event::View;
+use super::field;
+use super::generic;
+use super::json::Paths;
+use super::term::{self, Expr};
+use super::value::Value;
+use crate::sema::ir::{FieldRef, OutputPart, Term};
+use serde_json::Value as Json;
+
+/// The longest text of a list.
+const LONGEST_LIST: usize = 1023;
+
+/// An output bound to the places of a record.
+#[derive(Debug)]
+pub(super) struct Output {
+    parts: Vec<Part>,
+    fields: Vec<(String, Shown)>,
+}
+
+#[derive(Debug)]
+enum Part {
+    Text(String),
+    Term { expr: Expr, digits: usize, width: usize },
+}
+
+#[derive(Debug)]
+enum Shown {
+    /// The event's time as a number.
+    Clock,
+    Value(Expr),
+}
+
+/// Binds an output.
+pub(super) fn bind(parts: &[OutputPart], paths: &mut Paths) -> Output {
+    let mut fields: Vec<(String, Shown)> = Vec::new();
+    let mut bound = Vec::new();
+    for part in parts {
+        match part {
+            OutputPart::Text(text) => bound.push(Part::Text(text.clone())),
+            OutputPart::Term { term, text, width } => {
+                let digits = match term {
+                    Term::Field(field) => field::digits(field),
+                    _ => 0,
+                };
+                bound.push(Part::Term { expr: term::bind(term, paths), digits, width: width.unwrap_or(0) });
+                let whole = matches!(term, Term::Field(_)).then_some(text);
+                term.fields(&mut |field| {
+                    let key = whole.cloned().unwrap_or_else(|| field.text());
+                    fields.push((key, shown(field, paths)));
+                });
+            }
+        }
+    }
+    fields.sort_by(|a, b| a.0.cmp(&b.0));
+    fields.dedup_by(|a, b| a.0 == b.0);
+    Output { parts: bound, fields }
+}
+
+fn shown(field: &FieldRef, paths: &mut Paths) -> Shown {
+    if generic::is_clock(&field.name) {
+        return Shown::Clock;
+    }
+    Shown::Value(Expr::Field(field::bind(field, paths)))
+}
+
+impl Output {
+    /// The text.
+    pub fn text(&self, view: View<'_>) -> String {
+        let mut out = Vec::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => out.extend_from_slice(text.as_bytes()),
+                Part::Term { expr, digits, width } => {
+                    let value = expr.value(view);
+                    let mut shown = value.map_or_else(|| b"<NA>".to_vec(), |value| text(&value, *digits));
+                    if *width > 0 {
+                        shown.resize(*width, b' ');
+                    }
+                    out.append(&mut shown);
+                }
+            }
+        }
+        match String::from_utf8(out) {
+            Ok(text) => text,
+            Err(broken) => String::from_utf8_lossy(broken.as_bytes()).into_owned(),
+        }
+    }
+
+    /// `output_fields`, sorted by name as Falco writes them.
+    pub fn fields(&self, view: View<'_>) -> Vec<(String, Json)> {
+        let value = |shown: &Shown| match shown {
+            Shown::Clock => Json::from(view.event.time),
+            Shown::Value(expr) => expr.value(view).map_or(Json::Null, |value| json(&value)),
+        };
+        self.fields.iter().map(|(name, shown)| (name.clone(), value(shown))).collect()
+    }
+}
+
+/// A value as an output shows it, numbers with at least so many digits.
+pub(super) fn text(value: &Value<'_>, digits: usize) -> Vec<u8> {
+    match value {
+        Value::Text(text) => text.to_vec(),
+        Value::Number(number) => format!("{number:0digits$}").into_bytes(),
+        Value::Bool(truth) => truth.to_string().into_bytes(),
+        Value::List(all) => {
+            let all: Vec<&[u8]> = all.iter().map(|one| one.strip_suffix(b"\0").unwrap_or(one)).collect();
+            let mut text = [b"(", &*all.join(&b","[..]), b")"].concat();
+            text.truncate(LONGEST_LIST);
+            text
+        }
+    }
+}
+
+fn json(value: &Value<'_>) -> Json {
+    let string = |text: &[u8]| Json::from(String::from_utf8_lossy(text));
+    match value {
+        Value::Text(text) => string(text),
+        Value::Number(number) => Json::from(*number),
+        Value::Bool(truth) => Json::from(*truth),
+        Value::List(all) => all.iter().map(|one| string(one)).collect(),
+    }
+}
