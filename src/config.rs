@@ -1,0 +1,213 @@
+//! `rulec.toml`: text in, settings and what is wrong with them out.
+
+mod levels;
+
+pub use levels::{Level, Levels};
+
+use crate::diag::{Check, Diagnostic};
+use crate::lint::meta::{INVALID_CONFIG, UNKNOWN_CHECK, UNKNOWN_CONFIG_KEY};
+use crate::source::{FileId, Span};
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use std::ops::Range;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// The name of the file.
+pub const FILE_NAME: &str = "rulec.toml";
+
+const KEYS: [&str; 5] = ["plugins", "engine-version", "rules", "exclude", "levels"];
+
+/// What a `rulec.toml` says. The default is what no file says.
+#[derive(Debug, Default, Clone)]
+pub struct Config {
+    /// `plugins`: each as `NAME` or `NAME@VERSION`.
+    pub plugins: Option<Vec<Setting>>,
+    /// `engine-version`.
+    pub engine_version: Option<Setting>,
+    /// `rules`: files and directories to check when none is named, relative to the file.
+    pub rules: Vec<Setting>,
+    /// `exclude`: what is left out of directories.
+    pub exclude: Exclude,
+    /// `levels`.
+    pub levels: Levels,
+}
+
+/// A string in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// The string.
+    pub value: String,
+    /// Its bytes in the file.
+    pub range: Range<usize>,
+}
+
+/// Something wrong in the file.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    /// Which check finds it.
+    pub check: &'static Check,
+    /// Where.
+    pub range: Range<usize>,
+    /// What.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl Problem {
+    /// The finding, once the file has its place in the source map.
+    pub fn in_file(&self, file: FileId) -> Diagnostic {
+        let mut diagnostic =
+            Diagnostic::new(self.check, Span::new(file, self.range.start, self.range.end), &self.message);
+        diagnostic.help = self.help.clone();
+        diagnostic
+    }
+}
+
+/// Patterns for files that are left out of directories.
+#[derive(Debug, Default, Clone)]
+pub struct Exclude(Option<GlobSet>);
+
+impl Exclude {
+    /// True if a path, relative to the configuration and with `/` between its parts, is left out:
+    /// it or a directory above it matches.
+    pub fn matches(&self, path: &str) -> bool {
+        let Some(globs) = &self.0 else { return false };
+        let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+        ends.filter(|&end| end > 0).any(|end| globs.is_match(&path[..end]))
+    }
+}
+
+/// Reads a `rulec.toml`. What cannot be used is left out and reported.
+pub fn parse(text: &str) -> (Config, Vec<Problem>) {
+    let mut reader = Reader { config: Config::default(), problems: Vec::new() };
+    let (table, errors) = DeTable::parse_recoverable(text);
+    for error in errors {
+        let range = error.span().unwrap_or(0..0);
+        // The parser speaks of one line at a time; our messages are one line each.
+        let message = error.message().lines().collect::<Vec<_>>().join(", ");
+        reader.problem(&INVALID_CONFIG, range, format!("not TOML: {message}"), None);
+    }
+    reader.table(table.get_ref());
+    // The table forgets the order of the file.
+    reader.problems.sort_by_key(|problem| (problem.range.start, problem.range.end));
+    (reader.config, reader.problems)
+}
+
+struct Reader {
+    config: Config,
+    problems: Vec<Problem>,
+}
+
+impl Reader {
+    fn problem(&mut self, check: &'static Check, range: Range<usize>, message: String, help: Option<String>) {
+        self.problems.push(Problem { check, range, message, help });
+    }
+
+    fn table(&mut self, table: &DeTable<'_>) {
+        for (key, value) in table {
+            match &**key.get_ref() {
+                "plugins" => self.config.plugins = self.strings("plugins", value),
+                "engine-version" => self.config.engine_version = self.string("engine-version", value),
+                "rules" => self.config.rules = self.strings("rules", value).unwrap_or_default(),
+                "exclude" => {
+                    let patterns = self.strings("exclude", value).unwrap_or_default();
+                    self.config.exclude = self.globs(&patterns);
+                }
+                "levels" => self.levels(value),
+                other => {
+                    let help = match crate::lint::nearest(other, KEYS) {
+                        Some(meant) => format!("did you mean `{meant}`?"),
+                        None => format!("the keys are {}", quoted(KEYS)),
+                    };
+                    let message = format!("unknown key `{other}`");
+                    self.problem(&UNKNOWN_CONFIG_KEY, key.span(), message, Some(help));
+                }
+            }
+        }
+    }
+
+    fn string(&mut self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<Setting> {
+        if let DeValue::String(text) = value.get_ref() {
+            return Some(Setting { value: text.to_string(), range: value.span() });
+        }
+        let message = format!("expected a string for `{key}`, found {}", described(value.get_ref()));
+        self.problem(&INVALID_CONFIG, value.span(), message, None);
+        None
+    }
+
+    fn strings(&mut self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<Vec<Setting>> {
+        if let DeValue::Array(array) = value.get_ref() {
+            return Some(array.iter().filter_map(|value| self.string(key, value)).collect());
+        }
+        let message =
+            format!("expected an array of strings for `{key}`, found {}", described(value.get_ref()));
+        let help = matches!(value.get_ref(), DeValue::String(_)).then(|| "put it in brackets".to_owned());
+        self.problem(&INVALID_CONFIG, value.span(), message, help);
+        None
+    }
+
+    fn globs(&mut self, patterns: &[Setting]) -> Exclude {
+        let mut set = GlobSetBuilder::new();
+        for pattern in patterns {
+            let text = pattern.value.trim_start_matches("./").trim_end_matches('/');
+            match GlobBuilder::new(text).literal_separator(true).build() {
+                Ok(glob) => {
+                    set.add(glob);
+                }
+                Err(error) => {
+                    let message = format!("not a glob: {}", error.kind());
+                    self.problem(&INVALID_CONFIG, pattern.range.clone(), message, None);
+                }
+            }
+        }
+        Exclude(set.build().ok().filter(|set| !set.is_empty()))
+    }
+
+    fn levels(&mut self, value: &Spanned<DeValue<'_>>) {
+        let DeValue::Table(table) = value.get_ref() else {
+            let message = format!("expected a table for `levels`, found {}", described(value.get_ref()));
+            self.problem(&INVALID_CONFIG, value.span(), message, None);
+            return;
+        };
+        for (key, value) in table {
+            let name = &**key.get_ref();
+            let Some(setting) = self.string(name, value) else { continue };
+            let Some(level) = Level::parse(&setting.value) else {
+                let message = format!("unknown level `{}`", setting.value);
+                let help = Some("the levels are `allow`, `info`, `warn` and `deny`".to_owned());
+                self.problem(&INVALID_CONFIG, setting.range, message, help);
+                continue;
+            };
+            if name == "warnings" {
+                if level == Level::Deny {
+                    self.config.levels.deny_warnings = true;
+                } else {
+                    let message = "`warnings` can only be set to `deny`".to_owned();
+                    self.problem(&INVALID_CONFIG, setting.range, message, None);
+                }
+            } else if let Some(check) = crate::lint::find(name) {
+                self.config.levels.set(check, level);
+            } else {
+                let complaint = crate::lint::suppress::unknown(name, Span::default());
+                self.problem(&UNKNOWN_CHECK, key.span(), complaint.message, complaint.help);
+            }
+        }
+    }
+}
+
+fn quoted(words: impl IntoIterator<Item = &'static str>) -> String {
+    words.into_iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn described(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a string",
+        DeValue::Integer(_) => "an integer",
+        DeValue::Float(_) => "a float",
+        DeValue::Boolean(_) => "a boolean",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "an array",
+        DeValue::Table(_) => "a table",
+    }
+}

@@ -1,0 +1,80 @@
+//! Levels: what a check's findings count as, whatever their default.
+
+use crate::diag::{Check, Diagnostic, Severity};
+use std::collections::BTreeMap;
+
+/// What the findings of one check count as.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Level {
+    /// Not shown.
+    Allow,
+    /// Shown as info.
+    Info,
+    /// Shown as warning.
+    Warn,
+    /// Shown as error.
+    Deny,
+}
+
+impl Level {
+    /// Reads `allow`, `info`, `warn` or `deny`.
+    pub fn parse(text: &str) -> Option<Level> {
+        Some(match text {
+            "allow" => Level::Allow,
+            "info" => Level::Info,
+            "warn" => Level::Warn,
+            "deny" => Level::Deny,
+            _ => return None,
+        })
+    }
+
+    fn severity(self) -> Option<Severity> {
+        match self {
+            Level::Allow => None,
+            Level::Info => Some(Severity::Info),
+            Level::Warn => Some(Severity::Warning),
+            Level::Deny => Some(Severity::Error),
+        }
+    }
+}
+
+/// The levels of all checks, where they differ from the default.
+#[derive(Debug, Default, Clone)]
+pub struct Levels {
+    by_code: BTreeMap<&'static str, Level>,
+    /// Warnings fail the run, though they stay warnings.
+    pub deny_warnings: bool,
+}
+
+impl Levels {
+    /// Sets the level of one check.
+    pub fn set(&mut self, check: &'static Check, level: Level) {
+        self.by_code.insert(check.code, level);
+    }
+
+    /// Takes over what `other` sets.
+    pub fn extend(&mut self, other: &Levels) {
+        self.by_code.extend(&other.by_code);
+        self.deny_warnings |= other.deny_warnings;
+    }
+
+    /// Sets the severity of each finding and drops those that are allowed.
+    pub fn apply(&self, diagnostics: &mut Vec<Diagnostic>) {
+        diagnostics.retain_mut(|diagnostic| match self.by_code.get(diagnostic.check.code) {
+            None => true,
+            Some(level) => match level.severity() {
+                Some(severity) => {
+                    diagnostic.severity = severity;
+                    true
+                }
+                None => false,
+            },
+        });
+    }
+
+    /// True if the findings fail the run.
+    pub fn fails(&self, diagnostics: &[Diagnostic]) -> bool {
+        let limit = if self.deny_warnings { Severity::Warning } else { Severity::Error };
+        diagnostics.iter().any(|diagnostic| diagnostic.severity >= limit)
+    }
+}
