@@ -1,0 +1,35 @@
+//! Arguments that several commands share.
+
+use clap::Args;
+use std::path::PathBuf;
+
+/// Which files, and for which engine.
+#[derive(Args, Debug)]
+pub struct Load {
+    /// Files and directories, in load order; `-` is standard input
+    ///
+    /// Directories are searched for `.yaml` and `.yml` files in order of their names; YAML files without
+    /// rules are skipped. Without a path, `rules` of rulec.toml counts, then the current directory.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// Plugins to check against, instead of those of rulec.toml
+    #[arg(long, value_name = "NAME[@VERSION]", value_delimiter = ',')]
+    pub plugins: Vec<String>,
+
+    /// Version of Falco's engine to check against
+    #[arg(long, value_name = "VERSION")]
+    pub engine_version: Option<String>,
+
+    /// Name to use for standard input
+    #[arg(long, value_name = "NAME")]
+    pub stdin_filename: Option<String>,
+
+    /// Read this rulec.toml instead of looking for one above the first path
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+
+    /// Read no rulec.toml
+    #[arg(long)]
+    pub no_config: bool,
+}

@@ -1,0 +1,261 @@
+//! `rulec check`.
+
+use super::args::Load;
+use super::fixing::{self, Fixed};
+use super::settings::{self, Settings};
+use super::{FAILED, Failure, Outcome, engine, files, output};
+use crate::analysis::{Analysis, Inputs, analyze, falco_verdicts, findings};
+use crate::config::{Level, Levels};
+use crate::diag::Diagnostic;
+use crate::lint;
+use crate::render::{self, Format, Report, Summary, counted};
+use clap::{ArgMatches, ValueEnum};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Check rules files
+///
+/// Exits with 1 if there are errors (with `--deny warnings`, also if there are warnings), and with 2 if it
+/// was called wrongly or a file cannot be read.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Examples:
+  rulec check falco_rules.yaml local_rules.yaml      two files, loaded in this order
+  rulec check --format sarif --output out.sarif .    everything here, for code scanning")]
+pub struct Args {
+    #[command(flatten)]
+    load: Load,
+
+    /// How to show findings
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "full")]
+    format: Shape,
+
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// When to use colours
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
+    color: When,
+
+    /// Do not print the summary
+    #[arg(long, short)]
+    quiet: bool,
+
+    /// Do not show findings of this check
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Levels")]
+    allow: Vec<String>,
+
+    /// Show findings of this check as info
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Levels")]
+    info: Vec<String>,
+
+    /// Show findings of this check as warnings
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Levels")]
+    warn: Vec<String>,
+
+    /// Show findings of this check as errors; `warnings` makes all warnings fail the run
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Levels")]
+    deny: Vec<String>,
+
+    /// Apply the fixes that cannot change what a rule means
+    #[arg(long, help_heading = "Fixes")]
+    fix: bool,
+
+    /// Show the fixes as a unified diff instead of the findings
+    #[arg(long, help_heading = "Fixes")]
+    diff: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Shape {
+    /// With the source text, for people
+    Full,
+    /// `file:line:col: severity[name] message`
+    Concise,
+    /// JSON, see docs/json.md
+    Json,
+    /// What Falco itself would print; takes no levels, suppressions or rulec.toml
+    FalcoJson,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub workflows
+    Github,
+    /// publishDiagnostics parameters of the language server protocol, one line per file
+    Lsp,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum When {
+    /// In a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Shape {
+    /// `None` for Falco's own.
+    fn format(self) -> Option<Format> {
+        Some(match self {
+            Shape::Full => Format::Full,
+            Shape::Concise => Format::Concise,
+            Shape::Json => Format::Json,
+            Shape::Sarif => Format::Sarif,
+            Shape::Github => Format::Github,
+            Shape::Lsp => Format::Lsp,
+            Shape::FalcoJson => return None,
+        })
+    }
+}
+
+/// Runs the command. `given` tells the order of the level flags.
+pub fn run(args: &Args, given: Option<&ArgMatches>) -> Outcome {
+    let flags = levels(args, given)?;
+    let Some(format) = args.format.format() else { return falco(args) };
+    let mut settings = settings::load(&args.load)?;
+    let mut levels = settings.config.levels.clone();
+    levels.extend(&flags);
+    let roots = if args.load.paths.is_empty() { settings.default_roots() } else { args.load.paths.clone() };
+    let options = engine::options(&args.load, &mut settings)?;
+    let stdin_filename = args.load.stdin_filename.as_deref();
+    let loaded = files::read(&roots, files::How { stdin_filename, settings: &settings, as_given: false })?;
+    let mut summary = Summary { skipped: loaded.skipped, ..Summary::default() };
+    let is_empty = loaded.paths.is_empty();
+
+    let mut inputs = Inputs { sources: loaded.sources, options };
+    let mut shown_instead = None;
+    if args.fix || args.diff {
+        let fixed = fixing::fix(&inputs, &levels);
+        if args.diff {
+            shown_instead = Some(fixing::diff(&inputs.sources, &fixed));
+        }
+        if args.fix {
+            write_fixed(&fixed, &loaded.paths)?;
+            if !args.quiet && fixed.count > 0 {
+                let (fixes, files) = (counted(fixed.count, "fix"), counted(fixed.changed.len(), "file"));
+                output::note(&format!("applied {fixes} in {files}"));
+            }
+            inputs.sources = fixed.sources;
+        }
+    }
+    let mut analysis = analyze(inputs);
+    count(&mut summary, &analysis);
+    let diagnostics = all_findings(&mut analysis, &settings, &levels);
+    let summary = summary.count(&analysis.sources, &diagnostics);
+    let base = std::env::current_dir().ok().map(|path| path.to_string_lossy().into_owned());
+    let report = Report {
+        sources: &analysis.sources,
+        diagnostics: &diagnostics,
+        summary,
+        color: use_color(args),
+        base: base.as_deref(),
+    };
+    let text = shown_instead.unwrap_or_else(|| render::render(format, &report));
+    output::deliver(&text, args.output.as_deref())?;
+    if !args.quiet {
+        let line =
+            if is_empty { format!("found no rules files; {}", summary.line()) } else { summary.line() };
+        output::note(&line);
+    }
+    Ok(ExitCode::from(if levels.fails(&diagnostics) { FAILED } else { 0 }))
+}
+
+fn count(summary: &mut Summary, analysis: &Analysis) {
+    summary.files = analysis.sources.files().count();
+    for facts in &analysis.files {
+        summary.rules += facts.counts.rules;
+        summary.macros += facts.counts.macros;
+        summary.lists += facts.counts.lists;
+    }
+}
+
+/// Findings in the rules files, then those in rulec.toml.
+fn all_findings(analysis: &mut Analysis, settings: &Settings, levels: &Levels) -> Vec<Diagnostic> {
+    let mut diagnostics = findings(analysis, levels);
+    let mut about_config = settings.diagnostics(&mut analysis.sources);
+    levels.apply(&mut about_config);
+    diagnostics.extend(about_config);
+    diagnostics
+}
+
+fn write_fixed(fixed: &Fixed, paths: &[Option<PathBuf>]) -> Result<(), Failure> {
+    let mut writes = Vec::new();
+    for &id in &fixed.changed {
+        let Some(Some(path)) = paths.get(id.0 as usize) else {
+            return Err(Failure::new("cannot fix standard input; `--diff` shows what would change"));
+        };
+        writes.push((path.as_path(), &*fixed.sources.file(id).text));
+    }
+    output::replace_all(&writes)
+}
+
+/// Falco's own verdict: nothing of rulec's own settings may change it.
+fn falco(args: &Args) -> Outcome {
+    if args.fix || args.diff {
+        return Err(Failure::new("`--fix` and `--diff` do not go with `--format falco-json`"));
+    }
+    let mut settings = Settings::default();
+    let roots = if args.load.paths.is_empty() { settings.default_roots() } else { args.load.paths.clone() };
+    let stdin_filename = args.load.stdin_filename.as_deref();
+    let loaded = files::read(&roots, files::How { stdin_filename, settings: &settings, as_given: true })?;
+    let options = engine::options(&args.load, &mut settings)?;
+    let inputs = Inputs { sources: loaded.sources, options };
+    let results = match falco_verdicts(&inputs) {
+        Ok(results) => results,
+        // Falco prints no result then; what it says goes to the same place.
+        Err(fatal) => {
+            eprintln!("rulec: Falco ends without a result: {}", fatal.message);
+            return Ok(ExitCode::from(FAILED));
+        }
+    };
+    output::deliver(&render::falco::render(&results, &inputs.sources), args.output.as_deref())?;
+    let failed = results.iter().any(|result| !result.successful);
+    Ok(ExitCode::from(if failed { FAILED } else { 0 }))
+}
+
+fn use_color(args: &Args) -> bool {
+    match args.color {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => {
+            let choice = anstream::AutoStream::choice(&std::io::stdout());
+            args.output.is_none() && choice != anstream::ColorChoice::Never
+        }
+    }
+}
+
+/// The level flags; of two for the same check, the later counts.
+fn levels(args: &Args, given: Option<&ArgMatches>) -> Result<Levels, Failure> {
+    let flags = [
+        ("allow", Level::Allow, &args.allow),
+        ("info", Level::Info, &args.info),
+        ("warn", Level::Warn, &args.warn),
+        ("deny", Level::Deny, &args.deny),
+    ];
+    let mut ordered = Vec::new();
+    for (flag, level, names) in flags {
+        let places = given.and_then(|given| given.indices_of(flag)).into_iter().flatten();
+        ordered.extend(places.zip(names).map(|(place, name)| (place, level, name.as_str())));
+    }
+    ordered.sort_by_key(|&(place, ..)| place);
+    let mut levels = Levels::default();
+    for (_, level, name) in ordered {
+        if name == "warnings" && level == Level::Deny {
+            levels.deny_warnings = true;
+            continue;
+        }
+        let check = lint::find(name).ok_or_else(|| unknown_check(name))?;
+        levels.set(check, level);
+    }
+    Ok(levels)
+}
+
+/// The failure for a name on the command line that belongs to no check.
+pub fn unknown_check(name: &str) -> Failure {
+    let hint = match lint::did_you_mean(name) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => "`rulec list checks` shows every name".into(),
+    };
+    Failure::new(format!("there is no check named `{name}`; {hint}"))
+}

@@ -1,0 +1,179 @@
+//! Reading: paths as given to files in load order.
+
+use super::Failure;
+use super::settings::Settings;
+use crate::config;
+use crate::source::{SourceFile, SourceMap};
+use crate::syntax::sniff::looks_like_rules;
+use std::collections::HashSet;
+use std::fs;
+use std::io::Read;
+use std::path::{Component, Path, PathBuf};
+use walkdir::WalkDir;
+
+/// What was read.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// The rules files, in load order.
+    pub sources: SourceMap,
+    /// Where each is on disk; `None` for standard input.
+    pub paths: Vec<Option<PathBuf>>,
+    /// YAML files that are no rules files.
+    pub skipped: usize,
+}
+
+/// How to read.
+#[derive(Debug, Clone, Copy)]
+pub struct How<'a> {
+    /// Name of standard input.
+    pub stdin_filename: Option<&'a str>,
+    /// What to leave out of directories.
+    pub settings: &'a Settings,
+    /// Take each file as often and whatever it is called, as Falco does.
+    pub as_given: bool,
+}
+
+/// Reads the files under `roots`.
+pub fn read(roots: &[PathBuf], how: How<'_>) -> Result<Loaded, Failure> {
+    let mut reader = Reader { how, loaded: Loaded::default(), seen: HashSet::new(), stdin: false };
+    for root in roots {
+        reader.root(root)?;
+    }
+    Ok(reader.loaded)
+}
+
+/// The absolute path without `.` and `..`, symbolic links left alone.
+pub fn normal(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut normal = PathBuf::new();
+    for part in absolute.components() {
+        match part {
+            Component::ParentDir => {
+                normal.pop();
+            }
+            Component::CurDir => {}
+            part => normal.push(part),
+        }
+    }
+    normal
+}
+
+struct Reader<'a> {
+    how: How<'a>,
+    loaded: Loaded,
+    seen: HashSet<PathBuf>,
+    stdin: bool,
+}
+
+impl Reader<'_> {
+    fn root(&mut self, root: &Path) -> Result<(), Failure> {
+        if root == Path::new("-") {
+            return self.stdin();
+        }
+        let metadata = fs::metadata(root).map_err(|error| unreadable(root, &error))?;
+        if metadata.is_dir() {
+            return self.directory(root);
+        }
+        if is_something_else(root) && !self.how.as_given {
+            self.loaded.skipped += 1;
+            return Ok(());
+        }
+        self.file(root, root, true)
+    }
+
+    fn stdin(&mut self) -> Result<(), Failure> {
+        if std::mem::replace(&mut self.stdin, true) {
+            return Err(Failure::new("standard input can be read only once"));
+        }
+        let mut bytes = Vec::new();
+        std::io::stdin()
+            .read_to_end(&mut bytes)
+            .map_err(|error| Failure::io("cannot read standard input", &error))?;
+        let name = self.how.stdin_filename.unwrap_or("<stdin>");
+        self.add(name.to_owned(), bytes, None)
+    }
+
+    fn directory(&mut self, root: &Path) -> Result<(), Failure> {
+        let exclude = |path: &Path| path != root && self.how.settings.excludes(path);
+        let walk = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
+        let entries: Vec<_> =
+            walk.filter_entry(|entry| entry.file_name() != ".git" && !exclude(entry.path())).collect();
+        for entry in entries {
+            let entry = match entry {
+                Ok(entry) => entry,
+                // A link back to a directory above is no reason to stop.
+                Err(error) if error.loop_ancestor().is_some() => continue,
+                Err(error) => {
+                    let path = error.path().unwrap_or(root);
+                    let is_dangling = fs::symlink_metadata(path).is_ok_and(|m| m.is_symlink());
+                    if is_dangling && !is_yaml(path) {
+                        continue;
+                    }
+                    let path = path.to_owned();
+                    // The walker's own error names the path once more.
+                    let error = error.into_io_error().unwrap_or_else(|| std::io::ErrorKind::Other.into());
+                    return Err(unreadable(&path, &error));
+                }
+            };
+            let path = entry.path();
+            if !entry.file_type().is_file() || !is_yaml(path) {
+                continue;
+            }
+            if is_something_else(path) {
+                self.loaded.skipped += 1;
+                continue;
+            }
+            let shown = if root == Path::new(".") { path.strip_prefix(".").unwrap_or(path) } else { path };
+            self.file(path, shown, false)?;
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, path: &Path, shown: &Path, is_named: bool) -> Result<(), Failure> {
+        let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if !self.how.as_given && self.seen.contains(&real) {
+            return Ok(());
+        }
+        let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
+        if !is_named && !looks_like_rules(&text_of(&bytes)) {
+            self.loaded.skipped += 1;
+            return Ok(());
+        }
+        self.seen.insert(real);
+        self.add(shown.to_string_lossy().into_owned(), bytes, Some(path.to_owned()))
+    }
+
+    fn add(&mut self, name: String, bytes: Vec<u8>, path: Option<PathBuf>) -> Result<(), Failure> {
+        // Spans are 32 bits wide.
+        if u32::try_from(bytes.len()).is_err() {
+            return Err(Failure::new(format!("{name} is larger than 4 GiB")));
+        }
+        let file = match self.how.as_given {
+            true => SourceFile::from_bytes_lossy(name, &bytes),
+            false => SourceFile::from_bytes(name, bytes),
+        };
+        self.loaded.sources.add(file);
+        self.loaded.paths.push(path);
+        Ok(())
+    }
+}
+
+/// The failure for a path that cannot be read.
+pub fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::io(&format!("cannot read {}", path.display()), error)
+}
+
+fn text_of(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
+    String::from_utf8_lossy(bytes)
+}
+
+fn is_yaml(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default();
+    extension.eq_ignore_ascii_case("yaml") || extension.eq_ignore_ascii_case("yml")
+}
+
+/// Files that belong to rulec but hold no rules, wherever they are named.
+fn is_something_else(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name == config::FILE_NAME || name.ends_with(".test.yaml") || name.ends_with(".test.yml")
+}

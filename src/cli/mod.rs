@@ -1,0 +1,101 @@
+//! The command line: the only part that prints, reads files and looks at the environment. One file per command.
+
+mod args;
+mod check;
+mod describe;
+mod engine;
+mod explain;
+mod files;
+mod fixing;
+mod list;
+mod output;
+mod reference;
+mod settings;
+
+pub use reference::markdown;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::process::ExitCode;
+
+/// The compiler and linter for Falco and Sysdig rules on AWS CloudTrail.
+#[derive(Parser, Debug)]
+#[command(name = "rulec", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(after_help = "Examples:
+  rulec check rules/                 check every rules file below rules/
+  rulec explain unused-suppression   what a check is about")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    Check(check::Args),
+    Describe(describe::Args),
+    Explain(explain::Args),
+    List(list::Args),
+}
+
+/// Why a command could not do its work. Ends in exit code 2.
+#[derive(Debug)]
+pub struct Failure(String);
+
+impl Failure {
+    fn new(message: impl Into<String>) -> Failure {
+        Failure(message.into())
+    }
+
+    /// Something that the operating system refused.
+    fn io(what: &str, error: &std::io::Error) -> Failure {
+        let reason = error.to_string();
+        // The number at the end says the same once more.
+        let reason = reason.split(" (os error").next().unwrap_or_default();
+        Failure(format!("{what}: {reason}"))
+    }
+}
+
+/// What a command returns.
+type Outcome = Result<ExitCode, Failure>;
+
+/// Exit code for findings that fail the run.
+const FAILED: u8 = 1;
+/// Exit code for wrong usage, input that cannot be read, and errors of rulec itself.
+const UNUSABLE: u8 = 2;
+
+/// The program.
+pub fn main() -> ExitCode {
+    // A panic is an error of rulec; the default hook has told where.
+    std::panic::catch_unwind(run).unwrap_or_else(|_| {
+        output::note("internal error in rulec; please report it with the file that caused it");
+        ExitCode::from(UNUSABLE)
+    })
+}
+
+fn run() -> ExitCode {
+    let matches = match Cli::command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) => return usage(&error),
+    };
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let given = matches.subcommand().map(|(_, given)| given);
+    let outcome = match cli.command {
+        Command::Check(args) => check::run(&args, given),
+        Command::Describe(args) => describe::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::List(args) => list::run(&args),
+    };
+    outcome.unwrap_or_else(|Failure(message)| {
+        output::note(&format!("error: {message}"));
+        ExitCode::from(UNUSABLE)
+    })
+}
+
+/// Help and version are no errors, though clap returns them as such.
+fn usage(error: &clap::Error) -> ExitCode {
+    // A closed pipe is the reader's choice.
+    let _ = error.print();
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(UNUSABLE))
+}
