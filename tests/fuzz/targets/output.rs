@@ -1,0 +1,26 @@
+//! Text as an output template, with and without knowledge of fields.
+#![no_main]
+
+#[path = "../../support/mod.rs"]
+mod support;
+
+use rulec::sema::world::World;
+use rulec::syntax::ast::OperandKind;
+use rulec::syntax::output::{self, Part};
+use std::sync::LazyLock;
+
+static WORLD: LazyLock<World> = LazyLock::new(support::world);
+
+libfuzzer_sys::fuzz_target!(|text: &str| {
+    let fields = WORLD.fields("aws_cloudtrail").expect("the plugin is there");
+    let known = |kind: &OperandKind<'_>| kind.field_text().is_none_or(|name| fields.resolve(&name).is_ok());
+    for all in [true, false] {
+        let (parts, errors) = output::parse(text, &mut |operand| all || known(&operand.kind));
+        for place in errors.iter().map(|error| &error.place).chain(parts.iter().filter_map(|part| match part {
+            Part::Token(token) => Some(&token.place),
+            Part::Text(_) => None,
+        })) {
+            assert!(text.get(place.start as usize..place.end as usize).is_some(), "{place:?}");
+        }
+    }
+});

@@ -1,0 +1,142 @@
+//! Every check shows itself: the examples of its page and its spec in `tests/spec/lints`, run as `rulec check` runs them.
+//!
+//! A spec is prose and blocks of YAML; the block of text after each is what `rulec check` prints, kept by `cargo bless`.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use rulec::analysis::{Inputs, Options, analyze, findings};
+use rulec::config::Levels;
+use rulec::diag::{Check, Diagnostic, Severity};
+use rulec::lint;
+use rulec::render::{Format, Report, Summary, page, render};
+use rulec::schema::PluginSet;
+use rulec::sema::world::World;
+use rulec::source::{SourceFile, SourceMap};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Their cause is no YAML text: bytes, or `rulec.toml`.
+const WITHOUT_EXAMPLES: [&str; 3] = ["invalid-utf8", "invalid-config", "unknown-config-key"];
+
+/// Checks an example. `# file: NAME` begins another file, `# plugins: a,b` in the first line chooses the plugins,
+/// `crlf` ends its lines as Windows does, `latin1` saves it as such.
+fn check(example: &str, how: &str) -> (SourceMap, Vec<Diagnostic>) {
+    let mut files = vec![("rules.yaml".to_owned(), String::new())];
+    for line in example.lines() {
+        match line.strip_prefix("# file: ") {
+            Some(name) if files.len() == 1 && files[0].1.is_empty() => files[0].0 = name.to_owned(),
+            Some(name) => files.push((name.to_owned(), String::new())),
+            None => {
+                let end = if how.contains("crlf") { "\r\n" } else { "\n" };
+                files.last_mut().unwrap().1 += &format!("{line}{end}");
+            }
+        }
+    }
+    let mut sources = SourceMap::default();
+    for (name, text) in files {
+        let bytes = match how.contains("latin1") {
+            true => text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect(),
+            false => text.into_bytes(),
+        };
+        sources.add(SourceFile::from_bytes(name, bytes));
+    }
+    let mut options = Options::default();
+    if let Some(plugins) = example.lines().next().and_then(|line| line.strip_prefix("# plugins:")) {
+        options.world = World { plugins: Arc::new(PluginSet::parse(plugins).unwrap()), ..World::default() };
+    }
+    let mut analysis = analyze(Inputs { sources, options });
+    let found = findings(&mut analysis, &Levels::default());
+    (analysis.sources, found)
+}
+
+fn shown(sources: &SourceMap, diagnostics: &[Diagnostic]) -> String {
+    let summary = Summary::default();
+    render(Format::Full, &Report { sources, diagnostics, summary, color: false, base: None })
+}
+
+/// The fenced block below a heading of a page.
+fn example(check: &Check, heading: &str) -> Option<String> {
+    let body = page::body(check);
+    let (_, below) = body.split_once(&format!("## {heading}\n```yaml\n"))?;
+    below.split_once("```").map(|(block, _)| block.to_owned())
+}
+
+#[test]
+fn pages() {
+    for lint in lint::checks() {
+        let name = lint.name;
+        let examples = (example(lint, "Avoid"), example(lint, "Prefer"));
+        let (Some(avoid), Some(prefer)) = examples else {
+            assert!(WITHOUT_EXAMPLES.contains(&name), "the page of {name} lacks an example");
+            continue;
+        };
+        let (sources, found) = check(&avoid, "");
+        let hit = found.iter().any(|found| found.check.code == lint.code);
+        assert!(hit, "the example to avoid does not show {name}:\n{}", shown(&sources, &found));
+        let (sources, found) = check(&prefer, "");
+        let clean = found.iter().all(|d| d.severity != Severity::Error && d.check.code != lint.code);
+        assert!(clean, "the example to prefer of {name}:\n{}", shown(&sources, &found));
+    }
+}
+
+#[test]
+fn every_check_has_a_spec() {
+    let specs: BTreeSet<String> =
+        specs("lints").iter().map(|path| path.file_stem().unwrap().to_string_lossy().into_owned()).collect();
+    for lint in lint::checks().filter(|lint| !["invalid-config", "unknown-config-key"].contains(&lint.name)) {
+        assert!(specs.contains(lint.name), "there is no tests/spec/lints/{}.md", lint.name);
+    }
+    for spec in &specs {
+        assert!(lint::find(spec).is_some(), "tests/spec/lints/{spec}.md is about no check");
+    }
+}
+
+#[test]
+fn lints() {
+    for path in specs("lints") {
+        let text = run(&path);
+        let name = path.file_stem().unwrap().to_string_lossy();
+        assert!(text.contains(&format!("[{name}]")), "{} never shows its check", path.display());
+    }
+}
+
+#[test]
+fn syntax() {
+    specs("syntax").iter().for_each(|path| drop(run(path)));
+}
+
+fn specs(area: &str) -> Vec<PathBuf> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/spec").join(area);
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
+
+/// Runs the blocks of a spec and compares it with what it should be, or writes it. Returns it.
+fn run(path: &Path) -> String {
+    let old = fs::read_to_string(path).unwrap();
+    let mut new = String::new();
+    let mut rest = &*old;
+    while let Some(at) = rest.find("```yaml") {
+        let (before, fenced) = rest.split_at(at);
+        let (how, inside) = fenced[7..].split_once('\n').unwrap();
+        let (block, after) = inside.split_once("\n```\n").unwrap();
+        let (sources, found) = check(block, how);
+        let text = shown(&sources, &found);
+        let text = if found.is_empty() { "no problems" } else { text.trim_end() };
+        new += &format!("{before}```yaml{how}\n{block}\n```\n\n```text\n{text}\n```\n");
+        rest = match after.trim_start().strip_prefix("```text\n") {
+            Some(expected) => expected.split_once("\n```\n").unwrap().1,
+            None => after,
+        };
+    }
+    new += rest;
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(path, &new).unwrap();
+    } else {
+        assert!(old == new, "{} shows other findings; see `cargo bless`:\n{new}", path.display());
+    }
+    new
+}

@@ -1,0 +1,81 @@
+//! The README keeps its word: its commands run, and what it shows is what the program prints now. `cargo bless` renews it.
+#![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// What the program prints, findings before the summary, as the two streams stand in a terminal.
+fn printed(directory: &Path, arguments: &str) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_rulec"))
+        .args(arguments.split_whitespace())
+        .current_dir(directory)
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap()
+}
+
+/// The contents of the first fenced block that begins so.
+fn block<'a>(readme: &'a str, start: &str) -> &'a str {
+    let (_, rest) = readme.split_once(start).unwrap_or_else(|| panic!("the README has no {start:?}"));
+    rest.split_once("```").unwrap().0
+}
+
+/// Compares a block with what is printed, or renews it.
+fn keep_current(start: &str, printed: &str) {
+    let path = root().join("README.md");
+    let readme = fs::read_to_string(&path).unwrap();
+    let shown = block(&readme, start);
+    if std::env::var_os("BLESS").is_some() {
+        let renewed = readme.replace(&format!("{start}{shown}"), &format!("{start}{printed}"));
+        fs::write(path, renewed).unwrap();
+        return;
+    }
+    assert_eq!(shown, printed, "the README is not current; run `cargo bless`");
+}
+
+#[test]
+fn what_the_readme_shows() {
+    let first = "```console\n$ cargo run --release -- check rulesets/cis-aws/rules\n";
+    keep_current(first, &printed(&root(), "check --color never rulesets/cis-aws/rules"));
+
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("trail.yaml"), block(&readme, "```yaml\n")).unwrap();
+    let second = "```console\n$ rulec check trail.yaml\n";
+    keep_current(second, &printed(directory.path(), "check --color never trail.yaml"));
+}
+
+#[test]
+fn the_command_for_workflows() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let command = block(&readme, "```console\nrulec check");
+    let directory = tempfile::tempdir().unwrap();
+    fs::create_dir(directory.path().join("rules")).unwrap();
+    fs::write(directory.path().join("rules/trail.yaml"), block(&readme, "```yaml\n")).unwrap();
+    let said = printed(directory.path(), &format!("check {command}"));
+    assert!(said.starts_with("2 errors in 1 file"), "{said}");
+    assert!(directory.path().join("rules.sarif").exists());
+}
+
+#[test]
+fn links_lead_somewhere() {
+    for page in
+        ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md", "rulesets/cis-aws/README.md"]
+    {
+        let path = root().join(page);
+        let text = fs::read_to_string(&path).unwrap();
+        for link in text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
+            let target = link.split('#').next().unwrap();
+            if target.is_empty() || target.starts_with("https://") {
+                continue;
+            }
+            assert!(path.parent().unwrap().join(target).exists(), "{page} links to {link}");
+        }
+    }
+}

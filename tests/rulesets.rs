@@ -1,0 +1,112 @@
+//! Our own rulesets: clean for rulec and for Falco, tagged as their README says, nothing of the benchmark left out.
+#![allow(clippy::unwrap_used)]
+
+use rulec::analysis::{Inputs, analyze, falco_verdicts};
+use rulec::schema::event_names;
+use rulec::source::{SourceFile, SourceMap};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+const RULESETS: [&str; 2] = ["rules", "literal"];
+
+/// The files of a ruleset of `rulesets/cis-aws`, in load order.
+fn files(name: &str) -> Vec<(String, String)> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("rulesets/cis-aws").join(name);
+    let mut paths: Vec<_> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+        .iter()
+        .map(|path| (path.to_string_lossy().into_owned(), fs::read_to_string(path).unwrap()))
+        .collect()
+}
+
+fn inputs(files: &[(String, String)]) -> Inputs {
+    let mut sources = SourceMap::default();
+    for (name, text) in files {
+        sources.add(SourceFile::new(name.as_str(), text.as_str()));
+    }
+    Inputs { sources, ..Inputs::default() }
+}
+
+#[test]
+fn nothing_to_complain_about() {
+    let both: Vec<_> = RULESETS.iter().flat_map(|name| files(name)).collect();
+    let together: Vec<_> = RULESETS.iter().map(|name| files(name)).chain([both]).collect();
+    for files in together {
+        let analysis = analyze(inputs(&files));
+        assert!(analysis.diagnostics.is_empty(), "{:?}", analysis.diagnostics);
+        for result in falco_verdicts(&inputs(&files)).unwrap() {
+            assert!(result.successful && result.warnings.is_empty(), "{result:?}");
+            assert_eq!(result.schema_valid, Some(true), "{}", result.name);
+        }
+    }
+}
+
+#[test]
+fn each_file_loads_alone() {
+    for (name, text) in RULESETS.iter().flat_map(|name| files(name)) {
+        let analysis = analyze(inputs(&[(name, text)]));
+        assert!(analysis.diagnostics.is_empty(), "{:?}", analysis.diagnostics);
+    }
+}
+
+#[test]
+fn every_rule_has_its_tags_and_every_control_a_rule() {
+    for ruleset in RULESETS {
+        let mut controls = [false; 16];
+        for (name, text) in files(ruleset) {
+            let rules = text.matches("\n- rule: ").count();
+            let tags: Vec<&str> =
+                text.lines().filter_map(|line| line.strip_prefix("  tags: [aws, cis_4.")).collect();
+            assert_eq!(tags.len(), rules, "{name}");
+            for tag in tags {
+                let (control, technique) = tag.trim_end_matches(']').split_once(", ").unwrap();
+                controls[control.parse::<usize>().unwrap()] = true;
+                let digits = technique.strip_prefix('T').unwrap();
+                assert!(digits.chars().all(|c| c.is_ascii_digit() || c == '.'), "{name}: {technique}");
+            }
+        }
+        assert_eq!(controls.iter().filter(|&&there| there).count(), 15, "{ruleset}: 4.1 to 4.15");
+    }
+}
+
+#[test]
+fn every_item_has_its_keys_in_order() {
+    let order = ["rule", "desc", "condition", "output", "priority", "source", "tags"];
+    for (name, text) in RULESETS.iter().flat_map(|name| files(name)) {
+        for rule in text.split("\n- ").filter(|item| item.starts_with("rule: ")) {
+            let keys: Vec<&str> = rule
+                .lines()
+                .enumerate()
+                .filter(|(at, line)| *at == 0 || line.starts_with("  ") && !line.starts_with("   "))
+                .filter_map(|(_, line)| line.trim().split_once(':').map(|(key, _)| key))
+                .collect();
+            assert_eq!(keys, order, "{name}: {rule}");
+        }
+    }
+}
+
+/// The event names that a ruleset asks for: items of lists, and what stands in `ct.name in (…)`.
+fn events(ruleset: &str) -> BTreeSet<String> {
+    let mut events = BTreeSet::new();
+    for (_, text) in files(ruleset) {
+        let items = text.lines().filter_map(|line| line.strip_prefix("    - "));
+        let inline =
+            text.split("ct.name in (").skip(1).flat_map(|rest| rest.split(')').next().unwrap().split(", "));
+        let single = text.split("ct.name = \"").skip(1).map(|rest| rest.split('"').next().unwrap());
+        let named =
+            items.chain(inline).chain(single).filter(|name| name.starts_with(|c: char| c.is_uppercase()));
+        events.extend(named.map(str::to_owned));
+    }
+    events
+}
+
+#[test]
+fn both_rulesets_ask_for_the_same_events_and_aws_knows_them() {
+    let asked = events("rules");
+    assert_eq!(asked, events("literal"));
+    assert_eq!(asked.len(), 90, "{asked:?}");
+    let unknown: Vec<_> = asked.iter().filter(|name| !event_names::is_name(name)).collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+}
