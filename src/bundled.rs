@@ -25,3 +25,9 @@ pub const OLDER_NAMES: &str = include_str!("../rulesets/schemas/older-names.txt"
 
 /// Event names by event source.
 pub const AWS_EVENTS: &str = include_str!("../rulesets/aws-events.txt");
+
+/// Tactic and technique ids of MITRE ATT&CK.
+pub const MITRE_ATTACK: &str = include_str!("../rulesets/mitre-attack.txt");
+
+/// What came with which version of the engine and of plugins.
+pub const SINCE: &str = include_str!("../rulesets/schemas/since.txt");

@@ -6,6 +6,7 @@ pub mod meta;
 pub mod rules;
 mod run;
 pub mod suppress;
+mod written;
 
 pub use context::{Context, LintAtom, LintRule, Macros, Ruleset};
 pub use run::{Clock, Lints, Timing};
