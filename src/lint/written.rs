@@ -55,6 +55,11 @@ impl<'v, 'a> Own<'v, 'a> {
         (place.item.is_none() && same).then_some(place.span)
     }
 
+    /// True if a word may end here: what follows is no letter that would join it.
+    pub fn is_end(&self, at: usize) -> bool {
+        self.text.text[at..].chars().next().is_none_or(|c| c == ')' || c.is_whitespace())
+    }
+
     /// The place of a range if its first and last character are the author's own: text may be put around it.
     pub fn edges(&self, sources: &SourceMap, range: Range<usize>) -> Option<Span> {
         let first = self.slice(range.clone()).chars().next()?.len_utf8();
@@ -81,9 +86,9 @@ impl<'v, 'a> Own<'v, 'a> {
 pub fn inner(expr: &Expr<'_>, text: &str) -> Range<usize> {
     let place = expr.place.start as usize..expr.place.end as usize;
     match &expr.kind {
-        // The place of a chain leaves out parentheses around its first and last part.
+        // The place of a chain leaves out what stands around its first and last part.
         ExprKind::And(parts) | ExprKind::Or(parts) => match (parts.first(), parts.last()) {
-            (Some(first), Some(last)) => outer(first, text).start..outer(last, text).end,
+            (Some(first), Some(last)) => operand(first, text).start..operand(last, text).end,
             _ => place,
         },
         _ => place.start..place.start + text.get(place).unwrap_or_default().trim_end().len(),
@@ -97,6 +102,22 @@ pub fn outer(expr: &Expr<'_>, text: &str) -> Range<usize> {
         range = grouped;
     }
     range
+}
+
+/// A part of an `and` or `or` with all that belongs to it: parentheses, and `not not`, which leaves no trace in the tree.
+fn operand(expr: &Expr<'_>, text: &str) -> Range<usize> {
+    let mut range = outer(expr, text);
+    loop {
+        let before = text.get(..range.start).unwrap_or_default().trim_end();
+        let Some(rest) = before.strip_suffix("not") else { return range };
+        if rest.ends_with(|c: char| !c.is_whitespace() && c != '(') {
+            return range;
+        }
+        range.start = rest.len();
+        while let Some(grouped) = group(&range, text) {
+            range = grouped;
+        }
+    }
 }
 
 /// The parentheses around a range, if some stand there.

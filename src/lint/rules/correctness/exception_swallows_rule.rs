@@ -3,7 +3,7 @@
 use crate::diag::Diagnostic;
 use crate::lint::{Context, Lint, LintRule};
 use crate::sema::ir::{Atom, Pred, Term, Test};
-use crate::source::Span;
+use crate::source::Text;
 use crate::syntax::token::Op;
 use std::sync::Arc;
 
@@ -83,44 +83,32 @@ impl Lint for ExceptionSwallowsRule {
                 let always = |atom: &&Arc<Atom>| holds_if_present(atom);
                 let implied = |atom: &&Arc<Atom>| clauses.iter().any(|clause| implies(clause, atom));
                 if comparisons.iter().all(implied) {
-                    cx.report(asked_for(&exception.name.value, first, &clauses));
+                    cx.report(asked_for(exception.name, first, &clauses));
                 } else if comparisons.iter().all(always) {
-                    cx.report(any_value(&exception.name.value, first));
+                    cx.report(any_value(exception.name, first));
                 }
             }
         }
     }
 }
 
-fn asked_for(name: &str, atom: &Atom, clauses: &[&Arc<Atom>]) -> Diagnostic {
-    let place = value_place(atom);
-    let mut found = Diagnostic::new(
-        &EXCEPTION_SWALLOWS_RULE,
-        place,
-        format!("exception `{name}` excludes every event that the rule asks for"),
-    )
-    .at("true of all of them")
-    .help("narrow the exception, or remove it");
+fn asked_for(name: &Text, atom: &Atom, clauses: &[&Arc<Atom>]) -> Diagnostic {
+    let message = format!("exception `{}` excludes every event that the rule asks for", name.value);
+    let mut found = Diagnostic::new(&EXCEPTION_SWALLOWS_RULE, name.span, message)
+        .help("narrow the exception, or remove it");
     if let Some(clause) = clauses.iter().find(|clause| implies(clause, atom)) {
         found = found.label(clause.origin.span, "asked for here");
     }
     found
 }
 
-fn any_value(name: &str, atom: &Atom) -> Diagnostic {
+fn any_value(name: &Text, atom: &Atom) -> Diagnostic {
     let field = match &atom.left {
         Term::Field(field) => field.text(),
         _ => "the field".to_owned(),
     };
-    let message = format!("exception `{name}` excludes every event that has `{field}`");
-    Diagnostic::new(&EXCEPTION_SWALLOWS_RULE, value_place(atom), message)
-        .at("true of every value")
-        .help("write the values that are meant")
-}
-
-/// An exception's comparison stands where its field, operator and values are written, from the first to the last.
-fn value_place(atom: &Atom) -> Span {
-    atom.origin.span
+    let message = format!("exception `{}` excludes every event that has `{field}`", name.value);
+    Diagnostic::new(&EXCEPTION_SWALLOWS_RULE, name.span, message).help("write the values that are meant")
 }
 
 fn conjuncts<'p>(pred: &'p Pred, into: &mut Vec<&'p Arc<Atom>>) {

@@ -90,7 +90,9 @@ fn look(own: &Own<'_, '_>, cx: &mut Context<'_>) {
         let moving: Vec<usize> =
             (first..=last).filter(|&at| costly(&parts[at]) || selective(&parts[at])).collect();
         let (cheap, dear): (Vec<usize>, Vec<usize>) = moving.iter().partition(|&&at| selective(&parts[at]));
-        let places: Option<Vec<_>> = moving.iter().map(|&at| place(at)).collect();
+        let movable = |at: usize| own.is_end(inner(&parts[at], text).end);
+        let places: Option<Vec<_>> =
+            moving.iter().map(|&at| place(at).filter(|_| movable(at))).collect();
         found.fix = places.map(|places| {
             let texts = cheap.iter().chain(&dear).map(|&at| {
                 let place = place(at).unwrap_or_default();

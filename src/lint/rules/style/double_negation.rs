@@ -91,9 +91,13 @@ fn look(own: &Own<'_, '_>, cx: &mut Context<'_>) {
 
 /// `not (not …)`: replaced by what stands behind the second.
 fn parenthesised(own: &Own<'_, '_>, whole: Range<usize>, kept: Range<usize>, cx: &mut Context<'_>) {
-    let Some(place) = own.edges(cx.sources, whole) else { return };
+    let Some(place) = own.edges(cx.sources, whole.clone()) else { return };
+    let blank = if own.is_end(whole.end) { "" } else { " " };
     // A list within is written by its name: what is taken is the text of the file.
-    let edit = own.edges(cx.sources, kept).map(|kept| Edit { span: place, text: cx.sources.slice(kept).to_owned() });
+    let edit = own.edges(cx.sources, kept).map(|kept| Edit {
+        span: place,
+        text: format!("{}{blank}", cx.sources.slice(kept)),
+    });
     cx.report(finding(place, edit));
 }
 

@@ -129,15 +129,21 @@ fn list(own: &Own<'_, '_>, left: &str, parts: &[Expr<'_>]) -> Option<String> {
     let text = &*own.text.text;
     let ranges: Vec<Range<usize>> = parts.iter().map(|part| inner(part, text)).collect();
     let bare = ranges.windows(2).all(|pair| own.slice(pair[0].end..pair[1].start).trim() == "or");
-    let values: Option<Vec<&str>> = parts
-        .iter()
-        .map(|part| {
-            let (_, value) = equality(part, own)?;
-            let written = own.slice(value.place.start as usize..value.place.end as usize).trim();
-            // An unquoted text goes further after `=` than in a list.
-            (value.quoted || written.chars().all(is_bare)).then_some(written)
-        })
-        .collect();
-    let values = values.filter(|_| bare)?;
-    Some(format!("{left} in ({})", values.join(", ")))
+    let mut seen: Vec<&str> = Vec::new();
+    let mut list = format!("{left} in (");
+    for part in parts {
+        let (_, value) = equality(part, own)?;
+        let written = own.slice(value.place.start as usize..value.place.end as usize).trim();
+        // An unquoted text goes further after `=` than in a list.
+        if !value.quoted && !written.chars().all(is_bare) {
+            return None;
+        }
+        if !seen.contains(&&*value.text) {
+            list.push_str(if seen.is_empty() { "" } else { ", " });
+            list.push_str(written);
+            seen.push(&value.text);
+        }
+    }
+    list.push(')');
+    bare.then_some(list)
 }

@@ -99,8 +99,7 @@ fn report(
     // A word must not run into what stood before the parenthesis: `not(a)`.
     let before = own.text.text[..grouped.start].chars().next_back();
     let inserted = if before.is_none_or(|c| c == '(' || c.is_whitespace()) { "" } else { " " };
-    let after = own.text.text[grouped.end..].chars().next();
-    let appended = if after.is_none_or(|c| c == ')' || c.is_whitespace()) { "" } else { " " };
+    let appended = if own.is_end(grouped.end) { "" } else { " " };
     let blank = |from: Span, to: Span| Span { start: from.start, end: to.end, ..from };
     let mut found = Diagnostic::new(&REDUNDANT_PARENTHESES, blank(open, close), why).help("leave them out");
     let edits = vec![
