@@ -39,8 +39,13 @@ fn lint_pages() {
     let index = directory.join("README.md");
     keep_current(&index, &page::index(lint::checks()));
     expected.insert(index);
-    let present: BTreeSet<PathBuf> =
-        fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    // What the checks find in rules of others is written by hand.
+    let by_hand = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().starts_with("corpus-");
+    let present: BTreeSet<PathBuf> = fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| !by_hand(path))
+        .collect();
     assert_eq!(present, expected, "pages without a check");
 }
 

@@ -5,6 +5,7 @@ use crate::lint::written::{Own, group, inner, outer};
 use crate::lint::{Context, Lint, LintRule, Macros};
 use crate::source::{Span, Text};
 use crate::syntax::ast::{Expr, ExprKind};
+use std::ops::Range;
 
 crate::declare_check! {
     /// `and` binds tighter than `or`, and no parentheses say so.
@@ -109,7 +110,7 @@ fn appended(own: &Own<'_, '_>, cx: &mut Context<'_>) {
 }
 
 /// The range of the parts before the last of an `or` whose last part begins before `at` and ends after its start.
-fn reaching(own: &Own<'_, '_>, at: Span) -> Option<std::ops::Range<usize>> {
+fn reaching(own: &Own<'_, '_>, at: Span) -> Option<Range<usize>> {
     let text = &*own.text.text;
     let mut found = None;
     own.tree.walk(&mut |expr| {
@@ -137,7 +138,12 @@ fn mixed(own: &Own<'_, '_>, cx: &mut Context<'_>) {
         }
         let text = &*own.text.text;
         let ranges = parts.iter().filter(is_and).map(|part| inner(part, text));
-        let bare: Vec<_> = ranges.filter(|range| group(range, text).is_none()).collect();
+        // Whoever appends with `or` sees that it is an `or`.
+        let whole = |range: &Range<usize>| {
+            own.parts.len() > 1
+                && own.parts.iter().any(|part| part.value.trim() == own.slice(range.clone()))
+        };
+        let bare: Vec<_> = ranges.filter(|range| group(range, text).is_none() && !whole(range)).collect();
         let Some(first) = bare.first() else { return };
         let Some(place) = own.edges(cx.sources, first.clone()) else { return };
         // What was appended is spoken of already.
