@@ -57,7 +57,7 @@ impl<'v, 'a> Own<'v, 'a> {
 
     /// True if a word may end here: what follows is no letter that would join it.
     pub fn is_end(&self, at: usize) -> bool {
-        self.text.text[at..].chars().next().is_none_or(|c| c == ')' || c.is_whitespace())
+        self.slice(at..self.text.text.len()).chars().next().is_none_or(|c| c == ')' || c.is_whitespace())
     }
 
     /// The place of a range if its first and last character are the author's own: text may be put around it.
@@ -73,8 +73,8 @@ impl<'v, 'a> Own<'v, 'a> {
     pub fn takes_commas(&self, sources: &SourceMap, place: Span) -> bool {
         let Some(part) = self.parts.iter().find(|part| part.span.contains(place)) else { return false };
         let text = &*sources.file(place.file).text;
-        let quoted = text[part.span.range()].starts_with(['"', '\'', '|', '>']);
-        let mut rest = text[part.span.end as usize..].trim_start();
+        let quoted = sources.slice(part.span).starts_with(['"', '\'', '|', '>']);
+        let mut rest = text.get(part.span.end as usize..).unwrap_or_default().trim_start();
         while let Some(comment) = rest.strip_prefix('#') {
             rest = comment.split_once('\n').map_or("", |(_, after)| after.trim_start());
         }

@@ -129,7 +129,7 @@ fn removal(sources: &SourceMap, before: Span, place: Span, safe: bool) -> Option
     }
     let text = &*sources.file(place.file).text;
     let gap = text.get(before.end as usize..place.start as usize)?;
-    let after = text[place.end as usize..].lines().next().unwrap_or_default().trim_start();
+    let after = text.get(place.end as usize..)?.lines().next().unwrap_or_default().trim_start();
     let plain = gap.contains([',', '-']) && gap.trim_matches([' ', '\t', '\r', '\n', ',', '-']).is_empty();
     if !plain || after.starts_with('#') {
         return None;

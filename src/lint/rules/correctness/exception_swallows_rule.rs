@@ -54,6 +54,11 @@ crate::declare_check! {
 /// See [`EXCEPTION_SWALLOWS_RULE`].
 pub struct ExceptionSwallowsRule;
 
+/// A condition of more clauses than this is looked at no further.
+const MOST_CLAUSES: usize = 64;
+/// Pairs of values that are compared.
+const MOST_PAIRS: usize = 10_000;
+
 impl Lint for ExceptionSwallowsRule {
     fn check(&self) -> &'static crate::diag::Check {
         &EXCEPTION_SWALLOWS_RULE
@@ -68,6 +73,7 @@ impl Lint for ExceptionSwallowsRule {
         let [condition, parts @ ..] = &**parts else { return };
         let mut clauses = Vec::new();
         conjuncts(condition, &mut clauses);
+        clauses.truncate(MOST_CLAUSES);
         for (exception, part) in with_values.zip(parts) {
             let Pred::Not(excluded) = part else { continue };
             let tuples = match &**excluded {
@@ -161,5 +167,5 @@ fn implies(clause: &Atom, other: &Atom) -> bool {
         _ => false,
     };
     // Numbers can be written in several ways, and texts in one: an equal text is an equal value in either case.
-    !known.is_empty() && known.iter().all(holds)
+    !known.is_empty() && known.len() * values.len() <= MOST_PAIRS && known.iter().all(holds)
 }

@@ -78,54 +78,53 @@ impl Lint for PrecedenceSurprise {
 
 /// What was appended with `and`, while what stands before it is an `or`.
 fn appended(own: &Own<'_, '_>, cx: &mut Context<'_>) {
-    let [first, later @ ..] = own.parts else { return };
-    let starts_with_and = |part: &&&Text| {
-        let word = part.value.trim_start().strip_prefix("and");
-        word.is_some_and(|rest| rest.starts_with(|c: char| c.is_whitespace() || c == '('))
-    };
-    for part in later.iter().filter(starts_with_and) {
-        let at = part.span_of(0..part.value.trim_end().len());
-        // The `or` that reaches from before this part into it, with nothing around it.
-        let Some(or) = reaching(own, at) else { continue };
-        let base = first.span_of(0..first.value.trim_end().len());
-        let mut found = Diagnostic::new(
-            &PRECEDENCE_SURPRISE,
-            at,
-            "what is appended joins only the last part of the `or` before it",
-        )
-        .at("appended")
-        .label(own.span(or), "not restricted by it")
-        .help("put the condition it is appended to in parentheses");
-        if later.len() == 1 {
-            let edits = vec![
-                Edit { span: Span { end: base.start, ..base }, text: "(".to_owned() },
-                Edit { span: Span { start: base.end, ..base }, text: ")".to_owned() },
-            ];
-            let title = "put the first condition in parentheses".to_owned();
-            found.fix = Some(Fix { title, edits, safe: false });
-        }
-        cx.report(found);
-        return;
+    let Some((part, before)) = joined_to_last(own) else { return };
+    let at = whole(part);
+    let mut found = Diagnostic::new(
+        &PRECEDENCE_SURPRISE,
+        at,
+        "what is appended joins only the last part of the `or` before it",
+    )
+    .at("appended")
+    .label(own.span(before), "not restricted by it")
+    .help("put the condition it is appended to in parentheses");
+    if let [first, _] = own.parts {
+        let [open, close] = parenthesise(whole(first));
+        let title = "put the first condition in parentheses".to_owned();
+        found.fix = Some(Fix { title, edits: vec![open, close], safe: false });
     }
+    cx.report(found);
 }
 
-/// The range of the parts before the last of an `or` whose last part begins before `at` and ends after its start.
-fn reaching(own: &Own<'_, '_>, at: Span) -> Option<Range<usize>> {
+/// A part that begins with `and`, in which an `or` ends whose last arm begins before it; and the other arms.
+fn joined_to_last<'a>(own: &Own<'_, 'a>) -> Option<(&'a Text, Range<usize>)> {
     let text = &*own.text.text;
     let mut found = None;
     own.tree.walk(&mut |expr| {
-        let ExprKind::Or(parts) = &expr.kind else { return };
-        let [before @ .., last] = &**parts else { return };
-        let (Some(before), ExprKind::And(_)) = (before.last(), &last.kind) else { return };
+        let ExprKind::Or(arms) = &expr.kind else { return };
+        let [before @ .., last] = &**arms else { return };
+        let (Some(before), ExprKind::And(_), None) = (before.last(), &last.kind, &found) else { return };
         let range = inner(last, text);
-        let inside = |offset: usize| own.span(offset..offset + 1);
-        let (start, end) = (inside(range.start), inside(range.end.saturating_sub(1)));
-        let begins_before = start.file != at.file || !at.contains(start);
-        if group(&range, text).is_none() && begins_before && at.contains(end) && found.is_none() {
-            found = Some(inner(expr, text).start..outer(before, text).end);
+        if group(&range, text).is_some() || range.is_empty() {
+            return;
+        }
+        let (start, end) = (own.span(range.start..range.start), own.span(range.end - 1..range.end - 1));
+        let later = own.parts.get(1..).unwrap_or_default();
+        let part = later.iter().find(|part| part.span.contains(end)).filter(|part| !part.span.contains(start));
+        let starts_with_and = |part: &&&Text| {
+            let rest = part.value.trim_start().strip_prefix("and");
+            rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_whitespace() || c == '('))
+        };
+        if let Some(part) = part.filter(starts_with_and) {
+            found = Some((*part, inner(expr, text).start..outer(before, text).end));
         }
     });
     found
+}
+
+/// The place of a scalar's text.
+fn whole(part: &Text) -> Span {
+    part.span_of(0..part.value.trim_end().len())
 }
 
 /// An `or` with parts that are bare `and`s beside parts that are none.
@@ -139,15 +138,15 @@ fn mixed(own: &Own<'_, '_>, cx: &mut Context<'_>) {
         let text = &*own.text.text;
         let ranges = parts.iter().filter(is_and).map(|part| inner(part, text));
         // Whoever appends with `or` sees that it is an `or`.
-        let whole = |range: &Range<usize>| {
+        let lone = |range: &Range<usize>| {
             own.parts.len() > 1
                 && own.parts.iter().any(|part| part.value.trim() == own.slice(range.clone()))
         };
-        let bare: Vec<_> = ranges.filter(|range| group(range, text).is_none() && !whole(range)).collect();
+        let bare: Vec<_> = ranges.filter(|range| group(range, text).is_none() && !lone(range)).collect();
         let Some(first) = bare.first() else { return };
         let Some(place) = own.edges(cx.sources, first.clone()) else { return };
         // What was appended is spoken of already.
-        if own.parts.iter().any(|part| cx.is_claimed(part.span_of(0..part.value.trim_end().len()))) {
+        if own.parts.iter().any(|part| cx.is_claimed(whole(part))) {
             return;
         }
         let mut found = Diagnostic::new(&PRECEDENCE_SURPRISE, place, "`and` binds tighter than `or`")

@@ -67,13 +67,13 @@ fn look(own: &Own<'_, '_>, cx: &mut Context<'_>) {
         return;
     }
     // With a parenthesis between, there are two in the tree; of more than two the outer pair is spoken of.
-    let mut within = Vec::new();
+    let mut within = None;
     own.tree.walk(&mut |expr| {
         if let ExprKind::Not(first) = &expr.kind
             && let ExprKind::Not(second) = &first.kind
-            && !within.contains(&expr.place.start)
+            && within != Some(expr.place.start)
         {
-            within.push(first.place.start);
+            within = Some(first.place.start);
             parenthesised(own, inner(expr, text), outer(second, text), cx);
         }
     });
@@ -81,7 +81,7 @@ fn look(own: &Own<'_, '_>, cx: &mut Context<'_>) {
     for pair in pairs(text) {
         if let Some(place) = own.verbatim(cx.sources, pair) {
             // With the blanks after it, the next `not` aside.
-            let after = &cx.sources.file(place.file).text[place.end as usize..];
+            let after = cx.sources.file(place.file).text.get(place.end as usize..).unwrap_or_default();
             let blanks = after.len() - after.trim_start_matches([' ', '\t']).len();
             let edit = Edit { span: Span { end: place.end + blanks as u32, ..place }, text: String::new() };
             cx.report(finding(place, Some(edit)));
@@ -110,21 +110,30 @@ fn finding(place: Span, edit: Option<Edit>) -> Diagnostic {
 
 /// The places of `not not`, quoted text left out, each `not` in one pair at most.
 fn pairs(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
     let bytes = text.as_bytes();
-    let mut words = memchr::memmem::find_iter(bytes, b"not").filter(|&at| is_word(bytes, at));
-    let mut last = words.next();
-    while let Some(first) = last {
-        let next = words.next();
-        let between = next.and_then(|next| text.get(first + 3..next));
-        last = match next {
-            Some(next) if between.is_some_and(|between| !between.is_empty() && between.trim().is_empty()) => {
-                if !quoted(bytes, first) {
-                    found.push(first..next + 3);
-                }
-                words.next()
+    let mut found = Vec::new();
+    let mut open: Option<u8> = None;
+    let mut looked = 0;
+    let mut last: Option<usize> = None;
+    for at in memchr::memmem::find_iter(bytes, b"not").filter(|&at| is_word(bytes, at)) {
+        for (at, &byte) in bytes[looked..at].iter().enumerate().map(|(at, byte)| (looked + at, byte)) {
+            if matches!(byte, b'"' | b'\'') && (at == 0 || bytes[at - 1] != b'\\') {
+                open = match open {
+                    None => Some(byte),
+                    Some(quote) if quote == byte => None,
+                    other => other,
+                };
             }
-            other => other,
+        }
+        looked = at;
+        let blank = |from: usize| bytes[from + 3..at].iter().all(u8::is_ascii_whitespace);
+        last = match last {
+            _ if open.is_some() => None,
+            Some(first) if blank(first) => {
+                found.push(first..at + 3);
+                None
+            }
+            _ => Some(at),
         };
     }
     found
@@ -135,18 +144,4 @@ fn is_word(bytes: &[u8], at: usize) -> bool {
     let before = at.checked_sub(1).map_or(b' ', |at| bytes[at]);
     let after = bytes.get(at + 3).copied().unwrap_or_default();
     (before == b'(' || before.is_ascii_whitespace()) && (after == b'(' || after.is_ascii_whitespace())
-}
-
-fn quoted(bytes: &[u8], end: usize) -> bool {
-    let mut open = None;
-    for (at, &byte) in bytes[..end].iter().enumerate() {
-        if matches!(byte, b'"' | b'\'') && (at == 0 || bytes[at - 1] != b'\\') {
-            match open {
-                None => open = Some(byte),
-                Some(quote) if quote == byte => open = None,
-                Some(_) => {}
-            }
-        }
-    }
-    open.is_some()
 }

@@ -9,6 +9,7 @@ use crate::sema::world::World;
 use crate::syntax::ast::{Expr, ExprKind, OperandKind, Right, Value};
 use crate::syntax::lexer::is_bare;
 use crate::syntax::token::Op;
+use rustc_hash::FxHashSet;
 use std::ops::Range;
 
 crate::declare_check! {
@@ -129,7 +130,7 @@ fn list(own: &Own<'_, '_>, left: &str, parts: &[Expr<'_>]) -> Option<String> {
     let text = &*own.text.text;
     let ranges: Vec<Range<usize>> = parts.iter().map(|part| inner(part, text)).collect();
     let bare = ranges.windows(2).all(|pair| own.slice(pair[0].end..pair[1].start).trim() == "or");
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: FxHashSet<&str> = FxHashSet::default();
     let mut list = format!("{left} in (");
     for part in parts {
         let (_, value) = equality(part, own)?;
@@ -138,10 +139,9 @@ fn list(own: &Own<'_, '_>, left: &str, parts: &[Expr<'_>]) -> Option<String> {
         if !value.quoted && !written.chars().all(is_bare) {
             return None;
         }
-        if !seen.contains(&&*value.text) {
-            list.push_str(if seen.is_empty() { "" } else { ", " });
+        if seen.insert(&value.text) {
+            list.push_str(if seen.len() > 1 { ", " } else { "" });
             list.push_str(written);
-            seen.push(&value.text);
         }
     }
     list.push(')');
