@@ -3,10 +3,10 @@
 use super::args::Engine;
 use super::suites::Suites;
 use super::{FAILED, Failure, Outcome, UNUSABLE, engine, files, junit, output, settings};
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::{Diagnostic, Edit, Severity};
 use crate::fix;
 use crate::render::{self, Format, Summary, counted, testing as show};
-use crate::source::{FileId, SourceFile, SourceMap};
+use crate::source::{SourceFile, SourceMap};
 use crate::testing::coverage::Coverage;
 use crate::testing::file::{self, Parsed};
 use crate::testing::{self, Suite, bless};
@@ -135,14 +135,12 @@ impl Run<'_> {
         let source = self.sources.file(id);
         let (mut outcomes, problems) = run_file(self.args, suite, &parsed, path, coverage);
         self.problems.extend(problems);
-        if self.args.bless && outcomes.iter().any(|outcome| !outcome.failures.is_empty()) {
-            let edits = bless::edits(source, &parsed, &outcomes);
-            let text = fix::edited(&source.text, edits.iter().collect());
-            if let Some((new, better)) = renewed(self.args, suite, id, source, text, path) {
-                self.blessed.push((path.to_owned(), new.text.to_string()));
-                self.sources.replace(id, new);
-                outcomes = better;
-            }
+        if self.args.bless
+            && let Some((new, now)) = renewed(self.args, suite, source, &parsed, &outcomes, path)
+        {
+            self.blessed.push((path.to_owned(), new.text.to_string()));
+            self.sources.replace(id, new);
+            outcomes = now;
         }
         self.outcomes.extend(outcomes);
         Ok(())
@@ -228,23 +226,39 @@ fn run_file(
     testing::run(suite, parsed, &wanted, &mut read, coverage)
 }
 
-/// The file with its new text, if that is a test file of which no more tests fail for it.
+/// The file with new expectations in place of those that are not met, and what comes of its tests now. A
+/// test that does not pass for its edits is left as it was.
 fn renewed(
     args: &Args,
     suite: &Suite,
-    id: FileId,
     old: &SourceFile,
-    text: String,
+    parsed: &Parsed,
+    outcomes: &[testing::Outcome],
     path: &Path,
 ) -> Option<(SourceFile, Vec<testing::Outcome>)> {
-    if text == *old.text {
-        return None;
+    let failed = outcomes.iter().filter(|outcome| !outcome.failures.is_empty());
+    let mut changes: Vec<(usize, Vec<Edit>)> =
+        failed.map(|outcome| (outcome.index, bless::edits(old, parsed, outcome))).collect();
+    loop {
+        changes.retain(|(_, edits)| !edits.is_empty());
+        if changes.is_empty() {
+            return None;
+        }
+        let all = changes.iter().flat_map(|(_, edits)| edits).collect();
+        let new = SourceFile::new(old.name.as_str(), fix::edited(&old.text, all));
+        let now = file::parse(parsed.span.file, &new).map(|parsed| run_file(args, suite, &parsed, path, None));
+        let Ok((now, _)) = now else { return None };
+        let passes = |all: &[testing::Outcome], index: usize| {
+            all.iter().find(|outcome| outcome.index == index).is_some_and(|outcome| outcome.failures.is_empty())
+        };
+        let tried = changes.len();
+        changes.retain(|(index, _)| passes(&now, *index));
+        if changes.len() == tried {
+            // What passed before, or was not in question, is not to suffer.
+            let kept = outcomes.iter().all(|old| !old.failures.is_empty() || passes(&now, old.index));
+            return (kept && now.len() == outcomes.len()).then_some((new, now));
+        }
     }
-    let new = SourceFile::new(old.name.as_str(), text);
-    let parsed = file::parse(id, &new).ok()?;
-    let (outcomes, problems) = run_file(args, suite, &parsed, path, None);
-    let passed = |outcome: &testing::Outcome| outcome.failures.is_empty();
-    (problems.is_empty() && outcomes.iter().all(passed)).then_some((new, outcomes))
 }
 
 /// A path without `.` in it, and as short as it was meant.

@@ -167,7 +167,8 @@ fn unreadable(id: FileId, source: &SourceFile, error: &serde_yaml::Error) -> Dia
     let word = source.text[place..].split(|c: char| c == ':' || c.is_whitespace()).next().unwrap_or_default();
     let text = error.to_string();
     let message = text.rsplit_once(" at line ").map_or(&*text, |(words, _)| words);
-    let problem = problem(Span::new(id, place, place + word.len()), message);
+    let shown = message.replace("unknown field", "unknown key");
+    let problem = problem(Span::new(id, place, place + word.len()), shown);
     // serde names the unknown first and then what it knows.
     let mut names = message.split('`').skip(1).step_by(2);
     let unknown = names.next().unwrap_or_default();
