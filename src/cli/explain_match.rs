@@ -16,8 +16,8 @@ use std::process::ExitCode;
 /// Exits with 0 if it fires and with 1 if it does not.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:
-  rulec explain-match --rules rules/ --rule 'Trail Stopped' event.json
-  aws cloudtrail lookup-events | jq -r '.Events[0].CloudTrailEvent' | rulec explain-match --rule X -")]
+  rulec explain-match --rule 'Trail Stopped' event.json    with the rules of rulec.toml
+  rulec explain-match --rules r.yaml --rule X -            the event from standard input")]
 pub struct Args {
     /// File with the event as a CloudTrail record, or with several; `-` is standard input
     #[arg(value_name = "EVENT")]
@@ -66,7 +66,8 @@ pub fn run(args: &Args) -> Outcome {
         let hint = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
         Failure::new(format!("there is no rule named `{}`{hint}", args.rule))
     })?;
-    let name = if args.event == Path::new("-") { "standard input".into() } else { args.event.display().to_string() };
+    let name =
+        if args.event == Path::new("-") { "standard input".into() } else { args.event.display().to_string() };
     let text = read(&args.event, &name)?;
     let records = logs::split(&text).map_err(|(place, reason)| {
         let line = text.as_bytes().iter().take(place).filter(|&&byte| byte == b'\n').count() + 1;
@@ -76,7 +77,9 @@ pub fn run(args: &Args) -> Outcome {
         (_, 0) => return Err(Failure::new(format!("there is no record in {name}"))),
         (None, 1) => records[0],
         (None, count) => {
-            return Err(Failure::new(format!("there are {count} records in {name}; choose one with `--record`")));
+            return Err(Failure::new(format!(
+                "there are {count} records in {name}; choose one with `--record`"
+            )));
         }
         (Some(number), count) => *number
             .checked_sub(1)

@@ -21,8 +21,8 @@ use std::process::ExitCode;
 /// with 2 if it was called wrongly, a file cannot be read, or the rules do not load.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:
-  rulec test --coverage rules/                      every test below rules/, and what none of them shows
-  rulec test --rules rules/ --filter root tests/    the tests with `root` in their names, on these rules")]
+  rulec test --coverage rules/                   every test, and what none of them shows
+  rulec test --rules rules/ --filter root t/     tests with `root` in their names, on these rules")]
 pub struct Args {
     /// Test files, and directories to search for `*.test.yaml`
     ///
@@ -219,9 +219,8 @@ fn run_file(
             let reason = error.to_string();
             reason.split(" (os error").next().unwrap_or_default().to_owned()
         })?;
-        String::from_utf8(bytes).map_err(|error| {
-            format!("it is not UTF-8 at byte {}", error.utf8_error().valid_up_to())
-        })
+        String::from_utf8(bytes)
+            .map_err(|error| format!("it is not UTF-8 at byte {}", error.utf8_error().valid_up_to()))
     };
     testing::run(suite, parsed, &wanted, &mut read, coverage)
 }
@@ -246,10 +245,13 @@ fn renewed(
         }
         let all = changes.iter().flat_map(|(_, edits)| edits).collect();
         let new = SourceFile::new(old.name.as_str(), fix::edited(&old.text, all));
-        let now = file::parse(parsed.span.file, &new).map(|parsed| run_file(args, suite, &parsed, path, None));
+        let now =
+            file::parse(parsed.span.file, &new).map(|parsed| run_file(args, suite, &parsed, path, None));
         let Ok((now, _)) = now else { return None };
         let passes = |all: &[testing::Outcome], index: usize| {
-            all.iter().find(|outcome| outcome.index == index).is_some_and(|outcome| outcome.failures.is_empty())
+            all.iter()
+                .find(|outcome| outcome.index == index)
+                .is_some_and(|outcome| outcome.failures.is_empty())
         };
         let tried = changes.len();
         changes.retain(|(index, _)| passes(&now, *index));

@@ -1,6 +1,5 @@
 //! What tests of rules found out, for people and for programs (docs/json.md).
 
-use super::json::to_text;
 use super::{counted, visible};
 use crate::source::SourceMap;
 use crate::testing::coverage::{Missing, Summary as Coverage};
@@ -33,6 +32,7 @@ impl Report<'_> {
         let passed = self.outcomes.len() - self.failed();
         let files = counted(self.sources.files().count(), "file");
         match self.failed() {
+            _ if self.outcomes.is_empty() => format!("no tests to run in {files}"),
             0 => format!("{} passed in {files}", counted(passed, "test")),
             failed => format!("{} failed, {passed} passed in {files}", counted(failed, "test")),
         }
@@ -110,7 +110,12 @@ fn line(of: &Reason, mark: char, before: &str, depth: usize, out: &mut String) {
             // A macro of parts is told with its parts, any other has its condition below.
             let joined = matches!(inner.kind, Kind::And | Kind::Or);
             let how = if inner.kind == Kind::And { "all of" } else { "any of" };
-            push(out, depth, mark, &format!("{before}{text}{}", if joined { format!(": {how}") } else { ":".into() }));
+            push(
+                out,
+                depth,
+                mark,
+                &format!("{before}{text}{}", if joined { format!(": {how}") } else { ":".into() }),
+            );
             match joined {
                 true => inner.parts.iter().for_each(|part| reason(part, "", depth + 1, out)),
                 false => reason(inner, "", depth + 1, out),
@@ -138,7 +143,11 @@ fn values(all: &[Compared]) -> String {
     };
     match all {
         [only] => value(only),
-        all => all.iter().map(|one| format!("{} is {}", cut(&one.what, 80), value(one))).collect::<Vec<_>>().join(", "),
+        all => all
+            .iter()
+            .map(|one| format!("{} is {}", cut(&one.what, 80), value(one)))
+            .collect::<Vec<_>>()
+            .join(", "),
     }
 }
 
@@ -239,6 +248,12 @@ pub fn json(report: &Report<'_>) -> String {
         failed,
     };
     to_text(&Document { schema_version: SCHEMA_VERSION, summary, tests, coverage: report.coverage })
+}
+
+/// A value as JSON in one line: indented, a deep condition would be mostly blanks.
+fn to_text(value: &impl Serialize) -> String {
+    // Serialising plain data to a string cannot fail.
+    serde_json::to_string(value).unwrap_or_default() + "\n"
 }
 
 /// An explanation as JSON.

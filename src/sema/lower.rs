@@ -19,6 +19,9 @@ use std::sync::Arc;
 /// The most comparisons one rule may become: macros of macros can double with every step.
 pub const MAX_ATOMS: usize = 100_000;
 
+/// The most levels it may have: all that walks a predicate takes its levels one inside the other.
+pub const MAX_DEPTH: usize = 2_000;
+
 /// A rule that could not be turned into a predicate, though it loads.
 #[derive(Debug, Clone)]
 pub struct TooLarge {
@@ -53,8 +56,15 @@ pub fn lower(
         };
         let text = lists.substitute(expanded);
         let condition = condition::parse(&text.text, RULE_DEPTH);
-        let mut lowerer =
-            Lowerer { collected, texts: &texts, parsed: &parsed, fields, atoms: 0, path: Vec::new() };
+        let mut lowerer = Lowerer {
+            collected,
+            texts: &texts,
+            parsed: &parsed,
+            fields,
+            atoms: 0,
+            depth: 0,
+            path: Vec::new(),
+        };
         match lowerer.expr(&condition.expr, &text, &[]) {
             Some(condition) => rules.push(rule(info, condition, fields)),
             None => too_large.push(TooLarge { name: info.name.to_owned(), name_span: info.name_span }),
@@ -101,6 +111,7 @@ struct Lowerer<'l, 't, 'a> {
     parsed: &'l [Parsed<'t>],
     fields: &'l SourceFields,
     atoms: usize,
+    depth: usize,
     /// Macros on the way here, so that a loop ends.
     path: Vec<usize>,
 }
@@ -108,6 +119,16 @@ struct Lowerer<'l, 't, 'a> {
 impl<'a> Lowerer<'_, '_, 'a> {
     /// `None` if the condition is too large.
     fn expr(&mut self, expr: &Expr<'_>, text: &Composite<'a>, via: &[Span]) -> Option<Pred> {
+        if self.depth >= MAX_DEPTH {
+            return None;
+        }
+        self.depth += 1;
+        let pred = self.level(expr, text, via);
+        self.depth -= 1;
+        pred
+    }
+
+    fn level(&mut self, expr: &Expr<'_>, text: &Composite<'a>, via: &[Span]) -> Option<Pred> {
         Some(match &expr.kind {
             ExprKind::And(parts) => Pred::And(self.all(parts, text, via)?),
             ExprKind::Or(parts) => Pred::Or(self.all(parts, text, via)?),
@@ -116,9 +137,6 @@ impl<'a> Lowerer<'_, '_, 'a> {
             ExprKind::Hole => return None,
             ExprKind::Macro(name) => {
                 let at = self.collected.macros.index_of(name).filter(|at| !self.path.contains(at))?;
-                if self.path.len() > 1000 {
-                    return None;
-                }
                 let mut via = via.to_vec();
                 via.push(text.locate(expr.place.clone()).span);
                 self.path.push(at);

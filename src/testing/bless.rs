@@ -136,8 +136,10 @@ impl Blesser<'_> {
 
     fn block(&mut self, key: Span, items: &[Node], names: &[String]) {
         let text = &*self.source.text;
-        let name = |item: &Node| item.as_scalar().map(|scalar| scalar.text.value.to_string()).unwrap_or_default();
-        let new: Vec<&String> = names.iter().filter(|new| !items.iter().any(|item| name(item) == **new)).collect();
+        let name =
+            |item: &Node| item.as_scalar().map(|scalar| scalar.text.value.to_string()).unwrap_or_default();
+        let new: Vec<&String> =
+            names.iter().filter(|new| !items.iter().any(|item| name(item) == **new)).collect();
         for item in items.iter().filter(|item| !names.contains(&name(item))) {
             let (start, end) = (item.span.start as usize, item.span.end as usize);
             let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
@@ -145,7 +147,9 @@ impl Blesser<'_> {
             // A comment behind the name stays, on a line of its own.
             let (from, to) = match rest.trim().is_empty() {
                 true => (line.saturating_sub(1), end + rest.len()),
-                false => (text[..start].rfind('-').unwrap_or(start), end + rest.len() - rest.trim_start().len()),
+                false => {
+                    (text[..start].rfind('-').unwrap_or(start), end + rest.len() - rest.trim_start().len())
+                }
             };
             let from = if text[..from].ends_with('\r') { from - 1 } else { from };
             self.edit(Span::new(item.span.file, from, to), "");
@@ -174,7 +178,8 @@ fn flow(names: &[String]) -> String {
 
 /// A name without quotes, if it can go without.
 fn plain(name: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '_' | '-' | '.' | '/' | '(' | ')');
+    let is_plain =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '_' | '-' | '.' | '/' | '(' | ')');
     let is_word = name.starts_with(|c: char| c.is_ascii_alphabetic()) && !name.ends_with(' ');
     let is_text = serde_yaml::from_str::<Value>(name).is_ok_and(|value| value.as_str() == Some(name));
     match is_word && name.chars().all(is_plain) && is_text {
@@ -190,7 +195,5 @@ fn quoted(value: &Value) -> String {
         matches!(c, '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
     };
     let json = value.to_string();
-    json.chars()
-        .map(|c| if special(c) { format!("\\u{:04x}", c as u32) } else { c.to_string() })
-        .collect()
+    json.chars().map(|c| if special(c) { format!("\\u{:04x}", c as u32) } else { c.to_string() }).collect()
 }

@@ -44,24 +44,25 @@ pub struct Missing {
 }
 
 impl Coverage {
-    /// Takes notice of rules, so that those without any event are missed.
+    /// Takes notice of the rules of a suite; must come before any of its events.
     pub fn expect(&mut self, suite: &Suite) {
-        for rule in suite.engine.rules().iter().filter(|rule| silent_because(rule).is_none()) {
+        let rules = suite.engine.rules().iter().zip(suite.places());
+        for (rule, places) in rules.filter(|(rule, _)| silent_because(rule).is_none()) {
             self.rules.entry((why::at(&suite.sources, rule.name_span), rule.name.clone())).or_default();
-            rule.condition.atoms(&mut |atom| {
-                let key = (why::at(&suite.sources, atom.origin.span), why::text(atom, &suite.sources));
-                self.comparisons.entry(key).or_default();
-            });
+            for place in places {
+                self.comparisons.entry(place.clone()).or_default();
+            }
         }
     }
 
     /// Adds what an event shows.
     pub fn add(&mut self, event: &Event<'_>, suite: &Suite) {
-        for rule in suite.engine.rules().iter().filter(|rule| silent_because(rule).is_none()) {
-            let why = explain(&rule.condition, event);
-            why::comparisons(&why, &mut |atom, holds| {
-                let key = (why::at(&suite.sources, atom.origin.span), why::text(atom, &suite.sources));
-                self.comparisons.entry(key).or_default()[usize::from(holds)] += 1;
+        for (rule, places) in suite.engine.rules().iter().zip(suite.places()) {
+            let mut places = places.iter();
+            why::comparisons(&explain(&rule.condition, event), &mut |holds| {
+                if let Some(seen) = places.next().and_then(|place| self.comparisons.get_mut(place)) {
+                    seen[usize::from(holds)] += 1;
+                }
             });
         }
     }
@@ -83,7 +84,12 @@ impl Coverage {
         Summary {
             rules: self.rules.len(),
             fired: self.rules.values().filter(|&&fired| fired).count(),
-            never_fired: self.rules.iter().filter(|(_, fired)| !**fired).map(|(key, _)| missing(key)).collect(),
+            never_fired: self
+                .rules
+                .iter()
+                .filter(|(_, fired)| !**fired)
+                .map(|(key, _)| missing(key))
+                .collect(),
             comparisons: self.comparisons.len(),
             decided: self.comparisons.values().filter(|seen| seen[0] > 0 && seen[1] > 0).count(),
             never_true: never(1),

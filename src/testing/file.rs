@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// A test file.
 #[derive(Deserialize, Debug)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a mapping with `tests`")]
 pub struct TestFile {
     /// Rules files and directories, relative to this file; without them those beside it.
     #[serde(default)]
@@ -40,7 +40,7 @@ pub enum Matching {
 
 /// A test.
 #[derive(Deserialize, Debug)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a mapping with `name`")]
 pub struct Case {
     /// Name, unique in its file.
     pub name: String,
@@ -158,7 +158,8 @@ pub fn parse(id: FileId, source: &SourceFile) -> Result<Parsed, Vec<Diagnostic>>
 
 fn unreadable(id: FileId, source: &SourceFile, error: &serde_yaml::Error) -> Diagnostic {
     let place = error.location().map_or(0, |location| {
-        let line = source.line_starts().get(location.line().saturating_sub(1)).map_or(0, |&start| start as usize);
+        let line =
+            source.line_starts().get(location.line().saturating_sub(1)).map_or(0, |&start| start as usize);
         let rest = source.text.get(line..).unwrap_or_default();
         let column = rest.char_indices().nth(location.column().saturating_sub(1));
         line + column.map_or(rest.len(), |(at, _)| at)
@@ -167,7 +168,7 @@ fn unreadable(id: FileId, source: &SourceFile, error: &serde_yaml::Error) -> Dia
     let word = source.text[place..].split(|c: char| c == ':' || c.is_whitespace()).next().unwrap_or_default();
     let text = error.to_string();
     let message = text.rsplit_once(" at line ").map_or(&*text, |(words, _)| words);
-    let shown = message.replace("unknown field", "unknown key");
+    let shown = message.replace("unknown field", "unknown key").replace("missing field", "missing key");
     let problem = problem(Span::new(id, place, place + word.len()), shown);
     // serde names the unknown first and then what it knows.
     let mut names = message.split('`').skip(1).step_by(2);

@@ -74,7 +74,9 @@ mod tests {
 
     #[test]
     fn what_is_no_record() {
-        for text in ["1", "[1]", "{\"Records\": [null]}", "{\"Records\": 3}", "{", "x", "[[{}]]", "{}\n{\"a\":}"] {
+        for text in
+            ["1", "[1]", "{\"Records\": [null]}", "{\"Records\": 3}", "{", "x", "[[{}]]", "{}\n{\"a\":}"]
+        {
             assert!(split(text).is_err(), "{text}");
         }
         assert_eq!(split("{}\n{\"a\":}").map_err(|(at, _)| at), Err(8));

@@ -15,12 +15,14 @@ use crate::analysis::Compiled;
 use crate::diag::Diagnostic;
 use crate::eval::{self, Engine, Event, Skipped};
 use crate::lint::nearest;
+use crate::sema::ir::{Atom, Rule};
 use crate::source::{SourceMap, Span};
 use coverage::Coverage;
 use file::{Case, Matching, Parsed, Step, meant, problem};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::OnceLock;
 use why::{At, Reason};
 
 /// Rules that tests are about.
@@ -31,6 +33,7 @@ pub struct Suite {
     /// The rules.
     pub engine: Engine,
     by_name: HashMap<String, usize>,
+    places: OnceLock<Vec<Vec<(At, String)>>>,
 }
 
 /// What came of a test.
@@ -92,13 +95,28 @@ impl Suite {
     pub fn new(compiled: Compiled) -> Suite {
         let engine = Engine::new(compiled.rules);
         let names = engine.rules().iter().enumerate().map(|(at, rule)| (rule.name.clone(), at));
-        Suite { by_name: names.collect(), sources: compiled.analysis.sources, engine }
+        let by_name = names.collect();
+        Suite { by_name, sources: compiled.analysis.sources, engine, places: OnceLock::new() }
     }
 
     /// The rule of this name; else the name that was probably meant.
     pub fn rule(&self, name: &str) -> Result<usize, Option<&str>> {
         let found = self.by_name.get(name).copied();
         found.ok_or_else(|| nearest(name, self.engine.rules().iter().map(|rule| &*rule.name)))
+    }
+
+    /// For each rule the place and text of every comparison of its condition, in order.
+    fn places(&self) -> &[Vec<(At, String)>] {
+        self.places.get_or_init(|| {
+            let place =
+                |atom: &Atom| (why::at(&self.sources, atom.origin.span), why::text(atom, &self.sources));
+            let of_rule = |rule: &Rule| {
+                let mut places = Vec::new();
+                rule.condition.atoms(&mut |atom| places.push(place(atom)));
+                places
+            };
+            self.engine.rules().iter().map(of_rule).collect()
+        })
     }
 
     /// Why a rule fires on a record or does not. The `Err` says why the plugin makes no event of it.
@@ -115,13 +133,14 @@ impl Suite {
             at: why::at(&self.sources, rule.name_span),
             fires: condition.holds && silent_because(rule).is_none(),
             condition,
-            event: serde_json::from_str(given.record).unwrap_or(Value::Null),
+            // Only a record of more than a hundred levels stays text.
+            event: serde_json::from_str(given.record).unwrap_or_else(|_| Value::from(given.record)),
         }
     }
 }
 
 /// What keeps a rule from firing on any event, though it loads.
-pub fn silent_because(rule: &crate::sema::ir::Rule) -> Option<String> {
+pub fn silent_because(rule: &Rule) -> Option<String> {
     if !rule.enabled {
         return Some("it is disabled".to_owned());
     }
@@ -221,9 +240,8 @@ impl Runner<'_> {
         }
         let event = self.case.event.as_ref();
         let template = self.case.template.as_deref().or(self.parsed.file.template.as_deref());
-        let record = event.map_or(Ok(Default::default()), |event| {
-            template::complete(event, template, &self.case.remove)
-        });
+        let record = event
+            .map_or(Ok(Default::default()), |event| template::complete(event, template, &self.case.remove));
         match record {
             Ok(record) => Ok(vec![Value::Object(record).to_string()]),
             Err(wrong) => {
@@ -245,7 +263,8 @@ impl Runner<'_> {
         }
         if given.is_empty() {
             let key = if self.case.events.is_some() { "events" } else { "event" };
-            let reason = skipped.as_ref().map_or("there is no record in the file".to_owned(), skipped_because);
+            let reason =
+                skipped.as_ref().map_or("there is no record in the file".to_owned(), skipped_because);
             return Err(Box::new(problem(self.span(key, None), reason)));
         }
         let matching = match self.case.rule_matching.unwrap_or(self.parsed.file.rule_matching) {
@@ -272,7 +291,8 @@ impl Runner<'_> {
             events: given.len(),
             fired: fired.keys().map(|&rule| name(rule)).collect(),
             said: said.collect(),
-            failures: Judge { runner: self, given: &given, fired: &fired, matching, told: HashSet::new() }.all(),
+            failures: Judge { runner: self, given: &given, fired: &fired, matching, told: HashSet::new() }
+                .all(),
         })
     }
 }
@@ -375,20 +395,25 @@ impl Judge<'_> {
             return vec![silent];
         }
         let alerts = self.index(name).map(|rule| self.alerts(rule)).unwrap_or_default();
-        let value =
-            |alert: &eval::Alert, key: &str| alert.fields.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone());
-        let meets = |alert: &&eval::Alert| fields.iter().all(|(key, want)| value(alert, key).as_ref() == Some(want));
+        let value = |alert: &eval::Alert, key: &str| {
+            alert.fields.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone())
+        };
+        let meets =
+            |alert: &&eval::Alert| fields.iter().all(|(key, want)| value(alert, key).as_ref() == Some(want));
         if alerts.iter().any(|alert| meets(&alert)) {
             return Vec::new();
         }
         let Some(first) = alerts.first() else { return Vec::new() };
-        let path = [Step::Key("tests"), Step::At(self.runner.index), Step::Key("output_fields"), Step::Key(name)];
+        let path =
+            [Step::Key("tests"), Step::At(self.runner.index), Step::Key("output_fields"), Step::Key(name)];
         let wrong = fields.iter().filter(|(key, want)| value(first, key).as_ref() != Some(want));
         wrong
             .map(|(key, want)| {
                 let span = self.runner.parsed.pair(&path, key).map_or(span, |(key, _)| key.span);
                 let (message, actual) = match value(first, key) {
-                    Some(actual) => (format!("`{key}` in the output of `{name}` is another"), actual.to_string()),
+                    Some(actual) => {
+                        (format!("`{key}` in the output of `{name}` is another"), actual.to_string())
+                    }
                     None => (format!("`{key}` is not in the output of `{name}`"), "nothing".to_owned()),
                 };
                 Failure { span, message, differs: Some((want.to_string(), actual)), why: None }

@@ -120,7 +120,9 @@ fn fill_call(
     let by_name = || {
         let is = |template: &&Template| template.events.iter().any(|event| Some(event) == name.as_ref());
         // Another service may have an event of the same name.
-        let same = |template: &&Template| source.is_none_or(|source| template.record.get("eventSource") == Some(source));
+        let same = |template: &&Template| {
+            source.is_none_or(|source| template.record.get("eventSource") == Some(source))
+        };
         templates().iter().find(is).filter(same)
     };
     let Some(template) = chosen.or_else(by_name).or(templates().first()) else { return Ok(()) };
@@ -189,7 +191,9 @@ fn nested(event: &Map<String, Value>) -> Result<Map<String, Value>, Wrong> {
             (None, value) => {
                 inside.insert(last, value.clone());
             }
-            (Some(Value::Object(old)), Value::Object(new)) if new.keys().all(|key| !old.contains_key(key)) => {
+            (Some(Value::Object(old)), Value::Object(new))
+                if new.keys().all(|key| !old.contains_key(key)) =>
+            {
                 old.extend(new.clone());
             }
             _ => return Err(twice(path, &last)),
@@ -258,7 +262,8 @@ mod tests {
 
     #[test]
     fn the_event_says_which_template() {
-        let record = of(json!({"eventName": "ConsoleLogin", "userIdentity.type": "Root"}), None, &[]).unwrap();
+        let record =
+            of(json!({"eventName": "ConsoleLogin", "userIdentity.type": "Root"}), None, &[]).unwrap();
         assert_eq!(record["eventSource"], "signin.amazonaws.com");
         assert_eq!(record["eventType"], "AwsConsoleSignIn");
         assert_eq!(record["userIdentity"]["arn"], "arn:aws:iam::111122223333:root");
@@ -270,13 +275,15 @@ mod tests {
         assert_eq!(record["userIdentity"]["type"], "AssumedRole");
         let record = of(json!({"eventName": "StopLogging", "userIdentity": {"type": "New"}}), None, &[]);
         assert_eq!(record.unwrap()["userIdentity"], json!({"type": "New"}));
-        let record = of(json!({"eventName": "GetObject", "eventSource": "x.amazonaws.com"}), None, &[]).unwrap();
+        let record =
+            of(json!({"eventName": "GetObject", "eventSource": "x.amazonaws.com"}), None, &[]).unwrap();
         assert_eq!(record["eventCategory"], "Management");
     }
 
     #[test]
     fn own_members_come_first_and_can_be_null_or_gone() {
-        let event = json!({"eventName": "StopLogging", "requestParameters": {"name": "t"}, "userAgent": null});
+        let event =
+            json!({"eventName": "StopLogging", "requestParameters": {"name": "t"}, "userAgent": null});
         let record = of(event, None, &["userIdentity.arn", "no.such", "eventID"]).unwrap();
         let keys: Vec<&String> = record.as_object().unwrap().keys().collect();
         assert_eq!(keys[..3], ["eventName", "requestParameters", "userAgent"]);
@@ -289,7 +296,8 @@ mod tests {
     fn dots_and_what_they_run_into() {
         let record = of(json!({"a.b": 1, "a.c": 2, "a": {"d": 3}, "x\\.y": 4}), Some(NONE), &[]).unwrap();
         assert_eq!(record, json!({"a": {"b": 1, "c": 2, "d": 3}, "x.y": 4}));
-        for event in [json!({"a": 1, "a.b": 2}), json!({"a.b": 1, "a": 2}), json!({"a.b": 1, "a": {"b": 2}})] {
+        for event in [json!({"a": 1, "a.b": 2}), json!({"a.b": 1, "a": 2}), json!({"a.b": 1, "a": {"b": 2}})]
+        {
             assert!(of(event, Some(NONE), &[]).unwrap_err().message.contains("another key"));
         }
     }

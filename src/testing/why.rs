@@ -4,6 +4,9 @@
 use crate::eval::{Event, Why, explain};
 use crate::sema::ir::{Atom, Pred, Term, Test};
 use crate::source::{SourceMap, Span};
+use crate::syntax::ast::ExprKind;
+use crate::syntax::condition;
+use crate::syntax::token::Rhs;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -120,7 +123,8 @@ impl Writer<'_, '_> {
     /// How many `not` stand directly before a place, parentheses around it alone left aside.
     fn nots_before(&self, place: Span) -> usize {
         let text = &self.sources.file(place.file).text;
-        let (mut before, mut after) = match (text.get(..place.start as usize), text.get(place.end as usize..)) {
+        let (mut before, mut after) = match (text.get(..place.start as usize), text.get(place.end as usize..))
+        {
             (Some(before), Some(after)) => (before.trim_end(), after.trim_start()),
             _ => return 0,
         };
@@ -167,7 +171,9 @@ fn common_use(why: &Why, depth: usize) -> Option<Span> {
 fn comes_through(why: &Why, depth: usize, common: &mut Option<Span>) -> bool {
     match why {
         Why::Const(_) => false,
-        Why::All(_, parts) | Why::Any(_, parts) => parts.iter().all(|part| comes_through(part, depth, common)),
+        Why::All(_, parts) | Why::Any(_, parts) => {
+            parts.iter().all(|part| comes_through(part, depth, common))
+        }
         Why::Not(_, inner) => comes_through(inner, depth, common),
         Why::Atom { atom, .. } => {
             let using = atom.origin.via.get(depth).copied();
@@ -179,9 +185,11 @@ fn comes_through(why: &Why, depth: usize, common: &mut Option<Span>) -> bool {
 /// A comparison as its author wrote it; what exceptions add is spelled out.
 pub fn text(atom: &Atom, sources: &SourceMap) -> String {
     let written = words(sources.slice(atom.origin.span));
-    let field = term(&atom.left);
-    let begins = field.split(['[', '(']).next().unwrap_or_default();
-    if written.len() > field.len() && written.starts_with(begins) { written } else { spelled(atom) }
+    let parsed = condition::parse(&written, condition::RULE_DEPTH);
+    match parsed.errors.is_empty() && matches!(parsed.expr.kind, ExprKind::Check(_)) {
+        true => written,
+        false => spelled(atom),
+    }
 }
 
 fn words(text: &str) -> String {
@@ -195,7 +203,7 @@ fn spelled(atom: &Atom) -> String {
         Test::Term { op, term: right } => format!("{left} {} val({})", op.text(), term(right)),
         Test::Values { op, modifier, values } => {
             let modifier = modifier.map(|modifier| format!(" {}", modifier.text())).unwrap_or_default();
-            match (&**values, modifier.is_empty() && op.rhs() != crate::syntax::token::Rhs::List) {
+            match (&**values, modifier.is_empty() && op.rhs() != Rhs::List) {
                 ([value], true) => format!("{left} {} {value:?}", op.text()),
                 (values, _) => {
                     let values: Vec<String> = values.iter().map(|value| format!("{value:?}")).collect();
@@ -219,12 +227,12 @@ fn term(of: &Term) -> String {
     }
 }
 
-/// Calls `visit` on every comparison of an explanation, in order, with whether it holds.
-pub fn comparisons<'w>(why: &'w Why, visit: &mut impl FnMut(&'w Atom, bool)) {
+/// Calls `visit` with the truth of every comparison of an explanation, in order.
+pub fn comparisons(why: &Why, visit: &mut impl FnMut(bool)) {
     match why {
         Why::Const(_) => {}
         Why::All(_, parts) | Why::Any(_, parts) => parts.iter().for_each(|part| comparisons(part, visit)),
         Why::Not(_, inner) => comparisons(inner, visit),
-        Why::Atom { atom, holds, .. } => visit(atom, *holds),
+        Why::Atom { holds, .. } => visit(*holds),
     }
 }
