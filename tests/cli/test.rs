@@ -391,7 +391,7 @@ fn explain_match() {
 
 #[test]
 fn conditions_too_deep_to_walk_are_told() {
-    let not = |inner: &str| format!("{}{inner}{}", "not (".repeat(45), ")".repeat(45));
+    let not = |inner: &str| format!("{}{inner}{}", "not (".repeat(46), ")".repeat(46));
     let mut rules = format!("- macro: m0\n  condition: {}\n", not("ct.name exists"));
     for at in 1..100 {
         rules += &format!("- macro: m{at}\n  condition: {}\n", not(&format!("m{}", at - 1)));
