@@ -128,19 +128,21 @@ impl Writer<'_, '_> {
             (Some(before), Some(after)) => (before.trim_end(), after.trim_start()),
             _ => return 0,
         };
-        let mut nots = 0;
+        // `not not` is nothing, but `not (not …)` stays two.
+        let (mut nots, mut row) = (0, 0);
         loop {
             if let Some(outside) = before.strip_suffix('(')
                 && let Some(rest) = after.strip_prefix(')')
             {
                 (before, after) = (outside.trim_end(), rest.trim_start());
+                nots += std::mem::take(&mut row) % 2;
             } else if let Some(outside) = before.strip_suffix("not")
                 && !outside.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'))
             {
                 before = outside.trim_end();
-                nots += 1;
+                row += 1;
             } else {
-                return nots;
+                return nots + row % 2;
             }
         }
     }
@@ -234,5 +236,61 @@ pub fn comparisons(why: &Why, visit: &mut impl FnMut(bool)) {
         Why::All(_, parts) | Why::Any(_, parts) => parts.iter().for_each(|part| comparisons(part, visit)),
         Why::Not(_, inner) => comparisons(inner, visit),
         Why::Atom { holds, .. } => visit(*holds),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::analysis::{Inputs, compile_rules};
+    use crate::source::SourceFile;
+
+    /// The shape of a condition on an event without an error: kinds and names, innermost last.
+    fn shape(condition: &str) -> String {
+        let text = format!(
+            "- macro: ok\n  condition: not ct.error exists\n- macro: a\n  condition: ct.name = A\n\
+             - macro: both\n  condition: ok and a\n- macro: not_a\n  condition: not a\n- rule: r\n  desc: d\n  \
+             condition: >\n    {condition}\n  output: o\n  priority: INFO\n  source: aws_cloudtrail\n"
+        );
+        let mut sources = SourceMap::default();
+        sources.add(SourceFile::new("r.yaml", text));
+        let compiled = compile_rules(Inputs { sources, ..Inputs::default() });
+        let record = br#"{"eventTime":"2026-01-15T12:00:00Z","eventType":"x","eventName":"A"}"#;
+        let event = Event::new(record, 1).unwrap();
+        told(&why(&compiled.rules[0].condition, &event, &compiled.analysis.sources))
+    }
+
+    fn told(reason: &Reason) -> String {
+        let parts = reason.parts.iter().map(told).collect::<Vec<_>>().join(", ");
+        let mark = if reason.holds { '+' } else { '-' };
+        match reason.kind {
+            Kind::Comparison => format!("{mark}{}", reason.text.as_deref().unwrap_or_default()),
+            Kind::Macro => format!("{mark}{}({parts})", reason.text.as_deref().unwrap_or_default()),
+            kind => format!("{mark}{kind:?}({parts})"),
+        }
+    }
+
+    #[test]
+    fn a_not_belongs_to_whoever_wrote_it() {
+        for (condition, expected) in [
+            ("ok", "+ok(+Not(-ct.error exists))"),
+            ("not a", "-Not(+a(+ct.name = A))"),
+            ("not ok", "-Not(+ok(+Not(-ct.error exists)))"),
+            ("not not ok", "+ok(+Not(-ct.error exists))"),
+            ("not not not a", "-Not(+a(+ct.name = A))"),
+            ("not (not ok)", "+Not(-Not(+ok(+Not(-ct.error exists))))"),
+            ("not (not not (not (not ok)))", "-Not(+Not(-Not(+ok(+Not(-ct.error exists)))))"),
+            ("not ( (ok) )", "-Not(+ok(+Not(-ct.error exists)))"),
+            ("not\n      a", "-Not(+a(+ct.name = A))"),
+            ("not (ok and a)", "-Not(+And(+ok(+Not(-ct.error exists)), +a(+ct.name = A)))"),
+            ("a and not ok", "-And(+a(+ct.name = A), -Not(+ok(+Not(-ct.error exists))))"),
+            ("a and a", "+And(+a(+ct.name = A), +a(+ct.name = A))"),
+            ("both", "+both(+And(+ok(+Not(-ct.error exists)), +a(+ct.name = A)))"),
+            ("not both", "-Not(+both(+And(+ok(+Not(-ct.error exists)), +a(+ct.name = A))))"),
+            ("not_a or a", "+Or(-not_a(-Not(+a(+ct.name = A))), +a(+ct.name = A))"),
+        ] {
+            assert_eq!(shape(condition), expected, "{condition}");
+        }
     }
 }
