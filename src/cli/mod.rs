@@ -10,6 +10,7 @@ mod fixing;
 mod list;
 mod output;
 mod reference;
+mod scan;
 mod settings;
 
 pub use reference::markdown;
@@ -34,6 +35,7 @@ enum Command {
     Describe(describe::Args),
     Explain(explain::Args),
     List(list::Args),
+    Scan(scan::Args),
 }
 
 /// Why a command could not do its work. Ends in exit code 2.
@@ -86,6 +88,7 @@ fn run() -> ExitCode {
         Command::Describe(args) => describe::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::List(args) => list::run(&args),
+        Command::Scan(args) => scan::run(&args),
     };
     outcome.unwrap_or_else(|Failure(message)| {
         output::note(&format!("error: {message}"));
