@@ -7,7 +7,7 @@ mod work;
 
 use super::args::Load;
 use super::{FAILED, Failure, Outcome, UNUSABLE, engine, files, output, settings};
-use crate::analysis::{Compiled, Inputs, compile_rules};
+use crate::analysis::{Compiled, Inputs, LoadResult, compile_rules, falco_verdicts};
 use crate::diag::Severity;
 use crate::eval::profile::{Costs, Profiler};
 use crate::eval::tally::Tally;
@@ -41,7 +41,7 @@ const INTERRUPTED: u8 = 130;
 /// above 16 MiB are not read.
 ///
 /// Exits with 0 whatever the rules say, unless `--fail-on` or `--strict` asks for more; with 2 if the rules have errors, nothing
-/// being scanned then; with 130 after Ctrl-C.
+/// being scanned then (rules that load, but would crash Falco at an event, are named and run); with 130 after Ctrl-C.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:
   rulec scan --rules rules/ AWSLogs/                 every log below AWSLogs/
@@ -279,23 +279,29 @@ fn rules(args: &Args) -> Result<Option<(SourceMap, Vec<Rule>)>, Failure> {
     let loaded =
         files::read(&roots, files::How { stdin_filename: None, settings: &settings, as_given: false })?;
     let options = engine::options(&load, &mut settings)?;
-    let Compiled { analysis, mut rules, too_large } =
-        compile_rules(Inputs { sources: loaded.sources, options });
+    let inputs = Inputs { sources: loaded.sources, options: options.clone() };
+    let Compiled { analysis, mut rules, too_large } = compile_rules(inputs);
     let mut errors = analysis.diagnostics;
     errors.retain(|found| found.severity == Severity::Error);
+    let inputs = Inputs { sources: analysis.sources, options };
     if !errors.is_empty() {
-        let summary = render::Summary::default().count(&analysis.sources, &errors);
-        let sources = &analysis.sources;
+        let summary = render::Summary::default().count(&inputs.sources, &errors);
+        let sources = &inputs.sources;
         let report = Report { sources, diagnostics: &errors, summary, color: false, base: None };
         output::note(render::render(render::Format::Full, &report).trim_end());
-        output::note("error: the rules have errors, so nothing was scanned");
-        return Ok(None);
+        let only_crashes = errors.iter().all(|found| found.check.name == "falco-crash");
+        let loads = |results: Vec<LoadResult>| results.iter().all(|result| result.successful);
+        // What crashes at an event does not crash here, so its rule can be run.
+        if !only_crashes || !falco_verdicts(&inputs).is_ok_and(loads) {
+            output::note("error: the rules have errors, so nothing was scanned");
+            return Ok(None);
+        }
     }
     if let Some(large) = too_large.first() {
         return Err(Failure::new(format!("the condition of rule `{}` is too large to be run", large.name)));
     }
     select(args, &mut rules)?;
-    Ok(Some((analysis.sources, rules)))
+    Ok(Some((inputs.sources, rules)))
 }
 
 /// Switches off what was not asked for.
