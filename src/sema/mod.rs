@@ -23,4 +23,5 @@ mod rule;
 pub mod text;
 pub mod types;
 pub mod values;
+pub mod view;
 pub mod world;
