@@ -361,13 +361,13 @@ fn threads_change_nothing() {
     let dir = with(&[("rules.yaml", RULES), ("free.yaml", &numberless)]);
     for file in 0..6 {
         let count = [10, 3000, 0, 1, 2500, 700][file];
-        let name = |at: usize| if at % 3 == 0 { "CreateAccessKey" } else { "ListRoles" };
+        let name = |at: usize| if at.is_multiple_of(3) { "CreateAccessKey" } else { "ListRoles" };
         let records: Vec<String> = (0..count)
-            .map(|at| record(at + file, name(at), if at % 7 == 0 { "Root" } else { "IAMUser" }))
+            .map(|at| record(at + file, name(at), if at.is_multiple_of(7) { "Root" } else { "IAMUser" }))
             .collect();
         let mut text = s3(&records);
         if file == 4 {
-            text.insert_str(100, "\"");
+            text.insert(100, '"');
         }
         put(dir.path(), &format!("logs/{file}.json.gz"), &gz(text.as_bytes()));
     }
