@@ -31,3 +31,14 @@ pub const MITRE_ATTACK: &str = include_str!("../rulesets/mitre-attack.txt");
 
 /// What came with which version of the engine and of plugins.
 pub const SINCE: &str = include_str!("../rulesets/schemas/since.txt");
+
+/// What events of tests are completed from, by name. The first is the one for any event.
+pub const TEMPLATES: [(&str, &str); 7] = [
+    ("api-call", include_str!("../rulesets/templates/api-call.json")),
+    ("console-login", include_str!("../rulesets/templates/console-login.json")),
+    ("s3-object", include_str!("../rulesets/templates/s3-object.json")),
+    ("iam-user", include_str!("../rulesets/templates/iam-user.json")),
+    ("root", include_str!("../rulesets/templates/root.json")),
+    ("assumed-role", include_str!("../rulesets/templates/assumed-role.json")),
+    ("aws-service", include_str!("../rulesets/templates/aws-service.json")),
+];

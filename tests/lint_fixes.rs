@@ -47,8 +47,7 @@ fn condition(random: &mut Random, depth: usize) -> String {
         3 => format!("(({}))", parts[0]),
         4 => {
             let field = random.pick(&FIELDS);
-            let equal: Vec<String> =
-                (0..3).map(|_| format!("{field}={}", random.pick(&VALUES))).collect();
+            let equal: Vec<String> = (0..3).map(|_| format!("{field}={}", random.pick(&VALUES))).collect();
             equal.join(" or ")
         }
         5 | 6 => parts.join(" or "),

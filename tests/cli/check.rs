@@ -168,7 +168,9 @@ fn denied_warnings() {
 
 #[test]
 fn files_load_in_order() {
-    let base = UNUSED.replace("not_used", "failed").replace("ct.name = StopLogging", "ct.name = StopLogging and failed");
+    let base = UNUSED
+        .replace("not_used", "failed")
+        .replace("ct.name = StopLogging", "ct.name = StopLogging and failed");
     let more = "- macro: failed\n  override: {condition: append}\n  condition: and ct.region exists\n";
     let dir = with(&[("rules/10-base.yaml", &base), ("rules/sub/a.yaml", more), ("rules/20-more.yml", more)]);
     let check = |paths: &[&str]| {
@@ -304,9 +306,10 @@ fn annotations_for_github() {
 #[test]
 fn positions_for_editors() {
     // 🔥 is one character in two UTF-16 units and four bytes.
-    let text = UNUSED
-        .replace("a call (event=%ct.name)", "🔥 é (event=%ct.nane)")
-        .replace("condition: ct.name = StopLogging", "condition: >\n    ct.name != \"🔥\" and ct.regoin exists");
+    let text = UNUSED.replace("a call (event=%ct.name)", "🔥 é (event=%ct.nane)").replace(
+        "condition: ct.name = StopLogging",
+        "condition: >\n    ct.name != \"🔥\" and ct.regoin exists",
+    );
     let dir = with(&[("a.yaml", &text)]);
     let ran = rulec(dir.path(), &["check", "--format", "lsp", "a.yaml"]);
     let published = json(&ran.out);

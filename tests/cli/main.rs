@@ -4,6 +4,8 @@
 
 mod check;
 mod program;
+mod scan;
+mod test;
 
 use program::{rulec, rulec_with, with};
 use std::fs;
@@ -107,6 +109,9 @@ fn wrong_usage() {
         &["list", "-h"],
         &["explain", "-h"],
         &["describe", "-h"],
+        &["test", "-h"],
+        &["explain-match", "-h"],
+        &["scan", "-h"],
     ] {
         let ran = rulec(dir.path(), args);
         let examples = ran.out.split("Examples:\n").nth(1).unwrap_or_default();

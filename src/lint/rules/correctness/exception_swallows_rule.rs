@@ -155,7 +155,8 @@ fn implies(clause: &Atom, other: &Atom) -> bool {
     if clause.test == other.test || holds_if_present(other) {
         return true;
     }
-    let (Some((Op::Eq | Op::EqEq | Op::In, known)), Some((op, values))) = (constants(clause), constants(other))
+    let (Some((Op::Eq | Op::EqEq | Op::In, known)), Some((op, values))) =
+        (constants(clause), constants(other))
     else {
         return false;
     };

@@ -82,9 +82,9 @@ fn look(own: &Own<'_, '_>, check: &Check<'_>, cx: &mut Context<'_>) {
                 .at("must be the whole value");
         let op = own.verbatim(cx.sources, check.op_place.start as usize..check.op_place.end as usize);
         found = match op {
-            Some(op) if check.op == Op::Glob && check.modifier.is_none() => found
-                .help("write `=`, or add `*` where other text may stand")
-                .fix("write `=`", op, "="),
+            Some(op) if check.op == Op::Glob && check.modifier.is_none() => {
+                found.help("write `=`, or add `*` where other text may stand").fix("write `=`", op, "=")
+            }
             _ => found.help("add `*` where other text may stand, or compare for equality"),
         };
         cx.report(found);

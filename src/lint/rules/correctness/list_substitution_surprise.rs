@@ -74,17 +74,8 @@ impl Lint for ListSubstitutionSurprise {
 }
 
 /// Operators in letters that take one value.
-const ONE_VALUE: [&str; 9] = [
-    "contains",
-    "icontains",
-    "bcontains",
-    "startswith",
-    "bstartswith",
-    "endswith",
-    "glob",
-    "iglob",
-    "regex",
-];
+const ONE_VALUE: [&str; 9] =
+    ["contains", "icontains", "bcontains", "startswith", "bstartswith", "endswith", "glob", "iglob", "regex"];
 
 /// Looks at every word of a condition in which lists still stand by name.
 fn look(raw: &Composite<'_>, collected: &Collected<'_>, cx: &mut Context<'_>) {
@@ -131,8 +122,8 @@ fn report(raw: &Composite<'_>, word: std::ops::Range<usize>, quoted: bool, cx: &
     cx.report(if quoted {
         found.at("within a text").help("give the list another name")
     } else {
-        found.at("one value is wanted").help(format!(
-            "write `in ({name})` if the list is meant; if not, give the list another name"
-        ))
+        found
+            .at("one value is wanted")
+            .help(format!("write `in ({name})` if the list is meant; if not, give the list another name"))
     });
 }

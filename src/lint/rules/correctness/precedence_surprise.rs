@@ -110,7 +110,8 @@ fn joined_to_last<'a>(own: &Own<'_, 'a>) -> Option<(&'a Text, Range<usize>)> {
         }
         let (start, end) = (own.span(range.start..range.start), own.span(range.end - 1..range.end - 1));
         let later = own.parts.get(1..).unwrap_or_default();
-        let part = later.iter().find(|part| part.span.contains(end)).filter(|part| !part.span.contains(start));
+        let part =
+            later.iter().find(|part| part.span.contains(end)).filter(|part| !part.span.contains(start));
         let starts_with_and = |part: &&&Text| {
             let rest = part.value.trim_start().strip_prefix("and");
             rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_whitespace() || c == '('))
@@ -139,8 +140,7 @@ fn mixed(own: &Own<'_, '_>, cx: &mut Context<'_>) {
         let ranges = parts.iter().filter(is_and).map(|part| inner(part, text));
         // Whoever appends with `or` sees that it is an `or`.
         let lone = |range: &Range<usize>| {
-            own.parts.len() > 1
-                && own.parts.iter().any(|part| part.value.trim() == own.slice(range.clone()))
+            own.parts.len() > 1 && own.parts.iter().any(|part| part.value.trim() == own.slice(range.clone()))
         };
         let bare: Vec<_> = ranges.filter(|range| group(range, text).is_none() && !lone(range)).collect();
         let Some(first) = bare.first() else { return };
@@ -153,8 +153,7 @@ fn mixed(own: &Own<'_, '_>, cx: &mut Context<'_>) {
             .at("one part of the `or`")
             .help("put it in parentheses");
         found.severity = Severity::Info;
-        let places: Option<Vec<Span>> =
-            bare.into_iter().map(|range| own.edges(cx.sources, range)).collect();
+        let places: Option<Vec<Span>> = bare.into_iter().map(|range| own.edges(cx.sources, range)).collect();
         found.fix = places.map(|places| Fix {
             title: "add parentheses".to_owned(),
             edits: places.into_iter().flat_map(parenthesise).collect(),

@@ -91,7 +91,8 @@ fn longer(name: &str, among: &[&str]) -> Vec<&'static str> {
     let finder = memchr::memmem::Finder::new(name);
     for source in event_names::sources().filter(|source| among.is_empty() || among.contains(source)) {
         for &other in event_names::names_of(source) {
-            if other.len() > name.len() && finder.find(other.as_bytes()).is_some() && !found.contains(&other) {
+            if other.len() > name.len() && finder.find(other.as_bytes()).is_some() && !found.contains(&other)
+            {
                 found.push(other);
             }
             if found.len() == 3 {

@@ -82,17 +82,17 @@ fn look(own: &Own<'_, '_>, cx: &mut Context<'_>) {
         let text = &*own.text.text;
         let place = |at: usize| own.verbatim(cx.sources, inner(&parts[at], text));
         let (Some(here), Some(there)) = (place(first), place(last)) else { return };
-        let mut found = Diagnostic::new(&EXPENSIVE_FIRST, here, "a costly comparison comes before a cheap one")
-            .at("costly")
-            .label(there, "cheap, and false for most events")
-            .help("compare event name, source or type first");
+        let mut found =
+            Diagnostic::new(&EXPENSIVE_FIRST, here, "a costly comparison comes before a cheap one")
+                .at("costly")
+                .label(there, "cheap, and false for most events")
+                .help("compare event name, source or type first");
         // Parts of both kinds change places among themselves; whatever is in parentheses stays there.
         let moving: Vec<usize> =
             (first..=last).filter(|&at| costly(&parts[at]) || selective(&parts[at])).collect();
         let (cheap, dear): (Vec<usize>, Vec<usize>) = moving.iter().partition(|&&at| selective(&parts[at]));
         let movable = |at: usize| own.is_end(inner(&parts[at], text).end);
-        let places: Option<Vec<_>> =
-            moving.iter().map(|&at| place(at).filter(|_| movable(at))).collect();
+        let places: Option<Vec<_>> = moving.iter().map(|&at| place(at).filter(|_| movable(at))).collect();
         found.fix = places.map(|places| {
             let texts = cheap.iter().chain(&dear).map(|&at| {
                 let place = place(at).unwrap_or_default();

@@ -56,11 +56,9 @@ impl Lint for NoEventName {
             return;
         }
         let message = format!("rule `{}` asks for no event name or source", it.name);
-        cx.report(
-            Diagnostic::new(&NO_EVENT_NAME, it.name_span, message)
-                .at("runs on every event")
-                .help("ask for `ct.name` or `ct.src` first, or say why not: `# rulec: allow no-event-name -- reason`"),
-        );
+        cx.report(Diagnostic::new(&NO_EVENT_NAME, it.name_span, message).at("runs on every event").help(
+            "ask for `ct.name` or `ct.src` first, or say why not: `# rulec: allow no-event-name -- reason`",
+        ));
     }
 }
 
@@ -128,9 +126,10 @@ fn regex(values: &[Box<str>]) -> Can {
 fn names_the_event(field: &FieldRef) -> bool {
     match &*field.name {
         "ct.name" | "ct.src" | "ct.shortsrc" => true,
-        "json.value" | "jevt.value" => field.arg.as_deref().is_some_and(|path| {
-            matches!(path.trim_start_matches('/'), "eventName" | "eventSource")
-        }),
+        "json.value" | "jevt.value" => field
+            .arg
+            .as_deref()
+            .is_some_and(|path| matches!(path.trim_start_matches('/'), "eventName" | "eventSource")),
         _ => false,
     }
 }

@@ -94,10 +94,9 @@ fn parenthesised(own: &Own<'_, '_>, whole: Range<usize>, kept: Range<usize>, cx:
     let Some(place) = own.edges(cx.sources, whole.clone()) else { return };
     let blank = if own.is_end(whole.end) { "" } else { " " };
     // A list within is written by its name: what is taken is the text of the file.
-    let edit = own.edges(cx.sources, kept).map(|kept| Edit {
-        span: place,
-        text: format!("{}{blank}", cx.sources.slice(kept)),
-    });
+    let edit = own
+        .edges(cx.sources, kept)
+        .map(|kept| Edit { span: place, text: format!("{}{blank}", cx.sources.slice(kept)) });
     cx.report(finding(place, edit));
 }
 

@@ -98,12 +98,15 @@ fn equality<'e>(part: &'e Expr<'_>, own: &Own<'e, '_>) -> Option<(&'e str, &'e V
 /// A field that holds one text. A macro may be used in rules of any source that has the field.
 fn is_text(name: &str, fields: Option<&SourceFields>, world: &World) -> bool {
     let text = |fields: &SourceFields| {
-        fields.field(name).map(|field| !field.list && !field.flags.conversation && family(field.ty) == Family::Text)
+        fields
+            .field(name)
+            .map(|field| !field.list && !field.flags.conversation && family(field.ty) == Family::Text)
     };
     match fields {
         Some(fields) => text(fields) == Some(true),
         None => {
-            let mut known = world.plugins.sources().filter_map(|source| text(world.fields(source)?)).peekable();
+            let mut known =
+                world.plugins.sources().filter_map(|source| text(world.fields(source)?)).peekable();
             known.peek().is_some() && known.all(|text| text)
         }
     }
@@ -115,8 +118,8 @@ fn report(own: &Own<'_, '_>, left: &str, parts: &[Expr<'_>], cx: &mut Context<'_
     let range = inner(first, text).start..inner(last, text).end;
     let Some(place) = own.verbatim(cx.sources, range) else { return };
     let message = format!("`{left}` is compared with {} values one by one", parts.len());
-    let mut found = Diagnostic::new(&LIST_FOR_REPEATED_EQUALITY, place, message)
-        .help(format!("write `{left} in (…)`"));
+    let mut found =
+        Diagnostic::new(&LIST_FOR_REPEATED_EQUALITY, place, message).help(format!("write `{left} in (…)`"));
     if let Some(list) = list(own, left, parts)
         && own.takes_commas(cx.sources, place)
     {

@@ -102,10 +102,8 @@ fn report(
     let appended = if own.is_end(grouped.end) { "" } else { " " };
     let blank = |from: Span, to: Span| Span { start: from.start, end: to.end, ..from };
     let mut found = Diagnostic::new(&REDUNDANT_PARENTHESES, blank(open, close), why).help("leave them out");
-    let edits = vec![
-        Edit { span: open, text: inserted.to_owned() },
-        Edit { span: close, text: appended.to_owned() },
-    ];
+    let edits =
+        vec![Edit { span: open, text: inserted.to_owned() }, Edit { span: close, text: appended.to_owned() }];
     let lone = !own.slice(within.clone()).is_empty();
     found.fix = lone.then(|| Fix { title: "leave them out".to_owned(), edits, safe: true });
     cx.report(found);

@@ -55,11 +55,15 @@ impl Lint for RuleNameStyle {
     }
 
     fn item(&self, item: Item<'_>, cx: &mut Context<'_>) {
-        let (Some(kind), None, None) = (item.kind(), item.get("override"), item.get("append")) else { return };
+        let (Some(kind), None, None) = (item.kind(), item.get("override"), item.get("append")) else {
+            return;
+        };
         let Ok(name) = item.text(kind.key()) else { return };
         let lower = |c: char| c.is_lowercase() || c.is_ascii_digit() || c == '_';
         let wanted = match kind {
-            Kind::Rule if !name.value.starts_with(char::is_uppercase) => "an upper-case letter at its beginning",
+            Kind::Rule if !name.value.starts_with(char::is_uppercase) => {
+                "an upper-case letter at its beginning"
+            }
             Kind::Macro | Kind::List if !name.value.chars().all(lower) => "lower case and underscores",
             _ => return,
         };

@@ -79,7 +79,10 @@ fn look(tag: &Text) -> Option<Diagnostic> {
     };
     match id_of(name, prefix.is_some()) {
         Some(Id::Tactic(id)) if !attack().tactics.iter().any(|(known, _)| known.eq_ignore_ascii_case(id)) => {
-            Some(unknown("tactic").help("tactics run from `TA0001` to `TA0011`, `TA0040`, `TA0042` and `TA0043`"))
+            Some(
+                unknown("tactic")
+                    .help("tactics run from `TA0001` to `TA0011`, `TA0040`, `TA0042` and `TA0043`"),
+            )
         }
         Some(Id::Technique(base, sub)) => {
             let known = attack().technique(base);
