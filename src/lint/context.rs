@@ -111,12 +111,23 @@ pub struct Context<'c> {
     found: Vec<Diagnostic>,
     claimed: FxHashSet<Span>,
     searches: usize,
+    told: FxHashSet<&'static str>,
+    /// What the conditions of the rules have in common where they are equal, and the names of the rules.
+    pub(super) bodies: Vec<(u64, Span)>,
 }
 
 impl<'c> Context<'c> {
     /// Nothing found yet.
     pub fn new(sources: &'c SourceMap, world: &'c World) -> Context<'c> {
-        Context { sources, world, found: Vec::new(), claimed: FxHashSet::default(), searches: SEARCHES }
+        Context {
+            sources,
+            world,
+            found: Vec::new(),
+            claimed: FxHashSet::default(),
+            searches: SEARCHES,
+            told: FxHashSet::default(),
+            bodies: Vec::new(),
+        }
     }
 
     /// Adds a finding. Its place is taken then: whoever asks [`Context::is_claimed`] knows that it was spoken of.
@@ -133,6 +144,11 @@ impl<'c> Context<'c> {
     /// Marks a place as spoken of, though the finding stands elsewhere.
     pub fn claim(&mut self, span: Span) {
         self.claimed.insert(span);
+    }
+
+    /// True the first time it is asked of `what`, for what is worth telling once.
+    pub fn is_news(&mut self, what: &'static str) -> bool {
+        self.told.insert(what)
     }
 
     /// Somebody has spoken of a comparison of this rule or of a value in one.
