@@ -5,6 +5,7 @@ use rulec::analysis::{Inputs, Options, analyze, compile_rules, findings};
 use rulec::config::{Level, Levels};
 use rulec::diag::Diagnostic;
 use rulec::eval::{Event, holds};
+use rulec::render::page;
 use rulec::sema::ir::Rule;
 use rulec::source::{SourceFile, SourceMap};
 use rulec::{fix, lint};
@@ -180,4 +181,36 @@ fn they_keep_the_meaning() {
         same(&mended, "all together");
     }
     assert!(tried.iter().all(|&count| count >= 10), "{tried:?}");
+}
+
+/// The blocks of YAML in a page or spec.
+fn blocks(text: &str) -> impl Iterator<Item = &str> {
+    text.split("```yaml\n").skip(1).filter_map(|rest| rest.split("\n```").next())
+}
+
+#[test]
+fn they_take_their_finding_away_and_add_none() {
+    let mut tried = 0;
+    for check in lint::rules::LINTS.iter().map(|lint| lint.check()) {
+        let spec = format!("{}/tests/spec/lints/{}.md", env!("CARGO_MANIFEST_DIR"), check.name);
+        let texts = [page::body(check), std::fs::read_to_string(spec).unwrap()];
+        for text in texts.iter().flat_map(|text| blocks(text)).filter(|text| !text.contains("# file:")) {
+            let before = found(text);
+            for one in before.iter().filter(|found| found.check == check && found.fix.is_some()) {
+                let mut one = one.clone();
+                one.fix.as_mut().unwrap().safe = true;
+                let applied = fix::apply(&sources(text), &[one]);
+                let new = applied.texts.values().next().unwrap();
+                let after = found(new);
+                let count = |found: &[Diagnostic], of| found.iter().filter(|found| found.check == of).count();
+                assert!(count(&after, check) < count(&before, check), "{} stays:\n{text}\n{new}", check.name);
+                for other in lint::checks().filter(|other| *other != check) {
+                    let more = count(&after, other) > count(&before, other);
+                    assert!(!more, "{} brings {}:\n{text}\n{new}", check.name, other.name);
+                }
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 40, "{tried}");
 }
