@@ -2,7 +2,7 @@
 
 use super::Reason;
 use super::formula::Arena;
-use super::prim::{Check, Place, PlaceId, PrimId, TextCheck, View};
+use super::prim::{Check, Place, PlaceId, Prim, PrimId, Side, TextCheck, View};
 use super::text::{Json as JsonMachine, Machine, Map, Mapped, Search, Utf8, expression, machine, shortest};
 use crate::syntax::token::Op;
 use serde_json::Value as Json;
@@ -190,10 +190,7 @@ impl Member<'_> {
             }
         }
         if spelled {
-            return [Json::from(""), Json::from("a")]
-                .into_iter()
-                .find_map(|value| self.fits(value))
-                .unwrap_or_else(|| self.unknown());
+            return self.spelled_string();
         }
         let literals = self.of_view(|view| matches!(view, View::Text | View::Pointer));
         let time = self.name == ["eventTime".into()];
@@ -208,6 +205,22 @@ impl Member<'_> {
             }
             Search::Empty => Verdict::None,
             Search::TooMany => Verdict::Unknown(Reason::Steps),
+        }
+    }
+
+    /// A string of which the JSON text is as wanted.
+    fn spelled_string(&self) -> Verdict {
+        let by_text = self.of_view(|view| view == View::Compact);
+        if let Search::Text(text) =
+            texts(self.arena, &by_text, expression(PLAIN_STRING).into_iter().collect())
+            && let Ok(value) = serde_json::from_slice::<Json>(&text)
+            && let Some(found) = self.fits(value)
+        {
+            return found;
+        }
+        match texts(self.arena, &by_text, expression(STRING).into_iter().collect()) {
+            Search::Empty => Verdict::None,
+            _ => self.unknown(),
         }
     }
 
@@ -276,9 +289,46 @@ impl Member<'_> {
     }
 }
 
+const STRING: &str = r#""([^"\\]|\\.)*""#;
+const PLAIN_STRING: &str = r#""[ !#-\[\]-~]*""#;
 const NUMBER: &str = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?";
 const TIME: &str =
     r"20[0-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z";
+
+/// A text that both sides of an equality can show, as far as their places are compared as the sides are.
+pub fn shared(arena: &Arena, sides: &(Side, Side), literals: &[(PrimId, bool)]) -> Search {
+    texts(arena, &seen_by(arena, sides, literals), Vec::new())
+}
+
+/// The literals that look at a side's place just as the side does.
+pub fn seen_by(arena: &Arena, sides: &(Side, Side), literals: &[(PrimId, bool)]) -> Literals {
+    let sees = |side: &Side, prim: &Prim| {
+        side.place == prim.place && side.view == prim.view && side.maps.is_empty() && !side.len
+    };
+    let seen = |&(prim, _): &(PrimId, bool)| {
+        let prim = &arena.prims[prim as usize];
+        sees(&sides.0, prim) || sees(&sides.1, prim)
+    };
+    literals.iter().copied().filter(seen).collect()
+}
+
+/// All texts that a side can show, if it has to be among some, and the literal that says so.
+pub fn choices<'a>(
+    arena: &'a Arena,
+    side: &Side,
+    literals: &[(PrimId, bool)],
+) -> Option<(&'a [Box<[u8]>], (PrimId, bool))> {
+    literals.iter().find_map(|&(prim, wanted)| {
+        let asked = &arena.prims[prim as usize];
+        let same = wanted && asked.place == side.place && asked.view == side.view;
+        match &asked.check {
+            Check::Text(maps, TextCheck::Among(all)) if same && *maps == side.maps && !side.len => {
+                Some((&**all, (prim, wanted)))
+            }
+            _ => None,
+        }
+    })
+}
 
 /// Texts that a wanted literal names: worth a try before anything is searched for.
 pub fn named(arena: &Arena, literals: &[(PrimId, bool)]) -> Vec<String> {
