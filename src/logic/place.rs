@@ -2,8 +2,10 @@
 
 use super::Reason;
 use super::formula::Arena;
+use super::made;
 use super::prim::{Check, Place, PlaceId, Prim, PrimId, Side, TextCheck, View};
 use super::text::{Json as JsonMachine, Machine, Map, Mapped, Search, Utf8, expression, machine, shortest};
+use crate::sema::ir::Term;
 use crate::syntax::token::Op;
 use serde_json::Value as Json;
 
@@ -31,7 +33,7 @@ pub fn value(arena: &Arena, place: PlaceId, literals: &[(PrimId, bool)], contain
         }
         Place::Number => member_number(arena, literals),
         // The rest is settled when the record is there.
-        Place::Made(_) if made_is_empty(arena, literals) => Verdict::None,
+        Place::Made(term) if made_is_empty(arena, term, literals) => Verdict::None,
         Place::Made(_) | Place::Pair(_) => Verdict::Value(None),
     }
 }
@@ -62,7 +64,7 @@ fn numbers(arena: &Arena, literals: &[(PrimId, bool)]) -> Vec<u64> {
 }
 
 /// No text or number at all makes these hold, wherever it comes from.
-fn made_is_empty(arena: &Arena, literals: &[(PrimId, bool)]) -> bool {
+fn made_is_empty(arena: &Arena, term: &Term, literals: &[(PrimId, bool)]) -> bool {
     if !literals.iter().any(|&(_, wanted)| wanted) {
         return false;
     }
@@ -75,7 +77,21 @@ fn made_is_empty(arena: &Arena, literals: &[(PrimId, bool)]) -> bool {
         && !numbers(arena, &by_number)
             .into_iter()
             .any(|number| holds(arena, &by_number, Some(&Json::from(number))));
-    no_number || texts(arena, &compared(false), Vec::new()) == Search::Empty
+    let shape = made::shape(term).and_then(expression).into_iter().collect();
+    no_number || texts(arena, &compared(false), shape) == Search::Empty
+}
+
+/// A text that a made term could have for these to hold.
+pub fn made_text(arena: &Arena, term: &Term, literals: &[(PrimId, bool)]) -> Option<String> {
+    let shape: Vec<Box<dyn Machine>> = match made::plain_shape(term) {
+        Some(made::Shape::Like(pattern)) => expression(pattern).into_iter().collect(),
+        Some(made::Shape::Json) => vec![Box::new(JsonMachine::new(b'{', 2))],
+        None => Vec::new(),
+    };
+    match texts(arena, literals, shape) {
+        Search::Text(text) => String::from_utf8(text).ok(),
+        _ => None,
+    }
 }
 
 /// The shortest text for which all text comparisons hold, whatever their view.

@@ -104,20 +104,27 @@ impl<'d> Draft<'d> {
         }
         for wish in self.wishes {
             let Place::Made(term) = self.arena.places[wish.place as usize].clone() else { continue };
-            for &(prim, wanted) in &wish.literals {
-                if self.prim_holds(prim) == Some(wanted) {
-                    continue;
-                }
-                for (keys, value) in made::hints(&term, &self.arena.prims[prim as usize].check) {
-                    let before = self.record.clone();
+            if self.wish_holds(wish) {
+                continue;
+            }
+            let text = place::made_text(self.arena, &term, &wish.literals);
+            let checks = wish.literals.iter().map(|&(prim, _)| &self.arena.prims[prim as usize].check);
+            for hint in made::hints(&term, &checks.collect::<Vec<_>>(), text.as_deref()) {
+                let before = self.record.clone();
+                for (path, value) in hint {
+                    let keys: Vec<Box<str>> = path.split('.').map(Box::from).collect();
                     set(&mut self.record, &keys, Some(value));
-                    if self.prim_holds(prim) == Some(wanted) && self.members_hold() {
-                        break;
-                    }
-                    self.record = before;
                 }
+                if self.wish_holds(wish) && self.members_hold() {
+                    break;
+                }
+                self.record = before;
             }
         }
+    }
+
+    fn wish_holds(&mut self, wish: &Wish) -> bool {
+        wish.literals.iter().all(|&(prim, wanted)| self.prim_holds(prim) == Some(wanted))
     }
 
     /// Tries values near another one for a side.

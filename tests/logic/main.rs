@@ -5,6 +5,7 @@ mod facts;
 mod operators;
 mod random;
 mod real;
+mod scale;
 
 use rulec::analysis::{self, Inputs, Options};
 use rulec::eval::{Event, holds};
