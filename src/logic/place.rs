@@ -6,8 +6,10 @@ use super::made;
 use super::prim::{Check, Place, PlaceId, Prim, PrimId, Side, TextCheck, View};
 use super::text::{Json as JsonMachine, Machine, Map, Mapped, Search, Utf8, expression, machine, shortest};
 use crate::sema::ir::Term;
+use crate::sema::pattern::Pattern;
 use crate::syntax::token::Op;
 use serde_json::Value as Json;
+use std::sync::OnceLock;
 
 /// Prims of a place and whether they shall hold.
 pub type Literals = Vec<(PrimId, bool)>;
@@ -191,6 +193,8 @@ impl Member<'_> {
         if !self.settled(fixed, &Json::from("")) {
             return Verdict::None;
         }
+        // Times can be spelled in several ways, not all of which are tried.
+        let time = self.name == ["eventTime".into()];
         // Strings can be spelled in several ways, so that of their JSON text nothing is proven.
         let spelled = !self.of_view(|view| view == View::Compact).is_empty();
         // A set that it must be in: one of these, or none.
@@ -201,15 +205,19 @@ impl Member<'_> {
                 && maps.is_empty()
             {
                 let texts = all.iter().filter_map(|text| std::str::from_utf8(text).ok());
-                let found = texts.filter_map(|text| self.fits(Json::from(text))).next();
-                return found.unwrap_or_else(|| if spelled { self.unknown() } else { Verdict::None });
+                let found: Vec<&str> = texts.filter(|&text| self.fits(Json::from(text)).is_some()).collect();
+                let timely = found.iter().find(|text| !time || is_time(text));
+                return match timely {
+                    Some(&text) => Verdict::Value(Some(Json::from(text))),
+                    None if spelled || !found.is_empty() => self.unknown(),
+                    None => Verdict::None,
+                };
             }
         }
         if spelled {
             return self.spelled_string();
         }
         let literals = self.of_view(|view| matches!(view, View::Text | View::Pointer));
-        let time = self.name == ["eventTime".into()];
         let more = if time { expression(TIME).into_iter().collect() } else { Vec::new() };
         match texts(self.arena, &literals, more) {
             Search::Text(text) => match String::from_utf8(text) {
@@ -310,6 +318,12 @@ const PLAIN_STRING: &str = r#""[ !#-\[\]-~]*""#;
 const NUMBER: &str = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?";
 const TIME: &str =
     r"20[0-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z";
+
+/// A time as AWS writes it.
+pub fn is_time(text: &str) -> bool {
+    static TIMES: OnceLock<Pattern> = OnceLock::new();
+    TIMES.get_or_init(|| Pattern::new(Op::Regex, TIME.as_bytes())).matches(text.as_bytes())
+}
 
 /// A text that both sides of an equality can show, as far as their places are compared as the sides are.
 pub fn shared(arena: &Arena, sides: &(Side, Side), literals: &[(PrimId, bool)]) -> Search {

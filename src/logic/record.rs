@@ -5,7 +5,7 @@ use super::made;
 use super::place::{self, Literals};
 use super::prim::{Place, PlaceId, PrimId, Side};
 use super::template::{self, Asked};
-use super::{Reason, Witness};
+use super::{Assume, Reason, Witness, facts};
 use serde_json::{Map, Value as Json};
 
 /// What is wanted of a place, and a value that does for it alone.
@@ -30,14 +30,17 @@ pub enum Built {
 }
 
 /// A record on which all wishes hold.
-pub fn build(arena: &mut Arena, wishes: &[Wish]) -> Built {
+pub fn build(arena: &mut Arena, wishes: &[Wish], assume: Assume) -> Built {
     let mut reason = Reason::Steps;
     for full in [true, false] {
         let mut draft = Draft::new(arena, wishes, full);
         draft.fill();
         draft.settle();
         match draft.failure() {
-            None => return Built::Witness(Witness { record: draft.record, num: draft.num }),
+            None => match facts::broken(&draft.record, assume) {
+                None => return Built::Witness(Witness { record: draft.record, num: draft.num }),
+                Some(path) => reason = Reason::Text(path),
+            },
             Some(failure) => reason = failure,
         }
     }
