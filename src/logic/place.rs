@@ -25,13 +25,13 @@ pub enum Verdict {
     Unknown(Reason),
 }
 
-/// A value for one place. `container` asks for one that can have members.
-pub fn value(arena: &Arena, place: PlaceId, literals: &[(PrimId, bool)], container: bool) -> Verdict {
+/// A value for one place, which must be able to have this member.
+pub fn value(arena: &Arena, place: PlaceId, literals: &[(PrimId, bool)], needs: Option<&str>) -> Verdict {
     let any_wanted = literals.iter().any(|&(_, wanted)| wanted);
     match &arena.places[place as usize] {
         Place::Member(keys) => {
-            let member = Member { arena, literals, name: keys };
-            if !any_wanted && !container { Verdict::Value(None) } else { member.value(container) }
+            let member = Member { arena, literals, name: keys, needs };
+            if !any_wanted && needs.is_none() { Verdict::Value(None) } else { member.value() }
         }
         Place::Number => member_number(arena, literals),
         // The rest is settled when the record is there.
@@ -90,10 +90,11 @@ pub fn made_text(arena: &Arena, term: &Term, literals: &[(PrimId, bool)]) -> Opt
         Some(made::Shape::Json) => vec![Box::new(JsonMachine::new(b'{', 2))],
         None => Vec::new(),
     };
-    match texts(arena, literals, shape) {
+    let text = |shape| match texts(arena, literals, shape) {
         Search::Text(text) => String::from_utf8(text).ok(),
         _ => None,
-    }
+    };
+    text(shape).or_else(|| text(Vec::new()))
 }
 
 /// The shortest text for which all text comparisons hold, whatever their view.
@@ -115,12 +116,17 @@ struct Member<'s> {
     arena: &'s Arena,
     literals: &'s [(PrimId, bool)],
     name: &'s [Box<str>],
+    /// A member that it must have.
+    needs: Option<&'s str>,
 }
 
 impl Member<'_> {
-    fn value(&self, container: bool) -> Verdict {
-        if container {
-            // Members with a number as key may also be elements of an array.
+    fn value(&self) -> Verdict {
+        if let Some(needs) = self.needs {
+            if super::record::index(needs).is_none() {
+                return self.brackets(b'{');
+            }
+            // What has a number as key may also be an element of an array.
             return match (self.brackets(b'{'), self.brackets(b'[')) {
                 (Verdict::None, Verdict::None) => Verdict::None,
                 (Verdict::None, _) => self.unknown(),
@@ -286,7 +292,11 @@ impl Member<'_> {
 
     /// An object or array whose text is as wanted.
     fn brackets(&self, open: u8) -> Verdict {
-        let empty = if open == b'{' { Json::Object(Default::default()) } else { Json::Array(Vec::new()) };
+        let least = self.needs.map(|key| (key.to_owned(), Json::from("")));
+        let empty = match open {
+            b'{' => Json::Object(least.into_iter().collect()),
+            _ => Json::Array(Vec::new()),
+        };
         let fixed =
             |view| matches!(view, View::There | View::IsText | View::Text | View::Flag | View::Number);
         if !self.settled(fixed, &empty) {
@@ -296,17 +306,27 @@ impl Member<'_> {
             return found;
         }
         let by_text = self.of_view(|view| matches!(view, View::Pointer | View::Compact));
-        for depth in [2, 4] {
+        let around = if open == b'{' { (r"\{", r"\}") } else { (r"\[", r"\]") };
+        // Keys are spelled as they read, if they can be.
+        let key = self.needs.filter(|key| open == b'{' && key.chars().all(|c| c.is_ascii_alphanumeric()));
+        let key = key.map_or(String::new(), |key| format!("\"{key}\":(.|\n)*"));
+        let outside = || expression(&format!("{}(.|\n)*{key}{}", around.0, around.1));
+        for (depth, with_key) in [(2, false), (2, true), (4, false), (4, true)] {
+            if with_key && key.is_empty() {
+                continue;
+            }
             let json: Box<dyn Machine> = Box::new(JsonMachine::new(open, depth));
-            if let Search::Text(text) = texts(self.arena, &by_text, vec![json])
-                && let Ok(value) = serde_json::from_slice::<Json>(&text)
-                && let Some(found) = self.fits(value)
-            {
+            let shape = outside().filter(|_| with_key).into_iter().chain([json]).collect();
+            let Search::Text(text) = texts(self.arena, &by_text, shape) else { continue };
+            let Ok(mut value) = serde_json::from_slice::<Json>(&text) else { continue };
+            if let (Json::Object(members), Some(key)) = (&mut value, self.needs) {
+                members.entry(key).or_insert_with(|| Json::from(""));
+            }
+            if let Some(found) = self.fits(value) {
                 return found;
             }
         }
-        let outside = if open == b'{' { r"\{(.|\n)*\}" } else { r"\[(.|\n)*\]" };
-        match texts(self.arena, &by_text, expression(outside).into_iter().collect()) {
+        match texts(self.arena, &by_text, outside().into_iter().collect()) {
             Search::Empty => Verdict::None,
             _ => self.unknown(),
         }

@@ -29,8 +29,8 @@ pub struct Memory {
     pub arena: Arena,
     known: Known,
     facts: FxHashMap<PlaceId, F>,
-    /// Answers of places, by their literals and whether they must have members.
-    verdicts: FxHashMap<(PlaceId, Literals, bool), Verdict>,
+    /// Answers of places, by their literals and the member that they must have.
+    verdicts: FxHashMap<(PlaceId, Literals, Option<Box<str>>), Verdict>,
     /// Literals that do not go together, by one of their prims.
     lemmas: FxHashMap<PrimId, Vec<Literals>>,
     answers: FxHashMap<F, Found>,
@@ -175,8 +175,8 @@ impl Memory {
 
     fn attempt(&mut self, literals: &[(PrimId, bool)]) -> Attempt {
         let mut by_place: FxHashMap<PlaceId, Literals> = FxHashMap::default();
-        // Places that need members, and the literal that asks for one.
-        let mut containers: FxHashMap<PlaceId, (PrimId, bool)> = FxHashMap::default();
+        // Places that need members, one that they need, and the literal that asks for it.
+        let mut containers: FxHashMap<PlaceId, Need> = FxHashMap::default();
         for &(prim, wanted) in literals {
             let place = self.arena.prims[prim as usize].place;
             by_place.entry(place).or_default().push((prim, wanted));
@@ -186,7 +186,8 @@ impl Memory {
             if let Place::Member(keys) = self.arena.places[place as usize].clone() {
                 for len in 1..keys.len() {
                     let above = self.arena.place(Place::Member(keys[..len].into()));
-                    containers.entry(above).or_insert((prim, wanted));
+                    let need = || Need { member: keys[len].clone(), cause: (prim, wanted) };
+                    containers.entry(above).or_insert_with(need);
                 }
             }
         }
@@ -197,13 +198,13 @@ impl Memory {
         places.sort();
         let mut open = None;
         for (place, literals) in &places {
-            let cause = containers.get(place).copied();
-            match self.verdict(*place, literals, cause.is_some()) {
+            let need = containers.get(place);
+            match self.verdict(*place, literals, need.map(|need| &*need.member)) {
                 Verdict::Value(_) => {}
-                Verdict::None => return Attempt::Conflict(self.smallest(*place, literals, cause)),
+                Verdict::None => return Attempt::Conflict(self.smallest(*place, literals, need)),
                 Verdict::Unknown(reason) => {
                     let mut all = literals.clone();
-                    all.extend(cause);
+                    all.extend(need.map(|need| need.cause));
                     open = Some((all, reason));
                 }
             }
@@ -217,12 +218,12 @@ impl Memory {
             return Attempt::Open(literals, reason);
         }
         let values = places.into_iter().map(|(place, literals)| {
-            let container = containers.contains_key(&place);
-            let value = match self.verdict(place, &literals, container) {
+            let need = containers.get(&place);
+            let value = match self.verdict(place, &literals, need.map(|need| &*need.member)) {
                 Verdict::Value(value) => value,
                 _ => None,
             };
-            record::Wish { place, literals, value, container }
+            record::Wish { place, literals, value, container: need.is_some() }
         });
         let wishes: Vec<record::Wish> = values.collect();
         match record::build(&mut self.arena, &wishes, self.assume) {
@@ -256,12 +257,12 @@ impl Memory {
         None
     }
 
-    fn verdict(&mut self, place: PlaceId, literals: &Literals, container: bool) -> Verdict {
-        let key = (place, literals.clone(), container);
+    fn verdict(&mut self, place: PlaceId, literals: &Literals, member: Option<&str>) -> Verdict {
+        let key = (place, literals.clone(), member.map(Box::from));
         if let Some(verdict) = self.verdicts.get(&key) {
             return verdict.clone();
         }
-        let verdict = place::value(&self.arena, place, literals, container);
+        let verdict = place::value(&self.arena, place, literals, member);
         if self.verdicts.len() < MAX_REMEMBERED {
             self.verdicts.insert(key, verdict.clone());
         }
@@ -269,21 +270,28 @@ impl Memory {
     }
 
     /// As few literals as still have no value together.
-    fn smallest(&mut self, place: PlaceId, literals: &Literals, cause: Option<(PrimId, bool)>) -> Literals {
+    fn smallest(&mut self, place: PlaceId, literals: &Literals, need: Option<&Need>) -> Literals {
         let mut kept = literals.clone();
-        let container = cause.is_some() && self.verdict(place, &kept, false) != Verdict::None;
+        let need = need.filter(|_| self.verdict(place, literals, None) != Verdict::None);
+        let member = need.map(|need| &*need.member);
         let mut at = 0;
         while at < kept.len() {
             let mut fewer = kept.clone();
             fewer.remove(at);
-            match self.verdict(place, &fewer, container) {
+            match self.verdict(place, &fewer, member) {
                 Verdict::None => kept = fewer,
                 _ => at += 1,
             }
         }
-        kept.extend(cause.filter(|_| container));
+        kept.extend(need.map(|need| need.cause));
         kept
     }
+}
+
+/// A place needs this member, because of this literal.
+struct Need {
+    member: Box<str>,
+    cause: (PrimId, bool),
 }
 
 enum Attempt {
