@@ -3,7 +3,7 @@
 use super::Reason;
 use super::formula::Arena;
 use super::made;
-use super::prim::{Check, Place, PlaceId, Prim, PrimId, Side, TextCheck, View};
+use super::prim::{Check, Place, PlaceId, PrimId, TextCheck, View};
 use super::text::{Json as JsonMachine, Machine, Map, Mapped, Search, Utf8, expression, machine, shortest};
 use crate::sema::ir::Term;
 use crate::sema::pattern::Pattern;
@@ -98,7 +98,7 @@ pub fn made_text(arena: &Arena, term: &Term, literals: &[(PrimId, bool)]) -> Opt
 }
 
 /// The shortest text for which all text comparisons hold, whatever their view.
-fn texts(arena: &Arena, literals: &[(PrimId, bool)], also: Vec<Box<dyn Machine>>) -> Search {
+pub fn texts(arena: &Arena, literals: &[(PrimId, bool)], also: Vec<Box<dyn Machine>>) -> Search {
     let mut machines: Vec<(Box<dyn Machine>, bool)> = vec![(Box::new(Utf8), true)];
     machines.extend(also.into_iter().map(|machine| (machine, true)));
     for &(prim, wanted) in literals {
@@ -343,41 +343,6 @@ const TIME: &str =
 pub fn is_time(text: &str) -> bool {
     static TIMES: OnceLock<Pattern> = OnceLock::new();
     TIMES.get_or_init(|| Pattern::new(Op::Regex, TIME.as_bytes())).matches(text.as_bytes())
-}
-
-/// A text that both sides of an equality can show, as far as their places are compared as the sides are.
-pub fn shared(arena: &Arena, sides: &(Side, Side), literals: &[(PrimId, bool)]) -> Search {
-    texts(arena, &seen_by(arena, sides, literals), Vec::new())
-}
-
-/// The literals that look at a side's place just as the side does.
-pub fn seen_by(arena: &Arena, sides: &(Side, Side), literals: &[(PrimId, bool)]) -> Literals {
-    let sees = |side: &Side, prim: &Prim| {
-        side.place == prim.place && side.view == prim.view && side.maps.is_empty() && !side.len
-    };
-    let seen = |&(prim, _): &(PrimId, bool)| {
-        let prim = &arena.prims[prim as usize];
-        sees(&sides.0, prim) || sees(&sides.1, prim)
-    };
-    literals.iter().copied().filter(seen).collect()
-}
-
-/// All texts that a side can show, if it has to be among some, and the literal that says so.
-pub fn choices<'a>(
-    arena: &'a Arena,
-    side: &Side,
-    literals: &[(PrimId, bool)],
-) -> Option<(&'a [Box<[u8]>], (PrimId, bool))> {
-    literals.iter().find_map(|&(prim, wanted)| {
-        let asked = &arena.prims[prim as usize];
-        let same = wanted && asked.place == side.place && asked.view == side.view;
-        match &asked.check {
-            Check::Text(maps, TextCheck::Among(all)) if same && *maps == side.maps && !side.len => {
-                Some((&**all, (prim, wanted)))
-            }
-            _ => None,
-        }
-    })
 }
 
 /// Texts that a wanted literal names: worth a try before anything is searched for.

@@ -2,14 +2,12 @@
 
 use super::formula::{Arena, F, FALSE, Node, TRUE};
 use super::lower::{Known, lower};
+use super::pair;
 use super::place::{self, Literals, Verdict};
-use super::prim::{Check, Place, PlaceId, PrimId};
+use super::prim::{Place, PlaceId, PrimId};
 use super::record::{self, Built};
-use super::text::Search;
 use super::{Assume, Found, Reason, facts};
 use crate::sema::ir::Pred;
-use crate::sema::pattern::Pattern;
-use crate::syntax::token::Op;
 use batsat::{Callbacks, Lit, Solver, SolverInterface, SolverOpts, clause, lbool};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -17,8 +15,6 @@ use rustc_hash::{FxHashMap, FxHashSet};
 const MAX_ROUNDS: usize = 2_000;
 /// Clauses that the SAT solver may learn in one question.
 const MAX_CLAUSES: usize = 20_000;
-/// Pairs of constants that are compared with each other.
-const MAX_CHOICES: usize = 10_000;
 /// Places whose answers are remembered.
 const MAX_REMEMBERED: usize = 100_000;
 
@@ -210,7 +206,7 @@ impl Memory {
             }
         }
         for (place, own) in &places {
-            if let Some(conflict) = self.pair_conflict(*place, own, literals) {
+            if let Some(conflict) = pair::conflict(&self.arena, *place, own, literals) {
                 return Attempt::Conflict(conflict);
             }
         }
@@ -230,31 +226,6 @@ impl Memory {
             Built::Witness(witness) => Attempt::Found(Found::Witness(witness)),
             Built::No(reason) => Attempt::Open(literals.to_vec(), reason),
         }
-    }
-
-    /// Why two sides cannot compare as wanted, as far as that follows from what they can show.
-    fn pair_conflict(&self, place: PlaceId, own: &Literals, literals: &[(PrimId, bool)]) -> Option<Literals> {
-        let Place::Pair(sides) = &self.arena.places[place as usize] else { return None };
-        for &(prim, wanted) in own {
-            let Check::Pair(op) = self.arena.prims[prim as usize].check else { continue };
-            if wanted && op == Op::Eq && place::shared(&self.arena, sides, literals) == Search::Empty {
-                let mut conflict = place::seen_by(&self.arena, sides, literals);
-                conflict.push((prim, wanted));
-                return Some(conflict);
-            }
-            let one = place::choices(&self.arena, &sides.0, literals);
-            let other = place::choices(&self.arena, &sides.1, literals);
-            if let (Some((ones, first)), Some((others, second))) = (one, other)
-                && ones.len() * others.len() <= MAX_CHOICES
-                && !others.iter().any(|other| {
-                    let pattern = Pattern::new(op, other);
-                    ones.iter().any(|one| pattern.matches(one) == wanted)
-                })
-            {
-                return Some(vec![(prim, wanted), first, second]);
-            }
-        }
-        None
     }
 
     fn verdict(&mut self, place: PlaceId, literals: &Literals, member: Option<&str>) -> Verdict {
