@@ -26,7 +26,10 @@ pub const OLDER_NAMES: &str = include_str!("../rulesets/schemas/older-names.txt"
 /// Event names by event source.
 pub const AWS_EVENTS: &str = include_str!("../rulesets/aws-events.txt");
 
-/// What events of tests are completed from, by name. The first is the one for any event.
+/// What every CloudTrail record holds.
+pub const CLOUDTRAIL_FACTS: &str = include_str!("../rulesets/schemas/cloudtrail-facts.toml");
+
+/// What events of tests and witnesses are completed from, by name. The first is the one for any event.
 pub const TEMPLATES: [(&str, &str); 7] = [
     ("api-call", include_str!("../rulesets/templates/api-call.json")),
     ("console-login", include_str!("../rulesets/templates/console-login.json")),
