@@ -32,7 +32,10 @@ pub const MITRE_ATTACK: &str = include_str!("../rulesets/mitre-attack.txt");
 /// What came with which version of the engine and of plugins.
 pub const SINCE: &str = include_str!("../rulesets/schemas/since.txt");
 
-/// What events of tests are completed from, by name. The first is the one for any event.
+/// What every CloudTrail record holds.
+pub const CLOUDTRAIL_FACTS: &str = include_str!("../rulesets/schemas/cloudtrail-facts.toml");
+
+/// What events of tests and witnesses are completed from, by name. The first is the one for any event.
 pub const TEMPLATES: [(&str, &str); 7] = [
     ("api-call", include_str!("../rulesets/templates/api-call.json")),
     ("console-login", include_str!("../rulesets/templates/console-login.json")),
