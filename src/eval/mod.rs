@@ -13,7 +13,6 @@ mod index;
 pub mod json;
 mod matches;
 mod output;
-mod pattern;
 mod plan;
 mod records;
 mod term;
