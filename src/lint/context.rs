@@ -1,6 +1,7 @@
 //! What a lint sees.
 
 use crate::diag::Diagnostic;
+use crate::logic::{Assume, Solver};
 use crate::sema::collect::Collected;
 use crate::sema::ir::{Atom, Pred, Rule, Test};
 use crate::sema::lower::Written;
@@ -10,10 +11,14 @@ use crate::sema::world::World;
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast::{Right, Value};
 use rustc_hash::FxHashSet;
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 /// How many names are searched for among all known ones in one run.
 const SEARCHES: usize = 2_000;
+
+/// How many questions are put to `logic` in one run.
+const QUESTIONS: usize = 5_000;
 
 /// A rule as text, tree and predicate.
 pub struct LintRule<'v, 'a> {
@@ -111,12 +116,22 @@ pub struct Context<'c> {
     found: Vec<Diagnostic>,
     claimed: FxHashSet<Span>,
     searches: usize,
+    solver: OnceCell<Solver>,
+    questions: usize,
 }
 
 impl<'c> Context<'c> {
     /// Nothing found yet.
     pub fn new(sources: &'c SourceMap, world: &'c World) -> Context<'c> {
-        Context { sources, world, found: Vec::new(), claimed: FxHashSet::default(), searches: SEARCHES }
+        Context {
+            sources,
+            world,
+            found: Vec::new(),
+            claimed: FxHashSet::default(),
+            searches: SEARCHES,
+            solver: OnceCell::new(),
+            questions: QUESTIONS,
+        }
     }
 
     /// Adds a finding. Its place is taken then: whoever asks [`Context::is_claimed`] knows that it was spoken of.
@@ -152,6 +167,12 @@ impl<'c> Context<'c> {
     pub fn may_search(&mut self) -> bool {
         self.searches = self.searches.saturating_sub(1);
         self.searches > 0
+    }
+
+    /// What to ask for a proof; `None` once a run has asked enough.
+    pub fn solver(&mut self) -> Option<&Solver> {
+        self.questions = self.questions.checked_sub(1)?;
+        Some(self.solver.get_or_init(|| Solver::new(Assume::CloudTrail)))
     }
 
     /// All findings, in the order in which they were made.

@@ -5,6 +5,7 @@ mod context;
 pub mod meta;
 pub mod rules;
 mod run;
+mod sample;
 pub mod suppress;
 
 pub use context::{Context, LintAtom, LintRule, Macros, Ruleset};

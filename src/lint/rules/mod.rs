@@ -1,6 +1,13 @@
 //! All lints. The order is that in which they speak: of two that would say something about one place, the earlier does.
 
+mod correctness;
+
 use super::Lint;
 
 /// All of them, the most specific first.
-pub static LINTS: &[&dyn Lint] = &[];
+pub static LINTS: &[&dyn Lint] = &[
+    &correctness::NeverTrue,
+    &correctness::AlwaysTrue,
+    &correctness::DeadClause,
+    &correctness::ShadowedRule,
+];
