@@ -25,3 +25,9 @@ pub const OLDER_NAMES: &str = include_str!("../rulesets/schemas/older-names.txt"
 
 /// Event names by event source.
 pub const AWS_EVENTS: &str = include_str!("../rulesets/aws-events.txt");
+
+/// What every CloudTrail record holds.
+pub const CLOUDTRAIL_FACTS: &str = include_str!("../rulesets/schemas/cloudtrail-facts.toml");
+
+/// What a made-up CloudTrail record looks like.
+pub const CLOUDTRAIL_RECORD: &str = include_str!("../rulesets/schemas/cloudtrail-record.json");
