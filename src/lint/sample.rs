@@ -5,7 +5,8 @@
 use crate::schema::{SourceFields, Type};
 use crate::sema::ir::{Atom, FieldRef, Pred, Term, Test};
 use crate::sema::pattern::Pattern;
-use crate::syntax::token::Op;
+use crate::syntax::token::{Op, Transformer};
+use std::borrow::Cow;
 
 /// A text that no rule is likely to name.
 const OTHER: &str = "~";
@@ -13,9 +14,16 @@ const OTHER: &str = "~";
 /// Members that every record has.
 const ALWAYS: [&str; 5] = ["eventName", "eventSource", "awsRegion", "eventTime", "eventVersion"];
 
-/// Members with few possible values: whatever is asked of them is worth a proof.
-const CLOSED: [&str; 4] =
-    ["readOnly", "managementEvent", "additionalEventData/MFAUsed", "responseElements/ConsoleLogin"];
+/// Members with few possible values.
+const CLOSED: [(&str, [&str; 2]); 4] = [
+    ("readOnly", ["true", "false"]),
+    ("managementEvent", ["true", "false"]),
+    ("additionalEventData/MFAUsed", ["No", "Yes"]),
+    ("responseElements/ConsoleLogin", ["Success", "Failure"]),
+];
+
+/// The most texts that are tried for one member.
+const TRIES: usize = 64;
 
 /// The member of the record that a field is read from, or the field itself if there are several.
 ///
@@ -49,19 +57,22 @@ pub fn first_field(term: &Term) -> Option<&FieldRef> {
 /// What some members of an event hold; all others are absent.
 #[derive(Debug, Default)]
 pub struct Sample<'p> {
+    /// In the order in which they were asked for; of one member the last counts.
     held: Vec<Held<'p>>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Held<'p> {
     base: &'p str,
     name: &'p str,
+    atom: &'p Atom,
+    wanted: bool,
     value: Value<'p>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 enum Value<'p> {
-    Text(&'p str),
+    Text(Cow<'p, str>),
     Absent,
     /// Something that makes its comparison come out right.
     Fitting,
@@ -72,6 +83,15 @@ impl<'p> Sample<'p> {
     pub fn of(pred: &'p Pred, wanted: bool, fields: &'p SourceFields) -> Option<Sample<'p>> {
         let mut sample = Sample::default();
         sample.make(pred, wanted, fields).then_some(sample)
+    }
+
+    /// An event on which all come out as wanted; `None` if none was found at first sight.
+    pub fn of_all(
+        preds: impl IntoIterator<Item = (&'p Pred, bool)>,
+        fields: &'p SourceFields,
+    ) -> Option<Sample<'p>> {
+        let mut sample = Sample::default();
+        preds.into_iter().all(|(pred, wanted)| sample.make(pred, wanted, fields)).then_some(sample)
     }
 
     /// Whether a condition holds on the event; `None` if that cannot be told.
@@ -86,11 +106,15 @@ impl<'p> Sample<'p> {
     }
 
     /// The text that a member holds, if it is known.
-    pub fn text(&self, base: &str) -> Option<&'p str> {
-        self.held.iter().find(|held| same(held.base, base)).and_then(|held| match held.value {
+    pub fn text(&self, base: &str) -> Option<&str> {
+        match &self.last(base)?.value {
             Value::Text(text) => Some(text),
             _ => None,
-        })
+        }
+    }
+
+    fn last(&self, base: &str) -> Option<&Held<'p>> {
+        self.held.iter().rev().find(|held| same(held.base, base))
     }
 
     fn all(&self, parts: &[Pred], neutral: bool, fields: &SourceFields) -> Option<bool> {
@@ -106,15 +130,12 @@ impl<'p> Sample<'p> {
     }
 
     fn compare(&self, atom: &Atom, fields: &SourceFields) -> Option<bool> {
-        let (Term::Field(field), Test::Values { .. } | Test::Exists) = (&atom.left, &atom.test) else {
-            return None;
-        };
+        let field = first_field(&atom.left)?;
         let own = base(field, fields);
-        let Some(held) = self.held.iter().find(|held| same(held.base, own)) else {
-            let always = ALWAYS.iter().any(|always| same(always, own)) || field.name.starts_with("evt.");
-            return if always { None } else { Some(false) };
+        let Some(held) = self.last(own) else {
+            return if is_always(own) || field.name.starts_with("evt.") { None } else { Some(false) };
         };
-        match held.value {
+        match &held.value {
             Value::Absent => Some(false),
             Value::Text(text) if held.name == &*field.name => test(atom, text),
             Value::Text(_) | Value::Fitting => None,
@@ -142,56 +163,110 @@ impl<'p> Sample<'p> {
     fn make_atom(&mut self, atom: &'p Atom, wanted: bool, fields: &'p SourceFields) -> bool {
         let Some(field) = first_field(&atom.left) else { return false };
         let own = base(field, fields);
-        if CLOSED.iter().any(|closed| same(closed, own)) {
-            return false;
+        let mut held = Held { base: own, name: &field.name, atom, wanted, value: Value::Fitting };
+        match self.last(own) {
+            None => {
+                if is_plain(atom) {
+                    let Some(value) = settle(own, &[(atom, wanted)]) else { return false };
+                    held.value = value;
+                }
+            }
+            Some(before) => {
+                if before.name != &*field.name || before.value == Value::Fitting || !is_plain(atom) {
+                    return false;
+                }
+                let still = match &before.value {
+                    Value::Absent => Some(false),
+                    Value::Text(text) => test(atom, text),
+                    Value::Fitting => None,
+                };
+                held.value = match still == Some(wanted) {
+                    true => before.value.clone(),
+                    false => {
+                        let tests = self.held.iter().filter(|held| same(held.base, own));
+                        let mut tests: Vec<_> = tests.map(|held| (held.atom, held.wanted)).collect();
+                        tests.push((atom, wanted));
+                        let Some(value) = settle(own, &tests) else { return false };
+                        value
+                    }
+                };
+            }
         }
-        let plain = matches!(&atom.left, Term::Field(field) if field.ty == Type::Charbuf && !field.list)
-            && !matches!(atom.test, Test::Term { .. });
-        if let Some(held) = self.held.iter().find(|held| same(held.base, own)) {
-            return match held.value {
-                Value::Absent => !wanted,
-                Value::Text(text) => plain && held.name == &*field.name && test(atom, text) == Some(wanted),
-                Value::Fitting => false,
-            };
-        }
-        let value = match (plain, wanted) {
-            (true, true) => match wanted_text(atom) {
-                Some(value) => value,
-                None => return false,
-            },
-            (true, false) if ALWAYS.iter().any(|always| same(always, own)) => match test(atom, OTHER) {
-                Some(false) => Value::Text(OTHER),
-                Some(true) => return false,
-                None => Value::Fitting,
-            },
-            (true, false) => Value::Absent,
-            (false, _) => Value::Fitting,
-        };
-        self.held.push(Held { base: own, name: &field.name, value });
+        self.held.push(held);
         true
     }
 }
 
-/// A text that passes the test; `None` if there is none at first sight.
-fn wanted_text(atom: &Atom) -> Option<Value<'_>> {
-    match &atom.test {
-        Test::Exists => Some(Value::Text(OTHER)),
-        Test::Term { .. } => Some(Value::Fitting),
-        Test::Values { op, modifier: None, values } => {
-            let first = values.first()?;
-            Some(match op {
-                Op::Eq | Op::EqEq | Op::In | Op::Intersects => Value::Text(first),
-                Op::Startswith | Op::Endswith | Op::Contains | Op::Icontains => Value::Text(first),
-                Op::Ne if &**first != OTHER => Value::Text(OTHER),
-                _ => Value::Fitting,
-            })
+fn is_always(base: &str) -> bool {
+    ALWAYS.iter().any(|always| same(always, base))
+}
+
+/// A comparison of one text with constants.
+fn is_plain(atom: &Atom) -> bool {
+    let field = match &atom.left {
+        Term::Field(field) => field,
+        Term::Call { transformer: Transformer::Tolower | Transformer::Toupper, args, .. } => {
+            match &args[..] {
+                [Term::Field(field)] => field,
+                _ => return false,
+            }
         }
-        Test::Values { values, .. } => values.first().map(|_| Value::Fitting),
+        _ => return false,
+    };
+    field.ty == Type::Charbuf && !field.list && !matches!(atom.test, Test::Term { .. })
+}
+
+/// A value of one member that passes all tests; `None` if none is found at first sight.
+fn settle<'p>(base: &str, tests: &[(&'p Atom, bool)]) -> Option<Value<'p>> {
+    let passes = |text: &str| tests.iter().all(|&(atom, wanted)| test(atom, text) == Some(wanted));
+    if tests.iter().all(|(_, wanted)| !wanted) && !is_always(base) {
+        return Some(Value::Absent);
+    }
+    if let Some((_, values)) = CLOSED.iter().find(|(closed, _)| same(closed, base)) {
+        return values.iter().find(|value| passes(value)).map(|value| Value::Text(Cow::Borrowed(value)));
+    }
+    for constant in
+        tests.iter().filter(|(_, wanted)| *wanted).flat_map(|(atom, _)| constants(atom)).take(TRIES)
+    {
+        if passes(constant) {
+            return Some(Value::Text(Cow::Borrowed(constant)));
+        }
+        if constant.contains(['*', '?']) {
+            let plain: String = constant.chars().filter(|c| *c != '*').collect();
+            if passes(&plain) {
+                return Some(Value::Text(Cow::Owned(plain)));
+            }
+        }
+    }
+    if passes(OTHER) {
+        return Some(Value::Text(Cow::Borrowed(OTHER)));
+    }
+    // One hard test alone has some text that passes, nearly always.
+    let hard = |atom: &Atom| {
+        matches!(atom.test, Test::Values { op: Op::Regex | Op::Glob | Op::Iglob | Op::Pmatch, .. })
+    };
+    matches!(tests, [(atom, _)] if hard(atom) && !constants(atom).is_empty()).then_some(Value::Fitting)
+}
+
+fn constants(atom: &Atom) -> &[Box<str>] {
+    match &atom.test {
+        Test::Values { values, .. } => values,
+        _ => &[],
     }
 }
 
-/// Whether a text passes; `None` if that is not worth finding out.
+/// Whether a text of the field passes; `None` if that is not worth finding out.
 fn test(atom: &Atom, text: &str) -> Option<bool> {
+    let text = match &atom.left {
+        Term::Field(_) => Cow::Borrowed(text),
+        Term::Call { transformer: Transformer::Tolower, .. } if is_plain(atom) => {
+            Cow::Owned(text.to_ascii_lowercase())
+        }
+        Term::Call { transformer: Transformer::Toupper, .. } if is_plain(atom) => {
+            Cow::Owned(text.to_ascii_uppercase())
+        }
+        _ => return None,
+    };
     let Test::Values { op, modifier: None, values } = &atom.test else {
         return matches!(atom.test, Test::Exists).then_some(true);
     };

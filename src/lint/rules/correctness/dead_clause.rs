@@ -3,8 +3,9 @@
 use super::never_true::never;
 use crate::diag::{Check, Diagnostic};
 use crate::eval::SOURCE;
-use crate::lint::sample::{base, first_field, same};
+use crate::lint::sample::{Sample, base, first_field, same};
 use crate::lint::{Context, Lint, LintRule};
+use crate::schema::SourceFields;
 use crate::sema::ir::Pred;
 use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind};
@@ -66,7 +67,8 @@ impl Lint for DeadClause {
         if cx.is_claimed(rule.rule.condition_span) || cx.is_rule_claimed(rule) {
             return;
         }
-        Walk { rule, cx, given: Vec::new() }.walk(rule.view.tree, &rule.rule.condition);
+        Walk { rule, cx, fields: rule.view.fields, given: Vec::new() }
+            .walk(rule.view.tree, &rule.rule.condition);
     }
 }
 
@@ -84,12 +86,13 @@ fn all_apart(rule: &LintRule<'_, '_>) -> bool {
 struct Walk<'w, 'v, 'a, 'c> {
     rule: &'w LintRule<'v, 'a>,
     cx: &'w mut Context<'c>,
+    fields: &'v SourceFields,
     /// What holds wherever the clause at hand matters.
-    given: Vec<Pred>,
+    given: Vec<&'v Pred>,
 }
 
-impl Walk<'_, '_, '_, '_> {
-    fn walk(&mut self, expr: &Expr<'_>, pred: &Pred) {
+impl<'v> Walk<'_, 'v, '_, '_> {
+    fn walk(&mut self, expr: &Expr<'_>, pred: &'v Pred) {
         match (&expr.kind, pred) {
             (ExprKind::Not(expr), Pred::Not(pred)) => self.walk(expr, pred),
             (ExprKind::And(exprs), Pred::And(preds)) if exprs.len() == preds.len() => {
@@ -97,30 +100,26 @@ impl Walk<'_, '_, '_, '_> {
                 // Of two that say the same, the later is the one too many.
                 for at in (0..preds.len()).rev() {
                     let rest = (0..preds.len()).filter(|&other| other != at && left[other]);
-                    let mut all: Vec<Pred> = rest.map(|other| preds[other].clone()).collect();
-                    all.extend(self.given.iter().cloned());
-                    if self.shares(&preds[at], &all) {
-                        all.push(Pred::Not(Box::new(preds[at].clone())));
-                        if never(&Pred::And(all), self.cx) {
-                            left[at] = false;
-                            self.implied(&exprs[at]);
-                        }
+                    let mut all: Vec<&Pred> = rest.map(|other| &preds[other]).collect();
+                    all.extend(&self.given);
+                    if self.shares(&preds[at], &all) && self.excluded(&all, &preds[at], false) {
+                        left[at] = false;
+                        self.implied(&exprs[at]);
                     }
                 }
                 for at in (0..preds.len()).filter(|&at| left[at]) {
                     let before = self.given.len();
                     let rest = (0..preds.len()).filter(|&other| other != at && left[other]);
-                    self.given.extend(rest.map(|other| preds[other].clone()));
+                    self.given.extend(rest.map(|other| &preds[other]));
                     self.walk(&exprs[at], &preds[at]);
                     self.given.truncate(before);
                 }
             }
             (ExprKind::Or(exprs), Pred::Or(preds)) if exprs.len() == preds.len() => {
                 for (expr, pred) in exprs.iter().zip(preds) {
-                    let mut all = self.given.clone();
-                    let suspicious = self.shares(pred, &all) || self.shares_within(pred);
-                    all.push(pred.clone());
-                    match suspicious && never(&Pred::And(all), self.cx) {
+                    let given = self.given.clone();
+                    let suspicious = self.shares(pred, &given) || self.shares_within(pred);
+                    match suspicious && self.excluded(&given, pred, true) {
                         true => self.dead(expr),
                         false => self.walk(expr, pred),
                     }
@@ -128,6 +127,20 @@ impl Walk<'_, '_, '_, '_> {
             }
             _ => {}
         }
+    }
+
+    /// Proved that what is given keeps a clause from coming out so.
+    fn excluded(&mut self, given: &[&'v Pred], pred: &'v Pred, wanted: bool) -> bool {
+        let all = || given.iter().map(|&given| (given, true)).chain([(pred, wanted)]);
+        if Sample::of_all(all(), self.fields).is_some() {
+            return false;
+        }
+        let all = all().map(|(pred, wanted)| match wanted {
+            true => pred.clone(),
+            false => Pred::Not(Box::new(pred.clone())),
+        });
+        let all = Pred::And(all.collect());
+        never(&all, self.cx)
     }
 
     fn bases<'p>(&'p self, pred: &'p Pred) -> Vec<&'p str> {
@@ -138,7 +151,7 @@ impl Walk<'_, '_, '_, '_> {
         bases
     }
 
-    fn shares(&self, pred: &Pred, others: &[Pred]) -> bool {
+    fn shares(&self, pred: &Pred, others: &[&Pred]) -> bool {
         let own = self.bases(pred);
         others.iter().any(|other| self.bases(other).iter().any(|a| own.iter().any(|b| same(a, b))))
     }

@@ -66,7 +66,7 @@ const KEYS: [&str; 5] = ["eventName", "eventSource", "awsRegion", "userIdentity.
 /// The most places in the index for one rule.
 const PLACES: usize = 256;
 /// The most earlier rules that are looked at closely for one rule.
-const CANDIDATES: usize = 8;
+const CANDIDATES: usize = 3;
 
 /// The lint.
 pub struct ShadowedRule;
