@@ -21,3 +21,4 @@ pub mod schema;
 pub mod sema;
 pub mod source;
 pub mod syntax;
+pub mod testing;
