@@ -12,6 +12,7 @@ mod facts;
 mod formula;
 mod lower;
 mod made;
+mod pair;
 mod place;
 mod prim;
 mod record;
@@ -21,7 +22,7 @@ mod source;
 mod template;
 mod text;
 
-pub use restrict::restrict;
+pub use restrict::{event, restrict};
 
 use crate::sema::ir::{Pred, Term};
 use solve::Memory;

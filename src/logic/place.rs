@@ -2,10 +2,14 @@
 
 use super::Reason;
 use super::formula::Arena;
+use super::made;
 use super::prim::{Check, Place, PlaceId, PrimId, TextCheck, View};
 use super::text::{Json as JsonMachine, Machine, Map, Mapped, Search, Utf8, expression, machine, shortest};
+use crate::sema::ir::Term;
+use crate::sema::pattern::Pattern;
 use crate::syntax::token::Op;
 use serde_json::Value as Json;
+use std::sync::OnceLock;
 
 /// Prims of a place and whether they shall hold.
 pub type Literals = Vec<(PrimId, bool)>;
@@ -21,17 +25,17 @@ pub enum Verdict {
     Unknown(Reason),
 }
 
-/// A value for one place. `container` asks for one that can have members.
-pub fn value(arena: &Arena, place: PlaceId, literals: &[(PrimId, bool)], container: bool) -> Verdict {
+/// A value for one place, which must be able to have this member.
+pub fn value(arena: &Arena, place: PlaceId, literals: &[(PrimId, bool)], needs: Option<&str>) -> Verdict {
     let any_wanted = literals.iter().any(|&(_, wanted)| wanted);
     match &arena.places[place as usize] {
         Place::Member(keys) => {
-            let member = Member { arena, literals, name: keys };
-            if !any_wanted && !container { Verdict::Value(None) } else { member.value(container) }
+            let member = Member { arena, literals, name: keys, needs };
+            if !any_wanted && needs.is_none() { Verdict::Value(None) } else { member.value() }
         }
         Place::Number => member_number(arena, literals),
         // The rest is settled when the record is there.
-        Place::Made(_) if made_is_empty(arena, literals) => Verdict::None,
+        Place::Made(term) if made_is_empty(arena, term, literals) => Verdict::None,
         Place::Made(_) | Place::Pair(_) => Verdict::Value(None),
     }
 }
@@ -62,7 +66,7 @@ fn numbers(arena: &Arena, literals: &[(PrimId, bool)]) -> Vec<u64> {
 }
 
 /// No text or number at all makes these hold, wherever it comes from.
-fn made_is_empty(arena: &Arena, literals: &[(PrimId, bool)]) -> bool {
+fn made_is_empty(arena: &Arena, term: &Term, literals: &[(PrimId, bool)]) -> bool {
     if !literals.iter().any(|&(_, wanted)| wanted) {
         return false;
     }
@@ -75,11 +79,26 @@ fn made_is_empty(arena: &Arena, literals: &[(PrimId, bool)]) -> bool {
         && !numbers(arena, &by_number)
             .into_iter()
             .any(|number| holds(arena, &by_number, Some(&Json::from(number))));
-    no_number || texts(arena, &compared(false), Vec::new()) == Search::Empty
+    let shape = made::shape(term).and_then(expression).into_iter().collect();
+    no_number || texts(arena, &compared(false), shape) == Search::Empty
+}
+
+/// A text that a made term could have for these to hold.
+pub fn made_text(arena: &Arena, term: &Term, literals: &[(PrimId, bool)]) -> Option<String> {
+    let shape: Vec<Box<dyn Machine>> = match made::plain_shape(term) {
+        Some(made::Shape::Like(pattern)) => expression(pattern).into_iter().collect(),
+        Some(made::Shape::Json) => vec![Box::new(JsonMachine::new(b'{', 2))],
+        None => Vec::new(),
+    };
+    let text = |shape| match texts(arena, literals, shape) {
+        Search::Text(text) => String::from_utf8(text).ok(),
+        _ => None,
+    };
+    text(shape).or_else(|| text(Vec::new()))
 }
 
 /// The shortest text for which all text comparisons hold, whatever their view.
-fn texts(arena: &Arena, literals: &[(PrimId, bool)], also: Vec<Box<dyn Machine>>) -> Search {
+pub fn texts(arena: &Arena, literals: &[(PrimId, bool)], also: Vec<Box<dyn Machine>>) -> Search {
     let mut machines: Vec<(Box<dyn Machine>, bool)> = vec![(Box::new(Utf8), true)];
     machines.extend(also.into_iter().map(|machine| (machine, true)));
     for &(prim, wanted) in literals {
@@ -97,12 +116,17 @@ struct Member<'s> {
     arena: &'s Arena,
     literals: &'s [(PrimId, bool)],
     name: &'s [Box<str>],
+    /// A member that it must have.
+    needs: Option<&'s str>,
 }
 
 impl Member<'_> {
-    fn value(&self, container: bool) -> Verdict {
-        if container {
-            // Members with a number as key may also be elements of an array.
+    fn value(&self) -> Verdict {
+        if let Some(needs) = self.needs {
+            if super::record::index(needs).is_none() {
+                return self.brackets(b'{');
+            }
+            // What has a number as key may also be an element of an array.
             return match (self.brackets(b'{'), self.brackets(b'[')) {
                 (Verdict::None, Verdict::None) => Verdict::None,
                 (Verdict::None, _) => self.unknown(),
@@ -175,6 +199,8 @@ impl Member<'_> {
         if !self.settled(fixed, &Json::from("")) {
             return Verdict::None;
         }
+        // Times can be spelled in several ways, not all of which are tried.
+        let time = self.name == ["eventTime".into()];
         // Strings can be spelled in several ways, so that of their JSON text nothing is proven.
         let spelled = !self.of_view(|view| view == View::Compact).is_empty();
         // A set that it must be in: one of these, or none.
@@ -185,18 +211,19 @@ impl Member<'_> {
                 && maps.is_empty()
             {
                 let texts = all.iter().filter_map(|text| std::str::from_utf8(text).ok());
-                let found = texts.filter_map(|text| self.fits(Json::from(text))).next();
-                return found.unwrap_or_else(|| if spelled { self.unknown() } else { Verdict::None });
+                let found: Vec<&str> = texts.filter(|&text| self.fits(Json::from(text)).is_some()).collect();
+                let timely = found.iter().find(|text| !time || is_time(text));
+                return match timely {
+                    Some(&text) => Verdict::Value(Some(Json::from(text))),
+                    None if spelled || !found.is_empty() => self.unknown(),
+                    None => Verdict::None,
+                };
             }
         }
         if spelled {
-            return [Json::from(""), Json::from("a")]
-                .into_iter()
-                .find_map(|value| self.fits(value))
-                .unwrap_or_else(|| self.unknown());
+            return self.spelled_string();
         }
         let literals = self.of_view(|view| matches!(view, View::Text | View::Pointer));
-        let time = self.name == ["eventTime".into()];
         let more = if time { expression(TIME).into_iter().collect() } else { Vec::new() };
         match texts(self.arena, &literals, more) {
             Search::Text(text) => match String::from_utf8(text) {
@@ -208,6 +235,22 @@ impl Member<'_> {
             }
             Search::Empty => Verdict::None,
             Search::TooMany => Verdict::Unknown(Reason::Steps),
+        }
+    }
+
+    /// A string of which the JSON text is as wanted.
+    fn spelled_string(&self) -> Verdict {
+        let by_text = self.of_view(|view| view == View::Compact);
+        if let Search::Text(text) =
+            texts(self.arena, &by_text, expression(PLAIN_STRING).into_iter().collect())
+            && let Ok(value) = serde_json::from_slice::<Json>(&text)
+            && let Some(found) = self.fits(value)
+        {
+            return found;
+        }
+        match texts(self.arena, &by_text, expression(STRING).into_iter().collect()) {
+            Search::Empty => Verdict::None,
+            _ => self.unknown(),
         }
     }
 
@@ -249,7 +292,11 @@ impl Member<'_> {
 
     /// An object or array whose text is as wanted.
     fn brackets(&self, open: u8) -> Verdict {
-        let empty = if open == b'{' { Json::Object(Default::default()) } else { Json::Array(Vec::new()) };
+        let least = self.needs.map(|key| (key.to_owned(), Json::from("")));
+        let empty = match open {
+            b'{' => Json::Object(least.into_iter().collect()),
+            _ => Json::Array(Vec::new()),
+        };
         let fixed =
             |view| matches!(view, View::There | View::IsText | View::Text | View::Flag | View::Number);
         if !self.settled(fixed, &empty) {
@@ -259,26 +306,44 @@ impl Member<'_> {
             return found;
         }
         let by_text = self.of_view(|view| matches!(view, View::Pointer | View::Compact));
-        for depth in [2, 4] {
+        let around = if open == b'{' { (r"\{", r"\}") } else { (r"\[", r"\]") };
+        // Keys are spelled as they read, if they can be.
+        let key = self.needs.filter(|key| open == b'{' && key.chars().all(|c| c.is_ascii_alphanumeric()));
+        let key = key.map_or(String::new(), |key| format!("\"{key}\":(.|\n)*"));
+        let outside = || expression(&format!("{}(.|\n)*{key}{}", around.0, around.1));
+        for (depth, with_key) in [(2, false), (2, true), (4, false), (4, true)] {
+            if with_key && key.is_empty() {
+                continue;
+            }
             let json: Box<dyn Machine> = Box::new(JsonMachine::new(open, depth));
-            if let Search::Text(text) = texts(self.arena, &by_text, vec![json])
-                && let Ok(value) = serde_json::from_slice::<Json>(&text)
-                && let Some(found) = self.fits(value)
-            {
+            let shape = outside().filter(|_| with_key).into_iter().chain([json]).collect();
+            let Search::Text(text) = texts(self.arena, &by_text, shape) else { continue };
+            let Ok(mut value) = serde_json::from_slice::<Json>(&text) else { continue };
+            if let (Json::Object(members), Some(key)) = (&mut value, self.needs) {
+                members.entry(key).or_insert_with(|| Json::from(""));
+            }
+            if let Some(found) = self.fits(value) {
                 return found;
             }
         }
-        let outside = if open == b'{' { r"\{(.|\n)*\}" } else { r"\[(.|\n)*\]" };
-        match texts(self.arena, &by_text, expression(outside).into_iter().collect()) {
+        match texts(self.arena, &by_text, outside().into_iter().collect()) {
             Search::Empty => Verdict::None,
             _ => self.unknown(),
         }
     }
 }
 
+const STRING: &str = r#""([^"\\]|\\.)*""#;
+const PLAIN_STRING: &str = r#""[ !#-\[\]-~]*""#;
 const NUMBER: &str = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?";
 const TIME: &str =
     r"20[0-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z";
+
+/// A time as AWS writes it.
+pub fn is_time(text: &str) -> bool {
+    static TIMES: OnceLock<Pattern> = OnceLock::new();
+    TIMES.get_or_init(|| Pattern::new(Op::Regex, TIME.as_bytes())).matches(text.as_bytes())
+}
 
 /// Texts that a wanted literal names: worth a try before anything is searched for.
 pub fn named(arena: &Arena, literals: &[(PrimId, bool)]) -> Vec<String> {

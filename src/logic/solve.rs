@@ -2,6 +2,7 @@
 
 use super::formula::{Arena, F, FALSE, Node, TRUE};
 use super::lower::{Known, lower};
+use super::pair;
 use super::place::{self, Literals, Verdict};
 use super::prim::{Place, PlaceId, PrimId};
 use super::record::{self, Built};
@@ -24,8 +25,8 @@ pub struct Memory {
     pub arena: Arena,
     known: Known,
     facts: FxHashMap<PlaceId, F>,
-    /// Answers of places, by their literals and whether they must have members.
-    verdicts: FxHashMap<(PlaceId, Literals, bool), Verdict>,
+    /// Answers of places, by their literals and the member that they must have.
+    verdicts: FxHashMap<(PlaceId, Literals, Option<Box<str>>), Verdict>,
     /// Literals that do not go together, by one of their prims.
     lemmas: FxHashMap<PrimId, Vec<Literals>>,
     answers: FxHashMap<F, Found>,
@@ -170,8 +171,8 @@ impl Memory {
 
     fn attempt(&mut self, literals: &[(PrimId, bool)]) -> Attempt {
         let mut by_place: FxHashMap<PlaceId, Literals> = FxHashMap::default();
-        // Places that need members, and the literal that asks for one.
-        let mut containers: FxHashMap<PlaceId, (PrimId, bool)> = FxHashMap::default();
+        // Places that need members, one that they need, and the literal that asks for it.
+        let mut containers: FxHashMap<PlaceId, Need> = FxHashMap::default();
         for &(prim, wanted) in literals {
             let place = self.arena.prims[prim as usize].place;
             by_place.entry(place).or_default().push((prim, wanted));
@@ -181,7 +182,8 @@ impl Memory {
             if let Place::Member(keys) = self.arena.places[place as usize].clone() {
                 for len in 1..keys.len() {
                     let above = self.arena.place(Place::Member(keys[..len].into()));
-                    containers.entry(above).or_insert((prim, wanted));
+                    let need = || Need { member: keys[len].clone(), cause: (prim, wanted) };
+                    containers.entry(above).or_insert_with(need);
                 }
             }
         }
@@ -192,41 +194,46 @@ impl Memory {
         places.sort();
         let mut open = None;
         for (place, literals) in &places {
-            let cause = containers.get(place).copied();
-            match self.verdict(*place, literals, cause.is_some()) {
+            let need = containers.get(place);
+            match self.verdict(*place, literals, need.map(|need| &*need.member)) {
                 Verdict::Value(_) => {}
-                Verdict::None => return Attempt::Conflict(self.smallest(*place, literals, cause)),
+                Verdict::None => return Attempt::Conflict(self.smallest(*place, literals, need)),
                 Verdict::Unknown(reason) => {
                     let mut all = literals.clone();
-                    all.extend(cause);
+                    all.extend(need.map(|need| need.cause));
                     open = Some((all, reason));
                 }
+            }
+        }
+        for (place, own) in &places {
+            if let Some(conflict) = pair::conflict(&self.arena, *place, own, literals) {
+                return Attempt::Conflict(conflict);
             }
         }
         if let Some((literals, reason)) = open {
             return Attempt::Open(literals, reason);
         }
         let values = places.into_iter().map(|(place, literals)| {
-            let container = containers.contains_key(&place);
-            let value = match self.verdict(place, &literals, container) {
+            let need = containers.get(&place);
+            let value = match self.verdict(place, &literals, need.map(|need| &*need.member)) {
                 Verdict::Value(value) => value,
                 _ => None,
             };
-            record::Wish { place, literals, value, container }
+            record::Wish { place, literals, value, container: need.is_some() }
         });
         let wishes: Vec<record::Wish> = values.collect();
-        match record::build(&mut self.arena, &wishes) {
+        match record::build(&mut self.arena, &wishes, self.assume) {
             Built::Witness(witness) => Attempt::Found(Found::Witness(witness)),
             Built::No(reason) => Attempt::Open(literals.to_vec(), reason),
         }
     }
 
-    fn verdict(&mut self, place: PlaceId, literals: &Literals, container: bool) -> Verdict {
-        let key = (place, literals.clone(), container);
+    fn verdict(&mut self, place: PlaceId, literals: &Literals, member: Option<&str>) -> Verdict {
+        let key = (place, literals.clone(), member.map(Box::from));
         if let Some(verdict) = self.verdicts.get(&key) {
             return verdict.clone();
         }
-        let verdict = place::value(&self.arena, place, literals, container);
+        let verdict = place::value(&self.arena, place, literals, member);
         if self.verdicts.len() < MAX_REMEMBERED {
             self.verdicts.insert(key, verdict.clone());
         }
@@ -234,21 +241,28 @@ impl Memory {
     }
 
     /// As few literals as still have no value together.
-    fn smallest(&mut self, place: PlaceId, literals: &Literals, cause: Option<(PrimId, bool)>) -> Literals {
+    fn smallest(&mut self, place: PlaceId, literals: &Literals, need: Option<&Need>) -> Literals {
         let mut kept = literals.clone();
-        let container = cause.is_some() && self.verdict(place, &kept, false) != Verdict::None;
+        let need = need.filter(|_| self.verdict(place, literals, None) != Verdict::None);
+        let member = need.map(|need| &*need.member);
         let mut at = 0;
         while at < kept.len() {
             let mut fewer = kept.clone();
             fewer.remove(at);
-            match self.verdict(place, &fewer, container) {
+            match self.verdict(place, &fewer, member) {
                 Verdict::None => kept = fewer,
                 _ => at += 1,
             }
         }
-        kept.extend(cause.filter(|_| container));
+        kept.extend(need.map(|need| need.cause));
         kept
     }
+}
+
+/// A place needs this member, because of this literal.
+struct Need {
+    member: Box<str>,
+    cause: (PrimId, bool),
 }
 
 enum Attempt {
@@ -297,18 +311,50 @@ impl Question {
 
     /// Enough literals of the model to make the formula true, the least demanding ones.
     fn implicant(&self, arena: &Arena) -> Literals {
-        let mut picker = Picker {
-            question: self,
-            arena,
-            costs: FxHashMap::default(),
-            done: FxHashSet::default(),
-            picked: FxHashMap::default(),
-        };
-        picker.pick(self.formula.node());
-        let mut literals: Literals = picker.picked.into_iter().collect();
+        // Parts have lower numbers than what they are part of.
+        let mut nodes: Vec<usize> = self.vars.keys().copied().collect();
+        nodes.sort_unstable();
+        let mut costs: FxHashMap<usize, u32> = FxHashMap::default();
+        for &node in &nodes {
+            let cost = |part: &F| costs.get(&part.node()).copied().unwrap_or(0);
+            let total = match &arena.nodes[node] {
+                Node::True => 0,
+                Node::Prim(prim) => match &arena.places[arena.prims[*prim as usize].place as usize] {
+                    Place::Member(_) | Place::Number if self.is_true(node) => 3,
+                    Place::Member(_) | Place::Number => 1,
+                    Place::Pair(_) => 50,
+                    Place::Made(_) => 500,
+                },
+                Node::And(parts) if self.is_true(node) => {
+                    parts.iter().fold(0, |sum: u32, part| sum.saturating_add(cost(part)))
+                }
+                Node::And(parts) => self.wrong(parts).map(cost).min().unwrap_or(0),
+            };
+            costs.insert(node, total);
+        }
+        let (mut literals, mut done) = (Literals::new(), FxHashSet::default());
+        let mut open = vec![self.formula.node()];
+        while let Some(node) = open.pop() {
+            if !done.insert(node) {
+                continue;
+            }
+            match &arena.nodes[node] {
+                Node::True => {}
+                Node::Prim(prim) => literals.push((*prim, self.is_true(node))),
+                Node::And(parts) if self.is_true(node) => open.extend(parts.iter().map(|part| part.node())),
+                Node::And(parts) => {
+                    let cheapest = self.wrong(parts).min_by_key(|part| costs.get(&part.node()));
+                    open.extend(cheapest.map(|part| part.node()));
+                }
+            }
+        }
         literals.sort_unstable();
-        literals.dedup();
         literals
+    }
+
+    /// The parts that the model makes false.
+    fn wrong<'p>(&self, parts: &'p [F]) -> impl Iterator<Item = &'p F> {
+        parts.iter().filter(|part| self.is_true(part.node()) != part.positive())
     }
 
     fn is_true(&self, node: usize) -> bool {
@@ -326,64 +372,4 @@ fn clause_against(
         Some(if wanted { !lit } else { lit })
     };
     literals.iter().filter_map(lit).collect()
-}
-
-struct Picker<'q> {
-    question: &'q Question,
-    arena: &'q Arena,
-    costs: FxHashMap<usize, u32>,
-    done: FxHashSet<usize>,
-    picked: FxHashMap<PrimId, bool>,
-}
-
-impl Picker<'_> {
-    /// How demanding it is to make a node what it is in the model.
-    fn cost(&mut self, node: usize) -> u32 {
-        if let Some(&cost) = self.costs.get(&node) {
-            return cost;
-        }
-        let truth = self.question.is_true(node);
-        let cost = match &self.arena.nodes[node] {
-            Node::True => 0,
-            Node::Prim(prim) => match &self.arena.places[self.arena.prims[*prim as usize].place as usize] {
-                Place::Member(_) | Place::Number => {
-                    if truth {
-                        3
-                    } else {
-                        1
-                    }
-                }
-                Place::Pair(_) => 50,
-                Place::Made(_) => 500,
-            },
-            Node::And(parts) if truth => {
-                parts.iter().fold(0, |sum: u32, part| sum.saturating_add(self.cost(part.node())))
-            }
-            Node::And(parts) => {
-                let wrong = parts.iter().filter(|part| self.question.is_true(part.node()) != part.positive());
-                wrong.map(|part| self.cost(part.node())).min().unwrap_or(0)
-            }
-        };
-        self.costs.insert(node, cost);
-        cost
-    }
-
-    fn pick(&mut self, node: usize) {
-        if !self.done.insert(node) {
-            return;
-        }
-        let truth = self.question.is_true(node);
-        match &self.arena.nodes[node] {
-            Node::True => {}
-            Node::Prim(prim) => drop(self.picked.insert(*prim, truth)),
-            Node::And(parts) if truth => parts.iter().for_each(|part| self.pick(part.node())),
-            Node::And(parts) => {
-                let wrong = parts.iter().filter(|part| self.question.is_true(part.node()) != part.positive());
-                let cheapest = wrong.min_by_key(|part| self.cost(part.node()));
-                if let Some(part) = cheapest {
-                    self.pick(part.node());
-                }
-            }
-        }
-    }
 }
