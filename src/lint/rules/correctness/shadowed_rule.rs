@@ -65,7 +65,9 @@ crate::declare_check! {
 const KEYS: [&str; 5] = ["eventName", "eventSource", "awsRegion", "userIdentity.type", "errorCode"];
 /// The most places in the index for one rule.
 const PLACES: usize = 256;
-/// The most earlier rules that are looked at closely for one rule.
+/// The most earlier rules that are looked at for one rule.
+const LOOKS: usize = 64;
+/// The most of them that are given to `logic`.
 const CANDIDATES: usize = 3;
 
 /// The lint.
@@ -104,8 +106,13 @@ fn shadow<'r>(
     fields: &SourceFields,
     cx: &mut Context<'_>,
 ) -> Option<&'r Rule> {
-    let fits = |&at: &u32| sample.holds(&rules[at as usize].condition, fields) != Some(false);
-    let candidates: Vec<u32> = index.candidates(sample).filter(fits).take(CANDIDATES).collect();
+    let condition = |at: u32| &rules[at as usize].condition;
+    let fits = |&at: &u32| {
+        // One event on which only the later rule fires is enough.
+        sample.holds(condition(at), fields) != Some(false)
+            && Sample::of_all([(&rule.condition, true), (condition(at), false)], fields).is_none()
+    };
+    let candidates: Vec<u32> = index.candidates(sample).take(LOOKS).filter(fits).take(CANDIDATES).collect();
     candidates.into_iter().map(|at| &rules[at as usize]).find(|earlier| {
         let solver = cx.solver();
         solver.is_some_and(|solver| solver.implies(&rule.condition, &[&earlier.condition]) == Implied::Yes)
