@@ -25,3 +25,15 @@ pub const OLDER_NAMES: &str = include_str!("../rulesets/schemas/older-names.txt"
 
 /// Event names by event source.
 pub const AWS_EVENTS: &str = include_str!("../rulesets/aws-events.txt");
+
+/// Calls and IAM actions, and the events they are logged as.
+pub const AWS_LOGGED_AS: &str = include_str!("../rulesets/aws/logged-as.txt");
+
+/// Data events by event source.
+pub const AWS_DATA_EVENTS: &str = include_str!("../rulesets/aws/data-events.txt");
+
+/// Calls that cannot be made any more.
+pub const AWS_RETIRED: &str = include_str!("../rulesets/aws/retired.txt");
+
+/// Event sources that belong together, and other names of them.
+pub const AWS_SOURCES: &str = include_str!("../rulesets/aws/sources.txt");
