@@ -37,3 +37,14 @@ pub const AWS_RETIRED: &str = include_str!("../rulesets/aws/retired.txt");
 
 /// Event sources that belong together, and other names of them.
 pub const AWS_SOURCES: &str = include_str!("../rulesets/aws/sources.txt");
+
+/// What events of tests are completed from, by name. The first is the one for any event.
+pub const TEMPLATES: [(&str, &str); 7] = [
+    ("api-call", include_str!("../rulesets/templates/api-call.json")),
+    ("console-login", include_str!("../rulesets/templates/console-login.json")),
+    ("s3-object", include_str!("../rulesets/templates/s3-object.json")),
+    ("iam-user", include_str!("../rulesets/templates/iam-user.json")),
+    ("root", include_str!("../rulesets/templates/root.json")),
+    ("assumed-role", include_str!("../rulesets/templates/assumed-role.json")),
+    ("aws-service", include_str!("../rulesets/templates/aws-service.json")),
+];

@@ -5,12 +5,16 @@ mod check;
 mod describe;
 mod engine;
 mod explain;
+mod explain_match;
 mod files;
 mod fixing;
+mod junit;
 mod list;
 mod output;
 mod reference;
 mod settings;
+mod suites;
+mod test;
 
 pub use reference::markdown;
 
@@ -33,7 +37,9 @@ enum Command {
     Check(check::Args),
     Describe(describe::Args),
     Explain(explain::Args),
+    ExplainMatch(explain_match::Args),
     List(list::Args),
+    Test(test::Args),
 }
 
 /// Why a command could not do its work. Ends in exit code 2.
@@ -85,7 +91,9 @@ fn run() -> ExitCode {
         Command::Check(args) => check::run(&args, given),
         Command::Describe(args) => describe::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::ExplainMatch(args) => explain_match::run(&args),
         Command::List(args) => list::run(&args),
+        Command::Test(args) => test::run(&args),
     };
     outcome.unwrap_or_else(|Failure(message)| {
         output::note(&format!("error: {message}"));
