@@ -75,6 +75,10 @@ impl Lint for AmbiguousEventName {
             if name.excluded || !matches!(name.verdict, Verdict::Known) || spoken == Some(name.atom) {
                 continue;
             }
+            // Nobody has another service in mind with `GetObject`; that it is a data event is said elsewhere.
+            if !aws_facts::data_event_sources(name.name).is_empty() {
+                continue;
+            }
             let mut services = event_names::sources_of(name.name).map(aws_facts::service);
             let Some(first) = services.next() else { continue };
             if services.all(|service| service == first) || reads_one_service(rule) {

@@ -121,7 +121,7 @@ fn found(rule: &LintRule<'_, '_>, cx: &Context<'_>, hollow: &Hollow, span: Span)
     let message = format!("`{}` is {} (plugin cloudtrail {LOOKED_AT})", hollow.field, hollow.is);
     let text = format!("json.value[/{}]", hollow.member);
     let mut diagnostic = Diagnostic::new(&NEVER_EXTRACTED_FIELD, span, message)
-        .at("the plugin does not read it")
+        .at(if hollow.can_exist { "whatever the record says" } else { "the plugin does not read it" })
         .help(format!("use `{text}`"));
     if cx.sources.slice(span) == hollow.field && rule.view.fields.field("json.value").is_some() {
         let title = format!("write `{text}`");

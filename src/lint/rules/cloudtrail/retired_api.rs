@@ -1,9 +1,10 @@
 //! `retired-api`.
 
 use crate::diag::{Check, Diagnostic, Severity};
-use crate::lint::asked::{Form, Verdict, equals, reads_source};
+use crate::lint::asked::{Form, Verdict, equals, reads_source, truth};
 use crate::lint::{Context, Lint, LintRule};
 use crate::schema::aws_facts;
+use crate::sema::ir::Atom;
 use std::borrow::Cow;
 
 crate::declare_check! {
@@ -11,8 +12,8 @@ crate::declare_check! {
     ///
     /// ## What it does
     /// Reports event names and event sources of what AWS has switched off for everyone: services such as Macie Classic
-    /// or OpsWorks, and the calls that only made sense in EC2-Classic. A rule in which every event name is retired can
-    /// never fire again; that is a warning.
+    /// or OpsWorks, and the calls that only made sense in EC2-Classic. A rule that waits for nothing else can never fire
+    /// again; that is a warning.
     ///
     /// ## Why it matters
     /// The rule looks like cover for something that cannot happen. What came after has other events, and they may
@@ -90,7 +91,12 @@ fn sources(rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
             };
             let Some(reason) = aws_facts::retired_source(&full) else { continue };
             let message = format!("`{full}` writes nothing any more: {reason}");
-            let diagnostic = Diagnostic::new(&RETIRED_API, atom.place_of(at), message).at("never logged again");
+            let mut diagnostic =
+                Diagnostic::new(&RETIRED_API, atom.place_of(at), message).at("never logged again");
+            let needs = |other: &Atom| std::ptr::eq(other, &**atom.atom).then_some(false);
+            if equals(atom.atom).len() == 1 && truth(&rule.rule.condition, &needs) == Some(false) {
+                diagnostic.severity = Severity::Warning;
+            }
             cx.mention(diagnostic.help("remove it, and cover what came after"));
         }
     }
