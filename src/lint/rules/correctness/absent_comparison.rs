@@ -76,6 +76,10 @@ impl Lint for AbsentComparison {
                 if !stands_for_absence(field, value) || cx.is_claimed(atom.span()) {
                     continue;
                 }
+                // Who asks for presence as well means what it says.
+                if value.is_empty() && asks_for_presence(rule, field) {
+                    continue;
+                }
                 if values.len() == 1 {
                     let diagnostic = alone(rule, atom, field, value);
                     cx.report(diagnostic);
@@ -98,6 +102,11 @@ fn stands_for_absence(field: &FieldRef, value: &str) -> bool {
         "" => !MAY_BE_EMPTY.iter().any(|start| field.name.starts_with(start)),
         _ => false,
     }
+}
+
+fn asks_for_presence(rule: &LintRule<'_, '_>, field: &FieldRef) -> bool {
+    let same = |term: &Term| matches!(term, Term::Field(other) if other == field);
+    rule.atoms.iter().any(|atom| atom.atom.test == Test::Exists && same(&atom.atom.left))
 }
 
 /// The only value of its comparison.
