@@ -4,6 +4,7 @@
 
 mod check;
 mod program;
+mod scan;
 mod test;
 
 use program::{rulec, rulec_with, with};
@@ -109,6 +110,7 @@ fn wrong_usage() {
         &["describe", "-h"],
         &["test", "-h"],
         &["explain-match", "-h"],
+        &["scan", "-h"],
     ] {
         let ran = rulec(dir.path(), args);
         let examples = ran.out.split("Examples:\n").nth(1).unwrap_or_default();
