@@ -41,8 +41,9 @@ fn count(found: &[Diagnostic], check: &str) -> usize {
 fn every_known_event_is_accepted_and_every_stand_in_is_not() {
     let (mut text, mut stand_ins) = (String::new(), 0);
     for source in event_names::sources() {
-        let (wrong, right): (Vec<&str>, Vec<&str>) =
-            event_names::names_of(source).iter().partition(|name| aws_facts::logged_as(source, name).is_some());
+        let (wrong, right): (Vec<&str>, Vec<&str>) = event_names::names_of(source)
+            .iter()
+            .partition(|name| aws_facts::logged_as(source, name).is_some());
         stand_ins += wrong.len();
         text += &rule(source, &format!("ct.src = {source} and ct.name in ({})", right.join(", ")));
         for name in wrong {
@@ -78,7 +79,8 @@ fn one_letter_less_is_noticed() {
 /// The blocks of YAML of all specs about such lints.
 fn examples() -> Vec<String> {
     let mut blocks = Vec::new();
-    for check in lint::checks().filter(|check| [Group::CloudTrail, Group::Correctness].contains(&check.group)) {
+    for check in lint::checks().filter(|check| [Group::CloudTrail, Group::Correctness].contains(&check.group))
+    {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/spec/lints/{}.md", check.name));
         let text = fs::read_to_string(path).unwrap();
         blocks.extend(
@@ -110,10 +112,18 @@ fn fixes_end_and_leave_nothing_behind() {
             let (id, _) = sources.files().next().unwrap();
             let after = fix::apply(&sources, &now).texts.remove(&id).unwrap();
             let left = found(&after);
-            assert_eq!(left.iter().filter(|found| found.severity == Severity::Error).count(), errors, "{after}");
+            assert_eq!(
+                left.iter().filter(|found| found.severity == Severity::Error).count(),
+                errors,
+                "{after}"
+            );
             for before in &now {
-                let same = |other: &&Diagnostic| other.check == before.check && other.message == before.message;
-                let (was, is) = (now.iter().filter(same).count(), left.iter().filter(|found| ours(found)).filter(same).count());
+                let same =
+                    |other: &&Diagnostic| other.check == before.check && other.message == before.message;
+                let (was, is) = (
+                    now.iter().filter(same).count(),
+                    left.iter().filter(|found| ours(found)).filter(same).count(),
+                );
                 assert!(is < was, "{} stays after its fix:\n{after}", before.message);
             }
             applied += now.len();

@@ -18,7 +18,9 @@ const COMPARISONS: usize = 4_000_000;
 /// The member of the record that a field shows as it is, with `/` between its parts.
 pub fn member(field: &FieldRef) -> Option<&str> {
     Some(match &*field.name {
-        "json.value" | "jevt.value" => field.arg.as_deref().map(|arg| arg.strip_prefix('/').unwrap_or(arg))?,
+        "json.value" | "jevt.value" => {
+            field.arg.as_deref().map(|arg| arg.strip_prefix('/').unwrap_or(arg))?
+        }
         "ct.name" => "eventName",
         "ct.src" => "eventSource",
         "ct.error" => "errorCode",

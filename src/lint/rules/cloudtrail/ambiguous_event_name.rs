@@ -86,7 +86,8 @@ impl Lint for AmbiguousEventName {
             }
             spoken = Some(name.atom);
             let mut services: Vec<&str> = rule.sources_of(asked, name.name).map(aws_facts::service).collect();
-            let rank = |service: &str| USUAL.iter().position(|usual| *usual == service).unwrap_or(USUAL.len());
+            let rank =
+                |service: &str| USUAL.iter().position(|usual| *usual == service).unwrap_or(USUAL.len());
             services.sort_unstable_by_key(|service| (rank(service), *service));
             services.dedup();
             if services.len() < 2 {

@@ -61,7 +61,8 @@ impl Lint for DataEventNeeded {
             if data.is_empty() {
                 continue;
             }
-            let Some(source) = data.iter().find(|source| !asked.tests_source || rule.may_fire(name.name, source))
+            let Some(source) =
+                data.iter().find(|source| !asked.tests_source || rule.may_fire(name.name, source))
             else {
                 continue;
             };

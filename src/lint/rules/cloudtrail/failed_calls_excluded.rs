@@ -59,7 +59,8 @@ impl Lint for FailedCallsExcluded {
         if cx.is_claimed(error.span()) || !rule.keeps_failures_out() || is_sign_in_rule(rule, cx) {
             return;
         }
-        let message = format!("rule `{}` speaks of failed calls, and its condition leaves them out", rule.rule.name);
+        let message =
+            format!("rule `{}` speaks of failed calls, and its condition leaves them out", rule.rule.name);
         let diagnostic = Diagnostic::new(&FAILED_CALLS_EXCLUDED, error.span(), message)
             .at("failed calls have an error code")
             .label(words, "failed calls are meant")

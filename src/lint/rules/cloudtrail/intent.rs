@@ -5,8 +5,20 @@ use crate::source::Span;
 
 /// Words that turn a sentence around or widen it; who uses one knows what they exclude.
 const TURNS: [&str; 14] = [
-    "not", "no", "without", "except", "excluding", "excludes", "ignoring", "ignores", "regardless", "whether",
-    "or", "both", "fails", "fail",
+    "not",
+    "no",
+    "without",
+    "except",
+    "excluding",
+    "excludes",
+    "ignoring",
+    "ignores",
+    "regardless",
+    "whether",
+    "or",
+    "both",
+    "fails",
+    "fail",
 ];
 
 /// Where the name, or else the description, uses one of these words without turning it around. Words are compared

@@ -101,8 +101,12 @@ fn noise(rule: &LintRule<'_, '_>, cx: &Context<'_>) -> Option<(Span, String)> {
 
 /// It does not narrow the events to some caller, address or object.
 fn is_broad(atom: &crate::sema::ir::Atom) -> bool {
-    let broad =
-        |path| matches!(path, "eventName" | "errorCode" | "readOnly" | "managementEvent" | "eventType" | "eventCategory");
+    let broad = |path| {
+        matches!(
+            path,
+            "eventName" | "errorCode" | "readOnly" | "managementEvent" | "eventType" | "eventCategory"
+        )
+    };
     reads_source(atom).is_some() || compared(atom).is_some_and(broad)
 }
 

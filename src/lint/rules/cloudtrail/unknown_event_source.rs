@@ -78,7 +78,9 @@ fn judge(atom: &LintAtom<'_, '_>, form: Form, at: usize, text: &str, cx: &mut Co
     }
     let (message, meant) = match form {
         Form::Full => match event_names::source(&format!("{text}.amazonaws.com")) {
-            Some(source) => (format!("`{text}` is the short form of the event source `{source}`"), Some(source)),
+            Some(source) => {
+                (format!("`{text}` is the short form of the event source `{source}`"), Some(source))
+            }
             None => (format!("no event source `{text}` is known (as of {DATE})"), meant(cx, text)),
         },
         Form::Short => match event_names::source(text) {

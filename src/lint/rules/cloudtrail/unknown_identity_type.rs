@@ -91,9 +91,12 @@ impl Lint for UnknownIdentityType {
                 let word = OTHER_WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
                 let meant = word.map(|&(_, kind)| kind).or_else(|| nearest(text, IDENTITY_TYPES));
                 let span = atom.place_of(at);
-                let mut diagnostic =
-                    Diagnostic::new(&UNKNOWN_IDENTITY_TYPE, span, format!("no identity has the type `{text}`"))
-                        .at("no type of identity");
+                let mut diagnostic = Diagnostic::new(
+                    &UNKNOWN_IDENTITY_TYPE,
+                    span,
+                    format!("no identity has the type `{text}`"),
+                )
+                .at("no type of identity");
                 diagnostic = match meant {
                     Some(meant) => {
                         diagnostic.fix = rewrite(cx, span, text, meant);

@@ -84,7 +84,8 @@ impl Lint for AbsentComparison {
                     let diagnostic = alone(rule, atom, field, value);
                     cx.report(diagnostic);
                 } else {
-                    let message = format!("an absent `{}` is equal to nothing, `\"{value}\"` included", field.text());
+                    let message =
+                        format!("an absent `{}` is equal to nothing, `\"{value}\"` included", field.text());
                     let diagnostic = Diagnostic::new(&ABSENT_COMPARISON, atom.place_of(at), message)
                         .at("never equal")
                         .help(format!("ask for `not {} exists` instead", field.text()));

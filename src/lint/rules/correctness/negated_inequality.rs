@@ -90,9 +90,7 @@ fn fix(rule: &LintRule<'_, '_>, atom: &LintAtom<'_, '_>) -> Option<Fix> {
         return None;
     }
     let before = Span::new(not.file, not.start as usize, here.start as usize);
-    let edits = vec![
-        Edit { span: before, text: String::new() },
-        Edit { span: operator, text: "=".to_owned() },
-    ];
+    let edits =
+        vec![Edit { span: before, text: String::new() }, Edit { span: operator, text: "=".to_owned() }];
     Some(Fix { title: "write `=` without `not`".to_owned(), edits, safe: false })
 }

@@ -60,7 +60,8 @@ impl Lint for NumericTextComparison {
             if field.ty != Type::Charbuf || cx.is_claimed(atom.span()) {
                 continue;
             }
-            let message = format!("`{}` is a text, so it is compared with `{number}` letter by letter", field.text());
+            let message =
+                format!("`{}` is a text, so it is compared with `{number}` letter by letter", field.text());
             let diagnostic = Diagnostic::new(&NUMERIC_TEXT_COMPARISON, atom.span(), message)
                 .at("`9` is greater than `10` here")
                 .help("match the digits with `regex`, or compare with `=` or `in`");
