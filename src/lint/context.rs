@@ -1,5 +1,6 @@
 //! What a lint sees.
 
+use super::asked::Asked;
 use crate::diag::Diagnostic;
 use crate::logic::{Assume, Solver};
 use crate::sema::collect::Collected;
@@ -28,6 +29,7 @@ pub struct LintRule<'v, 'a> {
     pub rule: &'v Rule,
     /// The comparisons, macros included, left to right.
     pub atoms: Vec<LintAtom<'v, 'a>>,
+    pub(super) asked: OnceCell<Asked<'v>>,
 }
 
 /// A comparison of a rule.
@@ -49,7 +51,7 @@ impl<'v, 'a> LintRule<'v, 'a> {
         collect(&rule.condition, false, &mut |atom, negated| {
             atoms.extend(places.next().map(|&written| LintAtom { atom, written, negated }));
         });
-        LintRule { view, rule, atoms }
+        LintRule { view, rule, atoms, asked: OnceCell::new() }
     }
 }
 
@@ -137,6 +139,11 @@ impl<'c> Context<'c> {
     /// Adds a finding. Its place is taken then: whoever asks [`Context::is_claimed`] knows that it was spoken of.
     pub fn report(&mut self, diagnostic: Diagnostic) {
         self.claimed.insert(diagnostic.primary.span);
+        self.found.push(diagnostic);
+    }
+
+    /// Adds a finding that leaves its place to others: one that says what could be better, not what is wrong.
+    pub fn mention(&mut self, diagnostic: Diagnostic) {
         self.found.push(diagnostic);
     }
 

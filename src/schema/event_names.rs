@@ -4,9 +4,12 @@
 
 use super::nearest::{self, Nearest};
 use crate::bundled;
-use std::collections::HashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::Range;
 use std::sync::OnceLock;
+
+/// When the list was made; it lags AWS from then on.
+pub const DATE: &str = "November 2026";
 
 /// True if `source` is known to write `name`.
 pub fn known(source: &str, name: &str) -> bool {
@@ -21,6 +24,13 @@ pub fn is_name(name: &str) -> bool {
 /// True if the source is known.
 pub fn is_source(source: &str) -> bool {
     table().source(source).is_some()
+}
+
+/// The known source of this name.
+pub fn source(name: &str) -> Option<&'static str> {
+    let table = table();
+    let at = table.sources.binary_search_by(|(source, _)| (*source).cmp(name)).ok()?;
+    Some(table.sources[at].0)
 }
 
 /// Every known source, sorted.
@@ -71,6 +81,47 @@ fn closest(name: &str, wanted: impl Fn(&'static str) -> bool) -> Option<&'static
     Some(table.names[at as usize])
 }
 
+/// The known name that differs from `name` in letter case only.
+pub fn ignoring_case(name: &str) -> Option<&'static str> {
+    static INDEX: OnceLock<FxHashMap<String, &'static str>> = OnceLock::new();
+    let index = INDEX.get_or_init(|| {
+        let mut index = FxHashMap::default();
+        for name in &table().names {
+            index.entry(name.to_ascii_lowercase()).or_insert(*name);
+        }
+        index
+    });
+    index.get(name.to_ascii_lowercase().as_str()).copied().filter(|found| *found != name)
+}
+
+/// Events that the user knows of and the list does not.
+#[derive(Clone, Debug, Default)]
+pub struct KnownEvents {
+    by_name: FxHashMap<String, Vec<String>>,
+    sources: FxHashSet<String>,
+}
+
+impl KnownEvents {
+    /// Adds an event.
+    pub fn insert(&mut self, source: &str, name: &str) {
+        self.sources.insert(source.to_owned());
+        let sources = self.by_name.entry(name.to_owned()).or_default();
+        if !sources.iter().any(|other| other == source) {
+            sources.push(source.to_owned());
+        }
+    }
+
+    /// The sources that write `name`.
+    pub fn sources_of(&self, name: &str) -> &[String] {
+        self.by_name.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// True if the source is among them.
+    pub fn is_source(&self, source: &str) -> bool {
+        self.sources.contains(source)
+    }
+}
+
 /// The known source that is spelled most like `source`, if one is close.
 pub fn nearest_source(source: &str) -> Option<&'static str> {
     let limit = nearest::limit(source.len());
@@ -87,7 +138,7 @@ struct Table {
     /// The names of all sources, one source after the other.
     names: Vec<&'static str>,
     /// First and last place of each name.
-    heads: HashMap<&'static str, (u32, u32)>,
+    heads: FxHashMap<&'static str, (u32, u32)>,
     /// For each place the next one with the same name, or `NONE`.
     next: Vec<u32>,
 }
@@ -136,6 +187,7 @@ mod tests {
     #[test]
     fn the_file_is_sorted_and_complete() {
         let sources: Vec<&str> = sources().collect();
+        assert!(bundled::AWS_EVENTS.contains(&format!("Made in {DATE} ")));
         assert_eq!(sources.len(), 377);
         assert!(sources.is_sorted());
         assert!(sources.iter().all(|source| source.ends_with(".amazonaws.com")));
@@ -164,6 +216,8 @@ mod tests {
         assert_eq!(nearest("DescribeOrgnanizationalUnit"), Some("DescribeOrganizationalUnit"));
         assert_eq!(nearest("NothingLikeThisAtAll"), None);
         assert_eq!(nearest(""), None);
+        assert_eq!(ignoring_case("consolelogin"), Some("ConsoleLogin"));
+        assert_eq!(ignoring_case("ConsoleLogin"), None);
         assert_eq!(nearest_in("iam.amazonaws.com", "CreateUsr"), Some("CreateUser"));
         assert_eq!(nearest_source("iam.amazonaw.com"), Some("iam.amazonaws.com"));
     }
