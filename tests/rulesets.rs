@@ -3,7 +3,7 @@
 
 use rulec::analysis::{Inputs, analyze, falco_verdicts, findings};
 use rulec::config::Levels;
-use rulec::diag::Diagnostic;
+use rulec::diag::{Diagnostic, Group};
 use rulec::schema::event_names;
 use rulec::source::{SourceFile, SourceMap};
 use std::collections::BTreeSet;
@@ -54,7 +54,9 @@ fn nothing_to_complain_about() {
 #[test]
 fn each_file_loads_alone() {
     for (name, text) in RULESETS.iter().flat_map(|name| files(name)) {
-        let found = found(&[(name, text)]);
+        let mut found = found(&[(name, text)]);
+        // What they need stands in a file of its own.
+        found.retain(|found| found.check.group != Group::Portability);
         assert!(found.is_empty(), "{found:?}");
     }
 }

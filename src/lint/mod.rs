@@ -9,6 +9,7 @@ pub mod rules;
 mod run;
 mod sample;
 pub mod suppress;
+mod written;
 
 pub use context::{Context, LintAtom, LintRule, Macros, Ruleset};
 pub use run::{Clock, Lints, Timing};
