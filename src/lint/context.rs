@@ -1,7 +1,7 @@
 //! What a lint sees.
 
 use super::asked::Asked;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Group, Severity};
 use crate::logic::{Assume, Solver};
 use crate::sema::collect::Collected;
 use crate::sema::ir::{Atom, Pred, Rule, Test};
@@ -117,6 +117,7 @@ pub struct Context<'c> {
     pub world: &'c World,
     found: Vec<Diagnostic>,
     claimed: FxHashSet<Span>,
+    warned: bool,
     searches: usize,
     solver: OnceCell<Solver>,
     questions: usize,
@@ -130,15 +131,20 @@ impl<'c> Context<'c> {
             world,
             found: Vec::new(),
             claimed: FxHashSet::default(),
+            warned: false,
             searches: SEARCHES,
             solver: OnceCell::new(),
             questions: QUESTIONS,
         }
     }
 
-    /// Adds a finding. Its place is taken then: whoever asks [`Context::is_claimed`] knows that it was spoken of.
+    /// Adds a finding. If it says that a condition is wrong, its place is taken then: whoever asks
+    /// [`Context::is_claimed`] knows that it was spoken of. What could be better takes no place.
     pub fn report(&mut self, diagnostic: Diagnostic) {
-        self.claimed.insert(diagnostic.primary.span);
+        if matches!(diagnostic.check.group, Group::Correctness | Group::CloudTrail) {
+            self.claimed.insert(diagnostic.primary.span);
+            self.warned |= diagnostic.severity >= Severity::Warning;
+        }
         self.found.push(diagnostic);
     }
 
@@ -157,16 +163,14 @@ impl<'c> Context<'c> {
         self.claimed.insert(span);
     }
 
-    /// Somebody has spoken of a comparison of this rule or of a value in one.
-    pub fn is_rule_claimed(&self, rule: &LintRule<'_, '_>) -> bool {
-        !self.claimed.is_empty()
-            && rule.atoms.iter().any(|atom| {
-                self.is_claimed(atom.span())
-                    || atom.values().iter().any(|value| {
-                        let place = atom.place(value);
-                        self.is_claimed(place.item.unwrap_or(place.span))
-                    })
-            })
+    /// A new rule is looked at.
+    pub(super) fn begin_rule(&mut self) {
+        self.warned = false;
+    }
+
+    /// Somebody has said that the rule at hand does not do what was meant: what would follow from that is no news.
+    pub fn is_rule_claimed(&self) -> bool {
+        self.warned
     }
 
     /// True while known names may be searched for one that was meant: a file in which thousands of names are

@@ -54,7 +54,7 @@ impl Lint for AlwaysTrue {
         if rule.rule.source != SOURCE || Sample::of(condition, false, rule.view.fields).is_some() {
             return;
         }
-        if cx.is_rule_claimed(rule) || !never(&Pred::Not(Box::new(condition.clone())), cx) {
+        if cx.is_rule_claimed() || !never(&Pred::Not(Box::new(condition.clone())), cx) {
             return;
         }
         let place = rule.view.text.locate(rule.view.tree.place.clone()).span;

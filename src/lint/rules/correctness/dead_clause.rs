@@ -64,7 +64,7 @@ impl Lint for DeadClause {
             return;
         }
         // A condition that is never true has no clause to keep.
-        if cx.is_claimed(rule.rule.condition_span) || cx.is_rule_claimed(rule) {
+        if cx.is_rule_claimed() {
             return;
         }
         Walk { rule, cx, fields: rule.view.fields, given: Vec::new() }

@@ -23,7 +23,7 @@ crate::declare_check! {
     /// ```yaml
     /// - rule: Root signs in
     ///   desc: The root user signed in to the console.
-    ///   condition: ct.name = "ConsoleLogin" and ct.name = "RootLogin"
+    ///   condition: ct.name = "ConsoleLogin" and ct.name = "SwitchRole"
     ///   output: root signed in (user=%ct.user source=%ct.srcip region=%ct.region)
     ///   priority: WARNING
     ///   source: aws_cloudtrail
@@ -56,7 +56,7 @@ impl Lint for NeverTrue {
         if rule.rule.source != SOURCE || Sample::of(condition, true, rule.view.fields).is_some() {
             return;
         }
-        if cx.is_rule_claimed(rule) || !never(condition, cx) {
+        if cx.is_rule_claimed() || !never(condition, cx) {
             return;
         }
         let core = core(rule, cx);
@@ -72,7 +72,6 @@ impl Lint for NeverTrue {
         for other in others {
             diagnostic = diagnostic.label(other, "contradicts it");
         }
-        cx.claim(rule.rule.condition_span);
         cx.report(diagnostic);
     }
 }

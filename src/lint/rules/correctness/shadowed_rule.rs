@@ -81,19 +81,18 @@ impl Lint for ShadowedRule {
     fn ruleset(&self, set: &Ruleset<'_, '_>, cx: &mut Context<'_>) {
         let Some(fields) = cx.world.fields(SOURCE) else { return };
         let mut index = Index::default();
-        for (at, rule) in
-            set.rules.iter().enumerate().filter(|(_, rule)| rule.enabled && rule.source == SOURCE)
-        {
-            if let Some(sample) = Sample::of(&rule.condition, true, fields) {
-                if let Some(earlier) = shadow(rule, &sample, &index, set.rules, fields, cx) {
-                    report(rule, earlier, cx);
-                    // What it hides is hidden by the other too.
-                    continue;
-                }
-            } else if cx.is_claimed(rule.condition_span) {
+        let on = |rule: &Rule| rule.enabled && rule.source == SOURCE;
+        for (at, rule) in set.rules.iter().enumerate().filter(|(_, rule)| on(rule)) {
+            // A rule that does not do what was meant will change.
+            if cx.is_claimed(rule.condition_span) {
                 continue;
             }
-            index.add(at as u32, rule, fields);
+            let sample = Sample::of(&rule.condition, true, fields);
+            match sample.and_then(|sample| shadow(rule, &sample, &index, set.rules, fields, cx)) {
+                // What it hides is hidden by the other too.
+                Some(earlier) => report(rule, earlier, cx),
+                None => index.add(at as u32, rule, fields),
+            }
         }
     }
 }
@@ -120,7 +119,7 @@ fn shadow<'r>(
 }
 
 fn report(rule: &Rule, earlier: &Rule, cx: &mut Context<'_>) {
-    if cx.is_claimed(rule.name_span) || cx.is_claimed(rule.condition_span) {
+    if cx.is_claimed(rule.name_span) {
         return;
     }
     let message = format!(
