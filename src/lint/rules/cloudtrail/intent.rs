@@ -38,20 +38,31 @@ pub fn says(rule: &LintRule<'_, '_>, in_name: &[&str], in_description: &[&str]) 
 
 /// Start and end of the first such word; nothing if the text turns it around.
 fn uses(text: &str, wanted: &[&str]) -> Option<(usize, usize)> {
-    let among = |words: &[&str], word: &str| words.iter().any(|other| other.eq_ignore_ascii_case(word));
-    let (start, end) = words(text).find(|&(start, end)| among(wanted, &text[start..end]))?;
-    let turned = words(text).any(|(start, end)| among(&TURNS, &text[start..end]));
-    (!turned).then_some((start, end))
+    let (start, end) = find(text, wanted)?;
+    find(text, &TURNS).is_none().then_some((start, end))
 }
 
-fn words(text: &str) -> impl Iterator<Item = (usize, usize)> {
+/// The first of the text's words that is one of these.
+fn find(text: &str, wanted: &[&str]) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let start = at + bytes.get(at..)?.iter().position(u8::is_ascii_alphabetic)?;
+    let letter = |byte: u8| 1u32 << (byte & 31);
+    let initials =
+        wanted.iter().filter_map(|word| word.bytes().next()).fold(0, |set, byte| set | letter(byte));
+    let mut inside = false;
+    for (start, &byte) in bytes.iter().enumerate() {
+        let begins = !inside && initials & letter(byte) != 0;
+        inside = byte.is_ascii_alphabetic();
+        if !begins || !inside {
+            continue;
+        }
         let rest = &bytes[start..];
-        let end = start + rest.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(rest.len());
-        at = end;
-        Some((start, end))
-    })
+        let is = |word: &&&str| {
+            rest.get(..word.len()).is_some_and(|there| there.eq_ignore_ascii_case(word.as_bytes()))
+                && !rest.get(word.len()).is_some_and(u8::is_ascii_alphabetic)
+        };
+        if let Some(word) = wanted.iter().find(is) {
+            return Some((start, start + word.len()));
+        }
+    }
+    None
 }
