@@ -233,10 +233,14 @@ fn ask<'v>(rule: &LintRule<'v, '_>, world: &World) -> Asked<'v> {
     };
     let names = || rule.atoms.iter().enumerate().filter(|(_, atom)| compared(atom.atom) == Some("eventName"));
     let total = rule.atoms.len() + names().map(|(_, atom)| equals(atom.atom).len()).sum::<usize>();
+    let of_sources = rule.atoms.iter().filter(|atom| reads_source(atom.atom).is_some());
+    let sources: usize = of_sources.map(|atom| equals(atom.atom).len()).sum();
     for (at_atom, atom) in names() {
         let values = equals(atom.atom);
         let within = asked.tests_source && !atom.excludes();
-        let too_many = within && values.len().saturating_mul(total - values.len()) > COMPARISONS;
+        // A name that is wrong is tried with each source, and each try looks through the sources.
+        let each = (total - values.len()).saturating_add(sources.saturating_mul(sources));
+        let too_many = within && values.len().saturating_mul(each) > COMPARISONS;
         for (at, name) in values.iter().enumerate() {
             let verdict = match within {
                 _ if too_many => Verdict::Known,
