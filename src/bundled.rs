@@ -38,7 +38,10 @@ pub const AWS_RETIRED: &str = include_str!("../rulesets/aws/retired.txt");
 /// Event sources that belong together, and other names of them.
 pub const AWS_SOURCES: &str = include_str!("../rulesets/aws/sources.txt");
 
-/// What events of tests are completed from, by name. The first is the one for any event.
+/// What every CloudTrail record holds.
+pub const CLOUDTRAIL_FACTS: &str = include_str!("../rulesets/schemas/cloudtrail-facts.toml");
+
+/// What events of tests and witnesses are completed from, by name. The first is the one for any event.
 pub const TEMPLATES: [(&str, &str); 7] = [
     ("api-call", include_str!("../rulesets/templates/api-call.json")),
     ("console-login", include_str!("../rulesets/templates/console-login.json")),

@@ -15,6 +15,7 @@ pub mod diag;
 pub mod eval;
 pub mod fix;
 pub mod lint;
+pub mod logic;
 pub mod render;
 pub mod schema;
 pub mod sema;

@@ -2,12 +2,12 @@
 
 use super::event::View;
 use super::json::Paths;
-use super::pattern::{Pattern, Prefixes, Set};
 use super::term::{self, Expr};
 use super::value::Value;
 use crate::schema::Type;
 use crate::sema::ir::{Atom, Test};
-use crate::sema::values::{Family, family};
+use crate::sema::pattern::{Pattern, Prefixes, Set};
+use crate::sema::values::{Family, family, number};
 use crate::syntax::token::{Modifier, Op};
 
 /// A comparison bound to the places of a record.
@@ -49,12 +49,12 @@ pub(super) fn bind(atom: &Atom, paths: &mut Paths) -> Comparison {
         Test::Exists => Check::Exists,
         Test::Values { op, modifier, values } => {
             let values: Vec<&[u8]> = values.iter().map(|value| value.as_bytes()).collect();
-            constants(term::type_of(&atom.left), *op, *modifier, &values)
+            constants(atom.left.type_of(), *op, *modifier, &values)
         }
         Test::Term { .. } if left.is_multi() => Check::Never,
         Test::Term { op, term } => {
             let right = term::bind(term, paths);
-            let (_, list) = term::type_of(term);
+            let (_, list) = term.type_of();
             // The NUL at the end of a right side is compared too; the left side has none.
             let never = matches!(op, Op::In | Op::Intersects) && right.ends_in_nul() && !list;
             if never { Check::Never } else { Check::Term(*op, right) }
@@ -88,23 +88,6 @@ fn constants((ty, list): (Type, bool), op: Op, modifier: Option<Modifier>, value
         },
         _ => Check::Never,
     }
-}
-
-/// A constant as `sscanf("%llu")` reads it: a minus sign wraps, too much is the most.
-fn number(text: &[u8]) -> Option<u64> {
-    let text = std::str::from_utf8(text).ok()?.trim_start();
-    let (minus, digits) = match text.strip_prefix('-') {
-        Some(digits) => (true, digits),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
-    };
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    Some(match digits.parse::<u64>() {
-        Ok(number) if minus => number.wrapping_neg(),
-        Ok(number) => number,
-        Err(_) => u64::MAX,
-    })
 }
 
 impl Comparison {

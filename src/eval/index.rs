@@ -4,9 +4,9 @@ use super::compare::{Check, Comparison};
 use super::event::View;
 use super::field::Field;
 use super::json::{PathId, Paths};
-use super::pattern::{Pattern, Set};
 use super::plan::{Graph, Node, NodeId};
 use super::term::Expr;
+use crate::sema::pattern::{Pattern, Set};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 

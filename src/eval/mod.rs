@@ -14,7 +14,6 @@ pub mod json;
 pub mod log;
 mod matches;
 mod output;
-mod pattern;
 mod plan;
 pub mod profile;
 mod records;

@@ -44,21 +44,6 @@ pub(super) enum Map {
     Basename,
 }
 
-/// The type and list-ness that a term has after its transformers.
-pub(super) fn type_of(term: &Term) -> (Type, bool) {
-    match term {
-        Term::Field(field) => (field.ty, field.list),
-        Term::Const(_) => (Type::Charbuf, false),
-        Term::List(_) => (Type::Charbuf, true),
-        Term::Call { transformer, args, arg } => match transformer {
-            Transformer::Len => (Type::Uint64, false),
-            Transformer::Join | Transformer::Concat => (Type::Charbuf, false),
-            Transformer::Getopt => (Type::Charbuf, arg.is_none()),
-            _ => args.first().map_or((Type::Charbuf, false), type_of),
-        },
-    }
-}
-
 /// Binds a term.
 pub(super) fn bind(term: &Term, paths: &mut Paths) -> Expr {
     match term {

@@ -215,6 +215,21 @@ impl Pred {
 }
 
 impl Term {
+    /// The type that it has after its transformers, and whether it is a list of that type.
+    pub fn type_of(&self) -> (Type, bool) {
+        match self {
+            Term::Field(field) => (field.ty, field.list),
+            Term::Const(_) => (Type::Charbuf, false),
+            Term::List(_) => (Type::Charbuf, true),
+            Term::Call { transformer, args, arg } => match transformer {
+                Transformer::Len => (Type::Uint64, false),
+                Transformer::Join | Transformer::Concat => (Type::Charbuf, false),
+                Transformer::Getopt => (Type::Charbuf, arg.is_none()),
+                _ => args.first().map_or((Type::Charbuf, false), Term::type_of),
+            },
+        }
+    }
+
     /// Calls `visit` on every field.
     pub fn fields<'t>(&'t self, visit: &mut impl FnMut(&'t FieldRef)) {
         match self {

@@ -16,6 +16,7 @@ pub mod lists;
 pub mod lower;
 pub mod names;
 pub mod outputs;
+pub mod pattern;
 pub mod print;
 pub mod report;
 pub mod requirements;

@@ -61,6 +61,23 @@ pub fn family(ty: Type) -> Family {
     }
 }
 
+/// A constant as `sscanf("%llu")` reads it: a minus sign wraps, too much is the most.
+pub fn number(text: &[u8]) -> Option<u64> {
+    let text = std::str::from_utf8(text).ok()?.trim_start();
+    let (minus, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    Some(match digits.parse::<u64>() {
+        Ok(number) if minus => number.wrapping_neg(),
+        Ok(number) => number,
+        Err(_) => u64::MAX,
+    })
+}
+
 /// Checks that a constant fits a type under an operator.
 pub fn convert(text: &str, ty: Type, op: Op) -> Result<(), BadValue> {
     let unfit = |message: String| Err(BadValue::Unfit(message));

@@ -5,20 +5,20 @@ use crate::source::Span;
 
 /// Words that turn a sentence around or widen it; who uses one knows what they exclude.
 const TURNS: [&str; 14] = [
-    "not",
-    "no",
-    "without",
+    "both",
     "except",
-    "excluding",
     "excludes",
-    "ignoring",
+    "excluding",
+    "fail",
+    "fails",
     "ignores",
+    "ignoring",
+    "no",
+    "not",
+    "or",
     "regardless",
     "whether",
-    "or",
-    "both",
-    "fails",
-    "fail",
+    "without",
 ];
 
 /// Where the name, or else the description, uses one of these words without turning it around. Words are compared
@@ -42,26 +42,26 @@ fn uses(text: &str, wanted: &[&str]) -> Option<(usize, usize)> {
     find(text, &TURNS).is_none().then_some((start, end))
 }
 
-/// The first of the text's words that is one of these.
+/// A word of the text that is one of these. Words with the same initial stand together.
 fn find(text: &str, wanted: &[&str]) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
-    let letter = |byte: u8| 1u32 << (byte & 31);
-    let initials =
-        wanted.iter().filter_map(|word| word.bytes().next()).fold(0, |set, byte| set | letter(byte));
-    let mut inside = false;
-    for (start, &byte) in bytes.iter().enumerate() {
-        let begins = !inside && initials & letter(byte) != 0;
-        inside = byte.is_ascii_alphabetic();
-        if !begins || !inside {
+    let mut last = 0;
+    for initial in wanted.iter().filter_map(|word| word.bytes().next()) {
+        if std::mem::replace(&mut last, initial) == initial {
             continue;
         }
-        let rest = &bytes[start..];
-        let is = |word: &&&str| {
-            rest.get(..word.len()).is_some_and(|there| there.eq_ignore_ascii_case(word.as_bytes()))
-                && !rest.get(word.len()).is_some_and(u8::is_ascii_alphabetic)
-        };
-        if let Some(word) = wanted.iter().find(is) {
-            return Some((start, start + word.len()));
+        for start in memchr::memchr2_iter(initial, initial.to_ascii_uppercase(), bytes) {
+            if start > 0 && bytes[start - 1].is_ascii_alphabetic() {
+                continue;
+            }
+            let rest = &bytes[start..];
+            let is = |word: &&&str| {
+                rest.get(..word.len()).is_some_and(|there| there.eq_ignore_ascii_case(word.as_bytes()))
+                    && !rest.get(word.len()).is_some_and(u8::is_ascii_alphabetic)
+            };
+            if let Some(word) = wanted.iter().find(is) {
+                return Some((start, start + word.len()));
+            }
         }
     }
     None

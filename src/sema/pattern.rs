@@ -1,6 +1,5 @@
 //! What a text is compared with: one constant, made ready for many texts.
 
-use super::value::Bytes;
 use crate::syntax::glob::{self, Glob};
 use crate::syntax::re2;
 use crate::syntax::token::Op;
@@ -10,7 +9,8 @@ use rustc_hash::FxHashSet;
 
 /// One comparison of a text.
 #[derive(Clone, Debug)]
-pub(super) enum Pattern {
+#[allow(missing_docs)]
+pub enum Pattern {
     Equal(Box<[u8]>),
     NotEqual(Box<[u8]>),
     Less(Box<[u8]>),
@@ -102,7 +102,8 @@ fn contains_folded(text: &[u8], needle: &[u8]) -> bool {
 
 /// Texts to be among.
 #[derive(Clone, Debug)]
-pub(super) enum Set {
+#[allow(missing_docs)]
+pub enum Set {
     Few(Vec<Box<[u8]>>),
     Many(FxHashSet<Box<[u8]>>),
 }
@@ -125,7 +126,7 @@ impl Set {
 
 /// The path prefixes of `pmatch`.
 #[derive(Clone, Debug)]
-pub(super) struct Prefixes(Vec<Vec<Glob>>);
+pub struct Prefixes(Vec<Vec<Glob>>);
 
 impl Prefixes {
     /// Makes constants ready.
@@ -142,7 +143,7 @@ impl Prefixes {
     }
 
     /// True if one of them is a prefix of the text's components.
-    pub fn match_any(&self, text: &Bytes<'_>) -> bool {
+    pub fn match_any(&self, text: &[u8]) -> bool {
         self.0.iter().any(|prefix| {
             let mut parts = components(text);
             prefix.iter().all(|glob| parts.next().is_some_and(|part| glob.matches(part)))
