@@ -12,8 +12,8 @@ use crate::syntax::token::{Modifier, Op};
 /// The domain of most sources.
 const DOMAIN: &str = ".amazonaws.com";
 
-/// How many texts one rule may have compared before names are taken to be right.
-const COMPARISONS: usize = 4_000_000;
+/// How many texts one rule may have compared before its names are taken to be right.
+const COMPARISONS: usize = 1_000_000;
 
 /// The member of the record that a field shows as it is, with `/` between its parts.
 pub fn member(field: &FieldRef) -> Option<&str> {
@@ -232,18 +232,22 @@ fn ask<'v>(rule: &LintRule<'v, '_>, world: &World) -> Asked<'v> {
         ..Asked::default()
     };
     let names = || rule.atoms.iter().enumerate().filter(|(_, atom)| compared(atom.atom) == Some("eventName"));
-    let count: usize = names().map(|(_, atom)| equals(atom.atom).len()).sum();
-    let too_many = asked.tests_source && count.saturating_mul(count) > COMPARISONS;
+    let total = rule.atoms.len() + names().map(|(_, atom)| equals(atom.atom).len()).sum::<usize>();
+    let of_sources = rule.atoms.iter().filter(|atom| reads_source(atom.atom).is_some());
+    let sources: usize = of_sources.map(|atom| equals(atom.atom).len()).sum();
     for (at_atom, atom) in names() {
-        for (at, name) in equals(atom.atom).iter().enumerate() {
-            let excluded = atom.excludes();
-            let sources = asked.tests_source && !excluded;
-            let verdict = match sources {
+        let values = equals(atom.atom);
+        let within = asked.tests_source && !atom.excludes();
+        // A name that is wrong is tried with each source, and each try looks through the sources.
+        let each = (total - values.len()).saturating_add(sources.saturating_mul(sources));
+        let too_many = within && values.len().saturating_mul(each) > COMPARISONS;
+        for (at, name) in values.iter().enumerate() {
+            let verdict = match within {
                 _ if too_many => Verdict::Known,
-                true => within_sources(rule, world, name),
+                true => within_sources(rule, atom, world, name),
                 false => anywhere(world, name),
             };
-            asked.names.push(AskedName { atom: at_atom, at, name, excluded, verdict });
+            asked.names.push(AskedName { atom: at_atom, at, name, excluded: atom.excludes(), verdict });
         }
     }
     asked
@@ -264,10 +268,25 @@ fn anywhere(world: &World, name: &str) -> Verdict<'static> {
     }
 }
 
-fn within_sources<'v>(rule: &LintRule<'v, '_>, world: &World, name: &str) -> Verdict<'v> {
+/// `own` is the comparison that the name stands in.
+fn within_sources<'v>(
+    rule: &LintRule<'v, '_>,
+    own: &LintAtom<'v, '_>,
+    world: &World,
+    name: &str,
+) -> Verdict<'v> {
+    // A long list has the name: no need to look through it.
+    let equal = !matches!(own.atom.test, Test::Values { op: Op::Ne, .. });
+    let may_fire = |source: &str| {
+        let decide = |atom: &Atom| match std::ptr::eq(atom, &**own.atom) {
+            true => Some(equal),
+            false => decide(atom, name, source),
+        };
+        truth(&rule.rule.condition, &decide) != Some(false)
+    };
     let mut writers = event_names::sources_of(name).filter(|s| aws_facts::logged_as(s, name).is_none());
-    let own = world.known_events.sources_of(name);
-    if writers.any(|source| rule.may_fire(name, source)) || own.iter().any(|s| rule.may_fire(name, s)) {
+    let added = world.known_events.sources_of(name);
+    if writers.any(may_fire) || added.iter().any(|source| may_fire(source)) {
         return Verdict::Known;
     }
     // Sources that the condition names, then all there are.
@@ -276,7 +295,7 @@ fn within_sources<'v>(rule: &LintRule<'v, '_>, world: &World, name: &str) -> Ver
         let Some(form) = reads_source(atom.atom).filter(|_| !atom.excludes()) else { continue };
         for text in equals(atom.atom) {
             let source = known_source(form, text);
-            if !rule.may_fire(name, source.unwrap_or(text)) {
+            if !may_fire(source.unwrap_or(text)) {
                 continue;
             }
             match source {
@@ -289,12 +308,12 @@ fn within_sources<'v>(rule: &LintRule<'v, '_>, world: &World, name: &str) -> Ver
             }
         }
     }
-    let is_name = event_names::is_name(name) || !own.is_empty();
+    let is_name = event_names::is_name(name) || !added.is_empty();
     match allowed {
         Some(source) if is_name => Verdict::Elsewhere(source),
         Some(source) => Verdict::Unknown(Some(source)),
         // Nothing is left: the condition contradicts itself, which others say.
-        None if !event_names::sources().any(|source| rule.may_fire(name, source)) => Verdict::Known,
+        None if !event_names::sources().any(may_fire) => Verdict::Known,
         None if is_name => Verdict::Elsewhere(""),
         None => anywhere(world, name),
     }

@@ -29,8 +29,7 @@ pub fn is_source(source: &str) -> bool {
 /// The known source of this name.
 pub fn source(name: &str) -> Option<&'static str> {
     let table = table();
-    let at = table.sources.binary_search_by(|(source, _)| (*source).cmp(name)).ok()?;
-    Some(table.sources[at].0)
+    table.by_source.get_key_value(name).map(|(source, _)| *source)
 }
 
 /// Every known source, sorted.
@@ -43,10 +42,7 @@ pub fn sources_of(name: &str) -> impl Iterator<Item = &'static str> {
     let table = table();
     let first = table.heads.get(name).map(|&(first, _)| first);
     let places = std::iter::successors(first, |&at| Some(table.next[at as usize]).filter(|&at| at != NONE));
-    places.map(|at| {
-        let source = table.sources.partition_point(|(_, range)| range.end <= at as usize);
-        table.sources[source].0
-    })
+    places.map(|at| table.writers[at as usize])
 }
 
 /// The names that `source` is known to write, sorted; none if the source is unknown.
@@ -135,8 +131,12 @@ const NONE: u32 = u32::MAX;
 struct Table {
     /// Sources, sorted, and where their names stand in `names`.
     sources: Vec<(&'static str, Range<usize>)>,
+    /// Position of each source.
+    by_source: FxHashMap<&'static str, u32>,
     /// The names of all sources, one source after the other.
     names: Vec<&'static str>,
+    /// The source of each of them.
+    writers: Vec<&'static str>,
     /// First and last place of each name.
     heads: FxHashMap<&'static str, (u32, u32)>,
     /// For each place the next one with the same name, or `NONE`.
@@ -145,8 +145,8 @@ struct Table {
 
 impl Table {
     fn source(&self, source: &str) -> Option<Range<usize>> {
-        let at = self.sources.binary_search_by(|(name, _)| (*name).cmp(source)).ok()?;
-        Some(self.sources[at].1.clone())
+        let at = *self.by_source.get(source)?;
+        Some(self.sources[at as usize].1.clone())
     }
 }
 
@@ -160,12 +160,14 @@ fn read(text: &'static str) -> Table {
     table.heads.reserve(20_000);
     for line in text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
         if !line.starts_with(' ') {
+            table.by_source.insert(line, table.sources.len() as u32);
             table.sources.push((line, table.names.len()..table.names.len()));
             continue;
         }
         for name in line.split_ascii_whitespace() {
             let at = table.names.len() as u32;
             table.names.push(name);
+            table.writers.extend(table.sources.last().map(|(source, _)| *source));
             table.next.push(NONE);
             let place = table.heads.entry(name).or_insert((at, at));
             if place.1 != at {

@@ -41,7 +41,7 @@ crate::declare_check! {
     pub FAILED_CALLS_EXCLUDED = "RC0427", "failed-calls-excluded", CloudTrail, Warning;
 }
 
-const IN_NAME: [&str; 6] = ["failed", "failing", "failure", "failures", "denied", "unsuccessful"];
+const IN_NAME: [&str; 6] = ["denied", "failed", "failing", "failure", "failures", "unsuccessful"];
 const IN_DESCRIPTION: [&str; 2] = ["failed", "unsuccessful"];
 
 /// The lint.

@@ -5,20 +5,20 @@ use crate::source::Span;
 
 /// Words that turn a sentence around or widen it; who uses one knows what they exclude.
 const TURNS: [&str; 14] = [
-    "not",
-    "no",
-    "without",
+    "both",
     "except",
-    "excluding",
     "excludes",
-    "ignoring",
+    "excluding",
+    "fail",
+    "fails",
     "ignores",
+    "ignoring",
+    "no",
+    "not",
+    "or",
     "regardless",
     "whether",
-    "or",
-    "both",
-    "fails",
-    "fail",
+    "without",
 ];
 
 /// Where the name, or else the description, uses one of these words without turning it around. Words are compared
@@ -38,20 +38,31 @@ pub fn says(rule: &LintRule<'_, '_>, in_name: &[&str], in_description: &[&str]) 
 
 /// Start and end of the first such word; nothing if the text turns it around.
 fn uses(text: &str, wanted: &[&str]) -> Option<(usize, usize)> {
-    let among = |words: &[&str], word: &str| words.iter().any(|other| other.eq_ignore_ascii_case(word));
-    let (start, end) = words(text).find(|&(start, end)| among(wanted, &text[start..end]))?;
-    let turned = words(text).any(|(start, end)| among(&TURNS, &text[start..end]));
-    (!turned).then_some((start, end))
+    let (start, end) = find(text, wanted)?;
+    find(text, &TURNS).is_none().then_some((start, end))
 }
 
-fn words(text: &str) -> impl Iterator<Item = (usize, usize)> {
+/// A word of the text that is one of these. Words with the same initial stand together.
+fn find(text: &str, wanted: &[&str]) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let start = at + bytes.get(at..)?.iter().position(u8::is_ascii_alphabetic)?;
-        let rest = &bytes[start..];
-        let end = start + rest.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(rest.len());
-        at = end;
-        Some((start, end))
-    })
+    let mut last = 0;
+    for initial in wanted.iter().filter_map(|word| word.bytes().next()) {
+        if std::mem::replace(&mut last, initial) == initial {
+            continue;
+        }
+        for start in memchr::memchr2_iter(initial, initial.to_ascii_uppercase(), bytes) {
+            if start > 0 && bytes[start - 1].is_ascii_alphabetic() {
+                continue;
+            }
+            let rest = &bytes[start..];
+            let is = |word: &&&str| {
+                rest.get(..word.len()).is_some_and(|there| there.eq_ignore_ascii_case(word.as_bytes()))
+                    && !rest.get(word.len()).is_some_and(u8::is_ascii_alphabetic)
+            };
+            if let Some(word) = wanted.iter().find(is) {
+                return Some((start, start + word.len()));
+            }
+        }
+    }
+    None
 }

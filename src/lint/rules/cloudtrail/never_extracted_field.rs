@@ -6,6 +6,8 @@ use crate::sema::ir::{Term, Test};
 use crate::sema::requirements::Version;
 use crate::source::Span;
 use crate::syntax::ast::{Operand, OperandKind, Place, Right};
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
 
 crate::declare_check! {
     /// A field that the cloudtrail plugin has but never fills as its name says.
@@ -107,8 +109,9 @@ impl Lint for NeverExtractedField {
         }
         // The only one of them that an output can say nothing of.
         let hollow = &HOLLOW[0];
+        static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(HOLLOW[0].field));
         for text in &rule.view.info.output {
-            if let Some(at) = memchr::memmem::find(text.value.as_bytes(), hollow.field.as_bytes()) {
+            if let Some(at) = FINDER.find(text.value.as_bytes()) {
                 let span = text.span_of(at..at + hollow.field.len());
                 let diagnostic = found(rule, cx, hollow, span);
                 cx.report(diagnostic);
