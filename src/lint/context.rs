@@ -121,6 +121,9 @@ pub struct Context<'c> {
     searches: usize,
     solver: OnceCell<Solver>,
     questions: usize,
+    told: FxHashSet<&'static str>,
+    /// What the conditions of the rules have in common where they are equal, and the names of the rules.
+    pub(super) bodies: Vec<(u64, Span)>,
 }
 
 impl<'c> Context<'c> {
@@ -135,6 +138,8 @@ impl<'c> Context<'c> {
             searches: SEARCHES,
             solver: OnceCell::new(),
             questions: QUESTIONS,
+            told: FxHashSet::default(),
+            bodies: Vec::new(),
         }
     }
 
@@ -161,6 +166,11 @@ impl<'c> Context<'c> {
     /// Marks a place as spoken of, though the finding stands elsewhere.
     pub fn claim(&mut self, span: Span) {
         self.claimed.insert(span);
+    }
+
+    /// True the first time it is asked of `what`, for what is worth telling once.
+    pub fn is_news(&mut self, what: &'static str) -> bool {
+        self.told.insert(what)
     }
 
     /// A new rule is looked at.

@@ -1,8 +1,9 @@
 //! `duplicate-rule-body`
 
 use crate::diag::Diagnostic;
-use crate::lint::{Context, Lint, Ruleset};
-use crate::sema::ir::{Pred, Rule, Test};
+use crate::lint::{Context, Lint, LintRule, Ruleset};
+use crate::sema::ir::{FieldRef, Pred, Rule, Term, Test};
+use crate::source::Span;
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -66,30 +67,46 @@ impl Lint for DuplicateRuleBody {
         &DUPLICATE_RULE_BODY
     }
 
-    fn ruleset(&self, set: &Ruleset<'_, '_>, cx: &mut Context<'_>) {
-        let mut first: FxHashMap<u64, &Rule> = FxHashMap::default();
-        first.reserve(set.rules.len());
-        for rule in set.rules.iter().filter(|rule| rule.enabled) {
+    fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
+        if rule.rule.enabled {
             let mut hasher = FxHasher::default();
-            rule.source.hash(&mut hasher);
-            hash(&rule.condition, &mut hasher);
-            let earlier = *first.entry(hasher.finish()).or_insert(rule);
-            let other = !std::ptr::eq(earlier, rule) && earlier.source == rule.source;
-            if !other || cx.is_claimed(rule.name_span) || !same(&earlier.condition, &rule.condition) {
+            rule.rule.source.hash(&mut hasher);
+            hash(&rule.rule.condition, &mut hasher);
+            cx.bodies.push((hasher.finish(), rule.rule.name_span));
+        }
+    }
+
+    fn ruleset(&self, set: &Ruleset<'_, '_>, cx: &mut Context<'_>) {
+        let mut bodies: FxHashMap<u64, Span> = FxHashMap::default();
+        bodies.reserve(cx.bodies.len());
+        let mut pairs = Vec::new();
+        for (hash, name) in std::mem::take(&mut cx.bodies) {
+            let first = *bodies.entry(hash).or_insert(name);
+            if first != name {
+                pairs.push((first, name));
+            }
+        }
+        if pairs.is_empty() {
+            return;
+        }
+        let rules: FxHashMap<Span, &Rule> = set.rules.iter().map(|rule| (rule.name_span, rule)).collect();
+        for (first, second) in pairs {
+            let (Some(first), Some(second)) = (rules.get(&first), rules.get(&second)) else { continue };
+            if first.source != second.source || !same(&first.condition, &second.condition) {
                 continue;
             }
-            let message = format!("rule `{}` has the condition of rule `{}`", rule.name, earlier.name);
+            let message = format!("rule `{}` has the condition of rule `{}`", second.name, first.name);
             cx.report(
-                Diagnostic::new(&DUPLICATE_RULE_BODY, rule.name_span, message)
+                Diagnostic::new(&DUPLICATE_RULE_BODY, second.name_span, message)
                     .at("never reached under first-match")
-                    .label(earlier.name_span, "the same condition")
+                    .label(first.name_span, "the same condition")
                     .help("change its condition, or remove one of the two"),
             );
         }
     }
 }
 
-/// What equal conditions have in common. Long lists are shared by all who use them, so their place will do.
+/// What equal conditions have in common. Fields and values are kept once for all rules, so their places will do.
 fn hash(pred: &Pred, hasher: &mut FxHasher) {
     match pred {
         Pred::Const(truth) => truth.hash(hasher),
@@ -98,19 +115,26 @@ fn hash(pred: &Pred, hasher: &mut FxHasher) {
             parts.iter().for_each(|part| hash(part, hasher));
         }
         Pred::Not(inner) => {
-            "not".hash(hasher);
+            hasher.write_u8(1);
             hash(inner, hasher);
         }
         Pred::Atom(atom) => {
-            atom.left.hash(hasher);
-            match &atom.test {
-                Test::Values { op, modifier, values } if values.len() > 1 => {
-                    (op, modifier, Arc::as_ptr(values).cast::<()>() as usize).hash(hasher);
+            match &atom.left {
+                Term::Field(FieldRef { name, arg, .. }) => {
+                    (place(name), arg.as_ref().map(place)).hash(hasher);
                 }
+                term => term.hash(hasher),
+            }
+            match &atom.test {
+                Test::Values { op, modifier, values } => (op, modifier, place(values)).hash(hasher),
                 test => test.hash(hasher),
             }
         }
     }
+}
+
+fn place<T: ?Sized>(shared: &Arc<T>) -> usize {
+    Arc::as_ptr(shared).cast::<()>() as usize
 }
 
 fn same(one: &Pred, other: &Pred) -> bool {

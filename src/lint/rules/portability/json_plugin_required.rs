@@ -9,8 +9,7 @@ crate::declare_check! {
     /// Fields of the json plugin, and no file asks for it.
     ///
     /// ## What it does
-    /// Reports the first use of `json.value` or another field of the json plugin in a rule on events of another plugin,
-    /// where no file names `json` under `required_plugin_versions`.
+    /// Reports the first use of `json.value` or another field of the json plugin in a condition, where no file names `json` under `required_plugin_versions`.
     ///
     /// ## Why it matters
     /// The field comes from a plugin of its own. A Falco that loads the cloudtrail plugin alone refuses the rule for a

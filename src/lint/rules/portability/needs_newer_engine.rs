@@ -2,7 +2,7 @@
 
 use super::versions::{self, Since};
 use crate::diag::Diagnostic;
-use crate::lint::{Context, Lint, Ruleset};
+use crate::lint::{Context, Lint, LintAtom, LintRule, Ruleset};
 use crate::sema::ir::{Term, Test};
 use crate::sema::requirements::Version;
 use crate::source::Span;
@@ -57,40 +57,47 @@ impl Lint for NeedsNewerEngine {
         &NEEDS_NEWER_ENGINE
     }
 
-    fn ruleset(&self, set: &Ruleset<'_, '_>, cx: &mut Context<'_>) {
-        let asked = set.collected.engine_version;
-        let engine = versions::all().iter().filter(|since| since.part_of == "engine");
-        let mut lacking: Vec<&Since> = engine.filter(|since| asked <= since.lacking).collect();
-        if asked == Version::default() || lacking.is_empty() {
+    fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
+        let asked = rule.view.macros.collected.engine_version;
+        if asked == Version::default() || !lacking(asked).any(|_| true) {
             return;
         }
-        // Each is spoken of once, where it is used first.
-        let mut used = |name: &str, place: Span, cx: &mut Context<'_>| {
-            if let Some(at) = lacking.iter().position(|since| since.name == name) {
-                cx.report(finding(lacking.swap_remove(at), asked, place));
-            }
-        };
-        if let Some(place) = set.collected.first_override {
-            used("override", place, cx);
-        }
-        for rule in set.rules {
-            rule.condition.atoms(&mut |atom| {
-                transformers(&atom.left, &mut |name| used(name, atom.origin.span, cx));
-                match &atom.test {
-                    Test::Values { modifier: Some(modifier), .. } => {
-                        used(modifier.text(), atom.origin.span, cx);
+        for LintAtom { atom, .. } in &rule.atoms {
+            let mut used = |name: &str| tell(name, asked, atom.origin.span, cx);
+            transformers(&atom.left, &mut used);
+            match &atom.test {
+                Test::Values { modifier: Some(modifier), .. } => used(modifier.text()),
+                Test::Term { term, .. } => {
+                    // A plain field on the right stands in `val()`.
+                    if matches!(term, Term::Field(_)) {
+                        used("val");
                     }
-                    Test::Term { term, .. } => {
-                        // A plain field on the right stands in `val()`.
-                        if matches!(term, Term::Field(_)) {
-                            used("val", atom.origin.span, cx);
-                        }
-                        transformers(term, &mut |name| used(name, atom.origin.span, cx));
-                    }
-                    _ => {}
+                    transformers(term, &mut used);
                 }
-            });
+                _ => {}
+            }
         }
+    }
+
+    fn ruleset(&self, set: &Ruleset<'_, '_>, cx: &mut Context<'_>) {
+        let asked = set.collected.engine_version;
+        if let Some(place) = set.collected.first_override.filter(|_| asked != Version::default()) {
+            tell("override", asked, place, cx);
+        }
+    }
+}
+
+/// What an engine of this version lacks.
+fn lacking(asked: Version) -> impl Iterator<Item = &'static Since> {
+    versions::all().iter().filter(move |since| since.part_of == "engine" && asked <= since.lacking)
+}
+
+/// Each is spoken of once, where it is used first.
+fn tell(name: &str, asked: Version, place: Span, cx: &mut Context<'_>) {
+    if let Some(since) = lacking(asked).find(|since| since.name == name)
+        && cx.is_news(since.name)
+    {
+        cx.report(finding(since, asked, place));
     }
 }
 

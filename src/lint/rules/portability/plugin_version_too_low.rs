@@ -2,7 +2,7 @@
 
 use super::versions::{self, Since};
 use crate::diag::Diagnostic;
-use crate::lint::{Context, Lint, Ruleset};
+use crate::lint::{Context, Lint, LintAtom, LintRule};
 use crate::sema::requirements::PluginChoice;
 use crate::source::Span;
 
@@ -57,39 +57,38 @@ impl Lint for PluginVersionTooLow {
         &PLUGIN_VERSION_TOO_LOW
     }
 
-    fn ruleset(&self, set: &Ruleset<'_, '_>, cx: &mut Context<'_>) {
-        let choices = || set.collected.plugins.iter().flat_map(|plugin| &plugin.choices);
+    fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
+        let plugins = &rule.view.macros.collected.plugins;
+        if plugins.len() > MOST_REQUIREMENTS {
+            return;
+        }
         // Every entry has to be met, so the highest version counts.
-        let asked = |plugin: &str| {
-            choices().filter(|choice| choice.name == plugin).max_by_key(|choice| choice.version)
+        let choices = plugins.iter().flat_map(|plugin| &plugin.choices);
+        let Some(asked) = choices.filter(|choice| choice.name == PLUGIN).max_by_key(|choice| choice.version)
+        else {
+            return;
         };
-        let mut lacking: Vec<(&Since, &PluginChoice<'_>)> = Vec::new();
-        for since in versions::all().iter().filter(|since| since.part_of != "engine") {
-            if let Some(choice) = asked(since.part_of).filter(|choice| choice.version <= since.lacking) {
-                lacking.push((since, choice));
-            }
+        let lacking = || {
+            versions::all().iter().filter(|since| since.part_of == PLUGIN && asked.version <= since.lacking)
+        };
+        if !lacking().any(|_| true) {
+            return;
         }
-        // Of each version the newest field is spoken of, where it is used first.
-        let mut newest: Option<(&Since, &PluginChoice<'_>, Span)> = None;
-        for rule in set.rules {
-            if lacking.is_empty() {
-                break;
-            }
-            rule.condition.atoms(&mut |atom| {
-                atom.left.fields(&mut |field| {
-                    let at = lacking.iter().position(|(since, _)| *since.name == *field.name);
-                    let Some((since, choice)) = at.map(|at| lacking.swap_remove(at)) else { return };
-                    if newest.is_none_or(|(known, ..)| known.having < since.having) {
-                        newest = Some((since, choice, atom.origin.span));
-                    }
-                });
+        for LintAtom { atom, .. } in &rule.atoms {
+            atom.left.fields(&mut |field| {
+                let since = lacking().find(|since| *since.name == *field.name);
+                if let Some(since) = since.filter(|since| cx.is_news(since.name)) {
+                    cx.report(finding(since, asked, atom.origin.span));
+                }
             });
-        }
-        if let Some((since, choice, used)) = newest {
-            cx.report(finding(since, choice, used));
         }
     }
 }
+
+/// The plugin whose history is known.
+const PLUGIN: &str = "cloudtrail";
+/// Nobody asks for more plugins than this.
+const MOST_REQUIREMENTS: usize = 100;
 
 fn finding(since: &Since, choice: &PluginChoice<'_>, used: Span) -> Diagnostic {
     let Since { part_of, name, having, .. } = since;

@@ -63,7 +63,8 @@ impl Lint for DoubleNegation {
 
 fn look(own: &Own<'_, '_>, cx: &mut Context<'_>) {
     let text = &*own.text.text;
-    if memchr::memmem::find(text.as_bytes(), b"not").is_none() {
+    let mut words = words(text.as_bytes());
+    if words.next().and(words.next()).is_none() {
         return;
     }
     // With a parenthesis between, there are two in the tree; of more than two the outer pair is spoken of.
@@ -110,24 +111,11 @@ fn finding(place: Span, edit: Option<Edit>) -> Diagnostic {
 /// The places of `not not`, quoted text left out, each `not` in one pair at most.
 fn pairs(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
-    let mut found = Vec::new();
-    let mut open: Option<u8> = None;
-    let mut looked = 0;
+    let mut found: Vec<Range<usize>> = Vec::new();
     let mut last: Option<usize> = None;
-    for at in memchr::memmem::find_iter(bytes, b"not").filter(|&at| is_word(bytes, at)) {
-        for (at, &byte) in bytes[looked..at].iter().enumerate().map(|(at, byte)| (looked + at, byte)) {
-            if matches!(byte, b'"' | b'\'') && (at == 0 || bytes[at - 1] != b'\\') {
-                open = match open {
-                    None => Some(byte),
-                    Some(quote) if quote == byte => None,
-                    other => other,
-                };
-            }
-        }
-        looked = at;
+    for at in words(bytes) {
         let blank = |from: usize| bytes[from + 3..at].iter().all(u8::is_ascii_whitespace);
         last = match last {
-            _ if open.is_some() => None,
             Some(first) if blank(first) => {
                 found.push(first..at + 3);
                 None
@@ -135,7 +123,41 @@ fn pairs(text: &str) -> Vec<Range<usize>> {
             _ => Some(at),
         };
     }
+    if !found.is_empty() {
+        let mut quotes = Quotes::default();
+        found.retain(|pair| !quotes.is_open_at(bytes, pair.start));
+    }
     found
+}
+
+/// Where `not` stands as a word.
+fn words(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    memchr::memmem::find_iter(bytes, b"not").filter(|&at| is_word(bytes, at))
+}
+
+/// What is known of the quotes up to a place.
+#[derive(Default)]
+struct Quotes {
+    open: Option<u8>,
+    looked: usize,
+}
+
+impl Quotes {
+    /// True if a quoted text is open at a place, which is never before the one asked for last.
+    fn is_open_at(&mut self, bytes: &[u8], place: usize) -> bool {
+        for at in self.looked..place {
+            let byte = bytes[at];
+            if matches!(byte, b'"' | b'\'') && (at == 0 || bytes[at - 1] != b'\\') {
+                self.open = match self.open {
+                    None => Some(byte),
+                    Some(quote) if quote == byte => None,
+                    other => other,
+                };
+            }
+        }
+        self.looked = place;
+        self.open.is_some()
+    }
 }
 
 /// Nothing before it that it could be the end of, a blank or parenthesis after it.

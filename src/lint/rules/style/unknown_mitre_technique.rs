@@ -159,8 +159,9 @@ struct Attack {
 impl Attack {
     /// The sub-techniques of a technique that exists.
     fn technique(&self, id: &str) -> Option<&[&'static str]> {
-        let id = id.to_ascii_uppercase();
-        let at = self.techniques.binary_search_by(|(known, _)| (*known).cmp(&id)).ok()?;
+        // All begin with the same letter, which may be small.
+        let number = id.get(1..)?;
+        let at = self.techniques.binary_search_by(|(known, _)| known[1..].cmp(number)).ok()?;
         Some(&self.techniques[at].1)
     }
 }
