@@ -195,13 +195,13 @@ fn implies(clause: &Atom, other: &Atom) -> bool {
     else {
         return false;
     };
-    let holds = |known: &Box<str>| match (op, values) {
-        (Op::Eq | Op::EqEq | Op::In, values) => values.contains(known),
+    let holds = |known: &str| match (op, values) {
+        (Op::Eq | Op::EqEq | Op::In, values) => values.iter().any(|value| **value == *known),
         (Op::Contains, [part]) => known.contains(&**part),
         (Op::Startswith, [part]) => known.starts_with(&**part),
         (Op::Endswith, [part]) => known.ends_with(&**part),
         _ => false,
     };
     // Numbers can be written in several ways, and texts in one: an equal text is an equal value in either case.
-    !known.is_empty() && known.len() * values.len() <= MOST_PAIRS && known.iter().all(holds)
+    !known.is_empty() && known.len() * values.len() <= MOST_PAIRS && known.iter().all(|known| holds(known))
 }
