@@ -56,8 +56,15 @@ fn check(example: &str, how: &str, about: Option<&'static Check>) -> (SourceMap,
 
 /// What could be better is told where a spec is about it, so that others can be short.
 fn belongs(found: &Diagnostic, about: Option<&'static Check>) -> bool {
-    let better = [Group::Portability, Group::Performance, Group::Style].contains(&found.check.group);
-    !better || about.is_some_and(|about| found.check == about)
+    let (group, own) = (found.check.group, about.is_some_and(|about| found.check == about));
+    if ["shadowed-rule", "duplicate-rule-body"].contains(&found.check.name) {
+        return own;
+    }
+    let better = [Group::Portability, Group::Performance, Group::Style, Group::CloudTrail].contains(&group);
+    // What is said of events must not be said twice.
+    let events = |about: &Check| [Group::CloudTrail, Group::Correctness].contains(&about.group);
+    let related = about.is_some_and(|about| group == Group::CloudTrail && events(about));
+    !better || related || own
 }
 
 fn shown(sources: &SourceMap, diagnostics: &[Diagnostic]) -> String {

@@ -3,7 +3,7 @@
 
 use rulec::analysis::{Inputs, analyze, falco_verdicts, findings};
 use rulec::config::Levels;
-use rulec::diag::Group;
+use rulec::diag::{Diagnostic, Group};
 use rulec::schema::event_names;
 use rulec::source::{SourceFile, SourceMap};
 use std::collections::BTreeSet;
@@ -32,14 +32,22 @@ fn inputs(files: &[(String, String)]) -> Inputs {
     Inputs { sources, ..Inputs::default() }
 }
 
+/// What is left to say once suppressions are applied.
+fn found(files: &[(String, String)]) -> Vec<Diagnostic> {
+    findings(&mut analyze(inputs(files)), &Levels::default())
+}
+
 #[test]
 fn nothing_to_complain_about() {
     let both: Vec<_> = RULESETS.iter().flat_map(|name| files(name)).collect();
+    let count = both.len();
     let together: Vec<_> = RULESETS.iter().map(|name| files(name)).chain([both]).collect();
     for files in together {
-        let mut found = findings(&mut analyze(inputs(&files)), &Levels::default());
-        // Side by side they say the same in two ways.
-        found.retain(|found| files.len() < 10 || found.check.name != "duplicate-rule-body");
+        let mut found = found(&files);
+        if files.len() == count {
+            // One is the wider form of the other: together, some rules of the second are hidden.
+            found.retain(|found| !["duplicate-rule-body", "shadowed-rule"].contains(&found.check.name));
+        }
         assert!(found.is_empty(), "{found:?}");
         for result in falco_verdicts(&inputs(&files)).unwrap() {
             assert!(result.successful && result.warnings.is_empty(), "{result:?}");
@@ -51,7 +59,7 @@ fn nothing_to_complain_about() {
 #[test]
 fn each_file_loads_alone() {
     for (name, text) in RULESETS.iter().flat_map(|name| files(name)) {
-        let mut found = findings(&mut analyze(inputs(&[(name, text)])), &Levels::default());
+        let mut found = found(&[(name, text)]);
         // What they need stands in a file of its own.
         found.retain(|found| found.check.group != Group::Portability);
         assert!(found.is_empty(), "{found:?}");

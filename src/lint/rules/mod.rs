@@ -1,22 +1,44 @@
 //! All lints. The order is that in which they speak: of two that would say something about one place, the earlier does.
 
-pub mod correctness;
-pub mod performance;
-pub mod portability;
-pub mod style;
+mod cloudtrail;
+mod correctness;
+mod performance;
+mod portability;
+mod style;
 
 use super::Lint;
 
 /// All of them, the most specific first.
 pub static LINTS: &[&dyn Lint] = &[
+    // What CloudTrail writes.
+    &cloudtrail::EventSourceMismatch,
+    &cloudtrail::NeverExtractedField,
+    &cloudtrail::UnknownIdentityType,
+    &correctness::AbsentComparison,
+    &correctness::CaseMismatch,
+    &cloudtrail::UnknownEventName,
+    &cloudtrail::UnknownEventSource,
+    &cloudtrail::ConsoleLoginErrorCode,
+    &cloudtrail::FailedCallsExcluded,
+    &cloudtrail::FailedCallsIncluded,
+    &cloudtrail::RetiredApi,
+    &cloudtrail::AmbiguousEventName,
+    &cloudtrail::DataEventNeeded,
+    &cloudtrail::ReadOnlyNoise,
     // What a condition says by mistake.
-    &correctness::exception_swallows_rule::ExceptionSwallowsRule,
-    &correctness::list_substitution_surprise::ListSubstitutionSurprise,
-    &correctness::precedence_surprise::PrecedenceSurprise,
-    &correctness::unanchored_contains::UnanchoredContains,
-    &correctness::glob_without_wildcard::GlobWithoutWildcard,
-    &correctness::duplicate_list_item::DuplicateListItem,
-    &correctness::duplicate_rule_body::DuplicateRuleBody,
+    &correctness::ExceptionSwallowsRule,
+    &correctness::ListSubstitutionSurprise,
+    &correctness::PrecedenceSurprise,
+    &correctness::UnanchoredContains,
+    &correctness::GlobWithoutWildcard,
+    &correctness::NegatedInequality,
+    &correctness::NumericTextComparison,
+    &correctness::DuplicateListItem,
+    &correctness::DuplicateRuleBody,
+    &correctness::NeverTrue,
+    &correctness::AlwaysTrue,
+    &correctness::DeadClause,
+    &correctness::ShadowedRule,
     // Where it works.
     &portability::json_plugin_required::JsonPluginRequired,
     &portability::plugin_version_too_low::PluginVersionTooLow,

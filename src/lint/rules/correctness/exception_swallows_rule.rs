@@ -1,6 +1,9 @@
 //! `exception-swallows-rule`
 
+use super::never_true::never;
 use crate::diag::Diagnostic;
+use crate::eval::SOURCE;
+use crate::lint::sample::Sample;
 use crate::lint::{Context, Lint, LintRule};
 use crate::sema::ir::{Atom, Pred, Term, Test};
 use crate::source::Text;
@@ -71,10 +74,12 @@ impl Lint for ExceptionSwallowsRule {
         };
         let with_values = rule.view.info.exceptions.iter().filter(|exception| !exception.values.is_empty());
         let [condition, parts @ ..] = &**parts else { return };
+        let mut found = false;
+        let with_values: Vec<_> = with_values.collect();
         let mut clauses = Vec::new();
         conjuncts(condition, &mut clauses);
         clauses.truncate(MOST_CLAUSES);
-        for (exception, part) in with_values.zip(parts) {
+        for (exception, part) in with_values.iter().zip(parts) {
             let Pred::Not(excluded) = part else { continue };
             let tuples = match &**excluded {
                 Pred::Or(tuples) => tuples,
@@ -90,12 +95,42 @@ impl Lint for ExceptionSwallowsRule {
                 let implied = |atom: &&Arc<Atom>| clauses.iter().any(|clause| implies(clause, atom));
                 if comparisons.iter().all(implied) {
                     cx.report(asked_for(exception.name, first, &clauses));
+                    found = true;
                 } else if comparisons.iter().all(always) {
                     cx.report(any_value(exception.name, first));
+                    found = true;
                 }
             }
         }
+        if !found {
+            let names: Vec<&Text> = with_values.iter().map(|exception| exception.name).collect();
+            proved(rule, &names, condition, parts, cx);
+        }
     }
+}
+
+/// What cannot be seen at a glance: nothing is left of the condition.
+fn proved(rule: &LintRule<'_, '_>, names: &[&Text], condition: &Pred, parts: &[Pred], cx: &mut Context<'_>) {
+    let suspicious = rule.rule.source == SOURCE
+        && Sample::of(&rule.rule.condition, true, rule.view.fields).is_none()
+        && !cx.is_rule_claimed();
+    if !suspicious || !never(&rule.rule.condition, cx) || never(condition, cx) {
+        return;
+    }
+    let alone =
+        |part: &Pred, cx: &mut Context<'_>| never(&Pred::And(vec![condition.clone(), part.clone()]), cx);
+    let guilty = names.iter().zip(parts).find(|(_, part)| alone(part, cx)).map(|(name, _)| name);
+    let (place, message) = match (guilty, names) {
+        (Some(name), _) => {
+            (name.span, format!("exception `{}` excludes every event that the rule asks for", name.value))
+        }
+        (None, [first, ..]) => {
+            (first.span, "the exceptions together exclude every event that the rule asks for".to_owned())
+        }
+        (None, []) => return,
+    };
+    let found = Diagnostic::new(&EXCEPTION_SWALLOWS_RULE, place, message);
+    cx.report(found.help("narrow the exception, or remove it"));
 }
 
 fn asked_for(name: &Text, atom: &Atom, clauses: &[&Arc<Atom>]) -> Diagnostic {
