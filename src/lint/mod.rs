@@ -7,7 +7,9 @@ pub mod meta;
 mod places;
 pub mod rules;
 mod run;
+mod sample;
 pub mod suppress;
+mod written;
 
 pub use context::{Context, LintAtom, LintRule, Macros, Ruleset};
 pub use run::{Clock, Lints, Timing};

@@ -39,7 +39,7 @@ crate::declare_check! {
     ///   source: aws_cloudtrail
     ///   tags: [aws]
     /// ```
-    pub NUMERIC_TEXT_COMPARISON = "RC0310", "numeric-text-comparison", Correctness, Warning;
+    pub NUMERIC_TEXT_COMPARISON = "RC0317", "numeric-text-comparison", Correctness, Warning;
 }
 
 /// The lint.
