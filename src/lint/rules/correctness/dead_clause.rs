@@ -169,7 +169,7 @@ impl<'v> Walk<'_, 'v, '_, '_> {
     fn is_exception(&self, place: Span) -> bool {
         let own = self.rule.rule.condition_span;
         !self.rule.view.info.exceptions.is_empty()
-            && !(place.file == own.file && own.start <= place.start && place.end <= own.end)
+            && (place.file != own.file || place.start < own.start || own.end < place.end)
     }
 
     fn dead(&mut self, expr: &Expr<'_>) {
