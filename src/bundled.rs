@@ -38,3 +38,9 @@ pub const PROFILES: [(&str, &str, &str); 1] = [(
     include_str!("../rulesets/sysdig-managed/rules.yaml"),
     include_str!("../rulesets/sysdig-managed/policies.yaml"),
 )];
+
+/// What every CloudTrail record holds.
+pub const CLOUDTRAIL_FACTS: &str = include_str!("../rulesets/schemas/cloudtrail-facts.toml");
+
+/// What a made-up CloudTrail record looks like.
+pub const CLOUDTRAIL_RECORD: &str = include_str!("../rulesets/schemas/cloudtrail-record.json");

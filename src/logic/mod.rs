@@ -8,11 +8,24 @@
 //!
 //! An answer is never a guess: what cannot be settled within the limits is unknown, with the reason.
 
+mod facts;
+mod formula;
+mod lower;
+mod made;
+mod place;
+mod prim;
+mod record;
 mod restrict;
+mod solve;
+mod source;
+mod template;
+mod text;
 
 pub use restrict::restrict;
 
-use crate::sema::ir::Pred;
+use crate::sema::ir::{Pred, Term};
+use solve::Memory;
+use std::cell::RefCell;
 use std::fmt;
 
 /// What is taken as given about records.
@@ -48,6 +61,8 @@ pub enum Reason {
     Term(String),
     /// This text of a whole JSON value is not known to go with what else is asked of its members.
     Text(String),
+    /// Members that are compared with each other were not brought together.
+    Pair,
     /// It would take more steps than are taken.
     Steps,
 }
@@ -57,6 +72,7 @@ impl fmt::Display for Reason {
         match self {
             Reason::Term(term) => write!(f, "`{term}` is made of several members of the record"),
             Reason::Text(place) => write!(f, "the text of `{place}` and its members cannot be set apart"),
+            Reason::Pair => f.write_str("no values were found for members that are compared with each other"),
             Reason::Steps => f.write_str("it would take too many steps"),
         }
     }
@@ -97,28 +113,29 @@ impl From<Found> for Implied {
 /// Answers questions about conditions on `aws_cloudtrail` and remembers what it learned.
 #[derive(Debug)]
 pub struct Solver {
-    #[allow(dead_code)]
-    assume: Assume,
+    memory: RefCell<Memory>,
 }
 
 impl Solver {
     /// A solver without memories.
     pub fn new(assume: Assume) -> Solver {
-        Solver { assume }
+        Solver { memory: RefCell::new(Memory::new(assume)) }
     }
 
     /// An event on which the condition holds.
     pub fn find(&self, pred: &Pred) -> Found {
-        match pred {
-            Pred::Const(false) => Found::Never,
-            _ => Found::Unknown(Reason::Steps),
-        }
+        let mut memory = self.memory.borrow_mut();
+        let formula = memory.formula(pred);
+        memory.find(formula)
     }
 
     /// Whether, wherever `a` holds, one of the others does too.
     pub fn implies(&self, a: &Pred, any_of: &[&Pred]) -> Implied {
-        let none = any_of.iter().map(|&other| Pred::Not(Box::new(other.clone())));
-        self.find(&Pred::And(std::iter::once(a.clone()).chain(none).collect())).into()
+        let mut memory = self.memory.borrow_mut();
+        let mut parts = vec![memory.formula(a)];
+        parts.extend(any_of.iter().map(|other| !memory.formula(other)));
+        let formula = memory.arena.and(parts);
+        memory.find(formula).into()
     }
 
     /// Whether both hold on the same events; the witness is one on which they differ.
@@ -131,6 +148,22 @@ impl Solver {
 
     /// Whether no event makes both hold; the witness is one that does.
     pub fn disjoint(&self, a: &Pred, b: &Pred) -> Implied {
-        self.find(&Pred::And(vec![a.clone(), b.clone()])).into()
+        let mut memory = self.memory.borrow_mut();
+        let both = [memory.formula(a), memory.formula(b)];
+        let formula = memory.arena.and(both);
+        memory.find(formula).into()
+    }
+}
+
+/// A term as a reason names it.
+fn term_text(term: &Term) -> String {
+    match term {
+        Term::Field(field) => field.text(),
+        Term::Const(text) => text.to_string(),
+        Term::List(terms) => terms.iter().map(term_text).collect::<Vec<_>>().join(", "),
+        Term::Call { transformer, args, .. } => {
+            let args: Vec<String> = args.iter().map(term_text).collect();
+            format!("{}({})", transformer.text(), args.join(", "))
+        }
     }
 }

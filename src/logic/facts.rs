@@ -1,0 +1,74 @@
+//! What is known of every event before anything is asked.
+
+use super::Assume;
+use super::formula::{Arena, F, TRUE};
+use super::prim::{Check, Place, PlaceId, Prim, TextCheck, View};
+use super::source::there;
+use crate::bundled;
+use rustc_hash::FxHashMap;
+use serde::Deserialize;
+use std::sync::OnceLock;
+
+/// One line of the list of facts.
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+struct Fact {
+    at: String,
+    #[serde(default)]
+    always: bool,
+    #[serde(default)]
+    values: Vec<String>,
+    #[allow(dead_code)]
+    because: String,
+}
+
+#[derive(Deserialize, Debug, Default)]
+struct Facts {
+    fact: Vec<Fact>,
+}
+
+fn facts() -> &'static FxHashMap<String, Fact> {
+    static FACTS: OnceLock<FxHashMap<String, Fact>> = OnceLock::new();
+    FACTS.get_or_init(|| {
+        // The tests read the list strictly; a broken one would only make fewer things certain.
+        let facts: Facts = toml::from_str(bundled::CLOUDTRAIL_FACTS).unwrap_or_default();
+        facts.fact.into_iter().map(|fact| (fact.at.clone(), fact)).collect()
+    })
+}
+
+/// What is known of a place.
+pub fn fact(place: PlaceId, assume: Assume, arena: &mut Arena) -> F {
+    let Place::Member(keys) = &arena.places[place as usize] else { return TRUE };
+    let path = keys.iter().fold(String::new(), |path, key| path + "/" + key);
+    let mut parts = Vec::new();
+    // Without these two there is no event at all.
+    if path == "/eventTime" || path == "/eventType" {
+        parts.push(text(place, arena));
+    }
+    if path == "/eventType" {
+        parts.push(!among(place, View::Text, &["AwsCloudTrailInsight"], arena));
+    }
+    if let (Assume::CloudTrail, Some(fact)) = (assume, facts().get(&path)) {
+        if fact.always {
+            parts.push(text(place, arena));
+            parts.push(!among(place, View::Text, &[""], arena));
+        }
+        if !fact.values.is_empty() {
+            let values: Vec<&str> = fact.values.iter().map(String::as_str).collect();
+            let one = among(place, View::Pointer, &values, arena);
+            let is_there = there(place, arena);
+            parts.push(arena.or([!is_there, one]));
+        }
+    }
+    arena.and(parts)
+}
+
+fn text(place: PlaceId, arena: &mut Arena) -> F {
+    arena.prim(Prim { place, view: View::IsText, check: Check::Any })
+}
+
+fn among(place: PlaceId, view: View, texts: &[&str], arena: &mut Arena) -> F {
+    let mut all: Vec<Box<[u8]>> = texts.iter().map(|text| text.as_bytes().into()).collect();
+    all.sort();
+    arena.prim(Prim { place, view, check: Check::Text(Vec::new(), TextCheck::Among(all.into())) })
+}
