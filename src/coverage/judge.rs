@@ -5,7 +5,7 @@ use super::condition;
 use super::counted::{Count, Counted};
 use super::guardduty::{Extent, Finding};
 use super::names::{self, Index, Names};
-use super::proof::{Confirmed, Disagreement, Exists, Goal, Heard, Prover};
+use super::proof::{self, Confirmed, Disagreement, Exists, Goal, Heard, Prover, shape};
 use super::{Addressed, Coverage, Covered, EventCovered, Hidden, Narrowed, Purpose, Status, Verdict};
 use crate::logic::{Assume, restrict};
 use crate::schema::event_names;
@@ -14,6 +14,8 @@ use crate::source::Span;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// A name that no event has.
+const UNHEARD_OF: &str = "SomethingNobodyHasHeardOf";
 /// How often a name that somebody has heard of is passed over in search of one that nobody has.
 const HEARD_OF: usize = 32;
 /// How many rules are asked about at once when it is enough that any of them overlaps.
@@ -179,11 +181,8 @@ impl Judge<'_> {
     /// One event: `condition` says what is asked of it besides being it.
     fn row(&self, id: &str, condition: &Pred, row: &Row, in_benchmark: bool) -> Result<EventCovered, Disagreement> {
         let what = format!("{id} {} of {}", row.name, row.source);
-        let asked = restrict(condition, &row.name, &row.source);
-        let shape = shape(&asked);
-        let short = Pred::And(vec![asked, row.condition()]);
-        let whole = Pred::And(vec![condition.clone(), row.condition()]);
-        let goal = Goal { what: &what, short, whole };
+        let goal = Goal::row(&what, condition, row, in_benchmark);
+        let shape = shape(&goal.asked);
         let restricted = |at: usize| (at, restrict(&self.rules[at].condition, &row.name, &row.source));
         let candidates: Vec<(usize, Pred)> = self
             .index
@@ -202,7 +201,7 @@ impl Judge<'_> {
             witness: None,
             reason: None,
         };
-        let plain = |(_, rule): &&(usize, Pred)| matches!(rule, Pred::Const(true)) || self::shape(rule) == shape;
+        let plain = |(_, rule): &&(usize, Pred)| matches!(rule, Pred::Const(true)) || proof::shape(rule) == shape;
         if let Some((at, _)) = specific.iter().chain(&others).find(plain) {
             judged.status = Status::Covered;
             judged.rules = vec![*at];
@@ -221,8 +220,9 @@ impl Judge<'_> {
             }
         }
         if in_benchmark {
+            let unshown = Goal { shown: false, ..goal };
             for (at, rule) in others.iter().filter(|(at, _)| !judged.rules.contains(at)) {
-                if let Exists::Yes(..) = self.prover.exists(&goal, &[rule])? {
+                if let Exists::Yes(..) = self.prover.exists(&unshown, vec![rule.clone()])? {
                     judged.incidental.push(*at);
                 }
             }
@@ -238,8 +238,9 @@ impl Judge<'_> {
         specific: &[(usize, Pred)],
         witness: Confirmed,
     ) -> Result<(), Disagreement> {
+        let unshown = Goal { shown: false, ..goal.clone() };
         for (at, rule) in specific {
-            match self.prover.exists(goal, &[rule])? {
+            match self.prover.exists(&unshown, vec![rule.clone()])? {
                 Exists::Yes(..) => {
                     judged.status = Status::Conditional;
                     judged.rules.push(*at);
@@ -269,7 +270,7 @@ impl Judge<'_> {
         let (specific, others): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|at| self.is_specific(*at));
         let (mut found, mut unknown) = (Vec::new(), None);
         for at in others {
-            match self.prover.exists(&goal, &[&self.rules[at].condition])? {
+            match self.prover.exists(&goal, vec![self.rules[at].condition.clone()])? {
                 Exists::Yes(..) => found.push(at),
                 Exists::No => {}
                 Exists::Unknown(reason) => unknown = Some(reason),
@@ -280,7 +281,7 @@ impl Judge<'_> {
         }
         for chunk in specific.chunks(AT_ONCE) {
             let any = Pred::Or(chunk.iter().map(|&at| self.rules[at].condition.clone()).collect());
-            match self.prover.exists(&goal, &[&any])? {
+            match self.prover.exists(&goal, vec![any])? {
                 Exists::Yes(_, fired) => return Ok((fired.into_iter().take(1).collect(), unknown)),
                 Exists::No => {}
                 Exists::Unknown(reason) => unknown = Some(reason),
@@ -302,21 +303,25 @@ impl Judge<'_> {
     }
 
     fn hears_the_unheard_of(&self, condition: &Pred) -> bool {
+        let hears = |names: Pred| {
+            let whole = Pred::And(vec![condition.clone(), names]);
+            self.prover.exists(&Goal::any("an unknown event name", &whole), Vec::new())
+        };
+        if !matches!(hears(names::event(names::NAME, UNHEARD_OF)), Ok(Exists::No)) {
+            return true;
+        }
+        // Only names of a certain form, then. Those that are known may be all there are.
         let mut heard_of: BTreeSet<String> = names::written(condition).into_iter().map(str::to_owned).collect();
         for _ in 0..HEARD_OF {
             let listed = names::is_in(names::NAME, heard_of.iter().map(String::as_str));
-            let whole = Pred::And(vec![condition.clone(), Pred::Not(Box::new(listed))]);
-            let goal = Goal { what: "an unknown event name", short: whole.clone(), whole };
-            match self.prover.exists(&goal, &[]) {
-                Ok(Exists::No) => return false,
-                Ok(Exists::Yes(event, _)) => match event.record.get("eventName").and_then(|name| name.as_str()) {
-                    Some(name) if event_names::is_name(name) => drop(heard_of.insert(name.to_owned())),
-                    _ => return true,
-                },
-                Ok(Exists::Unknown(_)) | Err(_) => return true,
-            }
+            let Ok(answer) = hears(Pred::Not(Box::new(listed))) else { return true };
+            let Exists::Yes(event, _) = answer else { return answer != Exists::No };
+            match event.record.get("eventName").and_then(|name| name.as_str()) {
+                Some(name) if event_names::is_name(name) => heard_of.insert(name.to_owned()),
+                _ => return true,
+            };
         }
-        false
+        true
     }
 
     /// Rules that do not count and would take events from those that cover the control.
@@ -331,8 +336,11 @@ impl Judge<'_> {
                 if hidden.contains(&(rule, by)) {
                     continue;
                 }
-                let conditions = [&self.rules[rule].condition, &self.rules[by].condition];
-                if let Exists::Yes(..) = self.prover.exists(goal, &conditions)? {
+                let conditions = [rule, by].map(|at| {
+                    let condition = &self.rules[at].condition;
+                    goal.row.map_or(condition.clone(), |row| restrict(condition, &row.name, &row.source))
+                });
+                if let Exists::Yes(..) = self.prover.exists(goal, conditions.to_vec())? {
                     hidden.insert((rule, by));
                 }
             }
@@ -340,14 +348,9 @@ impl Judge<'_> {
         };
         for event in &covered.events {
             let what = format!("{} {}", control.id, event.row.name);
-            let whole = Pred::And(vec![control.condition.clone(), event.row.condition()]);
-            let goal = Goal { what: &what, short: whole.clone(), whole };
+            let goal = Goal::row(&what, &control.condition, &event.row, false);
             for &rule in &event.rules {
-                let others = self.others.of(&event.row.name).into_iter().filter(|&by| {
-                    let Row { name, source } = &event.row;
-                    !matches!(restrict(&self.rules[by].condition, name, source), Pred::Const(false))
-                });
-                ask(rule, others.collect(), &goal)?;
+                ask(rule, self.others.of(&event.row.name), &goal)?;
             }
         }
         if covered.events.is_empty() {
@@ -361,7 +364,7 @@ impl Judge<'_> {
 }
 
 fn goal(control: &Control) -> Goal<'_> {
-    Goal { what: &control.id, short: control.condition.clone(), whole: control.condition.clone() }
+    Goal::any(&control.id, &control.condition)
 }
 
 /// The clauses of a condition that keep it from holding, where they are written.
@@ -381,25 +384,3 @@ fn place(condition: &Pred) -> Option<Span> {
     whole
 }
 
-/// Equal for conditions that are the same but for the order of their parts and where they are written.
-fn shape(condition: &Pred) -> String {
-    let all = |parts: &[Pred]| {
-        let mut parts: Vec<String> = parts.iter().map(shape).collect();
-        parts.sort();
-        parts.dedup();
-        parts
-    };
-    match condition {
-        Pred::Const(truth) => truth.to_string(),
-        Pred::And(parts) => match all(parts).as_slice() {
-            [only] => only.clone(),
-            parts => format!("and({})", parts.join(",")),
-        },
-        Pred::Or(parts) => match all(parts).as_slice() {
-            [only] => only.clone(),
-            parts => format!("or({})", parts.join(",")),
-        },
-        Pred::Not(inner) => format!("not({})", shape(inner)),
-        Pred::Atom(atom) => format!("{:?} {:?}", atom.left, atom.test),
-    }
-}

@@ -1,9 +1,12 @@
 //! Proofs: `logic` answers, `eval` confirms.
 
+use super::benchmark::Row;
 use crate::eval::{Engine, Matching, holds};
-use crate::logic::{Assume, Found, Implied, Solver, Witness};
+use crate::logic::{Assume, Found, Implied, Solver, Witness, restrict};
 use crate::sema::ir::{Pred, Rule};
+use rustc_hash::FxHashMap;
 use serde_json::Value;
+use std::cell::RefCell;
 use std::fmt;
 
 /// A witness that `eval` has confirmed. Only [`Prover`] makes one.
@@ -50,16 +53,33 @@ pub enum Exists {
     Unknown(String),
 }
 
-/// A question about events: what the solver is asked, and what `eval` is asked of the answer. For an event of known
-/// name and source the former is the shorter.
+/// A question about events.
 #[derive(Clone, Debug)]
 pub struct Goal<'a> {
     /// What it is about, for messages.
     pub what: &'a str,
-    /// The condition, as far as it matters.
-    pub short: Pred,
-    /// The condition in full.
+    /// The condition, and no more of it than matters for events of the row.
+    pub asked: Pred,
+    /// The condition in full, the row included.
     pub whole: Pred,
+    /// Events of this name and source only.
+    pub row: Option<&'a Row>,
+    /// A witness will be shown, so it has to look like an event of the row.
+    pub shown: bool,
+}
+
+impl<'a> Goal<'a> {
+    /// Events on which a condition holds, whatever they are called.
+    pub fn any(what: &'a str, condition: &Pred) -> Goal<'a> {
+        Goal { what, asked: condition.clone(), whole: condition.clone(), row: None, shown: true }
+    }
+
+    /// Events of a row on which a condition holds.
+    pub fn row(what: &'a str, condition: &Pred, row: &'a Row, shown: bool) -> Goal<'a> {
+        let asked = restrict(condition, &row.name, &row.source);
+        let whole = Pred::And(vec![condition.clone(), row.condition()]);
+        Goal { what, asked, whole, row: Some(row), shown }
+    }
 }
 
 /// Answers questions about rules.
@@ -68,19 +88,55 @@ pub struct Prover<'r> {
     counted: &'r [usize],
     engine: Engine,
     solver: Solver,
+    /// Answers by the shape of the question.
+    known: RefCell<FxHashMap<String, Found>>,
 }
 
 impl<'r> Prover<'r> {
     /// A prover for these rules, of which `counted` are the ones that may fire.
     pub fn new(rules: &'r [Rule], counted: &'r [usize], assume: Assume) -> Prover<'r> {
         let engine = Engine::new(counted.iter().map(|&at| rules[at].clone()).collect());
-        Prover { rules, counted, engine, solver: Solver::new(assume) }
+        Prover { rules, counted, engine, solver: Solver::new(assume), known: RefCell::default() }
     }
 
-    /// An event of the goal on which `also` holds, or why there is none.
-    pub fn exists(&self, goal: &Goal<'_>, also: &[&Pred]) -> Result<Exists, Disagreement> {
-        let asked: Vec<Pred> = std::iter::once(&goal.short).chain(also.iter().copied()).cloned().collect();
-        Ok(match self.solver.find(&Pred::And(asked)) {
+    /// An event of the goal on which all of `also` hold. Those have to be as short as the goal.
+    pub fn exists(&self, goal: &Goal<'_>, also: Vec<Pred>) -> Result<Exists, Disagreement> {
+        let mut asked = vec![goal.asked.clone()];
+        asked.extend(also);
+        let asked = Pred::And(asked);
+        let Some(row) = goal.row else { return self.confirmed(goal, self.found(&asked)) };
+        // Most questions are the same for many rows. What never holds does not hold for a row; and an event found for
+        // one row is, under another name, mostly one for the next.
+        if !goal.shown {
+            match self.found(&asked) {
+                Found::Never => return Ok(Exists::No),
+                Found::Witness(mut witness) => {
+                    witness.record["eventName"] = Value::from(&*row.name);
+                    witness.record["eventSource"] = Value::from(&*row.source);
+                    let whole = Pred::And(vec![goal.whole.clone(), asked.clone()]);
+                    let renamed = Goal { whole, ..goal.clone() };
+                    if let Ok((confirmed, fired)) = self.confirm(&renamed, witness) {
+                        return Ok(Exists::Yes(confirmed, fired));
+                    }
+                }
+                Found::Unknown(_) => {}
+            }
+        }
+        self.confirmed(goal, self.found(&Pred::And(vec![asked, row.condition()])))
+    }
+
+    fn found(&self, asked: &Pred) -> Found {
+        let shape = shape(asked);
+        if let Some(found) = self.known.borrow().get(&shape) {
+            return found.clone();
+        }
+        let found = self.solver.find(asked);
+        self.known.borrow_mut().insert(shape, found.clone());
+        found
+    }
+
+    fn confirmed(&self, goal: &Goal<'_>, found: Found) -> Result<Exists, Disagreement> {
+        Ok(match found {
             Found::Never => Exists::No,
             Found::Unknown(reason) => Exists::Unknown(reason.to_string()),
             Found::Witness(witness) => {
@@ -90,7 +146,7 @@ impl<'r> Prover<'r> {
         })
     }
 
-    /// Whether the goal follows from `from`.
+    /// Whether one of the conditions holds wherever `from` does.
     pub fn follows(&self, from: &Pred, any_of: &[&Pred]) -> bool {
         matches!(self.solver.implies(from, any_of), Implied::Yes)
     }
@@ -100,12 +156,10 @@ impl<'r> Prover<'r> {
     pub fn heard(&self, goal: &Goal<'_>, candidates: &[(usize, Pred)]) -> Result<Heard, Disagreement> {
         let mut chosen: Vec<&(usize, Pred)> = Vec::new();
         loop {
-            let parts: Vec<&Pred> = chosen.iter().map(|(_, condition)| condition).collect();
-            match self.solver.implies(&goal.short, &parts) {
-                Implied::Yes => break,
-                Implied::Unknown(reason) => return Ok(Heard::Unknown(reason.to_string())),
-                Implied::No(witness) => {
-                    let (confirmed, fired) = self.confirm(goal, witness)?;
+            match self.exists(goal, unheard(&chosen, None))? {
+                Exists::No => break,
+                Exists::Unknown(reason) => return Ok(Heard::Unknown(reason)),
+                Exists::Yes(confirmed, fired) => {
                     let Some(&first) = fired.first() else { return Ok(Heard::Not(confirmed)) };
                     let fresh = |candidate: &&(usize, Pred)| {
                         fired.contains(&candidate.0) && chosen.iter().all(|(at, _)| *at != candidate.0)
@@ -120,12 +174,9 @@ impl<'r> Prover<'r> {
         // A later choice can make an earlier one needless.
         let mut at = 0;
         while chosen.len() > 1 && at < chosen.len() {
-            let without = chosen.iter().enumerate().filter(|(other, _)| *other != at);
-            let parts: Vec<&Pred> = without.map(|(_, (_, condition))| condition).collect();
-            if self.follows(&goal.short, &parts) {
-                chosen.remove(at);
-            } else {
-                at += 1;
+            match self.exists(goal, unheard(&chosen, Some(at)))? {
+                Exists::No => drop(chosen.remove(at)),
+                Exists::Yes(..) | Exists::Unknown(_) => at += 1,
             }
         }
         let mut rules: Vec<usize> = chosen.iter().map(|(at, _)| *at).collect();
@@ -157,5 +208,34 @@ impl<'r> Prover<'r> {
     pub fn holds(&self, condition: &Pred, confirmed: &Confirmed) -> bool {
         let text = confirmed.record.to_string();
         self.engine.event(text.as_bytes(), confirmed.num).is_ok_and(|event| holds(condition, &event))
+    }
+}
+
+/// None of the chosen conditions, but for the one at `except`.
+fn unheard(chosen: &[&(usize, Pred)], except: Option<usize>) -> Vec<Pred> {
+    let left = chosen.iter().enumerate().filter(|(at, _)| Some(*at) != except);
+    left.map(|(_, (_, condition))| Pred::Not(Box::new(condition.clone()))).collect()
+}
+
+/// Equal for conditions that are the same but for the order of their parts and where they are written.
+pub fn shape(condition: &Pred) -> String {
+    let all = |parts: &[Pred]| {
+        let mut parts: Vec<String> = parts.iter().map(shape).collect();
+        parts.sort();
+        parts.dedup();
+        parts
+    };
+    match condition {
+        Pred::Const(truth) => truth.to_string(),
+        Pred::And(parts) => match all(parts).as_slice() {
+            [only] => only.clone(),
+            parts => format!("and({})", parts.join(",")),
+        },
+        Pred::Or(parts) => match all(parts).as_slice() {
+            [only] => only.clone(),
+            parts => format!("or({})", parts.join(",")),
+        },
+        Pred::Not(inner) => format!("not({})", shape(inner)),
+        Pred::Atom(atom) => format!("{:?} {:?}", atom.left, atom.test),
     }
 }
