@@ -3,12 +3,14 @@
 use crate::config::Levels;
 use crate::diag::{Diagnostic, FalcoSays};
 use crate::lint::suppress::{self, Scope};
+use crate::lint::{Clock, Context, LintRule, Lints, Ruleset, Timing};
 use crate::sema::collect::{Collected, Policy, collect};
 use crate::sema::compile::compile;
 use crate::sema::ir::Rule;
-use crate::sema::lower::{self, TooLarge};
+use crate::sema::lower::{Lowering, TooLarge};
 use crate::sema::report::Report;
 use crate::sema::requirements;
+use crate::sema::view::{MacroTrees, Nobody, RuleView, Sink};
 use crate::sema::world::World;
 use crate::sema::{checks, describe, errors};
 use crate::source::{FileId, SourceMap, Span};
@@ -27,11 +29,13 @@ pub struct Inputs {
     pub options: Options,
 }
 
-/// What the analysis takes as given about the engine that will load the rules.
+/// How to analyse.
 #[derive(Debug, Default, Clone)]
 pub struct Options {
-    /// The engine and its plugins.
+    /// What is taken as given about the engine that will load the rules.
     pub world: World,
+    /// To take the time of each lint.
+    pub clock: Option<Clock>,
 }
 
 /// Everything known about the files. Diagnostics are in load order and carry their default severity:
@@ -44,6 +48,8 @@ pub struct Analysis {
     pub diagnostics: Vec<Diagnostic>,
     /// Per file, in load order: what stands where.
     pub files: Vec<FileFacts>,
+    /// What each lint cost, if a clock was given.
+    pub timings: Vec<Timing>,
 }
 
 /// The rules of files that load, for whoever runs or reasons about them.
@@ -105,21 +111,20 @@ pub struct Fatal {
     pub message: String,
 }
 
-/// Compiles the files as rulec does: all errors, all findings.
+/// Compiles the files as rulec does: all errors, all findings, lints included.
 pub fn analyze(inputs: Inputs) -> Analysis {
-    run(inputs, false).analysis
+    run(inputs, true).analysis
 }
 
-/// The same, and the rules as predicates.
+/// The same without lints, and the rules as predicates.
 pub fn compile_rules(inputs: Inputs) -> Compiled {
-    run(inputs, true)
+    run(inputs, false)
 }
 
-fn run(inputs: Inputs, lower: bool) -> Compiled {
+fn run(inputs: Inputs, lint: bool) -> Compiled {
     let Inputs { sources, options } = inputs;
     let streams = parse(&sources);
-    // Which rules are broken is told by the context.
-    let mut report = if lower { Report::new(&sources) } else { Report::without_context(&sources) };
+    let mut report = Report::without_context(&sources);
     let mut collected = Collected::default();
     for (id, file) in sources.files() {
         report.found.extend(errors::invalid_utf8(id, file));
@@ -127,11 +132,15 @@ fn run(inputs: Inputs, lower: bool) -> Compiled {
     for ((id, _), stream) in sources.files().zip(&streams) {
         collect(&mut collected, id, stream, &options.world, Policy::All, &mut report);
     }
-    compile(&collected, &options.world, Policy::All, &mut report);
+    let lints = lint.then(|| Lints::new(Context::new(&sources, &options.world), options.clock));
+    let lowering = if lint { Lowering::of_conditions() } else { Lowering::default() };
+    let mut passes = Passes { lints, lowering, ..Passes::default() };
+    compile(&collected, &options.world, Policy::All, &mut report, &mut passes);
     for unmet in requirements::unmet(&collected.plugins, &options.world) {
         report.add(errors::plugin_unmet(&unmet));
     }
     let mut diagnostics = std::mem::take(&mut report.found);
+    let mut broken = report.into_broken();
     for (id, _) in sources.files().filter(|(_, file)| file.invalid_utf8.is_some()) {
         // The text was cut off in the middle: how it ends says nothing.
         let cut = |d: &Diagnostic| d.check.code == checks::YAML_SYNTAX.code && d.primary.span.file == id;
@@ -140,24 +149,50 @@ fn run(inputs: Inputs, lower: bool) -> Compiled {
         }
     }
     if collected.changed_across_files {
-        diagnostics.extend(on_the_way(&sources, &streams, &options.world, &diagnostics));
+        diagnostics.extend(on_the_way(&sources, &streams, &options.world, &diagnostics, &mut broken));
     }
-    let (rules, too_large) = match lower {
-        true => lower::lower(&collected, &options.world, &broken_rules(&diagnostics)),
-        false => Default::default(),
-    };
+    let Passes { lints, mut rules, too_large, .. } = passes;
+    rules.retain(|rule| !broken.contains(&rule.name));
+    let mut timings = Vec::new();
+    if let Some(mut lints) = lints {
+        streams.iter().for_each(|stream| lints.items(stream));
+        let (found, times) = lints.finish(&Ruleset { rules: &rules, collected: &collected });
+        diagnostics.extend(found);
+        timings = times;
+    }
     drop(collected);
     dedup(&mut diagnostics);
     let files = sources.files().zip(&streams).map(|((id, _), stream)| facts(id, stream)).collect();
-    Compiled { analysis: Analysis { diagnostics, files, sources }, rules, too_large }
+    Compiled { analysis: Analysis { diagnostics, files, timings, sources }, rules, too_large }
 }
 
-/// Names of the rules that Falco does not load: it refuses them, or drops them as they asked.
-fn broken_rules(diagnostics: &[Diagnostic]) -> BTreeSet<String> {
-    let out = |code: &str| code.starts_with("LOAD_ERR") || code == "LOAD_UNKNOWN_FILTER";
-    let says = diagnostics.iter().filter_map(|found| found.falco.as_ref()).filter(|says| out(says.code));
-    let rule = says.filter_map(|says| says.context.iter().find(|at| at.item_type == "rule"));
-    rule.map(|at| at.item_name.clone()).collect()
+/// What is done with a rule once it compiles: it becomes a predicate, and lints look at it.
+#[derive(Default)]
+struct Passes<'c> {
+    lowering: Lowering,
+    rules: Vec<Rule>,
+    too_large: Vec<TooLarge>,
+    lints: Option<Lints<'c>>,
+}
+
+impl<'a> Sink<'a> for Passes<'_> {
+    fn rule(&mut self, view: &RuleView<'_, 'a>) {
+        match self.lowering.rule(view) {
+            Ok((rule, written)) => {
+                if let Some(lints) = &mut self.lints {
+                    lints.rule(&LintRule::new(view, &rule, &written));
+                }
+                self.rules.push(rule);
+            }
+            Err(too_large) => self.too_large.push(too_large),
+        }
+    }
+
+    fn macros(&mut self, macros: &MacroTrees<'_, 'a>) {
+        if let Some(lints) = &mut self.lints {
+            lints.macros(macros);
+        }
+    }
 }
 
 /// Falco compiles after each file: what a later file mends has already stopped it.
@@ -166,6 +201,7 @@ fn on_the_way(
     streams: &[Stream],
     world: &World,
     known: &[Diagnostic],
+    broken: &mut BTreeSet<String>,
 ) -> Vec<Diagnostic> {
     let key = |found: &Diagnostic| found.falco.as_ref().map(|says| (says.code, says.message.clone()));
     let mut known: FxHashSet<_> = known.iter().filter_map(key).collect();
@@ -175,7 +211,7 @@ fn on_the_way(
         let mut report = Report::new(sources);
         collect(&mut collected, id, stream, world, Policy::First, &mut report);
         if report.errors() == 0 {
-            compile(&collected, world, Policy::First, &mut report);
+            compile(&collected, world, Policy::First, &mut report, &mut Nobody);
         }
         let is_error =
             |found: &&Diagnostic| found.falco.as_ref().is_some_and(|says| says.code.starts_with("LOAD_ERR"));
@@ -183,6 +219,7 @@ fn on_the_way(
         if key(error).is_some_and(|key| known.insert(key)) {
             missed.push(errors::mended_too_late(error.clone(), &sources.file(id).name));
         }
+        broken.extend(report.into_broken());
     }
     missed
 }
@@ -227,7 +264,7 @@ pub fn falco_verdicts(inputs: &Inputs) -> Result<Vec<LoadResult>, Fatal> {
         let mut report = Report::new(sources);
         collect(&mut collected, id, stream, world, Policy::First, &mut report);
         let crash = match report.errors() {
-            0 => compile(&collected, world, Policy::First, &mut report),
+            0 => compile(&collected, world, Policy::First, &mut report, &mut Nobody),
             _ => None,
         };
         if let Some(crash) = crash.or_else(|| report.crash.take()) {

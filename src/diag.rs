@@ -48,6 +48,14 @@ pub enum Group {
     Requirements,
     /// The condition does not do what it says.
     Correctness,
+    /// The condition asks for what CloudTrail does not write.
+    CloudTrail,
+    /// It does not work on every engine, or not for long.
+    Portability,
+    /// It costs more than it must.
+    Performance,
+    /// It could be said better.
+    Style,
     /// About rulec itself: suppressions and configuration.
     Meta,
 }
@@ -63,6 +71,10 @@ impl Group {
             Group::Types => "types",
             Group::Requirements => "requirements",
             Group::Correctness => "correctness",
+            Group::CloudTrail => "cloudtrail",
+            Group::Portability => "portability",
+            Group::Performance => "performance",
+            Group::Style => "style",
             Group::Meta => "meta",
         }
     }
@@ -83,6 +95,8 @@ pub struct Check {
     pub severity: Severity,
     /// Falco's own code for the same finding, if it has one.
     pub falco: Option<&'static str>,
+    /// False for a check whose findings are shown only where a level asks for them.
+    pub on: bool,
     /// The page: Markdown with the headings *What it does*, *Why it matters*, *Avoid*, *Prefer*.
     pub docs: &'static str,
 }
@@ -100,10 +114,10 @@ impl PartialEq for &'static Check {
     }
 }
 
-/// Declares checks. The doc comment's first line is the summary, the rest the page.
+/// Declares checks. The doc comment's first line is the summary, the rest the page; `off` at the end keeps its findings back.
 #[macro_export]
 macro_rules! declare_check {
-    ($($(#[doc = $doc:literal])+ $vis:vis $ident:ident = $code:literal, $name:literal, $group:ident, $severity:ident $(, $falco:literal)?;)+) => {
+    ($($(#[doc = $doc:literal])+ $vis:vis $ident:ident = $code:literal, $name:literal, $group:ident, $severity:ident $(, $falco:literal)? $(, $off:ident)?;)+) => {
         $(
             $(#[doc = $doc])+
             $vis static $ident: $crate::diag::Check = $crate::diag::Check {
@@ -112,12 +126,15 @@ macro_rules! declare_check {
                 group: $crate::diag::Group::$group,
                 severity: $crate::diag::Severity::$severity,
                 falco: $crate::declare_check!(@falco $($falco)?),
+                on: $crate::declare_check!(@on $($off)?),
                 docs: concat!($($doc, "\n"),+),
             };
         )+
         /// Every check declared in this file, in order.
         pub static CHECKS: &[&$crate::diag::Check] = &[$(&$ident),+];
     };
+    (@on) => { true };
+    (@on off) => { false };
     (@falco) => { None };
     (@falco $falco:literal) => { Some($falco) };
 }

@@ -120,7 +120,7 @@ fn compare(name: &str) {
             sources.add(SourceFile::new(file["name"].as_str().unwrap(), file["text"].as_str().unwrap()));
         }
         let world = world(case["plugins"].as_str().unwrap());
-        let ours = falco_verdicts(&Inputs { sources, options: Options { world } });
+        let ours = falco_verdicts(&Inputs { sources, options: Options { world, ..Options::default() } });
         let result = &case["result"];
         tally.cases += 1;
         match (result["files"].as_array(), ours) {
@@ -175,7 +175,7 @@ fn descriptions_are_those_of_falco() {
         let mut sources = SourceMap::default();
         let name = format!("{id}.yaml");
         sources.add(SourceFile::new(&*name, read(&name)));
-        let options = Options { world: world(case["config"].as_str().unwrap()) };
+        let options = Options { world: world(case["config"].as_str().unwrap()), ..Options::default() };
         match (describe(&Inputs { sources, options }), want["error"].get(0)) {
             (Ok(ours), None) if without_order(&ours) == without_order(&want) => {}
             (Err(message), Some(error)) if *error == message => {}
@@ -222,7 +222,8 @@ fn compile(rules: &[(String, String, String)]) -> Vec<Rule> {
     }
     let mut sources = SourceMap::default();
     sources.add(SourceFile::new("rules.yaml", text));
-    let compiled = compile_rules(Inputs { sources, options: Options { world: world("default") } });
+    let compiled =
+        compile_rules(Inputs { sources, options: Options { world: world("default"), ..Options::default() } });
     assert_eq!(compiled.rules.len(), rules.len());
     compiled.rules
 }

@@ -12,6 +12,8 @@ use crate::render::{self, Format, Report, Summary, counted};
 use clap::{ArgMatches, ValueEnum};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 /// Check rules files
 ///
@@ -56,6 +58,10 @@ pub struct Args {
     /// Show findings of this check as errors; `warnings` makes all warnings fail the run
     #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Levels")]
     deny: Vec<String>,
+
+    /// Print the time that each lint took, to standard error
+    #[arg(long)]
+    timings: bool,
 
     /// Apply the fixes that cannot change what a rule means
     #[arg(long, help_heading = "Fixes")]
@@ -117,7 +123,8 @@ pub fn run(args: &Args, given: Option<&ArgMatches>) -> Outcome {
     let mut levels = settings.config.levels.clone();
     levels.extend(&flags);
     let roots = if args.load.paths.is_empty() { settings.default_roots() } else { args.load.paths.clone() };
-    let options = engine::options(&args.load, &mut settings)?;
+    let mut options = engine::options(&args.load, &mut settings)?;
+    options.clock = args.timings.then_some(clock);
     let stdin_filename = args.load.stdin_filename.as_deref();
     let loaded = files::read(&roots, files::How { stdin_filename, settings: &settings, as_given: false })?;
     let mut summary = Summary { skipped: loaded.skipped, ..Summary::default() };
@@ -139,7 +146,11 @@ pub fn run(args: &Args, given: Option<&ArgMatches>) -> Outcome {
             inputs.sources = fixed.sources;
         }
     }
+    let start = clock();
     let mut analysis = analyze(inputs);
+    if args.timings {
+        timings(&analysis, clock().saturating_sub(start));
+    }
     count(&mut summary, &analysis);
     let diagnostics = all_findings(&mut analysis, &settings, &levels);
     let summary = summary.count(&analysis.sources, &diagnostics);
@@ -159,6 +170,25 @@ pub fn run(args: &Args, given: Option<&ArgMatches>) -> Outcome {
         output::note(&line);
     }
     Ok(ExitCode::from(if levels.fails(&diagnostics) { FAILED } else { 0 }))
+}
+
+/// The time since some moment that stays the same.
+fn clock() -> Duration {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(Instant::now).elapsed()
+}
+
+/// The lints, the slowest first, and how much of the whole analysis they are.
+fn timings(analysis: &Analysis, whole: Duration) {
+    let mut timings = analysis.timings.clone();
+    timings.sort_by_key(|timing| (std::cmp::Reverse(timing.time), timing.name));
+    let millis = |time: Duration| time.as_secs_f64() * 1e3;
+    let lints: Duration = timings.iter().map(|timing| timing.time).sum();
+    let mut rows: Vec<(&str, Duration)> = vec![("analysis", whole), ("all lints", lints)];
+    rows.extend(timings.iter().map(|timing| (timing.name, timing.time)));
+    for (name, time) in rows {
+        output::note(&format!("{:>10.2} ms {name}", millis(time)));
+    }
 }
 
 fn count(summary: &mut Summary, analysis: &Analysis) {

@@ -36,7 +36,7 @@ pub fn options(args: &Load, settings: &mut Settings) -> Result<Options, Failure>
         None => PluginSet::default(),
     };
     let engine_version = engine_version.as_deref().and_then(Version::parse).unwrap_or(ENGINE_VERSION);
-    Ok(Options { world: World { engine_version, plugins: Arc::new(plugins) } })
+    Ok(Options { world: World { engine_version, plugins: Arc::new(plugins) }, ..Options::default() })
 }
 
 /// The plugins of the flag; those rulec takes for granted without it.

@@ -58,10 +58,10 @@ impl Levels {
         self.deny_warnings |= other.deny_warnings;
     }
 
-    /// Sets the severity of each finding and drops those that are allowed.
+    /// Sets the severity of each finding; drops those that are allowed, or off and not asked for.
     pub fn apply(&self, diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.retain_mut(|diagnostic| match self.by_code.get(diagnostic.check.code) {
-            None => true,
+            None => diagnostic.check.on,
             Some(level) => match level.severity() {
                 Some(severity) => {
                     diagnostic.severity = severity;

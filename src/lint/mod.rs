@@ -1,14 +1,41 @@
-//! The catalogue of all checks, and what is done with findings before anyone sees them.
+//! What a reviewer would say of rules that load, the catalogue of all checks, and what is done with findings before
+//! anyone sees them.
 
+mod context;
 pub mod meta;
+pub mod rules;
+mod run;
 pub mod suppress;
 
+pub use context::{Context, LintAtom, LintRule, Macros, Ruleset};
+pub use run::{Clock, Lints, Timing};
+
 use crate::diag::Check;
+use crate::syntax::items::Item;
+
+/// A reviewer of one kind of mistake. Lints keep no state; what they share is in the [`Context`].
+pub trait Lint: Sync {
+    /// What it looks for.
+    fn check(&self) -> &'static Check;
+
+    /// Looks at an item as it stands in its file.
+    fn item(&self, _item: Item<'_>, _cx: &mut Context<'_>) {}
+
+    /// Looks at a rule that loads.
+    fn rule(&self, _rule: &LintRule<'_, '_>, _cx: &mut Context<'_>) {}
+
+    /// Looks at all macros, after all rules.
+    fn macros(&self, _macros: &Macros<'_, '_>, _cx: &mut Context<'_>) {}
+
+    /// Looks at everything together.
+    fn ruleset(&self, _set: &Ruleset<'_, '_>, _cx: &mut Context<'_>) {}
+}
 
 /// Every check there is, in the order of their codes' declaration.
 pub fn checks() -> impl Iterator<Item = &'static Check> {
     // One entry per file that declares checks.
-    crate::sema::checks::CHECKS.iter().copied().chain([meta::CHECKS]).flatten().copied()
+    let sema = crate::sema::checks::CHECKS.iter().copied().chain([meta::CHECKS]).flatten().copied();
+    sema.chain(rules::LINTS.iter().map(|lint| lint.check()))
 }
 
 /// The check with this name or `RC` code.

@@ -11,7 +11,7 @@ pub fn markdown(check: &Check) -> String {
         check.name,
         check.code,
         check.group.name(),
-        check.severity,
+        if check.on { check.severity.name() } else { "off" },
         body(check)
     )
 }
@@ -32,7 +32,8 @@ pub fn index(checks: impl Iterator<Item = &'static Check>) -> String {
                 "\n## {name}\n\n| Check | Code | Severity | What | Falco |\n|---|---|---|---|---|\n"
             );
         }
-        let Check { name, code, severity, .. } = check;
+        let Check { name, code, .. } = check;
+        let severity = if check.on { check.severity.name() } else { "off" };
         let falco = check.falco.map(|code| format!("`{code}`")).unwrap_or_default();
         let summary = check.summary();
         let _ = writeln!(text, "| [{name}]({name}.md) | {code} | {severity} | {summary} | {falco} |");

@@ -10,6 +10,7 @@ use super::outputs;
 use super::report::{ConditionPlace, Crash, Fault, Report, Step};
 use super::text::{Composite, Located};
 use super::types::{self, Fact, Trouble};
+use super::view::{MacroTrees, RuleView, Sink};
 use super::world::World;
 use crate::schema::SourceFields;
 use crate::source::Span;
@@ -23,16 +24,17 @@ use std::sync::Arc;
 const MAX_FACTS: usize = 1000;
 
 /// Compiles what was collected. Stops at the first error if the policy is Falco's. Returns how Falco
-/// would crash, if it would before its first error.
-pub fn compile(
-    collected: &Collected<'_>,
+/// would crash, if it would before its first error. The sink sees what compiles.
+pub fn compile<'a>(
+    collected: &Collected<'a>,
     world: &World,
     policy: Policy,
     report: &mut Report<'_>,
+    sink: &mut dyn Sink<'a>,
 ) -> Option<Crash> {
     let before = report.errors();
     let mut lists = Lists::new(collected);
-    let texts: Vec<Composite<'_>> = collected
+    let texts: Vec<Composite<'a>> = collected
         .macros
         .items
         .iter()
@@ -45,8 +47,14 @@ pub fn compile(
     if stop(report) {
         return None;
     }
-    let mut rules =
-        Rules { collected, world, macros: &macros, lists: &mut lists, facts: FxHashMap::default() };
+    let mut rules = Rules {
+        collected,
+        world,
+        macros: &macros,
+        lists: &mut lists,
+        facts: FxHashMap::default(),
+        sink: &mut *sink,
+    };
     let mut used = macros.used.clone();
     for rule in &collected.rules.items {
         if rule.unknown_source {
@@ -60,6 +68,7 @@ pub fn compile(
             return None;
         }
     }
+    sink.macros(&macros.trees());
     // Falco speaks of what is unused only when nothing else is wrong; we know a little more about our own
     // holes, but an unused name in a broken file is no news either.
     if report.errors() == before {
@@ -101,6 +110,10 @@ impl<'t, 'a> Macros<'t, 'a> {
             }
         }
         Macros { collected, texts, parsed, errors, used }
+    }
+
+    fn trees(&self) -> MacroTrees<'_, 'a> {
+        MacroTrees { collected: self.collected, texts: self.texts, parsed: self.parsed }
     }
 
     fn info(&self, at: usize) -> &'t MacroInfo<'a> {
@@ -174,6 +187,7 @@ fn syntax_errors(parsed: &Parsed<'_>, text: &Composite<'_>, base: &[Step<'_>], r
 }
 
 struct Rules<'c, 't, 'a> {
+    sink: &'c mut dyn Sink<'a>,
     collected: &'t Collected<'a>,
     world: &'c World,
     macros: &'c Macros<'t, 'a>,
@@ -272,7 +286,20 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
         }
         let subject =
             Subject { rule, raw: &raw, text: &text, fields, base: &condition_base, errors_before: before };
-        self.check(&subject, &parsed.expr, report)
+        let crash = self.check(&subject, &parsed.expr, report);
+        if crash.is_none() && !report.is_broken(rule.name) {
+            let (tree, macros) = (&parsed.expr, self.macros.trees());
+            self.sink.rule(&RuleView {
+                info: rule,
+                raw: &raw,
+                text: &text,
+                tree,
+                fields,
+                macros,
+                world: self.world,
+            });
+        }
+        crash
     }
 
     /// Falco loads file by file: a rule cannot use a macro that only a later file defines.

@@ -144,9 +144,9 @@ pub enum Term {
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct FieldRef {
     /// Name without argument.
-    pub name: Box<str>,
+    pub name: Arc<str>,
     /// Argument in brackets, unescaped.
-    pub arg: Option<Box<str>>,
+    pub arg: Option<Arc<str>>,
     /// Type of the value or of the elements.
     pub ty: Type,
     /// It is a list.

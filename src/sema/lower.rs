@@ -1,19 +1,18 @@
 //! From parsed conditions to `ir`: the only place that knows macros, lists and exceptions.
 
-use super::collect::{Collected, RuleInfo};
-use super::exceptions;
+use super::collect::RuleInfo;
 use super::ir::{Atom, FieldRef, Origin, OutputPart, Pred, Priority, Rule, Term, Test};
-use super::lists::Lists;
 use super::outputs;
 use super::print;
 use super::text::Composite;
-use super::world::World;
+use super::view::{MacroTrees, RuleView};
 use crate::schema::{SourceFields, Type};
 use crate::source::Span;
 use crate::syntax::ast::{Check, Expr, ExprKind, Operand, OperandKind, Right, Value};
-use crate::syntax::condition::{self, Parsed, RULE_DEPTH};
 use crate::syntax::output::{self, Part};
-use std::collections::BTreeSet;
+use crate::syntax::token::Transformer;
+use rustc_hash::{FxHashMap, FxHasher};
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// The most comparisons one rule may become: macros of macros can double with every step.
@@ -28,58 +27,83 @@ pub struct TooLarge {
     pub name_span: Span,
 }
 
-/// Lowers all rules that load, in evaluation order. `broken` names rules with errors: they are left out.
-pub fn lower(
-    collected: &Collected<'_>,
-    world: &World,
-    broken: &BTreeSet<String>,
-) -> (Vec<Rule>, Vec<TooLarge>) {
-    let mut lists = Lists::new(collected);
-    let texts: Vec<Composite<'_>> = collected
-        .macros
-        .items
-        .iter()
-        .map(|info| lists.substitute(Composite::joined(&info.condition)))
-        .collect();
-    let parsed: Vec<Parsed<'_>> = texts.iter().map(|text| condition::parse(&text.text, RULE_DEPTH)).collect();
-    let (mut rules, mut too_large) = (Vec::new(), Vec::new());
-    for info in &collected.rules.items {
-        let Some(fields) = world.fields(info.source).filter(|_| !info.unknown_source) else { continue };
-        if broken.contains(info.name) {
-            continue;
-        }
-        let Ok(expanded) = exceptions::expand(Composite::joined(&info.condition), &info.exceptions) else {
-            continue;
-        };
-        let text = lists.substitute(expanded);
-        let condition = condition::parse(&text.text, RULE_DEPTH);
-        let mut lowerer =
-            Lowerer { collected, texts: &texts, parsed: &parsed, fields, atoms: 0, path: Vec::new() };
-        match lowerer.expr(&condition.expr, &text, &[]) {
-            Some(condition) => rules.push(rule(info, condition, fields)),
-            None => too_large.push(TooLarge { name: info.name.to_owned(), name_span: info.name_span }),
-        }
-    }
-    (rules, too_large)
+/// Where an atom stands as text.
+#[derive(Clone, Copy)]
+pub struct Written<'v, 'a> {
+    /// The comparison.
+    pub check: &'v Check<'v>,
+    /// The whole of it.
+    pub expr: &'v Expr<'v>,
+    /// The text that its places are in.
+    pub text: &'v Composite<'a>,
+    /// The macro in which it stands; `None` for the rule itself.
+    pub within: Option<usize>,
 }
 
-fn rule(info: &RuleInfo<'_>, condition: Pred, fields: &SourceFields) -> Rule {
+/// Turns rules into predicates. What rules have in common is kept once.
+#[derive(Default)]
+pub struct Lowering {
+    conditions_only: bool,
+    values: FxHashMap<u64, Arc<[Box<str>]>>,
+    /// By source and text.
+    fields: FxHashMap<usize, FxHashMap<String, FieldRef>>,
+}
+
+impl Lowering {
+    /// Leaves out descriptions, tags and outputs, for those who reason about conditions alone.
+    pub fn of_conditions() -> Lowering {
+        Lowering { conditions_only: true, ..Lowering::default() }
+    }
+
+    /// Lowers a rule; with it where each of its atoms is written, in their order. The `Err` is a condition that
+    /// is too large.
+    pub fn rule<'v, 'a>(
+        &mut self,
+        view: &RuleView<'v, 'a>,
+    ) -> Result<(Rule, Vec<Written<'v, 'a>>), TooLarge> {
+        let source = std::ptr::from_ref(view.fields) as usize;
+        let mut lowerer = Lowerer {
+            macros: view.macros,
+            terms: Terms { fields: view.fields, known: self.fields.entry(source).or_default() },
+            written: Vec::new(),
+            path: Vec::new(),
+            values: &mut self.values,
+        };
+        let condition = lowerer.expr(view.tree, view.text, &[]);
+        let written = lowerer.written;
+        let Some(condition) = condition else {
+            return Err(TooLarge { name: view.info.name.to_owned(), name_span: view.info.name_span });
+        };
+        let mut rule = rule(view.info, condition);
+        if !self.conditions_only {
+            let known = self.fields.entry(source).or_default();
+            rule.output = template(view.info, &mut Terms { fields: view.fields, known });
+            rule.description =
+                view.info.description.iter().map(|text| &*text.value).collect::<Vec<_>>().join(" ");
+            rule.tags = view.info.tags.iter().map(|&tag| tag.to_owned()).collect();
+        }
+        Ok((rule, written))
+    }
+}
+
+fn rule(info: &RuleInfo<'_>, condition: Pred) -> Rule {
     Rule {
         name: info.name.to_owned(),
-        description: info.description.iter().map(|text| &*text.value).collect::<Vec<_>>().join(" "),
+        description: String::new(),
         source: info.source.to_owned(),
         priority: Priority::parse(info.priority).unwrap_or(Priority::Debug),
         enabled: info.enabled,
-        tags: info.tags.iter().map(|&tag| tag.to_owned()).collect(),
+        tags: Vec::new(),
         condition,
-        output: template(info, fields),
+        output: Vec::new(),
         span: info.span,
         name_span: info.name_span,
         condition_span: info.condition_span,
     }
 }
 
-fn template(info: &RuleInfo<'_>, fields: &SourceFields) -> Vec<OutputPart> {
+fn template(info: &RuleInfo<'_>, terms: &mut Terms<'_, '_>) -> Vec<OutputPart> {
+    let fields = terms.fields;
     let text = outputs::without_container_info(outputs::text(info));
     let (parts, _) = output::parse(&text.text, &mut |operand| outputs::resolves(operand, fields));
     parts
@@ -88,26 +112,25 @@ fn template(info: &RuleInfo<'_>, fields: &SourceFields) -> Vec<OutputPart> {
             Part::Text(text) => OutputPart::Text(text.to_owned()),
             Part::Token(token) => OutputPart::Term {
                 text: print::operand(&token.operand),
-                term: term(&token.operand, fields),
+                term: terms.term(&token.operand),
                 width: token.width,
             },
         })
         .collect()
 }
 
-struct Lowerer<'l, 't, 'a> {
-    collected: &'l Collected<'a>,
-    texts: &'l [Composite<'a>],
-    parsed: &'l [Parsed<'t>],
-    fields: &'l SourceFields,
-    atoms: usize,
+struct Lowerer<'l, 'v, 'a> {
+    macros: MacroTrees<'v, 'a>,
+    terms: Terms<'l, 'v>,
+    written: Vec<Written<'v, 'a>>,
     /// Macros on the way here, so that a loop ends.
     path: Vec<usize>,
+    values: &'l mut FxHashMap<u64, Arc<[Box<str>]>>,
 }
 
-impl<'a> Lowerer<'_, '_, 'a> {
+impl<'v, 'a> Lowerer<'_, 'v, 'a> {
     /// `None` if the condition is too large.
-    fn expr(&mut self, expr: &Expr<'_>, text: &Composite<'a>, via: &[Span]) -> Option<Pred> {
+    fn expr(&mut self, expr: &'v Expr<'v>, text: &'v Composite<'a>, via: &[Span]) -> Option<Pred> {
         Some(match &expr.kind {
             ExprKind::And(parts) => Pred::And(self.all(parts, text, via)?),
             ExprKind::Or(parts) => Pred::Or(self.all(parts, text, via)?),
@@ -115,26 +138,27 @@ impl<'a> Lowerer<'_, '_, 'a> {
             // A rule with holes is not lowered; an analysis of what is there must not rest on them.
             ExprKind::Hole => return None,
             ExprKind::Macro(name) => {
-                let at = self.collected.macros.index_of(name).filter(|at| !self.path.contains(at))?;
+                let at = self.macros.index_of(name).filter(|at| !self.path.contains(at))?;
+                let body = self.macros.get(at)?;
                 if self.path.len() > 1000 {
                     return None;
                 }
                 let mut via = via.to_vec();
                 via.push(text.locate(expr.place.clone()).span);
                 self.path.push(at);
-                let body = self.expr(&self.parsed[at].expr, &self.texts[at], &via);
+                let body = self.expr(body.tree, body.text, &via);
                 self.path.pop();
                 body?
             }
             ExprKind::Check(check) => {
-                self.atoms += 1;
-                if self.atoms > MAX_ATOMS {
+                if self.written.len() >= MAX_ATOMS {
                     return None;
                 }
+                self.written.push(Written { check, expr, text, within: self.path.last().copied() });
                 let span = text.locate(expr.place.clone()).span;
                 let origin = Origin { span, via: via.to_vec() };
                 Pred::Atom(Arc::new(Atom {
-                    left: term(&check.left, self.fields),
+                    left: self.terms.term(&check.left),
                     test: self.test(check)?,
                     origin,
                 }))
@@ -142,51 +166,73 @@ impl<'a> Lowerer<'_, '_, 'a> {
         })
     }
 
-    fn all(&mut self, parts: &[Expr<'_>], text: &Composite<'a>, via: &[Span]) -> Option<Vec<Pred>> {
+    fn all(&mut self, parts: &'v [Expr<'v>], text: &'v Composite<'a>, via: &[Span]) -> Option<Vec<Pred>> {
         parts.iter().map(|part| self.expr(part, text, via)).collect()
     }
 
-    fn test(&self, check: &Check<'_>) -> Option<Test> {
-        let values = |values: &[Value<'_>]| Test::Values {
+    fn test(&mut self, check: &Check<'_>) -> Option<Test> {
+        let mut values = |values: &[Value<'_>]| Test::Values {
             op: check.op,
             modifier: check.modifier,
-            values: values.iter().map(|value| Box::from(&*value.text)).collect(),
+            values: self.shared(values),
         };
         Some(match &check.right {
             Right::None => Test::Exists,
             Right::Const(value) | Right::Word(value) => values(std::slice::from_ref(value)),
             Right::List(all, _) => values(all),
-            Right::Operand(operand) => Test::Term { op: check.op, term: term(operand, self.fields) },
+            Right::Operand(operand) => Test::Term { op: check.op, term: self.terms.term(operand) },
             Right::Hole => return None,
         })
     }
 }
 
-fn term(operand: &Operand<'_>, fields: &SourceFields) -> Term {
-    match &operand.kind {
-        OperandKind::Field { name, arg } => {
-            let text = operand.kind.field_text().unwrap_or_default();
-            let (ty, list) = match fields.resolve(&text) {
-                Ok(resolved) => (resolved.ty, resolved.field.list),
-                Err(_) => (Type::Charbuf, false),
-            };
-            let arg = arg.as_ref().map(|arg| Box::from(&*arg.text));
-            Term::Field(FieldRef { name: Box::from(*name), arg, ty, list })
-        }
-        OperandKind::Call { transformer: crate::syntax::token::Transformer::Val, args, .. }
-            if args.len() == 1 =>
-        {
+impl Lowerer<'_, '_, '_> {
+    fn shared(&mut self, values: &[Value<'_>]) -> Arc<[Box<str>]> {
+        let texts = || values.iter().map(|value| Box::from(&*value.text));
+        let mut hasher = FxHasher::default();
+        values.iter().for_each(|value| value.text.hash(&mut hasher));
+        let shared = self.values.entry(hasher.finish()).or_insert_with(|| texts().collect());
+        let same = shared.len() == values.len() && shared.iter().zip(values).all(|(a, b)| **a == *b.text);
+        if same { Arc::clone(shared) } else { texts().collect() }
+    }
+}
+
+/// Fields and what is made of them.
+struct Terms<'l, 'v> {
+    fields: &'v SourceFields,
+    known: &'l mut FxHashMap<String, FieldRef>,
+}
+
+impl Terms<'_, '_> {
+    fn term(&mut self, operand: &Operand<'_>) -> Term {
+        match &operand.kind {
+            OperandKind::Field { name, arg } => {
+                let text = operand.kind.field_text().unwrap_or_default();
+                if let Some(known) = self.known.get(&*text) {
+                    return Term::Field(known.clone());
+                }
+                let (ty, list) = match self.fields.resolve(&text) {
+                    Ok(resolved) => (resolved.ty, resolved.field.list),
+                    Err(_) => (Type::Charbuf, false),
+                };
+                let arg = arg.as_ref().map(|arg| Arc::from(&*arg.text));
+                let field = FieldRef { name: Arc::from(*name), arg, ty, list };
+                self.known.insert(text.into_owned(), field.clone());
+                Term::Field(field)
+            }
             // `val()` only marks a field on the right.
-            term(&args[0], fields)
+            OperandKind::Call { transformer: Transformer::Val, args, .. } if args.len() == 1 => {
+                self.term(&args[0])
+            }
+            OperandKind::Call { transformer, args, arg } => Term::Call {
+                transformer: *transformer,
+                args: args.iter().map(|arg| self.term(arg)).collect(),
+                arg: arg.as_ref().map(|arg| Box::from(&*arg.text)),
+            },
+            OperandKind::List(elements) => {
+                Term::List(elements.iter().map(|element| self.term(element)).collect())
+            }
+            OperandKind::Const(value) => Term::Const(Box::from(&*value.text)),
         }
-        OperandKind::Call { transformer, args, arg } => Term::Call {
-            transformer: *transformer,
-            args: args.iter().map(|arg| term(arg, fields)).collect(),
-            arg: arg.as_ref().map(|arg| Box::from(&*arg.text)),
-        },
-        OperandKind::List(elements) => {
-            Term::List(elements.iter().map(|element| term(element, fields)).collect())
-        }
-        OperandKind::Const(value) => Term::Const(Box::from(&*value.text)),
     }
 }

@@ -24,4 +24,5 @@ mod rule;
 pub mod text;
 pub mod types;
 pub mod values;
+pub mod view;
 pub mod world;

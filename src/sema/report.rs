@@ -4,6 +4,7 @@ use super::errors::Hints;
 use crate::diag::{Diagnostic, FalcoSays, Location};
 use crate::source::{FileId, SourceMap, Span};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// What yaml-cpp says of a node it cannot convert, after its position.
 pub const BAD_CONVERSION: &str = "bad conversion";
@@ -62,6 +63,8 @@ pub struct Report<'m> {
     /// What unknown fields were probably meant to be.
     pub hints: Hints,
     errors: usize,
+    /// Rules that Falco does not load: it refuses them, or drops them as they asked.
+    broken: BTreeSet<String>,
     /// Searches among the names of rules and macros that are still worth their time.
     searches: usize,
     /// Falco's context and excerpts are wanted.
@@ -84,6 +87,7 @@ impl<'m> Report<'m> {
             crash: None,
             hints: Hints::default(),
             errors: 0,
+            broken: BTreeSet::new(),
             searches: SEARCHES,
             in_context: true,
         }
@@ -100,6 +104,24 @@ impl<'m> Report<'m> {
         self.errors
     }
 
+    /// True if something found so far keeps Falco from loading the rule.
+    pub fn is_broken(&self, rule: &str) -> bool {
+        self.broken.contains(rule)
+    }
+
+    /// The names of such rules.
+    pub fn into_broken(self) -> BTreeSet<String> {
+        self.broken
+    }
+
+    /// Notes that the rule of this context is broken, if the finding breaks it.
+    fn note(&mut self, base: &[Step<'_>], code: &str) {
+        let breaks = code.is_empty() || code.starts_with("LOAD_ERR") || code == "LOAD_UNKNOWN_FILTER";
+        if let Some(rule) = base.first().filter(|step| breaks && step.item_type == "rule") {
+            self.broken.insert(rule.name.to_string());
+        }
+    }
+
     /// True while the known names may be searched for one that was meant: a file in which thousands
     /// of names are wrong must not cost their product.
     pub fn may_search(&mut self) -> bool {
@@ -114,6 +136,7 @@ impl<'m> Report<'m> {
 
     /// A finding of Falco's, in the context of `file` and `base`.
     pub fn fault(&mut self, file: FileId, base: &[Step<'_>], fault: Fault<'_>) {
+        self.note(base, fault.code);
         if !self.in_context {
             return self.push(fault, Vec::new(), None);
         }
@@ -132,6 +155,7 @@ impl<'m> Report<'m> {
         fault: Fault<'_>,
         place: &ConditionPlace<'_>,
     ) {
+        self.note(base, fault.code);
         if !self.in_context {
             return self.push(fault, Vec::new(), None);
         }

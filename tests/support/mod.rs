@@ -32,7 +32,7 @@ pub fn analyzes(files: &[&[u8]], world: &World) -> (SourceMap, Vec<Diagnostic>) 
     for (at, bytes) in files.iter().enumerate() {
         sources.add(SourceFile::from_bytes(format!("{at}.yaml"), bytes.to_vec()));
     }
-    let inputs = Inputs { sources, options: Options { world: world.clone() } };
+    let inputs = Inputs { sources, options: Options { world: world.clone(), ..Options::default() } };
     if let Ok(results) = analysis::falco_verdicts(&inputs) {
         render::falco::render(&results, &inputs.sources);
     }

@@ -1,0 +1,84 @@
+//! What later passes may look at while the text of a rule and its tree are there.
+
+use super::collect::{Collected, MacroInfo, RuleInfo};
+use super::text::Composite;
+use super::world::World;
+use crate::schema::SourceFields;
+use crate::syntax::ast::Expr;
+use crate::syntax::condition::Parsed;
+
+/// All macros, parsed.
+#[derive(Clone, Copy)]
+pub struct MacroTrees<'v, 'a> {
+    /// What they were collected from.
+    pub collected: &'v Collected<'a>,
+    pub(super) texts: &'v [Composite<'a>],
+    pub(super) parsed: &'v [Parsed<'v>],
+}
+
+/// A macro: the item, its text with the items of lists, and its tree.
+#[derive(Clone, Copy)]
+pub struct MacroView<'v, 'a> {
+    /// The item.
+    pub info: &'v MacroInfo<'a>,
+    /// Its condition with the items of lists in place of their names.
+    pub text: &'v Composite<'a>,
+    /// That text, parsed.
+    pub tree: &'v Expr<'v>,
+}
+
+impl<'v, 'a> MacroTrees<'v, 'a> {
+    /// Position of the macro of this name.
+    pub fn index_of(&self, name: &str) -> Option<usize> {
+        self.collected.macros.index_of(name)
+    }
+
+    /// A macro by position.
+    pub fn get(&self, at: usize) -> Option<MacroView<'v, 'a>> {
+        let (info, text) = (self.collected.macros.items.get(at)?, self.texts.get(at)?);
+        Some(MacroView { info, text, tree: &self.parsed.get(at)?.expr })
+    }
+
+    /// All macros without syntax errors.
+    pub fn iter(&self) -> impl Iterator<Item = MacroView<'v, 'a>> + use<'v, 'a> {
+        let this = *self;
+        (0..this.texts.len())
+            .filter(move |&at| this.parsed[at].errors.is_empty())
+            .filter_map(move |at| this.get(at))
+    }
+}
+
+/// A rule that Falco would load.
+#[derive(Clone, Copy)]
+pub struct RuleView<'v, 'a> {
+    /// The rule after appends and overrides.
+    pub info: &'v RuleInfo<'a>,
+    /// Its condition with its exceptions, lists by name.
+    pub raw: &'v Composite<'a>,
+    /// The same with the items of lists in place of their names: what is parsed.
+    pub text: &'v Composite<'a>,
+    /// That text, parsed.
+    pub tree: &'v Expr<'v>,
+    /// The fields of its source.
+    pub fields: &'v SourceFields,
+    /// The macros it may use.
+    pub macros: MacroTrees<'v, 'a>,
+    /// The engine.
+    pub world: &'v World,
+}
+
+/// Sees what compiles without error.
+pub trait Sink<'a> {
+    /// A rule, in evaluation order.
+    fn rule(&mut self, rule: &RuleView<'_, 'a>);
+
+    /// All macros, after all rules. Some may be broken.
+    fn macros(&mut self, _macros: &MacroTrees<'_, 'a>) {}
+}
+
+/// Looks away.
+pub struct Nobody;
+
+impl Sink<'_> for Nobody {
+    fn rule(&mut self, _: &RuleView<'_, '_>) {}
+}
