@@ -4,12 +4,12 @@ use crate::sema::collect::{Collected, Policy, collect};
 use crate::sema::compile::compile;
 use crate::schema::Type;
 use crate::sema::ir::{Atom, FieldRef, Origin, Pred, Term, Test};
-use crate::sema::lower;
+use crate::sema::lower::Lowering;
 use crate::sema::report::Report;
+use crate::sema::view::{RuleView, Sink};
 use crate::sema::world::World;
 use crate::source::{SourceFile, SourceMap, Span};
 use crate::syntax::yaml;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The event source of everything here.
@@ -53,18 +53,32 @@ pub fn lowered(files: &[SourceFile]) -> Result<Vec<(String, Pred)>, String> {
     for (id, stream) in &streams {
         collect(&mut collected, *id, stream, &world, Policy::All, &mut report);
     }
-    compile(&collected, &world, Policy::All, &mut report);
+    let mut conditions = Conditions::default();
+    compile(&collected, &world, Policy::All, &mut report, &mut conditions);
     let is_error = |found: &&crate::diag::Diagnostic| found.severity == crate::diag::Severity::Error;
     if let Some(error) = report.found.iter().find(is_error) {
         return Err(error.message.clone());
     }
-    let (rules, _) = lower::lower(&collected, &world, &BTreeSet::new());
-    Ok(rules.into_iter().map(|rule| (rule.name, rule.condition)).collect())
+    Ok(conditions.found)
+}
+
+#[derive(Default)]
+struct Conditions {
+    lowering: Lowering,
+    found: Vec<(String, Pred)>,
+}
+
+impl<'a> Sink<'a> for Conditions {
+    fn rule(&mut self, view: &RuleView<'_, 'a>) {
+        if let Ok((rule, _)) = self.lowering.rule(view) {
+            self.found.push((rule.name, rule.condition));
+        }
+    }
 }
 
 /// `not ct.error exists`, written nowhere.
 pub fn succeeded() -> Pred {
-    let field = FieldRef { name: Box::from("ct.error"), arg: None, ty: Type::Charbuf, list: false };
+    let field = FieldRef { name: Arc::from("ct.error"), arg: None, ty: Type::Charbuf, list: false };
     let origin = Origin { span: Span::default(), via: Vec::new() };
     let atom = Atom { left: Term::Field(field), test: Test::Exists, origin };
     Pred::Not(Box::new(Pred::Atom(Arc::new(atom))))
