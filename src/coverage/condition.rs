@@ -2,8 +2,9 @@
 
 use crate::sema::collect::{Collected, Policy, collect};
 use crate::sema::compile::compile;
+use crate::diag::Severity;
 use crate::schema::Type;
-use crate::sema::ir::{Atom, FieldRef, Origin, Pred, Term, Test};
+use crate::sema::ir::{Atom, FieldRef, Origin, Pred, Rule, Term, Test};
 use crate::sema::lower::Lowering;
 use crate::sema::report::Report;
 use crate::sema::view::{RuleView, Sink};
@@ -23,8 +24,10 @@ pub fn read(condition: &str, events: &[&str]) -> Result<Pred, String> {
         text += &format!("- list: events\n  items: {}\n", json(&events));
     }
     text += &rule("control", condition);
-    let rule = lowered(&[SourceFile::new("control", text)])?.into_iter().next();
-    rule.map(|(_, condition)| condition).ok_or_else(|| "the condition is too large".to_owned())
+    let mut sources = SourceMap::default();
+    sources.add(SourceFile::new("control", text));
+    let rule = lowered(&sources)?.into_iter().next();
+    rule.map(|rule| rule.condition).ok_or_else(|| "the condition is too large".to_owned())
 }
 
 /// A rule that is nothing but a condition, as YAML.
@@ -40,40 +43,71 @@ fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// The conditions of the rules in files, by name.
-pub fn lowered(files: &[SourceFile]) -> Result<Vec<(String, Pred)>, String> {
-    let mut sources = SourceMap::default();
-    for file in files {
-        sources.add(file.clone());
-    }
+/// The rules of files that compile; the `Err` is the first error.
+fn lowered(sources: &SourceMap) -> Result<Vec<Rule>, String> {
+    let (rules, error) = compiled(sources);
+    error.map_or(Ok(rules), Err)
+}
+
+fn compiled(sources: &SourceMap) -> (Vec<Rule>, Option<String>) {
     let world = World::default();
     let streams: Vec<_> = sources.files().map(|(id, file)| (id, yaml::parse(id, file))).collect();
-    let mut report = Report::without_context(&sources);
+    let mut report = Report::without_context(sources);
     let mut collected = Collected::default();
     for (id, stream) in &streams {
         collect(&mut collected, *id, stream, &world, Policy::All, &mut report);
     }
     let mut conditions = Conditions::default();
     compile(&collected, &world, Policy::All, &mut report, &mut conditions);
-    let is_error = |found: &&crate::diag::Diagnostic| found.severity == crate::diag::Severity::Error;
-    if let Some(error) = report.found.iter().find(is_error) {
-        return Err(error.message.clone());
-    }
-    Ok(conditions.found)
+    let error = report.found.iter().find(|found| found.severity == Severity::Error);
+    (conditions.rules, error.map(|error| error.message.clone()))
 }
 
 #[derive(Default)]
 struct Conditions {
     lowering: Lowering,
-    found: Vec<(String, Pred)>,
+    rules: Vec<Rule>,
 }
 
 impl<'a> Sink<'a> for Conditions {
     fn rule(&mut self, view: &RuleView<'_, 'a>) {
         if let Ok((rule, _)) = self.lowering.rule(view) {
-            self.found.push((rule.name, rule.condition));
+            self.rules.push(rule);
         }
     }
+}
+
+/// What a user's files define.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// Names of rules, macros and lists.
+    pub names: Vec<String>,
+    /// Macros that a rule on CloudTrail can use, with what they say.
+    pub macros: Vec<(String, Pred)>,
+}
+
+/// Looks for names and macros in files. What is broken is left out.
+pub fn known(sources: &SourceMap) -> Known {
+    let mut known = Known::default();
+    let streams: Vec<_> = sources.files().map(|(id, file)| (id, yaml::parse(id, file))).collect();
+    let mut report = Report::without_context(sources);
+    let mut collected = Collected::default();
+    for (id, stream) in &streams {
+        collect(&mut collected, *id, stream, &World::default(), Policy::All, &mut report);
+    }
+    let macros: Vec<&str> = collected.macros.items.iter().map(|info| info.name).collect();
+    let lists = collected.lists.items.iter().map(|info| info.name);
+    let rules = collected.rules.items.iter().map(|info| info.name);
+    known.names = macros.iter().copied().chain(lists).chain(rules).map(str::to_owned).collect();
+    // A rule that is nothing but a macro says what the macro says.
+    let mut sources = sources.clone();
+    let text: String = macros.iter().map(|name| rule(&format!("{name} alone"), name)).collect();
+    let probe = sources.add(SourceFile::new("macros", text));
+    let of_probe = compiled(&sources).0.into_iter().filter(|rule| rule.span.file == probe);
+    known.macros = of_probe
+        .filter_map(|rule| Some((rule.name.strip_suffix(" alone")?.to_owned(), rule.condition)))
+        .collect();
+    known
 }
 
 /// `not ct.error exists`, written nowhere.

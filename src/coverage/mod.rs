@@ -11,15 +11,17 @@
 //! A witness is confirmed by `eval` before anyone sees it: the control's condition holds for it and no counted rule
 //! fires. If `logic` and `eval` disagree, that is an error of rulec, told as such.
 
+pub mod baseline;
 mod benchmark;
 pub mod catalogue;
 mod condition;
 mod counted;
+pub mod guardduty;
 mod judge;
 mod names;
 pub mod policies;
 mod proof;
-pub mod guardduty;
+pub mod suggest;
 
 pub use benchmark::{Benchmark, Control, Row, Scope};
 pub use catalogue::Catalogue;
