@@ -2,6 +2,7 @@
 
 use super::words::{self, Both, Lang};
 use super::{CoverageReport, mark, place, ratio};
+use crate::coverage::guardduty::Extent;
 use crate::coverage::{Confirmed, Control, Covered, EventCovered, Status, Verdict};
 use crate::source::Span;
 use std::fmt::Write as _;
@@ -87,7 +88,7 @@ fn verdict(verdict: Verdict) -> String {
 /// GuardDuty findings; in the matrix those that come near are only counted.
 fn findings(covered: &Covered, is_short: bool) -> String {
     let (near, shown): (Vec<_>, Vec<_>) =
-        covered.findings.iter().partition(|finding| is_short && finding.extent.name() == "adjacent");
+        covered.findings.iter().partition(|finding| is_short && finding.extent == Extent::Adjacent);
     let mut parts: Vec<String> = shown
         .iter()
         .map(|found| {
@@ -96,7 +97,7 @@ fn findings(covered: &Covered, is_short: bool) -> String {
         })
         .collect();
     if !near.is_empty() {
-        parts.push(format!("<span class=\"soft\">adjacent: {}</span>", near.len()));
+        parts.push(format!("<span class=\"soft\">{} {}</span>", near.len(), both(words::ADJACENT)));
     }
     parts.join("<br>")
 }

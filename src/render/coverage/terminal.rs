@@ -3,6 +3,7 @@
 use super::super::counted;
 use super::words::{self, Both, Lang};
 use super::{CoverageReport, mark, place, ratio};
+use crate::coverage::guardduty::Extent;
 use crate::coverage::{Covered, EventCovered, Status, Verdict};
 use std::fmt::Write as _;
 
@@ -77,13 +78,14 @@ fn gaps(report: &CoverageReport<'_>, covered: &Covered, out: &mut String) {
         let _ = writeln!(out, "       {}: {}", report.lang.pick(words::WITNESS), summary(&witness.record));
     }
     if report.findings && !covered.findings.is_empty() {
-        let findings: Vec<String> = covered
-            .findings
-            .iter()
-            .map(|finding| {
-                format!("{} ({}, {})", finding.finding, finding.severity.name(), finding.extent.name())
-            })
-            .collect();
+        // What comes near is many and says little.
+        let (near, shown): (Vec<_>, Vec<_>) =
+            covered.findings.iter().partition(|finding| finding.extent == Extent::Adjacent);
+        let named = shown.iter().map(|finding| {
+            format!("{} ({}, {})", finding.finding, finding.severity.name(), finding.extent.name())
+        });
+        let near = (!near.is_empty()).then(|| format!("{} {}", near.len(), report.lang.pick(words::ADJACENT)));
+        let findings: Vec<String> = named.chain(near).collect();
         wrap(out, "       GuardDuty: ", &findings.iter().map(String::as_str).collect::<Vec<_>>());
     }
 }
@@ -141,11 +143,9 @@ fn below(report: &CoverageReport<'_>, out: &mut String) {
 
 /// What tells one record from another, in a few words.
 fn summary(record: &serde_json::Value) -> String {
-    let at = |pointer: &str| record.pointer(pointer).and_then(|value| value.as_str());
-    let mut parts = vec![format!("{} of {}", at("/eventName").unwrap_or("?"), at("/eventSource").unwrap_or("?"))];
-    parts.extend(at("/userIdentity/type").map(|kind| format!("by {kind}")));
-    parts.extend(at("/errorCode").map(|error| format!("error {error}")));
-    parts.join(", ")
+    let pointers = ["/eventName", "/eventSource", "/userIdentity/type", "/errorCode"];
+    let parts = pointers.iter().filter_map(|pointer| record.pointer(pointer)?.as_str());
+    parts.collect::<Vec<_>>().join(" · ")
 }
 
 fn wrap(out: &mut String, lead: &str, names: &[&str]) {

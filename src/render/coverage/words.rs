@@ -40,6 +40,7 @@ pub const PURPOSE: Both = ("Purpose", "目的");
 pub const EVENTS: Both = ("Events", "イベント");
 pub const RULES: Both = ("Rules", "ルール");
 pub const GUARDDUTY: Both = ("GuardDuty", "GuardDuty");
+pub const ADJACENT: Both = ("adjacent", "件が隣接");
 pub const WITNESS: Both = ("An event that slips through", "見逃されるイベント");
 pub const NARROWED: Both = ("narrowed by", "絞り込む条件");
 pub const INCIDENTAL: Both = ("Incidental", "付随的");
