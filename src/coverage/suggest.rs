@@ -126,7 +126,11 @@ fn written(
         events.iter().for_each(|event| text += &format!("    - {event}\n"));
         text.push('\n');
     }
-    let condition = in_words_of(&control.text, events, &listed, macros);
+    let asked = match events {
+        [only] => control.text.replace("in (events)", &format!("= \"{only}\"")),
+        _ => control.text.clone(),
+    };
+    let condition = in_words_of(&asked, events, &listed, macros);
     let priority = urgent_enough(&template.priority, count);
     text += &format!("- rule: {}\n", scalar(&name));
     text += &format!("  desc: {}\n", prose(&template.desc));
@@ -163,23 +167,26 @@ fn urgent_enough(priority: &str, count: &Count<'_>) -> String {
 /// The condition's clauses, one a line; those that a macro says go by its name.
 fn in_words_of(text: &str, events: &[&str], listed: &str, macros: &[Macro]) -> Vec<String> {
     let parsed = parse(text, RULE_DEPTH);
-    let ExprKind::And(parts) = &parsed.expr.kind else { return vec![spelled(text, listed)] };
-    let mut left: Vec<(String, Option<String>)> = parts
-        .iter()
-        .map(|part| {
-            let text = whole_clause(text, part.place.start as usize, part.place.end as usize);
-            let shape = condition::read(text, events).ok().map(|condition| shape(&condition));
-            (spelled(text, listed), shape)
-        })
-        .collect();
+    let (parts, join) = match &parsed.expr.kind {
+        ExprKind::And(parts) => (parts, "and"),
+        ExprKind::Or(parts) => (parts, "or"),
+        _ => return vec![spelled(text, listed)],
+    };
+    let parts = parts.iter().map(|part| whole_clause(text, part.place.start as usize, part.place.end as usize));
     let mut words = Vec::new();
-    while let Some(fitting) = fitting(macros, &left) {
-        left.retain(|(_, shape)| !shape.as_ref().is_some_and(|shape| fitting.clauses.contains(shape)));
-        words.push(fitting.name.clone());
+    if join == "or" {
+        words.extend(parts.map(|text| spelled(text, listed)));
+    } else {
+        let shape_of = |text: &str| condition::read(text, events).ok().map(|condition| shape(&condition));
+        let mut left: Vec<_> = parts.map(|text| (spelled(text, listed), shape_of(text))).collect();
+        while let Some(fitting) = fitting(macros, &left) {
+            left.retain(|(_, shape)| !shape.as_ref().is_some_and(|shape| fitting.clauses.contains(shape)));
+            words.push(fitting.name.clone());
+        }
+        words.extend(left.into_iter().map(|(text, _)| text));
     }
-    words.extend(left.into_iter().map(|(text, _)| text));
-    let lead = |at: usize, words: String| if at == 0 { words } else { format!("and {words}") };
-    words.into_iter().enumerate().map(|(at, words)| lead(at, words)).collect()
+    let lead = |(at, words): (usize, String)| if at == 0 { words } else { format!("{join} {words}") };
+    words.into_iter().enumerate().map(lead).collect()
 }
 
 /// The largest macro that says nothing but what is left to be said.
