@@ -44,3 +44,14 @@ pub const CLOUDTRAIL_FACTS: &str = include_str!("../rulesets/schemas/cloudtrail-
 
 /// What a made-up CloudTrail record looks like.
 pub const CLOUDTRAIL_RECORD: &str = include_str!("../rulesets/schemas/cloudtrail-record.json");
+
+/// What events of tests are completed from, by name. The first is the one for any event.
+pub const TEMPLATES: [(&str, &str); 7] = [
+    ("api-call", include_str!("../rulesets/templates/api-call.json")),
+    ("console-login", include_str!("../rulesets/templates/console-login.json")),
+    ("s3-object", include_str!("../rulesets/templates/s3-object.json")),
+    ("iam-user", include_str!("../rulesets/templates/iam-user.json")),
+    ("root", include_str!("../rulesets/templates/root.json")),
+    ("assumed-role", include_str!("../rulesets/templates/assumed-role.json")),
+    ("aws-service", include_str!("../rulesets/templates/aws-service.json")),
+];

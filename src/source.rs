@@ -187,6 +187,11 @@ impl SourceMap {
         &self.files[id.0 as usize]
     }
 
+    /// Puts another text in the place of a file. Ids come from [`SourceMap::add`] of the same map.
+    pub fn replace(&mut self, id: FileId, file: SourceFile) {
+        self.files[id.0 as usize] = file;
+    }
+
     /// All files with their ids, in load order.
     pub fn files(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
         self.files.iter().enumerate().map(|(at, file)| (FileId(at as u32), file))

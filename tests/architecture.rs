@@ -5,9 +5,9 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use std::path::{Path, PathBuf};
 
 /// Left may never use right.
-const LAYERS: [&str; 20] = [
+const LAYERS: [&str; 21] = [
     "bundled", "source", "diag", "fix", "syntax", "schema", "sema", "logic", "eval", "coverage", "lint",
-    "config", "analysis", "format", "target", "render", "ide", "lsp", "cli", "main",
+    "config", "analysis", "testing", "format", "target", "render", "ide", "lsp", "cli", "main",
 ];
 /// The only layers that may read files, look at clock and environment, or print.
 const OUTSIDE: [&str; 3] = ["lsp", "cli", "main"];

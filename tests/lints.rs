@@ -16,8 +16,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Their cause is no YAML text: bytes, or `rulec.toml`.
-const WITHOUT_EXAMPLES: [&str; 3] = ["invalid-utf8", "invalid-config", "unknown-config-key"];
+/// Their cause is no rules file: bytes, `rulec.toml`, or a test file.
+const WITHOUT_EXAMPLES: [&str; 4] = ["invalid-utf8", "invalid-config", "unknown-config-key", "invalid-test"];
 
 /// Checks an example. `# file: NAME` begins another file, `# plugins: a,b` in the first line chooses the plugins,
 /// `crlf` ends its lines as Windows does, `latin1` saves it as such.
@@ -84,7 +84,8 @@ fn pages() {
 fn every_check_has_a_spec() {
     let specs: BTreeSet<String> =
         specs("lints").iter().map(|path| path.file_stem().unwrap().to_string_lossy().into_owned()).collect();
-    for lint in lint::checks().filter(|lint| !["invalid-config", "unknown-config-key"].contains(&lint.name)) {
+    let elsewhere = ["invalid-config", "unknown-config-key", "invalid-test"];
+    for lint in lint::checks().filter(|lint| !elsewhere.contains(&lint.name)) {
         assert!(specs.contains(lint.name), "there is no tests/spec/lints/{}.md", lint.name);
     }
     for spec in &specs {

@@ -33,3 +33,37 @@ pub struct Load {
     #[arg(long)]
     pub no_config: bool,
 }
+
+/// For which engine; the paths are the command's own affair.
+#[derive(Args, Debug)]
+pub struct Engine {
+    /// Plugins to load the rules with, instead of those of rulec.toml
+    #[arg(long, value_name = "NAME[@VERSION]", value_delimiter = ',')]
+    plugins: Vec<String>,
+
+    /// Version of Falco's engine to load the rules with
+    #[arg(long, value_name = "VERSION")]
+    engine_version: Option<String>,
+
+    /// Read this rulec.toml instead of looking for one above the first path
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    config: Option<PathBuf>,
+
+    /// Read no rulec.toml
+    #[arg(long)]
+    no_config: bool,
+}
+
+impl Engine {
+    /// The same for these paths.
+    pub fn load(&self, paths: &[PathBuf]) -> Load {
+        Load {
+            paths: paths.to_vec(),
+            plugins: self.plugins.clone(),
+            engine_version: self.engine_version.clone(),
+            stdin_filename: None,
+            config: self.config.clone(),
+            no_config: self.no_config,
+        }
+    }
+}

@@ -42,6 +42,59 @@ pub fn read(roots: &[PathBuf], how: How<'_>) -> Result<Loaded, Failure> {
     Ok(reader.loaded)
 }
 
+/// The test files under `roots`: those named, whatever they are called, and those in directories.
+pub fn tests(roots: &[PathBuf], settings: &Settings) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = Vec::new();
+    let mut seen = HashSet::new();
+    for root in roots {
+        let metadata = fs::metadata(root).map_err(|error| unreadable(root, &error))?;
+        let paths = match metadata.is_dir() {
+            true => yaml_files(root, settings)?,
+            false => vec![root.clone()],
+        };
+        for path in paths.iter().filter(|path| !metadata.is_dir() || is_test(path)) {
+            if seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())) {
+                found.push(shown_below(root, path).to_owned());
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The YAML files below a directory, in order of their names.
+fn yaml_files(root: &Path, settings: &Settings) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = Vec::new();
+    let exclude = |path: &Path| path != root && settings.excludes(path);
+    let walk = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
+    for entry in walk.filter_entry(|entry| entry.file_name() != ".git" && !exclude(entry.path())) {
+        let entry = match entry {
+            Ok(entry) => entry,
+            // A link back to a directory above is no reason to stop.
+            Err(error) if error.loop_ancestor().is_some() => continue,
+            Err(error) => {
+                let path = error.path().unwrap_or(root);
+                let is_dangling = fs::symlink_metadata(path).is_ok_and(|m| m.is_symlink());
+                if is_dangling && !is_yaml(path) {
+                    continue;
+                }
+                let path = path.to_owned();
+                // The walker's own error names the path once more.
+                let error = error.into_io_error().unwrap_or_else(|| std::io::ErrorKind::Other.into());
+                return Err(unreadable(&path, &error));
+            }
+        };
+        if entry.file_type().is_file() && is_yaml(entry.path()) {
+            found.push(entry.into_path());
+        }
+    }
+    Ok(found)
+}
+
+/// A path as it is shown, found below a directory.
+fn shown_below<'p>(root: &Path, path: &'p Path) -> &'p Path {
+    if root == Path::new(".") { path.strip_prefix(".").unwrap_or(path) } else { path }
+}
+
 /// The absolute path without `.` and `..`, symbolic links left alone.
 pub fn normal(path: &Path) -> PathBuf {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
@@ -94,37 +147,12 @@ impl Reader<'_> {
     }
 
     fn directory(&mut self, root: &Path) -> Result<(), Failure> {
-        let exclude = |path: &Path| path != root && self.how.settings.excludes(path);
-        let walk = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
-        let entries: Vec<_> =
-            walk.filter_entry(|entry| entry.file_name() != ".git" && !exclude(entry.path())).collect();
-        for entry in entries {
-            let entry = match entry {
-                Ok(entry) => entry,
-                // A link back to a directory above is no reason to stop.
-                Err(error) if error.loop_ancestor().is_some() => continue,
-                Err(error) => {
-                    let path = error.path().unwrap_or(root);
-                    let is_dangling = fs::symlink_metadata(path).is_ok_and(|m| m.is_symlink());
-                    if is_dangling && !is_yaml(path) {
-                        continue;
-                    }
-                    let path = path.to_owned();
-                    // The walker's own error names the path once more.
-                    let error = error.into_io_error().unwrap_or_else(|| std::io::ErrorKind::Other.into());
-                    return Err(unreadable(&path, &error));
-                }
-            };
-            let path = entry.path();
-            if !entry.file_type().is_file() || !is_yaml(path) {
-                continue;
-            }
-            if is_something_else(path) {
+        for path in yaml_files(root, self.how.settings)? {
+            if is_something_else(&path) {
                 self.loaded.skipped += 1;
                 continue;
             }
-            let shown = if root == Path::new(".") { path.strip_prefix(".").unwrap_or(path) } else { path };
-            self.file(path, shown, false)?;
+            self.file(&path, shown_below(root, &path), false)?;
         }
         Ok(())
     }
@@ -175,5 +203,10 @@ fn is_yaml(path: &Path) -> bool {
 /// Files that belong to rulec but hold no rules, wherever they are named.
 fn is_something_else(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name == config::FILE_NAME || name.ends_with(".test.yaml") || name.ends_with(".test.yml")
+    name == config::FILE_NAME || is_test(path)
+}
+
+fn is_test(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.ends_with(".test.yaml") || name.ends_with(".test.yml")
 }

@@ -6,12 +6,16 @@ mod coverage;
 mod describe;
 mod engine;
 mod explain;
+mod explain_match;
 mod files;
 mod fixing;
+mod junit;
 mod list;
 mod output;
 mod reference;
 mod settings;
+mod suites;
+mod test;
 
 pub use reference::markdown;
 
@@ -35,7 +39,9 @@ enum Command {
     Coverage(coverage::Args),
     Describe(describe::Args),
     Explain(explain::Args),
+    ExplainMatch(explain_match::Args),
     List(list::Args),
+    Test(test::Args),
 }
 
 /// Why a command could not do its work. Ends in exit code 2.
@@ -88,7 +94,9 @@ fn run() -> ExitCode {
         Command::Coverage(args) => coverage::run(&args),
         Command::Describe(args) => describe::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::ExplainMatch(args) => explain_match::run(&args),
         Command::List(args) => list::run(&args),
+        Command::Test(args) => test::run(&args),
     };
     outcome.unwrap_or_else(|Failure(message)| {
         output::note(&format!("error: {message}"));

@@ -103,4 +103,14 @@ crate::declare_check! {
     /// ## Why it matters
     /// The setting has no effect; most often its name is mistyped.
     pub UNKNOWN_CONFIG_KEY = "RC0905", "unknown-config-key", Meta, Warning;
+
+    /// A test file says something that rulec cannot use.
+    ///
+    /// ## What it does
+    /// Reports what is wrong in a `*.test.yaml`: what is not YAML, unknown keys, rules and templates, values of the wrong
+    /// type, tests that expect nothing, and events that cannot be completed or read.
+    ///
+    /// ## Why it matters
+    /// The tests of the file are not run, so nothing is known about the rules. `docs/testing.md` has the format.
+    pub INVALID_TEST = "RC0920", "invalid-test", Meta, Error;
 }

@@ -9,6 +9,7 @@ pub mod json;
 pub mod lsp;
 pub mod page;
 pub mod sarif;
+pub mod testing;
 pub mod uri;
 
 use crate::diag::{Diagnostic, Severity};

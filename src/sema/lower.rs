@@ -18,6 +18,9 @@ use std::sync::Arc;
 /// The most comparisons one rule may become: macros of macros can double with every step.
 pub const MAX_ATOMS: usize = 100_000;
 
+/// The most levels it may have: all that walks a predicate takes its levels one inside the other.
+pub const MAX_DEPTH: usize = 2_000;
+
 /// A rule that could not be turned into a predicate, though it loads.
 #[derive(Debug, Clone)]
 pub struct TooLarge {
@@ -67,6 +70,7 @@ impl Lowering {
             terms: Terms { fields: view.fields, known: self.fields.entry(source).or_default() },
             written: Vec::new(),
             path: Vec::new(),
+            depth: 0,
             values: &mut self.values,
         };
         let condition = lowerer.expr(view.tree, view.text, &[]);
@@ -125,12 +129,24 @@ struct Lowerer<'l, 'v, 'a> {
     written: Vec<Written<'v, 'a>>,
     /// Macros on the way here, so that a loop ends.
     path: Vec<usize>,
+    /// Levels above.
+    depth: usize,
     values: &'l mut FxHashMap<u64, Arc<[Box<str>]>>,
 }
 
 impl<'v, 'a> Lowerer<'_, 'v, 'a> {
     /// `None` if the condition is too large.
     fn expr(&mut self, expr: &'v Expr<'v>, text: &'v Composite<'a>, via: &[Span]) -> Option<Pred> {
+        if self.depth >= MAX_DEPTH {
+            return None;
+        }
+        self.depth += 1;
+        let pred = self.level(expr, text, via);
+        self.depth -= 1;
+        pred
+    }
+
+    fn level(&mut self, expr: &'v Expr<'v>, text: &'v Composite<'a>, via: &[Span]) -> Option<Pred> {
         Some(match &expr.kind {
             ExprKind::And(parts) => Pred::And(self.all(parts, text, via)?),
             ExprKind::Or(parts) => Pred::Or(self.all(parts, text, via)?),
@@ -140,9 +156,6 @@ impl<'v, 'a> Lowerer<'_, 'v, 'a> {
             ExprKind::Macro(name) => {
                 let at = self.macros.index_of(name).filter(|at| !self.path.contains(at))?;
                 let body = self.macros.get(at)?;
-                if self.path.len() > 1000 {
-                    return None;
-                }
                 let mut via = via.to_vec();
                 via.push(text.locate(expr.place.clone()).span);
                 self.path.push(at);

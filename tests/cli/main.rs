@@ -4,6 +4,7 @@
 
 mod check;
 mod program;
+mod test;
 
 use program::{rulec, rulec_with, with};
 use std::fs;
@@ -106,6 +107,8 @@ fn wrong_usage() {
         &["list", "-h"],
         &["explain", "-h"],
         &["describe", "-h"],
+        &["test", "-h"],
+        &["explain-match", "-h"],
     ] {
         let ran = rulec(dir.path(), args);
         let examples = ran.out.split("Examples:\n").nth(1).unwrap_or_default();

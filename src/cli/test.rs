@@ -1,0 +1,270 @@
+//! `rulec test`.
+
+use super::args::Engine;
+use super::suites::Suites;
+use super::{FAILED, Failure, Outcome, UNUSABLE, engine, files, junit, output, settings};
+use crate::diag::{Diagnostic, Edit, Severity};
+use crate::fix;
+use crate::render::{self, Format, Summary, counted, testing as show};
+use crate::source::{SourceFile, SourceMap};
+use crate::testing::coverage::Coverage;
+use crate::testing::file::{self, Parsed};
+use crate::testing::{self, Suite, bless};
+use clap::ValueEnum;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+use std::process::ExitCode;
+
+/// Test rules on events
+///
+/// Runs the tests of `*.test.yaml` files; docs/testing.md has their format. Exits with 1 if a test fails, and
+/// with 2 if it was called wrongly, a file cannot be read, or the rules do not load.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Examples:
+  rulec test --coverage rules/                   every test, and what none of them shows
+  rulec test --rules rules/ --filter root t/     tests with `root` in their names, on these rules")]
+pub struct Args {
+    /// Test files, and directories to search for `*.test.yaml`
+    ///
+    /// Without a path, `rules` of rulec.toml counts, then the current directory.
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// Rules file or directory to test; may be repeated, in load order
+    ///
+    /// Without it, a test file tests the rules files of its `rules` key, or those of its own directory.
+    #[arg(long, value_name = "PATH")]
+    rules: Vec<PathBuf>,
+
+    /// Run only tests whose name contains this text, ignoring case
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+
+    /// How to show the results
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    format: Shape,
+
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Tell which rules never fired, and which comparisons were never true or never false
+    #[arg(long)]
+    coverage: bool,
+
+    /// Write what happened into the expectations of tests that fail
+    #[arg(long)]
+    bless: bool,
+
+    #[command(flatten)]
+    engine: Engine,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Shape {
+    /// Failed tests and why, for people
+    Text,
+    /// JSON, see docs/json.md
+    Json,
+    /// JUnit XML
+    Junit,
+}
+
+/// A run: the test files so far, and what came of them.
+struct Run<'a> {
+    args: &'a Args,
+    suites: Suites<'a>,
+    sources: SourceMap,
+    outcomes: Vec<testing::Outcome>,
+    problems: Vec<Diagnostic>,
+    failures: Vec<Failure>,
+    coverage: Coverage,
+    /// Files whose expectations were renewed, and their new text.
+    blessed: Vec<(PathBuf, String)>,
+}
+
+/// Runs the command.
+pub fn run(args: &Args) -> Outcome {
+    let first = if args.paths.is_empty() { &args.rules } else { &args.paths };
+    let load = args.engine.load(first);
+    let mut settings = settings::load(&load)?;
+    let options = engine::options(&load, &mut settings)?;
+    let roots = if args.paths.is_empty() { settings.default_roots() } else { args.paths.clone() };
+    let mut run = Run {
+        args,
+        suites: Suites::new(&settings, options),
+        sources: SourceMap::default(),
+        outcomes: Vec::new(),
+        problems: Vec::new(),
+        failures: Vec::new(),
+        coverage: Coverage::default(),
+        blessed: Vec::new(),
+    };
+    for path in &files::tests(&roots, &settings)? {
+        // The tests of other files are worth running all the same.
+        if let Err(failure) = run.file(path) {
+            run.failures.push(failure);
+        }
+    }
+    let mut about_config = SourceMap::default();
+    let config = settings.diagnostics(&mut about_config);
+    tell(&about_config, &config);
+    run.finish(has_errors(&config))
+}
+
+impl Run<'_> {
+    fn file(&mut self, path: &Path) -> Result<(), Failure> {
+        let bytes = fs::read(path).map_err(|error| files::unreadable(path, &error))?;
+        if u32::try_from(bytes.len()).is_err() {
+            return Err(Failure::new(format!("{} is larger than 4 GiB", path.display())));
+        }
+        let id = self.sources.add(SourceFile::from_bytes(path.to_string_lossy(), bytes));
+        let parsed = match file::parse(id, self.sources.file(id)) {
+            Ok(parsed) => parsed,
+            Err(problems) => {
+                self.problems.extend(problems);
+                return Ok(());
+            }
+        };
+        let suite = self.suites.of(&self.rules_of(path, &parsed))?;
+        let suite = &self.suites.all()[suite];
+        let mut coverage = self.args.coverage.then_some(&mut self.coverage);
+        if let Some(coverage) = &mut coverage {
+            coverage.expect(suite);
+        }
+        let source = self.sources.file(id);
+        let (mut outcomes, problems) = run_file(self.args, suite, &parsed, path, coverage);
+        self.problems.extend(problems);
+        if self.args.bless
+            && let Some((new, now)) = renewed(self.args, suite, source, &parsed, &outcomes, path)
+        {
+            self.blessed.push((path.to_owned(), new.text.to_string()));
+            self.sources.replace(id, new);
+            outcomes = now;
+        }
+        self.outcomes.extend(outcomes);
+        Ok(())
+    }
+
+    /// The rules that a test file is about.
+    fn rules_of(&self, path: &Path, parsed: &Parsed) -> Vec<PathBuf> {
+        let beside = match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        match (&*self.args.rules, &*parsed.file.rules) {
+            ([], []) => vec![beside.to_owned()],
+            ([], own) => own.iter().map(|rules| tidy(&beside.join(rules))).collect(),
+            (given, _) => given.to_vec(),
+        }
+    }
+
+    /// Writes and tells everything. `unusable` if something else was wrong already.
+    fn finish(self, unusable: bool) -> Outcome {
+        let writes: Vec<(&Path, &str)> =
+            self.blessed.iter().map(|(path, text)| (path.as_path(), text.as_str())).collect();
+        output::replace_all(&writes)?;
+        if !writes.is_empty() {
+            output::note(&format!("renewed {}", counted(writes.len(), "file")));
+        }
+        let coverage = self.args.coverage.then(|| self.coverage.summary());
+        let report =
+            show::Report { sources: &self.sources, outcomes: &self.outcomes, coverage: coverage.as_ref() };
+        let text = match self.args.format {
+            Shape::Text => show::text(&report),
+            Shape::Json => show::json(&report),
+            Shape::Junit => junit::render(&report)
+                .map_err(|error| Failure::new(format!("cannot write JUnit XML: {error}")))?,
+        };
+        output::deliver(&text, self.args.output.as_deref())?;
+        tell(&self.sources, &self.problems);
+        for Failure(message) in &self.failures {
+            output::note(&format!("error: {message}"));
+        }
+        output::note(&report.line());
+        let unusable = unusable || !self.failures.is_empty() || has_errors(&self.problems);
+        Ok(ExitCode::from(match report.failed() {
+            _ if unusable => UNUSABLE,
+            0 => 0,
+            _ => FAILED,
+        }))
+    }
+}
+
+/// Shows findings on standard error.
+fn tell(sources: &SourceMap, diagnostics: &[Diagnostic]) {
+    if !diagnostics.is_empty() {
+        let summary = Summary::default();
+        let report = render::Report { sources, diagnostics, summary, color: false, base: None };
+        output::note(render::render(Format::Full, &report).trim_end());
+    }
+}
+
+fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|found| found.severity == Severity::Error)
+}
+
+fn run_file(
+    args: &Args,
+    suite: &Suite,
+    parsed: &Parsed,
+    path: &Path,
+    coverage: Option<&mut Coverage>,
+) -> (Vec<testing::Outcome>, Vec<Diagnostic>) {
+    let filter = args.filter.as_ref().map(|text| text.to_lowercase());
+    let wanted = |name: &str| filter.as_ref().is_none_or(|text| name.to_lowercase().contains(text));
+    let directory = path.parent().unwrap_or(Path::new(""));
+    let mut read = |name: &str| {
+        let bytes = fs::read(directory.join(name)).map_err(|error| {
+            let reason = error.to_string();
+            reason.split(" (os error").next().unwrap_or_default().to_owned()
+        })?;
+        String::from_utf8(bytes)
+            .map_err(|error| format!("it is not UTF-8 at byte {}", error.utf8_error().valid_up_to()))
+    };
+    testing::run(suite, parsed, &wanted, &mut read, coverage)
+}
+
+/// The file with new expectations in place of those that are not met, and what comes of its tests now. A
+/// test that does not pass for its edits is left as it was.
+fn renewed(
+    args: &Args,
+    suite: &Suite,
+    old: &SourceFile,
+    parsed: &Parsed,
+    outcomes: &[testing::Outcome],
+    path: &Path,
+) -> Option<(SourceFile, Vec<testing::Outcome>)> {
+    let failed = outcomes.iter().filter(|outcome| !outcome.failures.is_empty());
+    let mut changes: Vec<(usize, Vec<Edit>)> =
+        failed.map(|outcome| (outcome.index, bless::edits(old, parsed, outcome))).collect();
+    loop {
+        changes.retain(|(_, edits)| !edits.is_empty());
+        if changes.is_empty() {
+            return None;
+        }
+        let all = changes.iter().flat_map(|(_, edits)| edits).collect();
+        let new = SourceFile::new(old.name.as_str(), fix::edited(&old.text, all));
+        let now =
+            file::parse(parsed.span.file, &new).map(|parsed| run_file(args, suite, &parsed, path, None));
+        let Ok((now, _)) = now else { return None };
+        let passes = |all: &[testing::Outcome], index: usize| {
+            all.iter()
+                .find(|outcome| outcome.index == index)
+                .is_some_and(|outcome| outcome.failures.is_empty())
+        };
+        let tried = changes.len();
+        changes.retain(|(index, _)| passes(&now, *index));
+        if changes.len() == tried {
+            // What passed before, or was not in question, is not to suffer.
+            let kept = outcomes.iter().all(|old| !old.failures.is_empty() || passes(&now, old.index));
+            return (kept && now.len() == outcomes.len()).then_some((new, now));
+        }
+    }
+}
+
+/// A path without `.` in it, and as short as it was meant.
+fn tidy(path: &Path) -> PathBuf {
+    let tidy: PathBuf = path.components().filter(|part| *part != Component::CurDir).collect();
+    if tidy.as_os_str().is_empty() { PathBuf::from(".") } else { tidy }
+}

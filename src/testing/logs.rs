@@ -1,0 +1,84 @@
+//! The records of a file that a test names, in any form a log has.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+#[derive(Deserialize)]
+struct Log<'a> {
+    #[serde(rename = "Records", borrow)]
+    records: Option<Vec<&'a RawValue>>,
+}
+
+/// The records of a file: one record, several one after the other, an array of them, or the
+/// `Records` of a log file. The `Err` says what is wrong and at which byte.
+pub fn split(text: &str) -> Result<Vec<&str>, (usize, String)> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
+    let mut found = Vec::new();
+    loop {
+        let start = values.byte_offset();
+        let value = match values.next() {
+            None => break,
+            Some(Ok(value)) => value,
+            Some(Err(error)) => return Err((offset(text, &error), plain(&error))),
+        };
+        let here = |_| (start, "this is neither a record nor a list of records".to_owned());
+        match value.get().as_bytes().first() {
+            Some(b'{') => match serde_json::from_str::<Log<'_>>(value.get()) {
+                Ok(Log { records: Some(records) }) => found.extend(records.iter().map(|record| record.get())),
+                Ok(Log { records: None }) => found.push(value.get()),
+                Err(error) => return Err(here(error)),
+            },
+            Some(b'[') => {
+                let all: Vec<&RawValue> = serde_json::from_str(value.get()).map_err(here)?;
+                found.extend(all.iter().map(|record| record.get()));
+            }
+            _ => return Err((start, "a record is an object".to_owned())),
+        }
+    }
+    match found.iter().find(|record| !record.starts_with('{')) {
+        Some(_) => Err((0, "a record is an object".to_owned())),
+        None => Ok(found),
+    }
+}
+
+fn offset(text: &str, error: &serde_json::Error) -> usize {
+    let line: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+    (line + error.column().saturating_sub(1)).min(text.len())
+}
+
+/// The error without its place, which is told otherwise.
+fn plain(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.rsplit_once(" at line ").map_or(text.clone(), |(words, _)| words.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form() {
+        let (a, b) = (r#"{"eventName":"A","userIdentity":{}}"#, r#"{ "eventName": "B" }"#);
+        for text in [
+            format!("{a}\n{b}\n"),
+            format!("{a}{b}"),
+            format!("[{a},\n{b}]"),
+            format!(r#"{{"x": 1, "Records": [ {a}, {b} ]}}"#),
+            format!("\u{feff}{a}\r\n\r\n{b}"),
+        ] {
+            assert_eq!(split(&text), Ok(vec![a, b]), "{text}");
+        }
+        assert_eq!(split(""), Ok(vec![]));
+    }
+
+    #[test]
+    fn what_is_no_record() {
+        for text in
+            ["1", "[1]", "{\"Records\": [null]}", "{\"Records\": 3}", "{", "x", "[[{}]]", "{}\n{\"a\":}"]
+        {
+            assert!(split(text).is_err(), "{text}");
+        }
+        assert_eq!(split("{}\n{\"a\":}").map_err(|(at, _)| at), Err(8));
+    }
+}
