@@ -157,6 +157,21 @@ fn the_plan_and_the_walk_agree() {
     assert!(fired * 10 > cases && fired * 10 < cases * 9, "{fired} of {cases} hold");
 }
 
+/// The table that the tests of logic share.
+#[test]
+fn absent_is_a_value() {
+    let states = ["", r#","errorCode":null"#, r#","errorCode":"""#, r#","errorCode":"x""#];
+    for line in include_str!("data/absent.txt").lines().filter(|line| !line.starts_with('#')) {
+        let (truths, condition) = line.split_at(9);
+        let rules = compile(&[condition.trim().to_owned()]);
+        for (truth, state) in truths.split_whitespace().zip(states) {
+            let record = format!(r#"{{"eventTime":"2026-03-01T00:00:00Z","eventType":"x"{state}}}"#);
+            let event = Event::new(record.as_bytes(), 1).unwrap();
+            assert_eq!(holds(&rules[0].condition, &event), truth == "1", "{condition} on {record}");
+        }
+    }
+}
+
 #[test]
 fn what_is_no_event_is_skipped() {
     let skipped = |text: &str| Event::new(text.as_bytes(), 1).unwrap_err();

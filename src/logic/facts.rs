@@ -2,11 +2,13 @@
 
 use super::Assume;
 use super::formula::{Arena, F, TRUE};
+use super::place;
 use super::prim::{Check, Place, PlaceId, Prim, TextCheck, View};
 use super::source::there;
 use crate::bundled;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
+use serde_json::Value as Json;
 use std::sync::OnceLock;
 
 /// One line of the list of facts.
@@ -27,6 +29,9 @@ struct Facts {
     fact: Vec<Fact>,
 }
 
+/// The type of what the plugin takes for no event.
+const INSIGHT: &str = "AwsCloudTrailInsight";
+
 fn facts() -> &'static FxHashMap<String, Fact> {
     static FACTS: OnceLock<FxHashMap<String, Fact>> = OnceLock::new();
     FACTS.get_or_init(|| {
@@ -46,7 +51,7 @@ pub fn fact(place: PlaceId, assume: Assume, arena: &mut Arena) -> F {
         parts.push(text(place, arena));
     }
     if path == "/eventType" {
-        parts.push(!among(place, View::Text, &["AwsCloudTrailInsight"], arena));
+        parts.push(!among(place, View::Text, &[INSIGHT], arena));
     }
     if let (Assume::CloudTrail, Some(fact)) = (assume, facts().get(&path)) {
         if fact.always {
@@ -61,6 +66,27 @@ pub fn fact(place: PlaceId, assume: Assume, arena: &mut Arena) -> F {
         }
     }
     arena.and(parts)
+}
+
+/// The path at which a record is none that there can be, if there is one.
+pub fn broken(record: &Json, assume: Assume) -> Option<String> {
+    let text = |path: &str| record.pointer(path).and_then(Json::as_str);
+    if !text("/eventTime").is_some_and(place::is_time) {
+        return Some("/eventTime".to_owned());
+    }
+    if text("/eventType").is_none_or(|kind| kind == INSIGHT) {
+        return Some("/eventType".to_owned());
+    }
+    let fits = |fact: &Fact| {
+        let value = record.pointer(&fact.at);
+        let shown = value.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+        match fact.always {
+            true => text(&fact.at).is_some_and(|text| !text.is_empty()),
+            false => shown.is_none_or(|shown| fact.values.contains(&shown)),
+        }
+    };
+    let broken = facts().values().filter(|fact| assume == Assume::CloudTrail && !fits(fact));
+    broken.map(|fact| fact.at.clone()).min()
 }
 
 fn text(place: PlaceId, arena: &mut Arena) -> F {

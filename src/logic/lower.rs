@@ -121,13 +121,19 @@ fn quantified(modifier: Modifier, tests: &[F], arena: &mut Arena) -> F {
         Modifier::Allof if tests.is_empty() => FALSE,
         Modifier::Allof => arena.and(tests.iter().copied()),
         Modifier::Oneof => {
-            let (mut none, mut one) = (TRUE, FALSE);
-            for &test in tests {
-                let (first, still) = (arena.and([none, test]), arena.and([one, !test]));
-                one = arena.or([first, still]);
-                none = arena.and([none, !test]);
+            // By halves, so that the formula is not as deep as the list is long: none of them, one of them.
+            let mut counts: Vec<(F, F)> = tests.iter().map(|&test| (!test, test)).collect();
+            while counts.len() > 1 {
+                let halves = counts.chunks(2).map(|pair| match *pair {
+                    [(none, one), (other_none, other)] => {
+                        let (first, second) = (arena.and([one, other_none]), arena.and([none, other]));
+                        (arena.and([none, other_none]), arena.or([first, second]))
+                    }
+                    _ => pair[0],
+                });
+                counts = halves.collect();
             }
-            one
+            counts.first().map_or(FALSE, |&(_, one)| one)
         }
     }
 }
@@ -189,7 +195,12 @@ fn number_test(source: &Source, op: Op, value: u64, arena: &mut Arena) -> F {
         Op::Lt | Op::Le => (op, false),
         _ => return FALSE,
     };
+    // No text of a record is as long as 32 bits can count.
+    let endless = matches!(&source.value, Value::View(side) if side.len) && value > u64::from(u32::MAX);
     let prim = match &source.value {
+        _ if op == Op::Lt && value == 0 => FALSE,
+        _ if op == Op::Le && value == u64::MAX || op != Op::Eq && endless => TRUE,
+        _ if endless => FALSE,
         Value::Number(number) => {
             if number_holds(op, *number, value) {
                 TRUE

@@ -200,37 +200,76 @@ fn images(record: &Json, index: Option<usize>) -> Option<Shown> {
     (!all.is_empty()).then_some(Shown::List(all))
 }
 
-/// Values of members that may make a comparison of a made term come out otherwise.
-pub fn hints(term: &Term, check: &Check) -> Vec<(Vec<Box<str>>, Json)> {
-    let keys = |path: &str| path.split('.').map(Box::from).collect::<Vec<Box<str>>>();
+/// What every text of a made term looks like.
+pub fn shape(term: &Term) -> Option<&'static str> {
+    match term {
+        Term::Field(field) if &*field.name == "s3.uri" => Some("s3://(.|\n)*/(.|\n)*"),
+        _ => None,
+    }
+}
+
+/// What texts are made of a made term, if it can be any.
+pub enum Shape {
+    /// Those that a pattern describes.
+    Like(&'static str),
+    /// JSON objects.
+    Json,
+}
+
+/// What the texts that are tried for a made term look like.
+pub fn plain_shape(term: &Term) -> Option<Shape> {
+    let Term::Field(field) = term else { return None };
+    match &*field.name {
+        "s3.uri" => Some(Shape::Like("s3://[^/]+/(.|\n)*")),
+        "ct.resources" => Some(Shape::Json),
+        _ => None,
+    }
+}
+
+/// Members and the values they are given together.
+pub type Hint = Vec<(&'static str, Json)>;
+
+/// Values of members that may make comparisons of a made term come out as wanted. `text` is one that it could have.
+pub fn hints(term: &Term, checks: &[&Check], text: Option<&str>) -> Vec<Hint> {
     let Term::Field(field) = term else { return Vec::new() };
-    match (&*field.name, check) {
-        ("s3.bytes", Check::Number(_, with)) => {
-            let path = keys("additionalEventData.bytesTransferredIn");
-            [*with, with.saturating_add(1), with.saturating_sub(1)]
-                .into_iter()
-                .map(|number| (path.clone(), Json::from(number)))
-                .collect()
-        }
-        ("ec2.imageids" | "ec2.imageid", _) => {
-            let path = keys("requestParameters.imageId");
-            let among: Vec<String> = match check {
-                Check::List(_, all) => {
-                    all.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect()
+    let image = |text: &str| vec![("requestParameters.imageId", Json::from(text))];
+    match &*field.name {
+        "s3.bytes" => {
+            let mut all = Vec::new();
+            for check in checks {
+                let Check::Number(_, with) = check else { continue };
+                for number in [*with, with.saturating_add(1), with.saturating_sub(1)] {
+                    for way in
+                        ["additionalEventData.bytesTransferredIn", "additionalEventData.bytesTransferredOut"]
+                    {
+                        all.push(vec![(way, Json::from(number))]);
+                    }
                 }
-                Check::Text(_, super::prim::TextCheck::Among(all)) => {
-                    all.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect()
-                }
-                _ => Vec::new(),
-            };
-            let other = ["ami-0123456789abcdef0".to_owned(), String::new()];
-            among.into_iter().chain(other).map(|image| (path.clone(), Json::from(image))).collect()
+            }
+            all
         }
-        ("s3.uri", Check::Text(_, super::prim::TextCheck::Among(all))) => all
-            .iter()
-            .filter_map(|text| std::str::from_utf8(text).ok()?.strip_prefix("s3://")?.split_once('/'))
-            .map(|(_, key)| (keys("requestParameters.key"), Json::from(key)))
-            .collect(),
+        "ec2.imageids" => {
+            let lists = checks.iter().filter_map(|check| match check {
+                Check::List(_, all) => Some(all.iter().filter_map(|text| std::str::from_utf8(text).ok())),
+                _ => None,
+            });
+            lists.flatten().chain(["ami-0123456789abcdef0"]).map(image).collect()
+        }
+        "ec2.imageid" => text.map(image).into_iter().collect(),
+        "s3.uri" => {
+            let parts = text.and_then(|text| text.strip_prefix("s3://")?.split_once('/'));
+            let hint = parts.map(|(bucket, key)| {
+                vec![
+                    ("requestParameters.bucketName", Json::from(bucket)),
+                    ("requestParameters.key", Json::from(key)),
+                ]
+            });
+            hint.into_iter().collect()
+        }
+        "ct.resources" => {
+            let value = text.and_then(|text| serde_json::from_str::<Json>(text).ok());
+            value.map(|value| vec![("resources", Json::Array(vec![value]))]).into_iter().collect()
+        }
         _ => Vec::new(),
     }
 }

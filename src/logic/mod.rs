@@ -21,7 +21,7 @@ mod source;
 mod template;
 mod text;
 
-pub use restrict::restrict;
+pub use restrict::{event, restrict};
 
 use crate::sema::ir::{Pred, Term};
 use solve::Memory;

@@ -2,10 +2,14 @@
 
 use super::Reason;
 use super::formula::Arena;
-use super::prim::{Check, Place, PlaceId, PrimId, TextCheck, View};
+use super::made;
+use super::prim::{Check, Place, PlaceId, Prim, PrimId, Side, TextCheck, View};
 use super::text::{Json as JsonMachine, Machine, Map, Mapped, Search, Utf8, expression, machine, shortest};
+use crate::sema::ir::Term;
+use crate::sema::pattern::Pattern;
 use crate::syntax::token::Op;
 use serde_json::Value as Json;
+use std::sync::OnceLock;
 
 /// Prims of a place and whether they shall hold.
 pub type Literals = Vec<(PrimId, bool)>;
@@ -31,7 +35,7 @@ pub fn value(arena: &Arena, place: PlaceId, literals: &[(PrimId, bool)], contain
         }
         Place::Number => member_number(arena, literals),
         // The rest is settled when the record is there.
-        Place::Made(_) if made_is_empty(arena, literals) => Verdict::None,
+        Place::Made(term) if made_is_empty(arena, term, literals) => Verdict::None,
         Place::Made(_) | Place::Pair(_) => Verdict::Value(None),
     }
 }
@@ -62,7 +66,7 @@ fn numbers(arena: &Arena, literals: &[(PrimId, bool)]) -> Vec<u64> {
 }
 
 /// No text or number at all makes these hold, wherever it comes from.
-fn made_is_empty(arena: &Arena, literals: &[(PrimId, bool)]) -> bool {
+fn made_is_empty(arena: &Arena, term: &Term, literals: &[(PrimId, bool)]) -> bool {
     if !literals.iter().any(|&(_, wanted)| wanted) {
         return false;
     }
@@ -75,7 +79,21 @@ fn made_is_empty(arena: &Arena, literals: &[(PrimId, bool)]) -> bool {
         && !numbers(arena, &by_number)
             .into_iter()
             .any(|number| holds(arena, &by_number, Some(&Json::from(number))));
-    no_number || texts(arena, &compared(false), Vec::new()) == Search::Empty
+    let shape = made::shape(term).and_then(expression).into_iter().collect();
+    no_number || texts(arena, &compared(false), shape) == Search::Empty
+}
+
+/// A text that a made term could have for these to hold.
+pub fn made_text(arena: &Arena, term: &Term, literals: &[(PrimId, bool)]) -> Option<String> {
+    let shape: Vec<Box<dyn Machine>> = match made::plain_shape(term) {
+        Some(made::Shape::Like(pattern)) => expression(pattern).into_iter().collect(),
+        Some(made::Shape::Json) => vec![Box::new(JsonMachine::new(b'{', 2))],
+        None => Vec::new(),
+    };
+    match texts(arena, literals, shape) {
+        Search::Text(text) => String::from_utf8(text).ok(),
+        _ => None,
+    }
 }
 
 /// The shortest text for which all text comparisons hold, whatever their view.
@@ -175,6 +193,8 @@ impl Member<'_> {
         if !self.settled(fixed, &Json::from("")) {
             return Verdict::None;
         }
+        // Times can be spelled in several ways, not all of which are tried.
+        let time = self.name == ["eventTime".into()];
         // Strings can be spelled in several ways, so that of their JSON text nothing is proven.
         let spelled = !self.of_view(|view| view == View::Compact).is_empty();
         // A set that it must be in: one of these, or none.
@@ -185,18 +205,19 @@ impl Member<'_> {
                 && maps.is_empty()
             {
                 let texts = all.iter().filter_map(|text| std::str::from_utf8(text).ok());
-                let found = texts.filter_map(|text| self.fits(Json::from(text))).next();
-                return found.unwrap_or_else(|| if spelled { self.unknown() } else { Verdict::None });
+                let found: Vec<&str> = texts.filter(|&text| self.fits(Json::from(text)).is_some()).collect();
+                let timely = found.iter().find(|text| !time || is_time(text));
+                return match timely {
+                    Some(&text) => Verdict::Value(Some(Json::from(text))),
+                    None if spelled || !found.is_empty() => self.unknown(),
+                    None => Verdict::None,
+                };
             }
         }
         if spelled {
-            return [Json::from(""), Json::from("a")]
-                .into_iter()
-                .find_map(|value| self.fits(value))
-                .unwrap_or_else(|| self.unknown());
+            return self.spelled_string();
         }
         let literals = self.of_view(|view| matches!(view, View::Text | View::Pointer));
-        let time = self.name == ["eventTime".into()];
         let more = if time { expression(TIME).into_iter().collect() } else { Vec::new() };
         match texts(self.arena, &literals, more) {
             Search::Text(text) => match String::from_utf8(text) {
@@ -208,6 +229,22 @@ impl Member<'_> {
             }
             Search::Empty => Verdict::None,
             Search::TooMany => Verdict::Unknown(Reason::Steps),
+        }
+    }
+
+    /// A string of which the JSON text is as wanted.
+    fn spelled_string(&self) -> Verdict {
+        let by_text = self.of_view(|view| view == View::Compact);
+        if let Search::Text(text) =
+            texts(self.arena, &by_text, expression(PLAIN_STRING).into_iter().collect())
+            && let Ok(value) = serde_json::from_slice::<Json>(&text)
+            && let Some(found) = self.fits(value)
+        {
+            return found;
+        }
+        match texts(self.arena, &by_text, expression(STRING).into_iter().collect()) {
+            Search::Empty => Verdict::None,
+            _ => self.unknown(),
         }
     }
 
@@ -276,9 +313,52 @@ impl Member<'_> {
     }
 }
 
+const STRING: &str = r#""([^"\\]|\\.)*""#;
+const PLAIN_STRING: &str = r#""[ !#-\[\]-~]*""#;
 const NUMBER: &str = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?";
 const TIME: &str =
     r"20[0-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z";
+
+/// A time as AWS writes it.
+pub fn is_time(text: &str) -> bool {
+    static TIMES: OnceLock<Pattern> = OnceLock::new();
+    TIMES.get_or_init(|| Pattern::new(Op::Regex, TIME.as_bytes())).matches(text.as_bytes())
+}
+
+/// A text that both sides of an equality can show, as far as their places are compared as the sides are.
+pub fn shared(arena: &Arena, sides: &(Side, Side), literals: &[(PrimId, bool)]) -> Search {
+    texts(arena, &seen_by(arena, sides, literals), Vec::new())
+}
+
+/// The literals that look at a side's place just as the side does.
+pub fn seen_by(arena: &Arena, sides: &(Side, Side), literals: &[(PrimId, bool)]) -> Literals {
+    let sees = |side: &Side, prim: &Prim| {
+        side.place == prim.place && side.view == prim.view && side.maps.is_empty() && !side.len
+    };
+    let seen = |&(prim, _): &(PrimId, bool)| {
+        let prim = &arena.prims[prim as usize];
+        sees(&sides.0, prim) || sees(&sides.1, prim)
+    };
+    literals.iter().copied().filter(seen).collect()
+}
+
+/// All texts that a side can show, if it has to be among some, and the literal that says so.
+pub fn choices<'a>(
+    arena: &'a Arena,
+    side: &Side,
+    literals: &[(PrimId, bool)],
+) -> Option<(&'a [Box<[u8]>], (PrimId, bool))> {
+    literals.iter().find_map(|&(prim, wanted)| {
+        let asked = &arena.prims[prim as usize];
+        let same = wanted && asked.place == side.place && asked.view == side.view;
+        match &asked.check {
+            Check::Text(maps, TextCheck::Among(all)) if same && *maps == side.maps && !side.len => {
+                Some((&**all, (prim, wanted)))
+            }
+            _ => None,
+        }
+    })
+}
 
 /// Texts that a wanted literal names: worth a try before anything is searched for.
 pub fn named(arena: &Arena, literals: &[(PrimId, bool)]) -> Vec<String> {

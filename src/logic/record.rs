@@ -5,7 +5,7 @@ use super::made;
 use super::place::{self, Literals};
 use super::prim::{Place, PlaceId, PrimId, Side};
 use super::template::{self, Asked};
-use super::{Reason, Witness};
+use super::{Assume, Reason, Witness, facts};
 use serde_json::{Map, Value as Json};
 
 /// What is wanted of a place, and a value that does for it alone.
@@ -30,14 +30,17 @@ pub enum Built {
 }
 
 /// A record on which all wishes hold.
-pub fn build(arena: &mut Arena, wishes: &[Wish]) -> Built {
+pub fn build(arena: &mut Arena, wishes: &[Wish], assume: Assume) -> Built {
     let mut reason = Reason::Steps;
     for full in [true, false] {
         let mut draft = Draft::new(arena, wishes, full);
         draft.fill();
         draft.settle();
         match draft.failure() {
-            None => return Built::Witness(Witness { record: draft.record, num: draft.num }),
+            None => match facts::broken(&draft.record, assume) {
+                None => return Built::Witness(Witness { record: draft.record, num: draft.num }),
+                Some(path) => reason = Reason::Text(path),
+            },
             Some(failure) => reason = failure,
         }
     }
@@ -104,20 +107,27 @@ impl<'d> Draft<'d> {
         }
         for wish in self.wishes {
             let Place::Made(term) = self.arena.places[wish.place as usize].clone() else { continue };
-            for &(prim, wanted) in &wish.literals {
-                if self.prim_holds(prim) == Some(wanted) {
-                    continue;
-                }
-                for (keys, value) in made::hints(&term, &self.arena.prims[prim as usize].check) {
-                    let before = self.record.clone();
+            if self.wish_holds(wish) {
+                continue;
+            }
+            let text = place::made_text(self.arena, &term, &wish.literals);
+            let checks = wish.literals.iter().map(|&(prim, _)| &self.arena.prims[prim as usize].check);
+            for hint in made::hints(&term, &checks.collect::<Vec<_>>(), text.as_deref()) {
+                let before = self.record.clone();
+                for (path, value) in hint {
+                    let keys: Vec<Box<str>> = path.split('.').map(Box::from).collect();
                     set(&mut self.record, &keys, Some(value));
-                    if self.prim_holds(prim) == Some(wanted) && self.members_hold() {
-                        break;
-                    }
-                    self.record = before;
                 }
+                if self.wish_holds(wish) && self.members_hold() {
+                    break;
+                }
+                self.record = before;
             }
         }
+    }
+
+    fn wish_holds(&mut self, wish: &Wish) -> bool {
+        wish.literals.iter().all(|&(prim, wanted)| self.prim_holds(prim) == Some(wanted))
     }
 
     /// Tries values near another one for a side.

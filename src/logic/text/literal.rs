@@ -246,13 +246,10 @@ pub struct Length {
     len: u64,
 }
 
-/// Lengths beyond this are not counted.
-const MAX_LENGTH: u64 = 4096;
-
 impl Length {
-    /// The automaton of a length; `None` if it is too large.
-    pub fn new(op: Op, len: u64) -> Option<Length> {
-        (len <= MAX_LENGTH).then_some(Length { op, len })
+    /// The automaton of a length. No record is as long as what is not counted here.
+    pub fn new(op: Op, len: u64) -> Length {
+        Length { op, len: len.min(u64::from(DEAD) - 1) }
     }
 }
 
