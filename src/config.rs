@@ -15,7 +15,7 @@ use toml::de::{DeTable, DeValue};
 /// The name of the file.
 pub const FILE_NAME: &str = "rulec.toml";
 
-const KEYS: [&str; 5] = ["plugins", "engine-version", "rules", "exclude", "levels"];
+const KEYS: [&str; 6] = ["plugins", "engine-version", "rules", "exclude", "levels", "benchmark"];
 
 /// What a `rulec.toml` says. The default is what no file says.
 #[derive(Debug, Default, Clone)]
@@ -28,6 +28,8 @@ pub struct Config {
     pub rules: Vec<Setting>,
     /// `exclude`: what is left out of directories.
     pub exclude: Exclude,
+    /// `benchmark`: whose gaps `rulec check` reports.
+    pub benchmark: Option<Setting>,
     /// `levels`.
     pub levels: Levels,
 }
@@ -114,6 +116,7 @@ impl Reader {
                     let patterns = self.strings("exclude", value).unwrap_or_default();
                     self.config.exclude = self.globs(&patterns);
                 }
+                "benchmark" => self.config.benchmark = self.string("benchmark", value),
                 "levels" => self.levels(value),
                 other => {
                     let help = match crate::lint::nearest(other, KEYS) {

@@ -144,6 +144,9 @@ fn vocabulary(benchmark: &Benchmark) -> Vec<String> {
         let kinds = if is_login { &["IAMUser", "Root", "AssumedRole"][..] } else { &["IAMUser", "Root"] };
         let results: &[&str] = if is_login { &["Success", "Failure", ""] } else { &[""] };
         let used: &[&str] = if is_login { &["Yes", "No", ""] } else { &[""] };
+        // Rules about sign-in overlap, so what slips through all of them may need two things at once.
+        let pairs = varied.iter().flat_map(|a| varied.iter().map(move |b| [&a[..], b].concat()));
+        let varied: Vec<_> = if is_login { pairs.collect() } else { varied.to_vec() };
         for ((error, varied), (kind, (result, mfa))) in errors.iter().flat_map(|e| varied.iter().map(move |v| (e, v))).flat_map(|a| {
             let inner = kinds.iter().flat_map(move |k| results.iter().flat_map(move |r| used.iter().map(move |m| (k, (r, m)))));
             inner.map(move |b| (a, b))

@@ -5,7 +5,6 @@ use super::files::unreadable;
 use super::settings::{self, Settings};
 use super::{FAILED, Failure, Outcome, engine, files, output};
 use crate::analysis::{Compiled, Inputs, Options, compile_rules};
-use crate::bundled;
 use crate::coverage::baseline::{self, Baseline};
 use crate::coverage::guardduty::{self, Finding, Severity};
 use crate::coverage::policies::{self, Policy};
@@ -176,7 +175,7 @@ pub fn run(args: &Args) -> Outcome {
     let (sources, options) = load(args)?;
     let Compiled { analysis, rules, too_large } = compile_rules(Inputs { sources, options });
     notes(&analysis.diagnostics, &too_large, &count.silent(&rules));
-    let coverage = coverage::cover(&rules, &benchmark, &count, &findings, assume).map_err(disagree)?;
+    let coverage = coverage::cover(&rules, &benchmark, &count, &findings, assume).map_err(|error| disagree(&error))?;
     let report = CoverageReport {
         sources: &analysis.sources,
         rules: &rules,
@@ -192,7 +191,7 @@ pub fn run(args: &Args) -> Outcome {
     };
     let text = if args.suggest {
         let found = suggest::suggest(&benchmark, &coverage, &rules, &analysis.sources, &count, assume);
-        let texts: Vec<String> = found.map_err(disagree)?.into_iter().map(|suggestion| suggestion.text).collect();
+        let texts: Vec<String> = found.map_err(|error| disagree(&error))?.into_iter().map(|suggestion| suggestion.text).collect();
         texts.join("\n")
     } else {
         match args.format {
@@ -212,20 +211,31 @@ pub fn run(args: &Args) -> Outcome {
 }
 
 /// What `logic` claims and `eval` denies is nothing to show.
-fn disagree(disagreement: coverage::Disagreement) -> Failure {
+pub fn disagree(disagreement: &coverage::Disagreement) -> Failure {
     Failure::new(format!(
         "internal error in rulec: a proof was not confirmed; please report it with the rules\n{disagreement}"
     ))
 }
 
 fn benchmark(args: &Args) -> Result<Benchmark, Failure> {
-    let catalogue = match &args.controls {
-        None => Catalogue::bundled(),
-        Some(path) => Catalogue::parse(&path.to_string_lossy(), &text_of(path)?),
+    let scope = match args.scope {
+        Asked::Changes => Scope::Changes,
+        Asked::Attempts => Scope::Attempts,
+        Asked::Literal => Scope::Literal,
     };
-    let catalogue = catalogue.map_err(|problem| Failure::new(problem.to_string()))?;
-    let Some(version) = catalogue.version(args.benchmark.as_deref()) else {
-        let name = args.benchmark.as_deref().unwrap_or_default();
+    let Some(path) = &args.controls else { return bundled(args.benchmark.as_deref(), scope) };
+    let catalogue = Catalogue::parse(&path.to_string_lossy(), &text_of(path)?);
+    of(&catalogue.map_err(|problem| Failure::new(problem.to_string()))?, args.benchmark.as_deref(), scope)
+}
+
+/// A benchmark that comes with rulec.
+pub fn bundled(name: Option<&str>, scope: Scope) -> Result<Benchmark, Failure> {
+    of(&Catalogue::bundled().map_err(|problem| Failure::new(problem.to_string()))?, name, scope)
+}
+
+fn of(catalogue: &Catalogue, name: Option<&str>, scope: Scope) -> Result<Benchmark, Failure> {
+    let Some(version) = catalogue.version(name) else {
+        let name = name.unwrap_or_default();
         let known: Vec<String> = catalogue.benchmarks().collect();
         let hint = match lint::nearest(name, known.iter().map(String::as_str)) {
             Some(meant) => format!("did you mean `{meant}`?"),
@@ -233,12 +243,7 @@ fn benchmark(args: &Args) -> Result<Benchmark, Failure> {
         };
         return Err(Failure::new(format!("there is no benchmark named `{name}`; {hint}")));
     };
-    let scope = match args.scope {
-        Asked::Changes => Scope::Changes,
-        Asked::Attempts => Scope::Attempts,
-        Asked::Literal => Scope::Literal,
-    };
-    Benchmark::new(&catalogue, version, scope).map_err(|problem| Failure::new(problem.to_string()))
+    Benchmark::new(catalogue, version, scope).map_err(|problem| Failure::new(problem.to_string()))
 }
 
 fn findings(args: &Args) -> Result<Vec<Finding>, Failure> {
@@ -265,8 +270,8 @@ fn all_policies(args: &Args) -> Result<Option<Vec<Policy>>, Failure> {
 }
 
 fn profile(name: &str) -> Result<(&'static str, &'static str, &'static str), Failure> {
-    bundled::PROFILES.into_iter().find(|(known, ..)| *known == name).ok_or_else(|| {
-        let known: Vec<&str> = bundled::PROFILES.iter().map(|(known, ..)| *known).collect();
+    crate::bundled::PROFILES.into_iter().find(|(known, ..)| *known == name).ok_or_else(|| {
+        let known: Vec<&str> = crate::bundled::PROFILES.iter().map(|(known, ..)| *known).collect();
         Failure::new(format!("there is no profile named `{name}`; there is {}", known.join(", ")))
     })
 }

@@ -14,6 +14,7 @@
 pub mod baseline;
 mod benchmark;
 pub mod catalogue;
+pub mod checks;
 mod condition;
 mod counted;
 pub mod guardduty;
