@@ -8,6 +8,7 @@ use rulec::coverage::{
 };
 use rulec::eval::{Event, holds};
 use rulec::logic::Assume;
+use rulec::render::coverage::{CoverageReport, Lang, terminal};
 use rulec::sema::ir::{Atom, Pred, Rule, Term, Test};
 use rulec::source::{SourceFile, SourceMap};
 use std::fs;
@@ -83,7 +84,7 @@ fn the_articles_verdicts() {
         let expected = if control.id == "4.1" { Purpose::Partial } else { Purpose::Full };
         assert_eq!(covered.purpose, expected, "{}", control.id);
     }
-    println!("{table}");
+    insta::assert_snapshot!(table);
 }
 
 /// A record with what rules and controls look at.
@@ -417,4 +418,82 @@ fn suggestions_close_random_gaps() {
         assert_eq!(gaps(&benchmark, &after), [], "round {round}:\n{}", texts.join("\n"));
     }
     assert!(with_macro > 0);
+}
+
+#[test]
+fn the_article_in_full() {
+    let (_, rules_text, policies_text) = bundled::PROFILES[0];
+    let (sources, rules) = compiled(&[("rules.yaml".to_owned(), rules_text.to_owned())]);
+    let policies = policies::parse("policies.yaml", policies_text).unwrap();
+    let count = Count { policies: Some(&policies), ..Count::default() };
+    let benchmark = benchmark("3.0.0", Scope::Changes);
+    let findings = guardduty::all().unwrap();
+    let coverage = coverage::cover(&rules, &benchmark, &count, &findings, Assume::CloudTrail).unwrap();
+    insta::assert_snapshot!(shown(&sources, &rules, &benchmark, &coverage));
+}
+
+fn shown(sources: &SourceMap, rules: &[Rule], benchmark: &Benchmark, coverage: &Coverage) -> String {
+    let report =
+        CoverageReport { sources, rules, benchmark, coverage, findings: true, lang: Lang::En, color: false };
+    terminal::render(&report)
+}
+
+/// The rules of the plugin's own repository, where they are.
+#[test]
+fn the_official_rules() {
+    let Some(corpus) = std::env::var_os("RULEC_CORPUS") else {
+        println!("RULEC_CORPUS is not set: nothing to compare with");
+        return;
+    };
+    let text = fs::read_to_string(Path::new(&corpus).join("official/aws_cloudtrail_rules.yaml")).unwrap();
+    let (sources, rules) = compiled(&[("aws_cloudtrail_rules.yaml".to_owned(), text)]);
+    let benchmark = benchmark("3.0.0", Scope::Changes);
+    let coverage = cover(&rules, &benchmark);
+    let mut table = shown(&sources, &rules, &benchmark, &coverage);
+    for (control, covered) in benchmark.controls.iter().zip(&coverage.controls) {
+        if let Some(witness) = &covered.witness {
+            table += &format!("\n{}\n{}\n", control.id, serde_json::to_string_pretty(&witness.record).unwrap());
+        }
+    }
+    insta::assert_snapshot!(table);
+}
+
+#[test]
+fn what_it_takes_as_given() {
+    // `MFAUsed` is Yes or No, so what is not Yes is No; without that fact it may be anything.
+    let (_, rules) = compiled(&[(
+        "r.yaml".to_owned(),
+        "- rule: r\n  desc: d\n  condition: ct.name = \"ConsoleLogin\" and json.value[/additionalEventData/MFAUsed] = \"No\"\n  \
+         output: o\n  priority: INFO\n  source: aws_cloudtrail\n"
+            .to_owned(),
+    )]);
+    let mut benchmark = benchmark("3.0.0", Scope::Literal);
+    benchmark.controls.retain(|control| control.id == "4.2");
+    let verdict = |assume| {
+        let coverage = coverage::cover(&rules, &benchmark, &Count::default(), &[], assume).unwrap();
+        coverage.controls[0].verdict
+    };
+    assert_eq!(verdict(Assume::CloudTrail), Verdict::Full);
+    assert_eq!(verdict(Assume::None), Verdict::Partial);
+}
+
+#[test]
+fn a_rule_for_any_event_is_incidental_until_it_covers() {
+    let with = |condition: &str| {
+        let text = format!(
+            "- rule: r\n  desc: d\n  condition: {}\n  output: o\n  priority: INFO\n  source: aws_cloudtrail\n",
+            serde_json::to_string(condition).unwrap()
+        );
+        let (_, rules) = compiled(&[("r.yaml".to_owned(), text)]);
+        let coverage = cover(&rules, &benchmark("3.0.0", Scope::Changes));
+        let key = &coverage.controls[6].events[0];
+        (key.status, key.rules.len(), key.incidental.len())
+    };
+    assert_eq!(with("ct.user = \"alice\""), (Status::Missing, 0, 1));
+    assert_eq!(with("ct.error exists"), (Status::Missing, 0, 0));
+    assert_eq!(with("ct.src = \"kms.amazonaws.com\""), (Status::Covered, 1, 0));
+    // Names of a form: somebody may come up with another one.
+    assert_eq!(with("ct.name startswith \"Disable\" and ct.user = \"alice\""), (Status::Missing, 0, 1));
+    assert_eq!(with("ct.name regex \"(Dis|En)ableKey\" and ct.user = \"alice\""), (Status::Conditional, 1, 0));
+    assert_eq!(with("ct.name = \"DisableKey\" and ct.user = \"alice\""), (Status::Conditional, 1, 0));
 }

@@ -237,7 +237,9 @@ fn of(catalogue: &Catalogue, name: Option<&str>, scope: Scope) -> Result<Benchma
     let Some(version) = catalogue.version(name) else {
         let name = name.unwrap_or_default();
         let known: Vec<String> = catalogue.benchmarks().collect();
-        let hint = match lint::nearest(name, known.iter().map(String::as_str)) {
+        // `cis-aws-3.0` is as near to 1.3.0 as to 3.0.0.
+        let begins = known.iter().map(String::as_str).find(|known| !name.is_empty() && known.starts_with(name));
+        let hint = match begins.or_else(|| lint::nearest(name, known.iter().map(String::as_str))) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => format!("there are {}", known.join(", ")),
         };

@@ -73,9 +73,9 @@ fn found(
     let how = if covered.verdict == Verdict::None { "not covered" } else { "covered only in part" };
     let title = &control.title;
     let mut message = format!("control {} ({title}) is {how}", control.id);
-    if !open.is_empty() {
+    if !open.is_empty() && covered.verdict != Verdict::None {
         let (few, all) = (open.len(), covered.events.len());
-        message += &format!(": {few} of {all} events, {}", shortened(&open));
+        message += &format!(": {few} of {all} events are open, {}", shortened(&open));
     }
     let text = &sources.file(span.file).text;
     let gap = if text.is_empty() || text.ends_with('\n') { "\n" } else { "\n\n" };

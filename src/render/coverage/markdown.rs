@@ -27,10 +27,7 @@ pub fn render(report: &CoverageReport<'_>) -> String {
         word(words::RULES)
     );
     for (control, covered) in report.controls() {
-        let title = match report.lang {
-            Lang::En => &control.title,
-            Lang::Ja => &control.title_ja,
-        };
+        let title = report.title_of(control);
         let rules: Vec<String> = report.names(&covered.rules).into_iter().map(escaped).collect();
         let _ = write!(
             out,
@@ -53,7 +50,7 @@ pub fn render(report: &CoverageReport<'_>) -> String {
         out.push('\n');
     }
     for (control, covered) in report.controls().filter(|(_, covered)| covered.verdict != Verdict::Full) {
-        let _ = writeln!(out, "\n<details><summary>{} {}</summary>\n", html(&control.id), html(&control.title));
+        let _ = writeln!(out, "\n<details><summary>{} {}</summary>\n", html(&control.id), html(report.title_of(control)));
         gaps(report, covered, &mut out);
         out += "\n</details>\n";
     }

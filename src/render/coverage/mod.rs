@@ -45,6 +45,11 @@ impl<'a> CoverageReport<'a> {
         rules.iter().map(|&rule| self.name(rule)).collect()
     }
 
+    /// Title of a control in the report's language.
+    fn title_of(&self, control: &'a Control) -> &'a str {
+        self.lang.pick((&control.title, &control.title_ja))
+    }
+
     fn title(&self) -> &'a str {
         match self.lang {
             Lang::En => &self.benchmark.title,

@@ -29,10 +29,7 @@ pub fn render(report: &CoverageReport<'_>) -> String {
         word(words::CONTROL),
     ]);
     for (control, covered) in report.controls() {
-        let title = match report.lang {
-            Lang::En => &control.title,
-            Lang::Ja => &control.title_ja,
-        };
+        let title = report.title_of(control);
         let verdict = word(words::verdict(covered.verdict));
         let row = line([&control.id, verdict, covered.purpose.mark(), &ratio(&covered.events), title]);
         out += &colored(report, &row, covered.verdict);
