@@ -265,7 +265,7 @@ fn what_is_wrong_is_said_with_its_place() {
     for (args, said) in [
         (&["--benchmark", "cis-aws-3.0"][..], "there is no benchmark named `cis-aws-3.0`; did you mean `cis-aws-3.0.0`?"),
         (&["--benchmark", "x"], "there is no benchmark named `x`; there are cis-aws-1.2.0, "),
-        (&["--policies", "p.yaml"], "p.yaml:1:31: policies[0].severity: unknown variant `Loud`"),
+        (&["--policies", "p.yaml"], "p.yaml:1:32: policies[0].severity: unknown variant `Loud`"),
         (&["--policies", "none.yaml"], "cannot read none.yaml"),
         (&["--guardduty", "f.yaml"], "f.yaml: there is no finding type named `Nope`"),
         (&["--profile", "x"], "there is no profile named `x`; there is sysdig-managed"),
