@@ -4,7 +4,8 @@
 use rulec::analysis::{Inputs, compile_rules};
 use rulec::bundled;
 use rulec::coverage::{
-    self, Benchmark, Catalogue, Count, Coverage, Purpose, Scope, Status, Verdict, guardduty, policies, suggest,
+    self, Benchmark, Catalogue, Count, Coverage, Purpose, Scope, Status, Verdict, guardduty, policies,
+    suggest,
 };
 use rulec::eval::{Event, holds};
 use rulec::logic::Assume;
@@ -19,7 +20,9 @@ use std::sync::Arc;
 fn files(directory: &str) -> Vec<(String, String)> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("rulesets").join(directory);
     let mut paths: Vec<_> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.retain(|path| path.to_string_lossy().ends_with(".yaml") && !path.to_string_lossy().ends_with(".test.yaml"));
+    paths.retain(|path| {
+        path.to_string_lossy().ends_with(".yaml") && !path.to_string_lossy().ends_with(".test.yaml")
+    });
     paths.sort();
     let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
     paths.iter().map(|path| (name(path), fs::read_to_string(path).unwrap())).collect()
@@ -53,7 +56,12 @@ fn our_rulesets_are_full() {
             let benchmark = benchmark(version, scope);
             let coverage = cover(&rules, &benchmark);
             for (control, covered) in benchmark.controls.iter().zip(&coverage.controls) {
-                assert_eq!(covered.verdict, Verdict::Full, "{directory} {version} {scope:?} {}: {covered:#?}", control.id);
+                assert_eq!(
+                    covered.verdict,
+                    Verdict::Full,
+                    "{directory} {version} {scope:?} {}: {covered:#?}",
+                    control.id
+                );
                 assert!(covered.events.iter().all(|event| event.status == Status::Covered));
             }
         }
@@ -109,7 +117,11 @@ fn record(name: &str, source: &str, changes: &[(&str, serde_json::Value)]) -> se
     for (path, value) in changes {
         let (parent, key) = path.rsplit_once('/').unwrap();
         let parent = record.pointer_mut(parent).unwrap().as_object_mut().unwrap();
-        if value.is_null() { parent.remove(key) } else { parent.insert(key.to_owned(), value.clone()) };
+        if value.is_null() {
+            parent.remove(key)
+        } else {
+            parent.insert(key.to_owned(), value.clone())
+        };
     }
     record
 }
@@ -117,7 +129,12 @@ fn record(name: &str, source: &str, changes: &[(&str, serde_json::Value)]) -> se
 /// Events in which everything varies that our rules, the controls and the clauses below ask about.
 fn vocabulary(benchmark: &Benchmark) -> Vec<String> {
     let text = |text: &str| serde_json::Value::from(text);
-    let errors = [serde_json::Value::Null, text("AccessDenied"), text("Client.UnauthorizedOperation"), text("Throttled")];
+    let errors = [
+        serde_json::Value::Null,
+        text("AccessDenied"),
+        text("Client.UnauthorizedOperation"),
+        text("Throttled"),
+    ];
     let varied = [
         vec![],
         vec![("/awsRegion", text("eu-west-1"))],
@@ -148,10 +165,14 @@ fn vocabulary(benchmark: &Benchmark) -> Vec<String> {
         // Rules about sign-in overlap, so what slips through all of them may need two things at once.
         let pairs = varied.iter().flat_map(|a| varied.iter().map(move |b| [&a[..], b].concat()));
         let varied: Vec<_> = if is_login { pairs.collect() } else { varied.to_vec() };
-        for ((error, varied), (kind, (result, mfa))) in errors.iter().flat_map(|e| varied.iter().map(move |v| (e, v))).flat_map(|a| {
-            let inner = kinds.iter().flat_map(move |k| results.iter().flat_map(move |r| used.iter().map(move |m| (k, (r, m)))));
-            inner.map(move |b| (a, b))
-        }) {
+        for ((error, varied), (kind, (result, mfa))) in
+            errors.iter().flat_map(|e| varied.iter().map(move |v| (e, v))).flat_map(|a| {
+                let inner = kinds.iter().flat_map(move |k| {
+                    results.iter().flat_map(move |r| used.iter().map(move |m| (k, (r, m))))
+                });
+                inner.map(move |b| (a, b))
+            })
+        {
             let mut changes = vec![("/errorCode", error.clone()), ("/userIdentity/type", text(kind))];
             if !result.is_empty() {
                 changes.push(("/responseElements/ConsoleLogin", text(result)));
@@ -244,7 +265,9 @@ fn mutate(rule: &mut Rule, random: &mut Random) -> String {
             let mut all = Vec::new();
             rule.condition.atoms(&mut |atom| {
                 let wanted = kind == 3 || is_name(atom);
-                all.extend(values(atom).into_iter().filter(|_| wanted).map(|value| (atom.left.clone(), value)));
+                all.extend(
+                    values(atom).into_iter().filter(|_| wanted).map(|value| (atom.left.clone(), value)),
+                );
             });
             if all.is_empty() {
                 return "as it was".to_owned();
@@ -306,7 +329,8 @@ fn mutations_are_what_brute_force_says() {
             let heard = |event: &usize| fired.iter().any(|fired| fired[*event]);
             let (whole, rows) = asked.split_last().unwrap();
             for (event, asked) in covered.events.iter().zip(rows) {
-                let about = |event: &usize| (0..rules.len()).any(|rule| specific(rule) && fired[rule][*event]);
+                let about =
+                    |event: &usize| (0..rules.len()).any(|rule| specific(rule) && fired[rule][*event]);
                 let expected = match (asked.iter().all(heard), asked.iter().any(about)) {
                     (true, _) => Status::Covered,
                     (false, true) => Status::Conditional,
@@ -318,7 +342,9 @@ fn mutations_are_what_brute_force_says() {
             let expected = match whole.iter().all(heard) {
                 true => Verdict::Full,
                 false if rows.is_empty() && whole.iter().any(heard) => Verdict::Partial,
-                false if covered.events.iter().any(|event| event.status >= Status::Conditional) => Verdict::Partial,
+                false if covered.events.iter().any(|event| event.status >= Status::Conditional) => {
+                    Verdict::Partial
+                }
                 false => Verdict::None,
             };
             assert_eq!(covered.verdict, expected, "{how}: {}", control.id);
@@ -352,7 +378,8 @@ fn a_dropped_event_is_the_only_gap() {
             let tag = format!("cis_{}", control.key);
             for rule in changed.iter_mut().filter(|rule| rule.tags.contains(&tag)) {
                 rule.condition = rewritten(&rule.condition, &|atom| {
-                    let left: Vec<_> = values(atom).into_iter().filter(|value| **value != *row.name).collect();
+                    let left: Vec<_> =
+                        values(atom).into_iter().filter(|value| **value != *row.name).collect();
                     is_name(atom).then_some(left)
                 });
             }
@@ -399,7 +426,8 @@ fn suggestions_close_random_gaps() {
         let (sources, rules) = compiled(&kept);
         let coverage = cover(&rules, &benchmark);
         let suggestions =
-            suggest::suggest(&benchmark, &coverage, &rules, &sources, &Count::default(), Assume::CloudTrail).unwrap();
+            suggest::suggest(&benchmark, &coverage, &rules, &sources, &Count::default(), Assume::CloudTrail)
+                .unwrap();
         let open = coverage.controls.iter().filter(|covered| covered.verdict != Verdict::Full).count();
         assert_eq!(suggestions.len(), open);
         let texts: Vec<String> = suggestions.into_iter().map(|suggestion| suggestion.text).collect();
@@ -452,7 +480,8 @@ fn the_official_rules() {
     let mut table = shown(&sources, &rules, &benchmark, &coverage);
     for (control, covered) in benchmark.controls.iter().zip(&coverage.controls) {
         if let Some(witness) = &covered.witness {
-            table += &format!("\n{}\n{}\n", control.id, serde_json::to_string_pretty(&witness.record).unwrap());
+            table +=
+                &format!("\n{}\n{}\n", control.id, serde_json::to_string_pretty(&witness.record).unwrap());
         }
     }
     insta::assert_snapshot!(table);
@@ -494,6 +523,9 @@ fn a_rule_for_any_event_is_incidental_until_it_covers() {
     assert_eq!(with("ct.src = \"kms.amazonaws.com\""), (Status::Covered, 1, 0));
     // Names of a form: somebody may come up with another one.
     assert_eq!(with("ct.name startswith \"Disable\" and ct.user = \"alice\""), (Status::Missing, 0, 1));
-    assert_eq!(with("ct.name regex \"(Dis|En)ableKey\" and ct.user = \"alice\""), (Status::Conditional, 1, 0));
+    assert_eq!(
+        with("ct.name regex \"(Dis|En)ableKey\" and ct.user = \"alice\""),
+        (Status::Conditional, 1, 0)
+    );
     assert_eq!(with("ct.name = \"DisableKey\" and ct.user = \"alice\""), (Status::Conditional, 1, 0));
 }

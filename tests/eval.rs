@@ -267,3 +267,104 @@ fn a_condition_can_say_why() {
     assert_eq!(name, "CreateUser");
     assert!(matches!(&**inner, Why::Atom { holds: true, left: Some(error), .. } if error.is_empty()));
 }
+
+/// A log that exists only as it is read.
+struct Endless {
+    piece: Vec<u8>,
+    at: usize,
+    left: usize,
+}
+
+impl std::io::Read for Endless {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let rest = &self.piece[self.at..];
+        let len = rest.len().min(buffer.len()).min(self.left);
+        buffer[..len].copy_from_slice(&rest[..len]);
+        (self.at, self.left) = ((self.at + len) % self.piece.len(), self.left - len);
+        Ok(len)
+    }
+}
+
+#[test]
+fn a_log_is_read_in_bounded_memory() {
+    use rulec::eval::log::{Batches, Kind, MAX_RECORD};
+    use std::io::Read;
+    let one =
+        br#"{"eventVersion":"1","eventTime":"2026-03-01T00:00:00Z","eventType":"AwsApiCall","x":"}\"{"},"#;
+    let total = one.len() * 60_000;
+    for start in [&b"{\"Records\":["[..], b"[", b""] {
+        let log = start.chain(Endless { piece: one.to_vec(), at: 0, left: total });
+        let mut count = 0;
+        for batch in Batches::new(log, false) {
+            assert!(batch.text.capacity() < 1 << 20, "{} bytes", batch.text.capacity());
+            assert!(batch.records.iter().all(|(_, range)| range.len() == one.len() - 1));
+            count += batch.records.len();
+        }
+        assert_eq!(count, 60_000);
+    }
+    // One record that never ends is given up, and what comes after it is read.
+    let huge = Endless { piece: b"ab\\\"{".to_vec(), at: 0, left: 5 * 5_000_000 };
+    let log = b"{\"Records\":[{\"eventVersion\":\"".chain(huge).chain(&b"\"},"[..]).chain(&one[..]);
+    let (mut most, mut records, mut problems) = (0, Vec::new(), Vec::new());
+    for batch in Batches::new(log, false) {
+        most = most.max(batch.text.capacity());
+        records.extend(batch.records.iter().map(|(number, _)| *number));
+        problems.extend(batch.problems.into_iter().map(|problem| (problem.kind, problem.record)));
+    }
+    assert!(most < 3 * MAX_RECORD, "{most} bytes");
+    assert_eq!(records, [2]);
+    assert_eq!(problems, [(Kind::Record, Some(1)), (Kind::End, None)]);
+}
+
+proptest::proptest! {
+    /// However a log is cut into reads, the same records are found; the plugin's own way finds them too.
+    #[test]
+    fn reads_do_not_matter(text in r#"(\{"Records":|\[|)([{}\[\]",\\:a \n]|"eventTime"|"Records"|\{"a":1\}){0,40}"#, step in 1usize..7) {
+        use rulec::eval::log::Batches;
+        struct Steps<'t>(&'t [u8], usize);
+        impl std::io::Read for Steps<'_> {
+            fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+                let len = self.1.min(self.0.len()).min(buffer.len());
+                buffer[..len].copy_from_slice(&self.0[..len]);
+                self.0 = &self.0[len..];
+                Ok(len)
+            }
+        }
+        let text = format!("[{}", text.replace('\n', " "));
+        let found = |live| -> Vec<(u64, Vec<u8>)> {
+            let batches = Batches::new(Steps(text.as_bytes(), step), live);
+            batches.flat_map(|batch| {
+                let at = batch.offset;
+                let text = batch.text;
+                batch.records.into_iter().map(move |(_, range)| (at + range.start as u64, text[range].to_vec()))
+            }).collect()
+        };
+        let whole: Vec<(u64, Vec<u8>)> = rulec::eval::records(text.as_bytes())
+            .map(|range| (range.start as u64, text.as_bytes()[range].to_vec()))
+            .collect();
+        proptest::prop_assert_eq!(found(false), found(true));
+        proptest::prop_assert_eq!(found(true), whole);
+    }
+}
+
+#[test]
+fn measuring_agrees_with_matching() {
+    use rulec::eval::profile::Profiler;
+    let conditions = ["ct.name = A or not ct.region exists", "ct.name = B and ct.region = x", "evt.num > 1"];
+    let rules = compile(&conditions.map(str::to_owned));
+    let profiler = Profiler::new(&rules);
+    let (mut costs, mut held) = (profiler.costs(), [0; 3]);
+    for (name, num) in [("A", 1), ("B", 2), ("C", 3)] {
+        let record = format!(
+            r#"{{"eventTime":"2026-03-01T00:00:00Z","eventType":"x","eventName":"{name}","awsRegion":"x"}}"#
+        );
+        let event = rulec::eval::Event::new(record.as_bytes(), num).unwrap();
+        for (rule, held) in rules.iter().zip(&mut held) {
+            *held += u64::from(rulec::eval::holds(&rule.condition, &event));
+        }
+        profiler.measure(record.as_bytes(), num, None, &|| num, &mut costs).unwrap();
+    }
+    let measured: Vec<_> = costs.rules.iter().map(|cost| (cost.evaluated, cost.held)).collect();
+    assert_eq!(measured, held.map(|held| (3, held)));
+    assert_eq!(profiler.places().len(), 5);
+}

@@ -41,7 +41,13 @@ pub struct Args {
     benchmark: Option<String>,
 
     /// How much the controls ask for
-    #[arg(long, value_enum, value_name = "SCOPE", default_value = "changes", help_heading = "What is asked for")]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "SCOPE",
+        default_value = "changes",
+        help_heading = "What is asked for"
+    )]
     scope: Asked,
 
     /// Read the controls from this file, see docs/coverage.md
@@ -49,7 +55,13 @@ pub struct Args {
     controls: Option<PathBuf>,
 
     /// What is taken as given about records
-    #[arg(long, value_enum, value_name = "WHAT", default_value = "cloudtrail", help_heading = "What is asked for")]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        default_value = "cloudtrail",
+        help_heading = "What is asked for"
+    )]
     assume: Given,
 
     /// Only rules of at least this priority count
@@ -166,7 +178,9 @@ pub fn run(args: &Args) -> Outcome {
         min_severity: args.min_severity.map(Urgency::severity),
     };
     if count.min_severity.is_some() && count.policies.is_none() {
-        return Err(Failure::new("`--min-severity` is about policies: name some with `--policies` or `--profile`"));
+        return Err(Failure::new(
+            "`--min-severity` is about policies: name some with `--policies` or `--profile`",
+        ));
     }
     let assume = match args.assume {
         Given::Cloudtrail => Assume::CloudTrail,
@@ -175,7 +189,8 @@ pub fn run(args: &Args) -> Outcome {
     let (sources, options) = load(args)?;
     let Compiled { analysis, rules, too_large } = compile_rules(Inputs { sources, options });
     notes(&analysis.diagnostics, &too_large, &count.silent(&rules));
-    let coverage = coverage::cover(&rules, &benchmark, &count, &findings, assume).map_err(|error| disagree(&error))?;
+    let coverage =
+        coverage::cover(&rules, &benchmark, &count, &findings, assume).map_err(|error| disagree(&error))?;
     let report = CoverageReport {
         sources: &analysis.sources,
         rules: &rules,
@@ -191,7 +206,8 @@ pub fn run(args: &Args) -> Outcome {
     };
     let text = if args.suggest {
         let found = suggest::suggest(&benchmark, &coverage, &rules, &analysis.sources, &count, assume);
-        let texts: Vec<String> = found.map_err(|error| disagree(&error))?.into_iter().map(|suggestion| suggestion.text).collect();
+        let texts: Vec<String> =
+            found.map_err(|error| disagree(&error))?.into_iter().map(|suggestion| suggestion.text).collect();
         texts.join("\n")
     } else {
         match args.format {
@@ -238,7 +254,8 @@ fn of(catalogue: &Catalogue, name: Option<&str>, scope: Scope) -> Result<Benchma
         let name = name.unwrap_or_default();
         let known: Vec<String> = catalogue.benchmarks().collect();
         // `cis-aws-3.0` is as near to 1.3.0 as to 3.0.0.
-        let begins = known.iter().map(String::as_str).find(|known| !name.is_empty() && known.starts_with(name));
+        let begins =
+            known.iter().map(String::as_str).find(|known| !name.is_empty() && known.starts_with(name));
         let hint = match begins.or_else(|| lint::nearest(name, known.iter().map(String::as_str))) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => format!("there are {}", known.join(", ")),
@@ -311,7 +328,9 @@ fn notes(
     let errors = diagnostics.iter().filter(|found| found.severity == diag::Severity::Error).count();
     if errors > 0 {
         let errors = counted(errors, "error");
-        output::note(&format!("note: {errors} in the rules: what Falco refuses does not count; see `rulec check`"));
+        output::note(&format!(
+            "note: {errors} in the rules: what Falco refuses does not count; see `rulec check`"
+        ));
     }
     for rule in too_large {
         output::note(&format!("note: rule `{}` is too large to reason about; it does not count", rule.name));
@@ -333,13 +352,17 @@ fn limit(text: &str, benchmark: &Benchmark) -> Result<Limit, Failure> {
         Some((control, least)) => (Some(control.to_owned()), least),
         None => (None, text),
     };
-    if let Some(control) = control.as_deref().filter(|id| benchmark.controls.iter().all(|known| known.id != *id)) {
+    if let Some(control) =
+        control.as_deref().filter(|id| benchmark.controls.iter().all(|known| known.id != *id))
+    {
         return Err(Failure::new(format!("{} has no control `{control}`", benchmark.name)));
     }
     let least = match least {
         "full" => Verdict::Full,
         "partial" => Verdict::Partial,
-        other => return Err(Failure::new(format!("`--fail-under` takes `full` or `partial`, not `{other}`"))),
+        other => {
+            return Err(Failure::new(format!("`--fail-under` takes `full` or `partial`, not `{other}`")));
+        }
     };
     Ok(Limit { control, least })
 }
@@ -397,12 +420,17 @@ fn tell_short(limits: &[Limit], benchmark: &Benchmark, coverage: &Coverage) -> b
 fn write_witnesses(directory: &Path, benchmark: &Benchmark, coverage: &Coverage) -> Result<(), Failure> {
     let mut files: Vec<(PathBuf, String)> = Vec::new();
     for (control, covered) in benchmark.controls.iter().zip(&coverage.controls) {
-        let open: Vec<_> =
-            covered.events.iter().filter_map(|event| Some((&event.row.name, event.witness.as_ref()?))).collect();
+        let open: Vec<_> = covered
+            .events
+            .iter()
+            .filter_map(|event| Some((&event.row.name, event.witness.as_ref()?)))
+            .collect();
         let whole = covered.witness.as_ref().filter(|_| open.is_empty());
         let mut add = |name: String, witness: &coverage::Confirmed| {
-            let name: String =
-                name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_".contains(c) { c } else { '_' }).collect();
+            let name: String = name
+                .chars()
+                .map(|c| if c.is_ascii_alphanumeric() || ".-_".contains(c) { c } else { '_' })
+                .collect();
             let numbered = (2..).map(|number| format!("{name}-{number}"));
             let path = std::iter::once(name.clone())
                 .chain(numbered)

@@ -13,6 +13,7 @@ mod junit;
 mod list;
 mod output;
 mod reference;
+mod scan;
 mod settings;
 mod suites;
 mod test;
@@ -41,6 +42,7 @@ enum Command {
     Explain(explain::Args),
     ExplainMatch(explain_match::Args),
     List(list::Args),
+    Scan(scan::Args),
     Test(test::Args),
 }
 
@@ -97,6 +99,7 @@ fn run() -> ExitCode {
         Command::ExplainMatch(args) => explain_match::run(&args),
         Command::List(args) => list::run(&args),
         Command::Test(args) => test::run(&args),
+        Command::Scan(args) => scan::run(&args),
     };
     outcome.unwrap_or_else(|Failure(message)| {
         output::note(&format!("error: {message}"));

@@ -83,7 +83,8 @@ impl Baseline {
             };
             compare(None, &before.verdict, covered.map(|covered| covered.verdict.name()), &VERDICTS);
             for event in &before.events {
-                let same = |now: &&super::EventCovered| now.row.name == event.name && now.row.source == event.source;
+                let same =
+                    |now: &&super::EventCovered| now.row.name == event.name && now.row.source == event.source;
                 let is = covered.and_then(|covered| covered.events.iter().find(same));
                 compare(Some(event), &event.status, is.map(|event| event.status.name()), &STATUSES);
             }

@@ -92,8 +92,7 @@ impl Benchmark {
             }
         }
         let title = |title: &str| format!("{title} {version}");
-        let title_ja =
-            if catalogue.title_ja.is_empty() { &catalogue.title } else { &catalogue.title_ja };
+        let title_ja = if catalogue.title_ja.is_empty() { &catalogue.title } else { &catalogue.title_ja };
         let posture = catalogue.posture.iter();
         Ok(Benchmark {
             name: format!("{}-{version}", catalogue.name),

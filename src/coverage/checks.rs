@@ -38,20 +38,32 @@ crate::declare_check! {
 }
 
 /// What the rules of the files leave open.
-pub fn gaps(rules: &[Rule], benchmark: &Benchmark, sources: &SourceMap) -> Result<Vec<Diagnostic>, Disagreement> {
+pub fn gaps(
+    rules: &[Rule],
+    benchmark: &Benchmark,
+    sources: &SourceMap,
+) -> Result<Vec<Diagnostic>, Disagreement> {
     let Some((file, _)) = sources.files().last() else { return Ok(Vec::new()) };
     let count = Count::default();
     let coverage = cover(rules, benchmark, &count, &[], Assume::CloudTrail)?;
     let suggestions = suggest(benchmark, &coverage, rules, sources, &count, Assume::CloudTrail)?;
     let finding = |suggestion: Suggestion| {
-        let (control, covered) = (&benchmark.controls[suggestion.control], &coverage.controls[suggestion.control]);
+        let (control, covered) =
+            (&benchmark.controls[suggestion.control], &coverage.controls[suggestion.control]);
         let check = match covered.verdict {
             Verdict::None => &CONTROL_UNCOVERED,
             Verdict::Partial => &CONTROL_PARTIAL,
             // Nothing is claimed of what is not known.
             Verdict::Full | Verdict::Unknown => return None,
         };
-        Some(found(check, control, covered, place(rules, &coverage, control, covered, file), &suggestion, sources))
+        Some(found(
+            check,
+            control,
+            covered,
+            place(rules, &coverage, control, covered, file),
+            &suggestion,
+            sources,
+        ))
     };
     Ok(suggestions.into_iter().filter_map(finding).collect())
 }
@@ -90,7 +102,9 @@ fn found(
 
 fn shortened(names: &[&str]) -> String {
     match names {
-        [a, b, c, _, rest @ ..] if !rest.is_empty() => format!("`{a}`, `{b}`, `{c}` and {} more", names.len() - 3),
+        [a, b, c, _, rest @ ..] if !rest.is_empty() => {
+            format!("`{a}`, `{b}`, `{c}` and {} more", names.len() - 3)
+        }
         names => names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
     }
 }
@@ -104,7 +118,8 @@ fn place<'t>(
     covered: &Covered,
     file: FileId,
 ) -> (Span, &'t str) {
-    let narrowed = covered.events.iter().flat_map(|event| &event.narrowed).flat_map(|narrowed| &narrowed.clauses);
+    let narrowed =
+        covered.events.iter().flat_map(|event| &event.narrowed).flat_map(|narrowed| &narrowed.clauses);
     if let Some(&clause) = narrowed.into_iter().next() {
         return (clause, "this leaves out some of it");
     }
@@ -118,7 +133,7 @@ fn place<'t>(
             .into_iter()
             .any(|name| event_names::sources_of(name).any(|source| sources.contains(&source)))
     };
-    match counted().find(is_near).or_else(|| counted().last()) {
+    match counted().find(is_near).or_else(|| counted().next_back()) {
         Some(rule) => (rule.name_span, "the rule that comes nearest"),
         None => (Span::point(file, 0), "no rule comes near"),
     }

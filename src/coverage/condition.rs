@@ -1,9 +1,9 @@
 //! Conditions written outside of rules files, read by the same parser, lists and types as those inside.
 
-use crate::sema::collect::{Collected, Policy, collect};
-use crate::sema::compile::compile;
 use crate::diag::Severity;
 use crate::schema::Type;
+use crate::sema::collect::{Collected, Policy, collect};
+use crate::sema::compile::compile;
 use crate::sema::ir::{Atom, FieldRef, Origin, Pred, Rule, Term, Test};
 use crate::sema::lower::Lowering;
 use crate::sema::report::Report;

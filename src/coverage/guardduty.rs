@@ -77,7 +77,11 @@ impl Finding {
     /// How far it goes for a control.
     pub fn extent(&self, control: &str) -> Option<Extent> {
         let has = |controls: &[String]| controls.iter().any(|known| known == control);
-        let known = [(Extent::Full, &self.full), (Extent::Partial, &self.partial), (Extent::Adjacent, &self.adjacent)];
+        let known = [
+            (Extent::Full, &self.full),
+            (Extent::Partial, &self.partial),
+            (Extent::Adjacent, &self.adjacent),
+        ];
         known.into_iter().find(|(_, controls)| has(controls)).map(|(extent, _)| extent)
     }
 }
@@ -99,10 +103,14 @@ enum Entry {
 /// All finding types that rest on CloudTrail.
 pub fn all() -> Result<Vec<Finding>, Problem> {
     let file: File = read("guardduty.yaml", bundled::GUARDDUTY)?;
-    Ok(file.findings.into_iter().filter_map(|entry| match entry {
-        Entry::Whole(finding) => Some(finding),
-        Entry::Known(_) => None,
-    }).collect())
+    Ok(file
+        .findings
+        .into_iter()
+        .filter_map(|entry| match entry {
+            Entry::Whole(finding) => Some(finding),
+            Entry::Known(_) => None,
+        })
+        .collect())
 }
 
 /// Reads a file of finding types.

@@ -99,7 +99,8 @@ impl Judge<'_> {
     fn control(&self, control: &Control) -> Result<Covered, Disagreement> {
         let rows = control.rows.iter().map(|row| self.row(&control.id, &control.condition, row, true));
         let events = rows.collect::<Result<Vec<_>, _>>()?;
-        let hardening = control.hardening.iter().map(|row| self.row(&control.id, &self.succeeded, row, false));
+        let hardening =
+            control.hardening.iter().map(|row| self.row(&control.id, &self.succeeded, row, false));
         let hardening = hardening.collect::<Result<Vec<_>, _>>()?;
         let mut covered = Covered {
             verdict: Verdict::Unknown,
@@ -139,7 +140,8 @@ impl Judge<'_> {
                 false if has(Status::Unknown) => Verdict::Unknown,
                 false => Verdict::None,
             };
-            let rules: BTreeSet<usize> = covered.events.iter().flat_map(|event| &event.rules).copied().collect();
+            let rules: BTreeSet<usize> =
+                covered.events.iter().flat_map(|event| &event.rules).copied().collect();
             covered.rules = rules.into_iter().collect();
         }
         if is_open {
@@ -179,7 +181,13 @@ impl Judge<'_> {
     }
 
     /// One event: `condition` says what is asked of it besides being it.
-    fn row(&self, id: &str, condition: &Pred, row: &Row, in_benchmark: bool) -> Result<EventCovered, Disagreement> {
+    fn row(
+        &self,
+        id: &str,
+        condition: &Pred,
+        row: &Row,
+        in_benchmark: bool,
+    ) -> Result<EventCovered, Disagreement> {
         let what = format!("{id} {} of {}", row.name, row.source);
         let goal = Goal::row(&what, condition, row, in_benchmark);
         let shape = shape(&goal.asked);
@@ -191,7 +199,8 @@ impl Judge<'_> {
             .map(restricted)
             .filter(|(_, condition)| !matches!(condition, Pred::Const(false)))
             .collect();
-        let (specific, others): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|(at, _)| self.is_specific(*at));
+        let (specific, others): (Vec<_>, Vec<_>) =
+            candidates.into_iter().partition(|(at, _)| self.is_specific(*at));
         let mut judged = EventCovered {
             row: row.clone(),
             status: Status::Missing,
@@ -201,7 +210,8 @@ impl Judge<'_> {
             witness: None,
             reason: None,
         };
-        let plain = |(_, rule): &&(usize, Pred)| matches!(rule, Pred::Const(true)) || proof::shape(rule) == shape;
+        let plain =
+            |(_, rule): &&(usize, Pred)| matches!(rule, Pred::Const(true)) || proof::shape(rule) == shape;
         if let Some((at, _)) = specific.iter().chain(&others).find(plain) {
             judged.status = Status::Covered;
             judged.rules = vec![*at];
@@ -267,7 +277,8 @@ impl Judge<'_> {
     fn overlapping(&self, control: &Control) -> Result<(Vec<usize>, Option<String>), Disagreement> {
         let goal = goal(control);
         let candidates = self.index.of_any(&names::names(&control.condition));
-        let (specific, others): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|at| self.is_specific(*at));
+        let (specific, others): (Vec<_>, Vec<_>) =
+            candidates.into_iter().partition(|at| self.is_specific(*at));
         let (mut found, mut unknown) = (Vec::new(), None);
         for at in others {
             match self.prover.exists(&goal, vec![self.rules[at].condition.clone()])? {
@@ -311,7 +322,8 @@ impl Judge<'_> {
             return true;
         }
         // Only names of a certain form, then. Those that are known may be all there are.
-        let mut heard_of: BTreeSet<String> = names::written(condition).into_iter().map(str::to_owned).collect();
+        let mut heard_of: BTreeSet<String> =
+            names::written(condition).into_iter().map(str::to_owned).collect();
         for _ in 0..HEARD_OF {
             let listed = names::is_in(names::NAME, heard_of.iter().map(String::as_str));
             let Ok(answer) = hears(Pred::Not(Box::new(listed))) else { return true };
@@ -380,7 +392,7 @@ fn narrowing(condition: &Pred, holds: &impl Fn(&Pred) -> bool, clauses: &mut Vec
 /// Where a condition is written: from its first comparison to its last, in the file of the first.
 fn place(condition: &Pred) -> Option<Span> {
     let mut whole: Option<Span> = None;
-    condition.atoms(&mut |atom| whole = Some(whole.map_or(atom.origin.span, |span| span.to(atom.origin.span))));
+    condition
+        .atoms(&mut |atom| whole = Some(whole.map_or(atom.origin.span, |span| span.to(atom.origin.span))));
     whole
 }
-

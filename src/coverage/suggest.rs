@@ -82,7 +82,10 @@ fn closes(
     let Some(names) = acted_on(rules, count) else { return Ok(false) };
     let mut rules: Vec<Rule> = names.into_iter().cloned().collect();
     rules.push(rule(condition));
-    let only = Benchmark { controls: vec![Control { hardening: Vec::new(), ..control.clone() }], ..benchmark.clone() };
+    let only = Benchmark {
+        controls: vec![Control { hardening: Vec::new(), ..control.clone() }],
+        ..benchmark.clone()
+    };
     let coverage = cover(&rules, &only, &Count::default(), &[], assume)?;
     Ok(coverage.controls.iter().all(|covered| covered.verdict == Verdict::Full))
 }
@@ -120,7 +123,8 @@ fn written(
     let mut text = String::new();
     let mut listed = events.join(", ");
     if events.len() > INLINE {
-        let key: String = control.key.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        let key: String =
+            control.key.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
         listed = free(&format!("control_{key}_events"), "_", taken);
         text += &format!("- list: {listed}\n  items:\n");
         events.iter().for_each(|event| text += &format!("    - {event}\n"));
@@ -172,7 +176,8 @@ fn in_words_of(text: &str, events: &[&str], listed: &str, macros: &[Macro]) -> V
         ExprKind::Or(parts) => (parts, "or"),
         _ => return vec![spelled(text, listed)],
     };
-    let parts = parts.iter().map(|part| whole_clause(text, part.place.start as usize, part.place.end as usize));
+    let parts =
+        parts.iter().map(|part| whole_clause(text, part.place.start as usize, part.place.end as usize));
     let mut words = Vec::new();
     if join == "or" {
         words.extend(parts.map(|text| spelled(text, listed)));

@@ -90,3 +90,8 @@ pub(super) fn digits(name: &str) -> usize {
 pub(super) fn is_clock(name: &str) -> bool {
     matches!(name, "evt.time" | "evt.time.s" | "evt.time.iso8601" | "evt.datetime" | "evt.datetime.s")
 }
+
+/// It depends on the events before.
+pub(super) fn is_relative(name: &str) -> bool {
+    matches!(name, "evt.num" | "evt.reltime" | "evt.reltime.s" | "evt.reltime.ns")
+}

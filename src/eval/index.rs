@@ -22,7 +22,7 @@ pub(super) struct Index {
 }
 
 /// What the value at a path has to be.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 enum Need {
     /// There.
     Present,
@@ -30,6 +30,7 @@ enum Need {
     Values(BTreeSet<Box<[u8]>>),
 }
 
+/// What has to be, at one of these paths at least.
 type Needs = BTreeMap<PathId, Need>;
 
 /// Members that nearly every record has: that they are there tells nothing.
@@ -60,23 +61,19 @@ pub(super) fn build(rules: &[(u32, NodeId)], graph: &Graph, paths: &mut Paths) -
     };
     let mut index = Index::default();
     for &(rule, root) in rules {
-        let needs = needs(root, false, graph);
-        // The best reason to leave a rule out comes first.
-        let best = needs.into_iter().min_by_key(|(path, need)| match need {
-            Need::Values(_) if *path == name => (0, 0),
-            Need::Values(values) => (1, values.len()),
-            Need::Present if !is_common(*path) => (2, 0),
-            Need::Present => (3, 0),
-        });
-        match best {
-            Some((path, Need::Values(values))) => {
-                let map = entry(&mut index.by_value, path);
-                values.into_iter().for_each(|value| map.entry(value).or_default().push(rule));
+        let judge = Judge { graph, name, is_common: &is_common };
+        let Some(needs) = judge.needs(root, false) else {
+            index.always.push(rule);
+            continue;
+        };
+        for (path, need) in needs {
+            match need {
+                Need::Values(values) => {
+                    let map = entry(&mut index.by_value, path);
+                    values.into_iter().for_each(|value| map.entry(value).or_default().push(rule));
+                }
+                Need::Present => entry(&mut index.by_presence, path).push(rule),
             }
-            Some((path, Need::Present)) if !is_common(path) => {
-                entry(&mut index.by_presence, path).push(rule);
-            }
-            _ => index.always.push(rule),
         }
     }
     index
@@ -93,57 +90,68 @@ fn entry<T: Default>(list: &mut Vec<(PathId, T)>, path: PathId) -> &mut T {
     &mut list[at].1
 }
 
-/// What holds of every event for which the node is true, or false if `negated`.
-fn needs(node: NodeId, negated: bool, graph: &Graph) -> Needs {
-    match &graph.nodes[node as usize] {
-        Node::Const(_) => Needs::new(),
-        Node::Not(child) => needs(*child, !negated, graph),
-        Node::Atom(_) if negated => Needs::new(),
-        Node::Atom(atom) => of_comparison(&graph.comparisons[*atom as usize]),
-        Node::And(children) | Node::Or(children) => {
-            let mut each = children.iter().map(|&child| needs(child, negated, graph));
-            let Some(first) = each.next() else { return Needs::new() };
-            match (&graph.nodes[node as usize], negated) {
-                (Node::And(_), false) | (Node::Or(_), true) => each.fold(first, both),
-                _ => each.fold(first, either),
+/// Finds what rules need.
+struct Judge<'g> {
+    graph: &'g Graph,
+    name: PathId,
+    is_common: &'g dyn Fn(PathId) -> bool,
+}
+
+impl Judge<'_> {
+    /// Needs of which one at least is met by every event for which the node is true, or false if `negated`;
+    /// `None` if there are none that tell anything.
+    fn needs(&self, node: NodeId, negated: bool) -> Option<Needs> {
+        match &self.graph.nodes[node as usize] {
+            Node::Const(_) => None,
+            Node::Not(child) => self.needs(*child, !negated),
+            Node::Atom(_) if negated => None,
+            Node::Atom(atom) => {
+                let (path, need) = of_comparison(&self.graph.comparisons[*atom as usize])?;
+                let tells = need != Need::Present || !(self.is_common)(path);
+                tells.then(|| Needs::from([(path, need)]))
+            }
+            Node::And(children) | Node::Or(children) => {
+                let mut each = children.iter().map(|&child| self.needs(child, negated));
+                match (&self.graph.nodes[node as usize], negated) {
+                    // All have to hold, so the best of one child will do.
+                    (Node::And(_), false) | (Node::Or(_), true) => {
+                        each.flatten().min_by_key(|needs| self.rank(needs))
+                    }
+                    _ => each.try_fold(Needs::new(), |all, needs| Some(either(all, needs?))),
+                }
             }
         }
     }
-}
 
-fn both(mut one: Needs, other: Needs) -> Needs {
-    for (path, need) in other {
-        match (one.get(&path), &need) {
-            (Some(Need::Values(_)), Need::Present) => {}
-            (Some(Need::Values(known)), Need::Values(values)) if known.len() <= values.len() => {}
-            _ => {
-                one.insert(path, need);
-            }
-        }
-    }
-    one
-}
-
-fn either(one: Needs, mut other: Needs) -> Needs {
-    let join = |(path, need): (PathId, Need)| {
-        let need = match (need, other.remove(&path)?) {
-            (Need::Values(mut values), Need::Values(more)) => {
-                values.extend(more);
-                Need::Values(values)
-            }
-            _ => Need::Present,
+    /// The best reason to leave a rule out comes first.
+    fn rank(&self, needs: &Needs) -> (u8, usize) {
+        let rank = |(path, need): (&PathId, &Need)| match need {
+            Need::Values(values) => (u8::from(*path != self.name), values.len()),
+            Need::Present => (2, 1),
         };
-        Some((path, need))
-    };
-    one.into_iter().filter_map(join).collect()
+        needs.iter().map(rank).fold((0, 0), |(worst, sum), (kind, count)| (worst.max(kind), sum + count))
+    }
 }
 
-fn of_comparison(comparison: &Comparison) -> Needs {
+fn either(mut all: Needs, more: Needs) -> Needs {
+    for (path, need) in more {
+        match (all.get_mut(&path), need) {
+            (Some(Need::Values(values)), Need::Values(more)) => values.extend(more),
+            (Some(known), _) => *known = Need::Present,
+            (None, need) => {
+                all.insert(path, need);
+            }
+        }
+    }
+    all
+}
+
+fn of_comparison(comparison: &Comparison) -> Option<(PathId, Need)> {
     let mut expr = &comparison.left;
     while let Expr::Map(_, inner) | Expr::Len(inner) = expr {
         expr = inner;
     }
-    let Expr::Field(field) = expr else { return Needs::new() };
+    let Expr::Field(field) = expr else { return None };
     let path = match field {
         Field::Text(path)
         | Field::Short(path)
@@ -153,15 +161,15 @@ fn of_comparison(comparison: &Comparison) -> Needs {
         | Field::Resources(path)
         | Field::InstanceName(path)
         | Field::Pointer(path) => *path,
-        _ => return Needs::new(),
+        _ => return None,
     };
     let values = match (&comparison.left, &comparison.check) {
         (Expr::Field(Field::Text(_)), Check::Text(Pattern::Equal(value))) => [value.clone()].into(),
         (Expr::Field(Field::Text(_)), Check::Among(Set::Few(values))) => values.iter().cloned().collect(),
         (Expr::Field(Field::Text(_)), Check::Among(Set::Many(values))) => values.iter().cloned().collect(),
-        _ => return [(path, Need::Present)].into(),
+        _ => return Some((path, Need::Present)),
     };
-    [(path, Need::Values(values))].into()
+    Some((path, Need::Values(values)))
 }
 
 impl Index {
@@ -183,6 +191,7 @@ impl Index {
         }
         found.extend_from_slice(&self.always);
         found.sort_unstable();
+        found.dedup();
         found
     }
 }

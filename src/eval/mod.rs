@@ -1,7 +1,7 @@
 //! Rules on events: what Falco with its cloudtrail and json plugins would say of a CloudTrail record.
 //!
 //! ```text
-//! file -> records -> Event (fields as the plugin extracts them) -> Engine (all rules at once) -> Alert
+//! log -> batches of records -> Event (fields as the plugin extracts them) -> Engine (all rules at once) -> Alert
 //! ```
 
 mod cloudtrail;
@@ -11,10 +11,13 @@ mod field;
 mod generic;
 mod index;
 pub mod json;
+pub mod log;
 mod matches;
 mod output;
 mod plan;
+pub mod profile;
 mod records;
+pub mod tally;
 mod term;
 pub mod time;
 mod value;
@@ -23,12 +26,15 @@ pub use event::{Event, Host, Skipped};
 pub use matches::{Why, explain, holds};
 pub use records::records;
 
-use crate::sema::ir::Rule;
+use crate::schema::Type;
+use crate::sema::ir::{FieldRef, OutputPart, Rule, Test};
 use event::View;
+use field::Field;
 use index::Index;
 use json::Paths;
 use output::Output;
 use plan::{Builder, Cache, Graph, Node, NodeId};
+use std::borrow::Cow;
 
 /// The event source of the rules that run.
 pub const SOURCE: &str = "aws_cloudtrail";
@@ -53,6 +59,9 @@ pub struct Engine {
     index: Index,
     paths: Paths,
     host: Host,
+    user: Field,
+    address: Field,
+    numbered: bool,
 }
 
 /// What a rule says of an event.
@@ -80,7 +89,7 @@ impl Engine {
         let mut builder = Builder::default();
         let (mut outputs, mut roots, mut active) = (Vec::new(), Vec::new(), Vec::new());
         for (at, rule) in rules.iter().enumerate() {
-            let root = match rule.enabled && rule.source == SOURCE {
+            let root = match is_active(rule) {
                 true => builder.add(&rule.condition, &mut paths),
                 false => builder.add(&crate::sema::ir::Pred::Const(false), &mut paths),
             };
@@ -91,8 +100,21 @@ impl Engine {
         let graph = builder.finish(&roots);
         active.retain(|(_, root)| graph.nodes[*root as usize] != Node::Const(false));
         let index = index::build(&active, &graph, &mut paths);
+        let [user, address] = WHO.map(|name| field::bind(&plain(name), &mut paths));
         paths.finish();
-        Engine { rules, outputs, roots, graph, index, paths, host }
+        let numbered = rules.iter().filter(|rule| is_active(rule)).any(counts_events);
+        Engine { rules, outputs, roots, graph, index, paths, host, user, address, numbered }
+    }
+
+    /// A rule looks at an event's number or at the time since the first event, so events have to know them.
+    pub fn numbered(&self) -> bool {
+        self.numbered
+    }
+
+    /// Who an event is about: `ct.user` and `ct.srcip`.
+    pub fn who<'e>(&'e self, event: &'e Event<'_>) -> [Option<Cow<'e, [u8]>>; 2] {
+        let view = View::new(event, &self.paths);
+        [self.user.text(view), self.address.text(view)]
     }
 
     /// The rules, by index.
@@ -140,4 +162,33 @@ impl Engine {
         let output = &self.outputs[rule];
         Alert { rule, time: event.time, output: output.text(view), fields: output.fields(view) }
     }
+}
+
+/// The rule can fire: it is enabled and for CloudTrail.
+pub fn is_active(rule: &Rule) -> bool {
+    rule.enabled && rule.source == SOURCE
+}
+
+const WHO: [&str; 2] = ["ct.user", "ct.srcip"];
+
+fn plain(name: &str) -> FieldRef {
+    FieldRef { name: name.into(), arg: None, ty: Type::Charbuf, list: false }
+}
+
+/// The rule looks at what an event is among others.
+fn counts_events(rule: &Rule) -> bool {
+    let mut found = false;
+    let mut look = |field: &FieldRef| found |= generic::is_relative(&field.name);
+    rule.condition.atoms(&mut |atom| {
+        atom.left.fields(&mut look);
+        if let Test::Term { term, .. } = &atom.test {
+            term.fields(&mut look);
+        }
+    });
+    for part in &rule.output {
+        if let OutputPart::Term { term, .. } = part {
+            term.fields(&mut look);
+        }
+    }
+    found
 }

@@ -1,5 +1,6 @@
 //! Findings to text, one file per format. Pure: what is printed where is the caller's affair.
 
+pub mod alert;
 pub mod concise;
 pub mod coverage;
 pub mod falco;
@@ -9,6 +10,7 @@ pub mod json;
 pub mod lsp;
 pub mod page;
 pub mod sarif;
+pub mod scan;
 pub mod testing;
 pub mod uri;
 

@@ -36,12 +36,24 @@ const CONDITIONS: [&str; 25] = [
 ];
 
 /// The 25 rules.
+#[allow(dead_code)]
 pub fn few() -> Vec<Rule> {
-    compile(CONDITIONS.iter().map(|condition| (*condition).to_owned()))
+    compile(few_text())
 }
 
-/// So many rules: most ask for event names, one in twenty for something else.
+/// So many rules.
+#[allow(dead_code)]
 pub fn many(count: usize) -> Vec<Rule> {
+    compile(many_text(count))
+}
+
+/// The 25 rules as a file.
+pub fn few_text() -> String {
+    text(CONDITIONS.iter().map(|condition| (*condition).to_owned()))
+}
+
+/// So many rules as a file: most ask for event names, one in twenty for something else.
+pub fn many_text(count: usize) -> String {
     let mut random = Random::new(7);
     let mut names = Vec::new();
     let mut source = "";
@@ -68,16 +80,20 @@ pub fn many(count: usize) -> Vec<Rule> {
             _ => format!("s3.bucket = \"bucket-{at}\" or iam.role = \"role-{at}\""),
         });
     }
-    compile(conditions.into_iter().take(count))
+    text(conditions.into_iter().take(count))
 }
 
-fn compile(conditions: impl Iterator<Item = String>) -> Vec<Rule> {
+fn text(conditions: impl Iterator<Item = String>) -> String {
     let mut text = String::new();
     for (at, condition) in conditions.enumerate() {
         text += &format!(
             "- rule: r{at}\n  desc: d\n  source: aws_cloudtrail\n  priority: INFO\n  condition: >\n    {condition}\n  output: \"{OUTPUT}\"\n"
         );
     }
+    text
+}
+
+fn compile(text: String) -> Vec<Rule> {
     let mut sources = SourceMap::default();
     sources.add(SourceFile::new("rules.yaml", text));
     let compiled = compile_rules(Inputs { sources, options: Options::default() });

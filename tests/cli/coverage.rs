@@ -94,7 +94,13 @@ fn a_table() {
     assert_snapshot!(rulec(dir.path(), &args).out);
     assert_snapshot!(rulec(dir.path(), &[&args[..], &["--lang", "ja", "--format", "markdown"]].concat()).out);
     let page = rulec(dir.path(), &[&args[..], &["--format", "html"]].concat()).out;
-    for part in ["<html lang=\"en\">", "Keys", "鍵", "<mark>ct.region = &quot;us-east-1&quot;</mark>", "It was wrong."] {
+    for part in [
+        "<html lang=\"en\">",
+        "Keys",
+        "鍵",
+        "<mark>ct.region = &quot;us-east-1&quot;</mark>",
+        "It was wrong.",
+    ] {
         assert!(page.contains(part), "{part}: {page}");
     }
     // It stands alone.
@@ -113,7 +119,11 @@ fn the_benchmark_on_a_small_ruleset() {
 fn versions_have_their_own_numbers_and_events() {
     let of = |benchmark: &str| json(&["--benchmark", benchmark], &[("rules.yaml", RULES)]);
     let ids = |report: &Value| {
-        let ids = report["controls"].as_array().unwrap().iter().map(|control| control["id"].as_str().unwrap().to_owned());
+        let ids = report["controls"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|control| control["id"].as_str().unwrap().to_owned());
         ids.collect::<Vec<_>>()
     };
     assert_eq!(ids(&of("cis-aws-1.2.0")), (1..15).map(|n| format!("3.{n}")).collect::<Vec<_>>());
@@ -178,7 +188,9 @@ fn suggestions_close_the_gaps_in_the_words_of_the_macros() {
 #[test]
 fn limits() {
     let dir = with(&[("rules.yaml", RULES)]);
-    let run = |limit: &str| rulec(dir.path(), &["coverage", "rules.yaml", "--format", "json", "--fail-under", limit]);
+    let run = |limit: &str| {
+        rulec(dir.path(), &["coverage", "rules.yaml", "--format", "json", "--fail-under", limit])
+    };
     assert_eq!(run("4.5=full").code, 0);
     let ran = run("4.7=full");
     let text = "coverage falls short: 4.7 KMS keys disabled or scheduled for deletion is partial, not full\n";
@@ -187,7 +199,9 @@ fn limits() {
     assert_eq!(run("partial").err.lines().count(), 11);
     // What is said of one counts more than what is said of all.
     assert_eq!(run("full,4.7=partial").err.lines().count(), 13);
-    for (wrong, said) in [("none", "takes `full` or `partial`"), ("9.9=full", "has no control `9.9`"), ("=", "no control ``")] {
+    for (wrong, said) in
+        [("none", "takes `full` or `partial`"), ("9.9=full", "has no control `9.9`"), ("=", "no control ``")]
+    {
         let ran = run(wrong);
         assert!(ran.code == 2 && ran.err.contains(said), "{wrong}: {}", ran.err);
     }
@@ -195,15 +209,20 @@ fn limits() {
 
 #[test]
 fn only_what_fell_fails_against_a_baseline() {
-    let dir = with(&[("rules.yaml", RULES), ("less.yaml", &RULES.replace("StopLogging, DeleteTrail", "StopLogging"))]);
-    let report = rulec(dir.path(), &["coverage", "rules.yaml", "--min-priority", "error", "--format", "json"]).out;
+    let dir = with(&[
+        ("rules.yaml", RULES),
+        ("less.yaml", &RULES.replace("StopLogging, DeleteTrail", "StopLogging")),
+    ]);
+    let report =
+        rulec(dir.path(), &["coverage", "rules.yaml", "--min-priority", "error", "--format", "json"]).out;
     fs::write(dir.path().join("before.json"), report).unwrap();
     let args = ["coverage", "--min-priority", "error", "--baseline", "before.json", "--format", "json"];
     let run = |file: &str| rulec(dir.path(), &[&args[..], &[file]].concat());
     assert_eq!(run("rules.yaml").code, 0);
     let ran = run("less.yaml");
     assert_eq!((ran.code, &*ran.err), (1, "coverage fell: 4.5 DeleteTrail was covered, is missing\n"));
-    let other = rulec(dir.path(), &["coverage", "rules.yaml", "--scope", "literal", "--baseline", "before.json"]);
+    let other =
+        rulec(dir.path(), &["coverage", "rules.yaml", "--scope", "literal", "--baseline", "before.json"]);
     assert_eq!(other.code, 2);
     assert!(other.err.contains("this is cis-aws-3.0.0 in scope literal"), "{}", other.err);
     fs::write(dir.path().join("before.json"), "{\"benchmark\": 1}").unwrap();
@@ -214,7 +233,8 @@ fn only_what_fell_fails_against_a_baseline() {
 #[test]
 fn witnesses_are_logs_that_no_rule_hears() {
     let dir = with(&[("rules.yaml", RULES)]);
-    let ran = rulec(dir.path(), &["coverage", "--min-priority", "error", "--witness", "slips", "--format", "json"]);
+    let ran =
+        rulec(dir.path(), &["coverage", "--min-priority", "error", "--witness", "slips", "--format", "json"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     let report: Value = serde_json::from_str(&ran.out).unwrap();
     let names: BTreeSet<String> = fs::read_dir(dir.path().join("slips"))
@@ -224,7 +244,8 @@ fn witnesses_are_logs_that_no_rule_hears() {
     let mut expected = BTreeSet::new();
     for control in report["controls"].as_array().unwrap() {
         let id = control["id"].as_str().unwrap();
-        for event in control["events"].as_array().unwrap().iter().filter(|event| event["status"] != "covered") {
+        for event in control["events"].as_array().unwrap().iter().filter(|event| event["status"] != "covered")
+        {
             expected.insert(format!("{id}-{}.json", event["name"].as_str().unwrap()));
         }
         if control["events"] == serde_json::json!([]) {
@@ -236,7 +257,10 @@ fn witnesses_are_logs_that_no_rule_hears() {
     let log: Value =
         serde_json::from_slice(&fs::read(dir.path().join("slips/4.7-DisableKey.json")).unwrap()).unwrap();
     let record = &log["Records"][0];
-    assert_eq!((&record["eventName"], &record["eventSource"]), (&"DisableKey".into(), &"kms.amazonaws.com".into()));
+    assert_eq!(
+        (&record["eventName"], &record["eventSource"]),
+        (&"DisableKey".into(), &"kms.amazonaws.com".into())
+    );
     let region = record["awsRegion"].as_str().unwrap();
     assert!(region != "us-east-1" && !region.starts_with("eu-"), "{region}");
 }
@@ -247,11 +271,26 @@ fn what_is_wrong_is_said_with_its_place() {
         ("nonsense", "error: c.yaml:1:1: "),
         (&CONTROLS.replace("(events)", "(events"), "error: c.yaml:17:16: control A: "),
         (&CONTROLS.replace("ct.name exists", "ct.nmae exists"), "error: c.yaml:25:23: control B: "),
-        (&CONTROLS.replace("[DisableKey]", "['Disable \"Key']"), "error: c.yaml:13:9: `Disable \"Key` is no name"),
-        (&CONTROLS.replace("ct.name in", "not ct.name in"), "error: c.yaml:17:16: control A never asks for `DisableKey`"),
-        (&CONTROLS.replace("default: \"2\"", "default: \"3\""), "error: c.yaml:5:10: the default is none of the versions"),
-        (&CONTROLS.replace("since: \"2\"", "since: \"9\""), "error: c.yaml:14:9: `9` is none of the versions"),
-        (&CONTROLS.replace("priority: INFO", "priorty: INFO"), "error: c.yaml:26:48: controls[1].rule: unknown field `priorty`"),
+        (
+            &CONTROLS.replace("[DisableKey]", "['Disable \"Key']"),
+            "error: c.yaml:13:9: `Disable \"Key` is no name",
+        ),
+        (
+            &CONTROLS.replace("ct.name in", "not ct.name in"),
+            "error: c.yaml:17:16: control A never asks for `DisableKey`",
+        ),
+        (
+            &CONTROLS.replace("default: \"2\"", "default: \"3\""),
+            "error: c.yaml:5:10: the default is none of the versions",
+        ),
+        (
+            &CONTROLS.replace("since: \"2\"", "since: \"9\""),
+            "error: c.yaml:14:9: `9` is none of the versions",
+        ),
+        (
+            &CONTROLS.replace("priority: INFO", "priorty: INFO"),
+            "error: c.yaml:26:48: controls[1].rule: unknown field `priorty`",
+        ),
         ("", "error: c.yaml"),
         ("{", "error: c.yaml:"),
         ("[[[[[[[", "error: c.yaml:"),
@@ -261,9 +300,16 @@ fn what_is_wrong_is_said_with_its_place() {
         let ran = rulec(dir.path(), &["coverage", "rules.yaml", "--controls", "c.yaml"]);
         assert!(ran.code == 2 && ran.err.starts_with(said), "{said}\n{}", ran.err);
     }
-    let dir = with(&[("rules.yaml", RULES), ("p.yaml", "policies: [{name: x, severity: Loud}]"), ("f.yaml", "findings: [Nope]")]);
+    let dir = with(&[
+        ("rules.yaml", RULES),
+        ("p.yaml", "policies: [{name: x, severity: Loud}]"),
+        ("f.yaml", "findings: [Nope]"),
+    ]);
     for (args, said) in [
-        (&["--benchmark", "cis-aws-3.0"][..], "there is no benchmark named `cis-aws-3.0`; did you mean `cis-aws-3.0.0`?"),
+        (
+            &["--benchmark", "cis-aws-3.0"][..],
+            "there is no benchmark named `cis-aws-3.0`; did you mean `cis-aws-3.0.0`?",
+        ),
         (&["--benchmark", "x"], "there is no benchmark named `x`; there are cis-aws-1.2.0, "),
         (&["--policies", "p.yaml"], "p.yaml:1:32: policies[0].severity: unknown variant `Loud`"),
         (&["--policies", "none.yaml"], "cannot read none.yaml"),
@@ -300,7 +346,8 @@ fn check_reports_the_gaps_of_a_benchmark() {
     // Nothing is added without being asked for.
     rulec(dir.path(), &["check", "--fix"]);
     assert_eq!(fs::read_to_string(dir.path().join("rules.yaml")).unwrap().matches("- rule:").count(), 3);
-    let ran = rulec(dir.path(), &["check", "--no-config", "--benchmark", "cis-aws-1.2.0", "--format", "concise"]);
+    let ran =
+        rulec(dir.path(), &["check", "--no-config", "--benchmark", "cis-aws-1.2.0", "--format", "concise"]);
     assert!(ran.out.contains("control 3.7"), "{}", ran.out);
     assert_eq!(rulec(dir.path(), &["check", "--benchmark", "nope"]).code, 2);
     let dir = with(&[("rules.yaml", RULES), ("rulec.toml", "benchmark = \"cis-aws-3\"\n")]);

@@ -5,6 +5,7 @@
 mod check;
 mod coverage;
 mod program;
+mod scan;
 mod test;
 
 use program::{rulec, rulec_with, with};
@@ -110,6 +111,7 @@ fn wrong_usage() {
         &["describe", "-h"],
         &["test", "-h"],
         &["explain-match", "-h"],
+        &["scan", "-h"],
     ] {
         let ran = rulec(dir.path(), args);
         let examples = ran.out.split("Examples:\n").nth(1).unwrap_or_default();

@@ -4,8 +4,12 @@
 set -eu
 cd "$(dirname "$0")"
 rm -rf seeds
-mkdir -p seeds/items seeds/yaml seeds/condition seeds/output seeds/config
+mkdir -p seeds/items seeds/yaml seeds/condition seeds/output seeds/config seeds/log
 cp ../data/config/*.toml seeds/config/
+record='{"eventVersion":"1.09","userIdentity":{"type":"Root","arn":"a:b"},"eventTime":"2026-03-01T10:00:00Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","awsRegion":"x","requestParameters":{"bucketName":"b","key":"k"},"additionalEventData":{"bytesTransferredIn":1},"resources":[{"ARN":"y"}],"eventType":"AwsApiCall"}'
+printf '{"Records":[%s,%s]}' "$record" "$record" > seeds/log/s3.json
+printf '%s\n%s\n' "$record" "$record" > seeds/log/lines.json
+printf '[%s]' "$record" > seeds/log/array.json
 cp ../data/rules/*.yaml seeds/items/
 cp ../data/rules/*.yaml seeds/yaml/
 awk '{ printf "%s", $0 > ("seeds/condition/" NR ".txt"); close("seeds/condition/" NR ".txt") }' ../data/conditions.txt

@@ -26,7 +26,7 @@ fn blank(text: &[u8], mut at: usize) -> usize {
 
 /// From the first byte of a string's content to its closing quote, and whether there is a backslash.
 #[inline]
-fn string_end(text: &[u8], mut at: usize) -> Option<(usize, bool)> {
+pub(super) fn string_end(text: &[u8], mut at: usize) -> Option<(usize, bool)> {
     let mut escaped = false;
     loop {
         while let Some(chunk) = text.get(at..at + 8).and_then(|chunk| chunk.try_into().ok()) {

@@ -52,7 +52,8 @@ pub fn render(report: &CoverageReport<'_>) -> String {
 fn matrix(report: &CoverageReport<'_>, out: &mut String) {
     let mut heads = vec![words::CONTROL, words::PROVED, words::PURPOSE, words::EVENTS];
     heads.extend(report.findings.then_some(words::GUARDDUTY));
-    let heads: String = heads.into_iter().map(|head| format!("<th scope=\"col\">{}</th>", both(head))).collect();
+    let heads: String =
+        heads.into_iter().map(|head| format!("<th scope=\"col\">{}</th>", both(head))).collect();
     let _ = writeln!(out, "<table>\n<thead><tr><th></th>{heads}</tr></thead>\n<tbody>");
     for (control, covered) in report.controls() {
         let id = escaped(&control.id);
@@ -92,7 +93,8 @@ fn findings(covered: &Covered, is_short: bool) -> String {
     let mut parts: Vec<String> = shown
         .iter()
         .map(|found| {
-            let (kind, severity, extent) = (escaped(&found.finding), found.severity.name(), found.extent.name());
+            let (kind, severity, extent) =
+                (escaped(&found.finding), found.severity.name(), found.extent.name());
             format!("<code>{kind}</code> <span class=\"soft\">{severity}, {extent}</span>")
         })
         .collect();
@@ -132,7 +134,9 @@ fn section(report: &CoverageReport<'_>, control: &Control, covered: &Covered, ou
         covered.events.iter().for_each(|event| event_row(report, &id, event, out));
         out.push_str("</tbody></table>\n");
     }
-    if let Some(witness) = covered.witness.as_ref().filter(|_| covered.events.iter().all(|e| e.witness.is_none())) {
+    if let Some(witness) =
+        covered.witness.as_ref().filter(|_| covered.events.iter().all(|e| e.witness.is_none()))
+    {
         record(witness, out);
     }
     if report.findings && !covered.findings.is_empty() {
@@ -245,7 +249,9 @@ fn either(en: &str, ja: &str) -> String {
         return en.to_owned();
     }
     let (first, second) = (Lang::En.code(), Lang::Ja.code());
-    format!("<span data-lang=\"{first}\">{en}</span><span data-lang=\"{second}\" lang=\"{second}\">{ja}</span>")
+    format!(
+        "<span data-lang=\"{first}\">{en}</span><span data-lang=\"{second}\" lang=\"{second}\">{ja}</span>"
+    )
 }
 
 fn escaped(text: &str) -> String {

@@ -43,14 +43,21 @@ pub fn render(report: &CoverageReport<'_>) -> String {
             let findings: Vec<String> = covered
                 .findings
                 .iter()
-                .map(|found| format!("{} ({}, {})", found.finding, found.severity.name(), found.extent.name()))
+                .map(|found| {
+                    format!("{} ({}, {})", found.finding, found.severity.name(), found.extent.name())
+                })
                 .collect();
             let _ = write!(out, " {} |", escaped(&findings.join(", ")));
         }
         out.push('\n');
     }
     for (control, covered) in report.controls().filter(|(_, covered)| covered.verdict != Verdict::Full) {
-        let _ = writeln!(out, "\n<details><summary>{} {}</summary>\n", html(&control.id), html(report.title_of(control)));
+        let _ = writeln!(
+            out,
+            "\n<details><summary>{} {}</summary>\n",
+            html(&control.id),
+            html(report.title_of(control))
+        );
         gaps(report, covered, &mut out);
         out += "\n</details>\n";
     }
@@ -101,7 +108,12 @@ fn closing(report: &CoverageReport<'_>, out: &mut String) {
     if !report.coverage.hidden.is_empty() {
         let _ = writeln!(out, "\n{}:\n", word(words::HIDDEN));
         for hidden in &report.coverage.hidden {
-            let _ = writeln!(out, "- {} < {}", escaped(report.name(hidden.rule)), escaped(report.name(hidden.by)));
+            let _ = writeln!(
+                out,
+                "- {} < {}",
+                escaped(report.name(hidden.rule)),
+                escaped(report.name(hidden.by))
+            );
         }
     }
     let _ = writeln!(out, "\n{}", word(words::LEGEND));
@@ -117,7 +129,8 @@ fn closing(report: &CoverageReport<'_>, out: &mut String) {
             Lang::En => (&posture.title, &posture.en),
             Lang::Ja => (&posture.title_ja, &posture.ja),
         };
-        let _ = writeln!(out, "- {}: {} {}. {}", word(words::POSTURE), escaped(id), escaped(title), escaped(why));
+        let _ =
+            writeln!(out, "- {}: {} {}. {}", word(words::POSTURE), escaped(id), escaped(title), escaped(why));
     }
 }
 

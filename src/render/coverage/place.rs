@@ -33,7 +33,11 @@ pub fn lines(sources: &SourceMap, span: Span) -> Vec<Line<'_>> {
         let start = (span.start as usize).clamp(indent, range.end.max(indent));
         let end = (span.end as usize).clamp(start, range.end.max(start));
         let part = |from: usize, to: usize| file.text.get(from..to).unwrap_or_default();
-        lines.push(Line { before: part(indent, start), clause: part(start, end), after: part(end, range.end) });
+        lines.push(Line {
+            before: part(indent, start),
+            clause: part(start, end),
+            after: part(end, range.end),
+        });
     }
     lines
 }

@@ -17,17 +17,13 @@ pub fn render(report: &CoverageReport<'_>) -> String {
     let line = |cells: [&str; 5]| {
         let widths = [6, 8, 8, 7];
         let padded = cells.iter().zip(widths).map(|(cell, width)| pad(cell, width));
-        format!("{}{}\n", padded.collect::<Vec<_>>().join(" "), format_args!(" {}", cells[4])).trim_end().to_owned()
+        format!("{}{}\n", padded.collect::<Vec<_>>().join(" "), format_args!(" {}", cells[4]))
+            .trim_end()
+            .to_owned()
             + "\n"
     };
     let word = |both: Both| report.lang.pick(both);
-    out += &line([
-        "",
-        word(words::PROVED),
-        word(words::PURPOSE),
-        word(words::EVENTS),
-        word(words::CONTROL),
-    ]);
+    out += &line(["", word(words::PROVED), word(words::PURPOSE), word(words::EVENTS), word(words::CONTROL)]);
     for (control, covered) in report.controls() {
         let title = report.title_of(control);
         let verdict = word(words::verdict(covered.verdict));
@@ -81,14 +77,21 @@ fn gaps(report: &CoverageReport<'_>, covered: &Covered, out: &mut String) {
         let named = shown.iter().map(|finding| {
             format!("{} ({}, {})", finding.finding, finding.severity.name(), finding.extent.name())
         });
-        let near = (!near.is_empty()).then(|| format!("{} {}", near.len(), report.lang.pick(words::ADJACENT)));
+        let near =
+            (!near.is_empty()).then(|| format!("{} {}", near.len(), report.lang.pick(words::ADJACENT)));
         let findings: Vec<String> = named.chain(near).collect();
         wrap(out, "       GuardDuty: ", &findings.iter().map(String::as_str).collect::<Vec<_>>());
     }
 }
 
 fn conditional(report: &CoverageReport<'_>, event: &EventCovered, out: &mut String) {
-    let _ = writeln!(out, "       {} {}: {}", mark(event.status), event.row.name, report.names(&event.rules).join(", "));
+    let _ = writeln!(
+        out,
+        "       {} {}: {}",
+        mark(event.status),
+        event.row.name,
+        report.names(&event.rules).join(", ")
+    );
     for narrowed in &event.narrowed {
         for &span in &narrowed.clauses {
             let _ = writeln!(
@@ -169,7 +172,8 @@ fn wrap(out: &mut String, lead: &str, names: &[&str]) {
 
 /// Pads to columns of a terminal, in which East Asian characters are two wide.
 fn pad(text: &str, width: usize) -> String {
-    let columns: usize = text.chars().map(|c| if c >= '\u{1100}' && c != '◯' && c != '△' { 2 } else { 1 }).sum();
+    let columns: usize =
+        text.chars().map(|c| if c >= '\u{1100}' && c != '◯' && c != '△' { 2 } else { 1 }).sum();
     format!("{text}{}", " ".repeat(width.saturating_sub(columns)))
 }
 

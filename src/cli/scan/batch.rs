@@ -1,0 +1,176 @@
+//! Running rules on one batch of records.
+
+use crate::eval::log::{Batch, Kind, Problem};
+use crate::eval::profile::{Costs, Profiler};
+use crate::eval::tally::Tally;
+use crate::eval::{Engine, Event, Matching, Skipped};
+use crate::render::alert::{self, Format};
+use crate::render::scan::Counts;
+use crate::sema::ir::Priority;
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+/// What to do with every batch.
+#[derive(Debug)]
+pub struct Job {
+    /// The rules.
+    pub engine: Engine,
+    /// Which of several speak.
+    pub matching: Matching,
+    /// How alerts are written; `None` writes none.
+    pub format: Option<Format>,
+    /// Count what each rule says.
+    pub tally: bool,
+    /// Measures, if that is wanted.
+    pub profiler: Option<Profiler>,
+}
+
+/// What came of a batch, or of opening a log.
+#[derive(Debug, Default)]
+pub struct Done {
+    /// Alerts, written.
+    pub output: Vec<u8>,
+    /// What was read.
+    pub counts: Counts,
+    /// What could not, in order.
+    pub problems: Vec<Problem>,
+    /// What the rules said, by index.
+    pub tallies: BTreeMap<usize, Tally>,
+    /// The most urgent priority that spoke.
+    pub worst: Option<Priority>,
+    /// The time it took.
+    pub costs: Option<Costs>,
+}
+
+/// Where a batch stands in the sequence of all events: how many are before it, and the time of the very first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Standing {
+    /// Events before.
+    pub before: u64,
+    /// Time of the first event.
+    pub first: Option<i64>,
+}
+
+/// A log that could not be opened.
+pub fn unopened(message: String) -> Done {
+    let problem = Problem { offset: 0, record: None, message, kind: Kind::End };
+    let counts = Counts { broken_files: 1, ..Counts::default() };
+    Done { problems: vec![problem], counts, ..Done::default() }
+}
+
+/// How many problems of a log are kept; all are counted.
+pub const MOST_PROBLEMS: usize = 10;
+
+impl Done {
+    /// Adds what came next in the same log.
+    pub fn append(&mut self, next: Done) {
+        self.output.extend(next.output);
+        self.counts.add(&next.counts);
+        self.problems.extend(next.problems);
+        self.problems.truncate(MOST_PROBLEMS);
+        for (rule, tally) in &next.tallies {
+            self.tallies.entry(*rule).or_default().merge(tally);
+        }
+        self.worst = self.worst.into_iter().chain(next.worst).min();
+        match (&mut self.costs, next.costs) {
+            (Some(costs), Some(more)) => costs.merge(&more),
+            (costs, more) => *costs = costs.take().or(more),
+        }
+    }
+}
+
+impl Job {
+    /// Runs the rules where it does not matter how many events were before.
+    pub fn run(&self, batch: &Batch) -> Done {
+        let mut done = self.start(batch);
+        for (number, range) in &batch.records {
+            let record = batch.text.get(range.clone()).unwrap_or_default();
+            match self.engine.event(record, 1) {
+                Ok(event) => self.event(&event, &mut done),
+                Err(why) => skip(why, *number, batch.offset + range.start as u64, &mut done),
+            }
+        }
+        finish(done)
+    }
+
+    /// Runs the rules on events that know their number. `stand` is told how many there are and when the
+    /// first was, and tells where they stand.
+    pub fn run_numbered(&self, batch: &Batch, stand: impl FnOnce(u64, Option<i64>) -> Standing) -> Done {
+        let mut done = self.start(batch);
+        let mut events = Vec::with_capacity(batch.records.len());
+        for (number, range) in &batch.records {
+            let record = batch.text.get(range.clone()).unwrap_or_default();
+            match self.engine.event(record, 1) {
+                Ok(event) => events.push(event),
+                Err(why) => skip(why, *number, batch.offset + range.start as u64, &mut done),
+            }
+        }
+        let standing = stand(events.len() as u64, events.first().map(|event| event.time));
+        for (event, num) in events.iter_mut().zip(standing.before + 1..) {
+            event.num = num;
+            event.first = standing.first.unwrap_or(event.time);
+            self.event(event, &mut done);
+        }
+        finish(done)
+    }
+
+    fn start(&self, batch: &Batch) -> Done {
+        let mut done = Done { problems: batch.problems.clone(), ..Done::default() };
+        done.counts.bytes = batch.read;
+        done.counts.records = batch.records.len() as u64;
+        for problem in &batch.problems {
+            match problem.kind {
+                Kind::Record => {
+                    done.counts.records += 1;
+                    done.counts.bad += 1;
+                }
+                Kind::Stray => done.counts.stray += 1,
+                Kind::End => done.counts.broken_files += 1,
+            }
+        }
+        done.costs = self.profiler.as_ref().map(Profiler::costs);
+        done
+    }
+
+    fn event(&self, event: &Event<'_>, done: &mut Done) {
+        done.counts.events += 1;
+        if let (Some(profiler), Some(costs)) = (&self.profiler, &mut done.costs) {
+            let start = Instant::now();
+            let clock = || u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+            // It was read once, so it can be read again.
+            let _ = profiler.measure(event.record(), event.num, Some(event.first), &clock, costs);
+        }
+        let fired = self.engine.matches(event, self.matching);
+        done.counts.matched += u64::from(!fired.is_empty());
+        for at in fired {
+            let Some(rule) = self.engine.rules().get(at) else { continue };
+            done.counts.alerts += 1;
+            done.worst = Some(done.worst.map_or(rule.priority, |worst| worst.min(rule.priority)));
+            if self.tally {
+                done.tallies.entry(at).or_default().add(event.time, &self.engine.who(event));
+            }
+            if let Some(format) = self.format {
+                alert::write(format, rule, self.engine.alert(at, event), &mut done.output);
+            }
+        }
+    }
+}
+
+fn skip(why: Skipped, number: u64, offset: u64, done: &mut Done) {
+    match why {
+        Skipped::NotAnEvent(_) => done.counts.skipped += 1,
+        Skipped::NotJson(at) => {
+            done.counts.bad += 1;
+            let (offset, message) = (offset + at as u64, "the record is not JSON".to_owned());
+            done.problems.push(Problem { offset, record: Some(number), message, kind: Kind::Record });
+        }
+    }
+}
+
+fn finish(mut done: Done) -> Done {
+    done.problems.sort_by_key(|problem| problem.offset);
+    done.problems.truncate(MOST_PROBLEMS);
+    // One log is broken at most once.
+    done.counts.broken_files = done.counts.broken_files.min(1);
+    done
+}

@@ -1,0 +1,248 @@
+//! A log in batches of whole records, however long it is: only what belongs to an open record is kept.
+
+use super::records::{Piece, Splitter};
+use std::io::{ErrorKind, Read};
+use std::ops::Range;
+
+/// The largest record that is read, in bytes: 16 MiB. AWS writes none above 1 MiB.
+pub const MAX_RECORD: usize = 16 << 20;
+
+/// About how much text a batch holds, in bytes.
+const BATCH: usize = 256 << 10;
+
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+
+/// Some records of a log.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// The text.
+    pub text: Vec<u8>,
+    /// Where the text begins in the log, in bytes after decompression.
+    pub offset: u64,
+    /// The records: their numbers in the log, from 1, and where in the text they are.
+    pub records: Vec<(u64, Range<usize>)>,
+    /// What cannot be read as a record.
+    pub problems: Vec<Problem>,
+    /// The bytes that were read for this batch.
+    pub read: u64,
+}
+
+/// A piece of a log that cannot be read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Problem {
+    /// Where, in bytes of the log after decompression.
+    pub offset: u64,
+    /// Its number among the log's records, from 1, if it has one.
+    pub record: Option<u64>,
+    /// What is wrong.
+    pub message: String,
+    /// What kind of piece it is.
+    pub kind: Kind,
+}
+
+/// Kinds of problems.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// A record that is left out.
+    Record,
+    /// Text that belongs to no record.
+    Stray,
+    /// The log ends too early.
+    End,
+}
+
+/// Reads a log batch by batch.
+#[derive(Debug)]
+pub struct Batches<R> {
+    reader: R,
+    /// Hand on what is there instead of waiting for more.
+    live: bool,
+    splitter: Splitter,
+    /// Each line stands alone; `None` as long as that is not known.
+    lines: Option<bool>,
+    carried: Vec<u8>,
+    offset: u64,
+    records: u64,
+    ended: bool,
+}
+
+impl<R: Read> Batches<R> {
+    /// Reads from here. With `live`, a batch ends where the reader has nothing more at once.
+    pub fn new(reader: R, live: bool) -> Batches<R> {
+        Batches {
+            reader,
+            live,
+            splitter: Splitter::default(),
+            lines: None,
+            carried: Vec::new(),
+            offset: 0,
+            records: 0,
+            ended: false,
+        }
+    }
+
+    fn read(&mut self, text: &mut Vec<u8>) -> std::io::Result<usize> {
+        let before = text.len();
+        if !self.live {
+            // What was read before an error is in the text.
+            return self.reader.by_ref().take(BATCH as u64).read_to_end(text);
+        }
+        text.resize(before + BATCH, 0);
+        let read = loop {
+            match self.reader.read(&mut text[before..]) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                other => break other,
+            }
+        };
+        text.truncate(before + read.as_ref().map_or(0, |&read| read));
+        read
+    }
+
+    fn split(&mut self, batch: &mut Batch, from: usize) {
+        let mut found = Vec::new();
+        if self.lines != Some(true) {
+            self.splitter.feed(&batch.text, from, batch.text.len(), &mut found);
+            self.take(batch, found);
+            return;
+        }
+        let mut at = from;
+        while at < batch.text.len() {
+            let rest = batch.text.get(at..).unwrap_or_default();
+            let line_end = memchr::memchr(b'\n', rest).map(|len| at + len);
+            let end = line_end.unwrap_or(batch.text.len());
+            self.splitter.feed(&batch.text, at, end, &mut found);
+            self.take(batch, std::mem::take(&mut found));
+            if line_end.is_some() {
+                self.close(batch, "the line ends inside an object", Kind::Stray, end);
+            }
+            at = end + 1;
+        }
+    }
+
+    /// Takes over what was found.
+    fn take(&mut self, batch: &mut Batch, found: Vec<Piece>) {
+        for piece in found {
+            match piece {
+                Piece::Record(range) => {
+                    self.records += 1;
+                    batch.records.push((self.records, range));
+                }
+                Piece::Stray(at) => {
+                    let message = "text outside of any JSON object".to_owned();
+                    let offset = self.offset + at as u64;
+                    batch.problems.push(Problem { offset, record: None, message, kind: Kind::Stray });
+                }
+            }
+        }
+    }
+
+    /// The text ends here, or a line that stands alone; `without` is the kind if no record is open.
+    fn close(&mut self, batch: &mut Batch, message: &str, without: Kind, end: usize) {
+        let open = self.splitter.open();
+        if self.splitter.finish() {
+            let at = open.unwrap_or(end);
+            if open.is_some() {
+                self.records += 1;
+            }
+            batch.problems.push(Problem {
+                offset: self.offset + at as u64,
+                record: open.map(|_| self.records),
+                message: message.to_owned(),
+                kind: if open.is_some() { Kind::Record } else { without },
+            });
+        }
+    }
+}
+
+/// Whether the first bytes are those of a log of one object a line; `None` if more are needed.
+fn is_lines(text: &[u8]) -> Option<bool> {
+    let text = text.strip_prefix(BOM).unwrap_or(text);
+    let text = text.trim_ascii_start();
+    let end = memchr::memchr(b'\n', text);
+    if !text.starts_with(b"{") {
+        // A first line that is broken altogether.
+        let starts_json = text.first().is_some_and(|byte| matches!(byte, b'[' | b'"'));
+        let next = end.and_then(|end| text.get(end + 1..));
+        return match next {
+            _ if starts_json => Some(false),
+            Some(next) if !next.is_empty() => Some(next.starts_with(b"{\"")),
+            _ => None,
+        };
+    }
+    let end = end?;
+    let line = text.get(..end)?.trim_ascii_end();
+    if line.len() > 1 && line.ends_with(b"}") {
+        return Some(true);
+    }
+    if line.ends_with(b"[") || line.ends_with(b",") || line.ends_with(b"{") || line.ends_with(b":") {
+        return Some(false);
+    }
+    text.get(end + 1).map(|next| *next == b'{')
+}
+
+impl<R: Read> Iterator for Batches<R> {
+    type Item = Batch;
+
+    fn next(&mut self) -> Option<Batch> {
+        if self.ended {
+            return None;
+        }
+        let mut batch = Batch { text: std::mem::take(&mut self.carried), ..Batch::default() };
+        batch.offset = self.offset;
+        loop {
+            let from = batch.text.len();
+            batch.text.reserve(BATCH);
+            let read = self.read(&mut batch.text);
+            let fresh = batch.text.len() - from;
+            batch.read += fresh as u64;
+            if self.lines.is_none() {
+                self.lines = is_lines(&batch.text);
+                // Later text tells nothing any more.
+                self.lines = self.lines.or((batch.text.len() > BATCH / 2).then_some(false));
+            }
+            let is_start = self.offset == 0 && from == 0;
+            let from = if is_start && batch.text.starts_with(BOM) { BOM.len() } else { from };
+            self.split(&mut batch, from);
+            match read {
+                Ok(0) => {
+                    self.ended = true;
+                    let end = batch.text.len();
+                    self.close(&mut batch, "the log ends inside an object", Kind::End, end);
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    self.ended = true;
+                    let end = batch.text.len();
+                    if self.splitter.open().is_some() {
+                        self.close(&mut batch, "the log ends inside an object", Kind::End, end);
+                    }
+                    let offset = self.offset + end as u64;
+                    let message = format!("cannot read on: {error}");
+                    batch.problems.push(Problem { offset, record: None, message, kind: Kind::End });
+                }
+            }
+            let open = self.splitter.open();
+            if let Some(start) = open
+                && batch.text.len() - start > MAX_RECORD
+            {
+                self.records += 1;
+                batch.problems.push(Problem {
+                    offset: self.offset + start as u64,
+                    record: Some(self.records),
+                    message: format!("the record is larger than {} MiB", MAX_RECORD >> 20),
+                    kind: Kind::Record,
+                });
+                self.splitter.drop_open();
+            }
+            let open = self.splitter.open();
+            let useful = !batch.records.is_empty() || !batch.problems.is_empty() || open.is_none();
+            if self.ended || useful {
+                let keep = open.unwrap_or(batch.text.len());
+                self.carried = batch.text.get(keep..).unwrap_or_default().to_vec();
+                self.offset += keep as u64;
+                self.splitter.shift(keep);
+                return Some(batch);
+            }
+        }
+    }
+}

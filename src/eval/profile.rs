@@ -1,0 +1,149 @@
+//! Where the time goes: every rule by itself, part by part in the order they are written. Slower than the engine,
+//! which evaluates many rules at once.
+
+use super::compare::{self, Comparison};
+use super::event::{self, Event, Host, Skipped, View};
+use super::is_active;
+use super::json::Paths;
+use crate::sema::ir::{Pred, Rule};
+use crate::source::Span;
+
+/// What was measured of a rule or of one comparison in it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Cost {
+    /// How often it was evaluated.
+    pub evaluated: u64,
+    /// How often it held.
+    pub held: u64,
+    /// How long that took, in nanoseconds of the clock given.
+    pub time: u64,
+}
+
+/// Rules that are measured.
+#[derive(Debug)]
+pub struct Profiler {
+    rules: Vec<Part>,
+    /// Where each comparison is written, and the rule it belongs to.
+    places: Vec<(usize, Span)>,
+    paths: Paths,
+    host: Host,
+}
+
+/// What was measured so far: of each rule, and of each comparison.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Costs {
+    /// By index of the rule.
+    pub rules: Vec<Cost>,
+    /// By index into [`Profiler::places`].
+    pub parts: Vec<Cost>,
+}
+
+/// A condition as it is written.
+#[derive(Debug)]
+enum Part {
+    Const(bool),
+    And(Vec<Part>),
+    Or(Vec<Part>),
+    Not(Box<Part>),
+    Comparison(usize, Comparison),
+}
+
+impl Profiler {
+    /// Prepares rules. Those of other sources and disabled ones cost nothing.
+    pub fn new(rules: &[Rule]) -> Profiler {
+        let mut paths = event::paths();
+        let mut places = Vec::new();
+        let part = |(at, rule): (usize, &Rule)| match is_active(rule) {
+            true => part(&rule.condition, at, &mut places, &mut paths),
+            false => Part::Const(false),
+        };
+        let rules = rules.iter().enumerate().map(part).collect();
+        paths.finish();
+        Profiler { rules, places, paths, host: Host::default() }
+    }
+
+    /// The comparisons: the rule each belongs to, and where it is written.
+    pub fn places(&self) -> &[(usize, Span)] {
+        &self.places
+    }
+
+    /// Nothing measured yet.
+    pub fn costs(&self) -> Costs {
+        let costs = |len| vec![Cost::default(); len];
+        Costs { rules: costs(self.rules.len()), parts: costs(self.places.len()) }
+    }
+
+    /// Measures all rules on a record. `clock` tells nanoseconds from any moment on. Skips what the engine skips.
+    pub fn measure(
+        &self,
+        record: &[u8],
+        num: u64,
+        first: Option<i64>,
+        clock: &impl Fn() -> u64,
+        costs: &mut Costs,
+    ) -> Result<(), Skipped> {
+        let mut event = Event::read(record, num, &self.paths, &self.host)?;
+        event.first = first.unwrap_or(event.first);
+        let view = View::new(&event, &self.paths);
+        for (rule, cost) in self.rules.iter().zip(&mut costs.rules) {
+            if let Part::Const(_) = rule {
+                continue;
+            }
+            let start = clock();
+            let held = holds(rule, view, clock, &mut costs.parts);
+            cost.add(held, clock().saturating_sub(start));
+        }
+        Ok(())
+    }
+}
+
+impl Costs {
+    /// Adds what was measured elsewhere.
+    pub fn merge(&mut self, other: &Costs) {
+        let of_other = other.rules.iter().chain(&other.parts);
+        for (cost, more) in self.rules.iter_mut().chain(&mut self.parts).zip(of_other) {
+            cost.evaluated += more.evaluated;
+            cost.held += more.held;
+            cost.time += more.time;
+        }
+    }
+}
+
+impl Cost {
+    fn add(&mut self, held: bool, time: u64) {
+        self.evaluated += 1;
+        self.held += u64::from(held);
+        self.time += time;
+    }
+}
+
+fn part(pred: &Pred, rule: usize, places: &mut Vec<(usize, Span)>, paths: &mut Paths) -> Part {
+    let mut all = |parts: &[Pred]| parts.iter().map(|one| part(one, rule, places, paths)).collect();
+    match pred {
+        Pred::Const(truth) => Part::Const(*truth),
+        Pred::And(parts) => Part::And(all(parts)),
+        Pred::Or(parts) => Part::Or(all(parts)),
+        Pred::Not(inner) => Part::Not(Box::new(part(inner, rule, places, paths))),
+        Pred::Atom(atom) => {
+            places.push((rule, atom.origin.span));
+            Part::Comparison(places.len() - 1, compare::bind(atom, paths))
+        }
+    }
+}
+
+fn holds(part: &Part, view: View<'_>, clock: &impl Fn() -> u64, costs: &mut [Cost]) -> bool {
+    match part {
+        Part::Const(truth) => *truth,
+        Part::And(parts) => parts.iter().all(|part| holds(part, view, clock, costs)),
+        Part::Or(parts) => parts.iter().any(|part| holds(part, view, clock, costs)),
+        Part::Not(inner) => !holds(inner, view, clock, costs),
+        Part::Comparison(at, comparison) => {
+            let start = clock();
+            let held = comparison.holds(view);
+            if let Some(cost) = costs.get_mut(*at) {
+                cost.add(held, clock().saturating_sub(start));
+            }
+            held
+        }
+    }
+}
