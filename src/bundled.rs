@@ -42,10 +42,7 @@ pub const PROFILES: [(&str, &str, &str); 1] = [(
 /// What every CloudTrail record holds.
 pub const CLOUDTRAIL_FACTS: &str = include_str!("../rulesets/schemas/cloudtrail-facts.toml");
 
-/// What a made-up CloudTrail record looks like.
-pub const CLOUDTRAIL_RECORD: &str = include_str!("../rulesets/schemas/cloudtrail-record.json");
-
-/// What events of tests are completed from, by name. The first is the one for any event.
+/// What events of tests and witnesses are completed from, by name. The first is the one for any event.
 pub const TEMPLATES: [(&str, &str); 7] = [
     ("api-call", include_str!("../rulesets/templates/api-call.json")),
     ("console-login", include_str!("../rulesets/templates/console-login.json")),

@@ -24,21 +24,38 @@ struct Fact {
     because: String,
 }
 
+/// What is usual, of which nothing follows.
 #[derive(Deserialize, Debug, Default)]
-struct Facts {
+pub struct Usual {
+    /// Services in order of preference, without their domain.
+    pub services: Vec<String>,
+    /// How the names of actions begin that only read.
+    pub reads: Vec<String>,
+}
+
+#[derive(Deserialize, Debug, Default)]
+struct File {
+    usual: Usual,
     fact: Vec<Fact>,
+}
+
+fn file() -> &'static File {
+    static FILE: OnceLock<File> = OnceLock::new();
+    // The tests read the list strictly; a broken one would only make fewer things certain.
+    FILE.get_or_init(|| toml::from_str(bundled::CLOUDTRAIL_FACTS).unwrap_or_default())
+}
+
+/// What is usual.
+pub fn usual() -> &'static Usual {
+    &file().usual
 }
 
 /// The type of what the plugin takes for no event.
 const INSIGHT: &str = "AwsCloudTrailInsight";
 
-fn facts() -> &'static FxHashMap<String, Fact> {
-    static FACTS: OnceLock<FxHashMap<String, Fact>> = OnceLock::new();
-    FACTS.get_or_init(|| {
-        // The tests read the list strictly; a broken one would only make fewer things certain.
-        let facts: Facts = toml::from_str(bundled::CLOUDTRAIL_FACTS).unwrap_or_default();
-        facts.fact.into_iter().map(|fact| (fact.at.clone(), fact)).collect()
-    })
+fn facts() -> &'static FxHashMap<&'static str, &'static Fact> {
+    static FACTS: OnceLock<FxHashMap<&str, &Fact>> = OnceLock::new();
+    FACTS.get_or_init(|| file().fact.iter().map(|fact| (fact.at.as_str(), fact)).collect())
 }
 
 /// What is known of a place.
@@ -53,7 +70,7 @@ pub fn fact(place: PlaceId, assume: Assume, arena: &mut Arena) -> F {
     if path == "/eventType" {
         parts.push(!among(place, View::Text, &[INSIGHT], arena));
     }
-    if let (Assume::CloudTrail, Some(fact)) = (assume, facts().get(&path)) {
+    if let (Assume::CloudTrail, Some(fact)) = (assume, facts().get(path.as_str())) {
         if fact.always {
             parts.push(text(place, arena));
             parts.push(!among(place, View::Text, &[""], arena));
@@ -85,7 +102,7 @@ pub fn broken(record: &Json, assume: Assume) -> Option<String> {
             false => shown.is_none_or(|shown| fact.values.contains(&shown)),
         }
     };
-    let broken = facts().values().filter(|fact| assume == Assume::CloudTrail && !fits(fact));
+    let broken = facts().values().filter(|&&fact| assume == Assume::CloudTrail && !fits(fact));
     broken.map(|fact| fact.at.clone()).min()
 }
 

@@ -267,8 +267,8 @@ pub fn hints(term: &Term, checks: &[&Check], text: Option<&str>) -> Vec<Hint> {
             hint.into_iter().collect()
         }
         "ct.resources" => {
-            let value = text.and_then(|text| serde_json::from_str::<Json>(text).ok());
-            value.map(|value| vec![("resources", Json::Array(vec![value]))]).into_iter().collect()
+            let all = text.and_then(|text| serde_json::from_str::<Json>(&format!("[{text}]")).ok());
+            all.map(|all| vec![("resources", all)]).into_iter().collect()
         }
         _ => Vec::new(),
     }

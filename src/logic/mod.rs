@@ -12,6 +12,7 @@ mod facts;
 mod formula;
 mod lower;
 mod made;
+mod pair;
 mod place;
 mod prim;
 mod record;

@@ -3,7 +3,7 @@
 use super::Reason;
 use super::formula::Arena;
 use super::made;
-use super::prim::{Check, Place, PlaceId, Prim, PrimId, Side, TextCheck, View};
+use super::prim::{Check, Place, PlaceId, PrimId, TextCheck, View};
 use super::text::{Json as JsonMachine, Machine, Map, Mapped, Search, Utf8, expression, machine, shortest};
 use crate::sema::ir::Term;
 use crate::sema::pattern::Pattern;
@@ -25,13 +25,13 @@ pub enum Verdict {
     Unknown(Reason),
 }
 
-/// A value for one place. `container` asks for one that can have members.
-pub fn value(arena: &Arena, place: PlaceId, literals: &[(PrimId, bool)], container: bool) -> Verdict {
+/// A value for one place, which must be able to have this member.
+pub fn value(arena: &Arena, place: PlaceId, literals: &[(PrimId, bool)], needs: Option<&str>) -> Verdict {
     let any_wanted = literals.iter().any(|&(_, wanted)| wanted);
     match &arena.places[place as usize] {
         Place::Member(keys) => {
-            let member = Member { arena, literals, name: keys };
-            if !any_wanted && !container { Verdict::Value(None) } else { member.value(container) }
+            let member = Member { arena, literals, name: keys, needs };
+            if !any_wanted && needs.is_none() { Verdict::Value(None) } else { member.value() }
         }
         Place::Number => member_number(arena, literals),
         // The rest is settled when the record is there.
@@ -90,14 +90,15 @@ pub fn made_text(arena: &Arena, term: &Term, literals: &[(PrimId, bool)]) -> Opt
         Some(made::Shape::Json) => vec![Box::new(JsonMachine::new(b'{', 2))],
         None => Vec::new(),
     };
-    match texts(arena, literals, shape) {
+    let text = |shape| match texts(arena, literals, shape) {
         Search::Text(text) => String::from_utf8(text).ok(),
         _ => None,
-    }
+    };
+    text(shape).or_else(|| text(Vec::new()))
 }
 
 /// The shortest text for which all text comparisons hold, whatever their view.
-fn texts(arena: &Arena, literals: &[(PrimId, bool)], also: Vec<Box<dyn Machine>>) -> Search {
+pub fn texts(arena: &Arena, literals: &[(PrimId, bool)], also: Vec<Box<dyn Machine>>) -> Search {
     let mut machines: Vec<(Box<dyn Machine>, bool)> = vec![(Box::new(Utf8), true)];
     machines.extend(also.into_iter().map(|machine| (machine, true)));
     for &(prim, wanted) in literals {
@@ -115,12 +116,17 @@ struct Member<'s> {
     arena: &'s Arena,
     literals: &'s [(PrimId, bool)],
     name: &'s [Box<str>],
+    /// A member that it must have.
+    needs: Option<&'s str>,
 }
 
 impl Member<'_> {
-    fn value(&self, container: bool) -> Verdict {
-        if container {
-            // Members with a number as key may also be elements of an array.
+    fn value(&self) -> Verdict {
+        if let Some(needs) = self.needs {
+            if super::record::index(needs).is_none() {
+                return self.brackets(b'{');
+            }
+            // What has a number as key may also be an element of an array.
             return match (self.brackets(b'{'), self.brackets(b'[')) {
                 (Verdict::None, Verdict::None) => Verdict::None,
                 (Verdict::None, _) => self.unknown(),
@@ -286,7 +292,11 @@ impl Member<'_> {
 
     /// An object or array whose text is as wanted.
     fn brackets(&self, open: u8) -> Verdict {
-        let empty = if open == b'{' { Json::Object(Default::default()) } else { Json::Array(Vec::new()) };
+        let least = self.needs.map(|key| (key.to_owned(), Json::from("")));
+        let empty = match open {
+            b'{' => Json::Object(least.into_iter().collect()),
+            _ => Json::Array(Vec::new()),
+        };
         let fixed =
             |view| matches!(view, View::There | View::IsText | View::Text | View::Flag | View::Number);
         if !self.settled(fixed, &empty) {
@@ -296,17 +306,27 @@ impl Member<'_> {
             return found;
         }
         let by_text = self.of_view(|view| matches!(view, View::Pointer | View::Compact));
-        for depth in [2, 4] {
+        let around = if open == b'{' { (r"\{", r"\}") } else { (r"\[", r"\]") };
+        // Keys are spelled as they read, if they can be.
+        let key = self.needs.filter(|key| open == b'{' && key.chars().all(|c| c.is_ascii_alphanumeric()));
+        let key = key.map_or(String::new(), |key| format!("\"{key}\":(.|\n)*"));
+        let outside = || expression(&format!("{}(.|\n)*{key}{}", around.0, around.1));
+        for (depth, with_key) in [(2, false), (2, true), (4, false), (4, true)] {
+            if with_key && key.is_empty() {
+                continue;
+            }
             let json: Box<dyn Machine> = Box::new(JsonMachine::new(open, depth));
-            if let Search::Text(text) = texts(self.arena, &by_text, vec![json])
-                && let Ok(value) = serde_json::from_slice::<Json>(&text)
-                && let Some(found) = self.fits(value)
-            {
+            let shape = outside().filter(|_| with_key).into_iter().chain([json]).collect();
+            let Search::Text(text) = texts(self.arena, &by_text, shape) else { continue };
+            let Ok(mut value) = serde_json::from_slice::<Json>(&text) else { continue };
+            if let (Json::Object(members), Some(key)) = (&mut value, self.needs) {
+                members.entry(key).or_insert_with(|| Json::from(""));
+            }
+            if let Some(found) = self.fits(value) {
                 return found;
             }
         }
-        let outside = if open == b'{' { r"\{(.|\n)*\}" } else { r"\[(.|\n)*\]" };
-        match texts(self.arena, &by_text, expression(outside).into_iter().collect()) {
+        match texts(self.arena, &by_text, outside().into_iter().collect()) {
             Search::Empty => Verdict::None,
             _ => self.unknown(),
         }
@@ -323,41 +343,6 @@ const TIME: &str =
 pub fn is_time(text: &str) -> bool {
     static TIMES: OnceLock<Pattern> = OnceLock::new();
     TIMES.get_or_init(|| Pattern::new(Op::Regex, TIME.as_bytes())).matches(text.as_bytes())
-}
-
-/// A text that both sides of an equality can show, as far as their places are compared as the sides are.
-pub fn shared(arena: &Arena, sides: &(Side, Side), literals: &[(PrimId, bool)]) -> Search {
-    texts(arena, &seen_by(arena, sides, literals), Vec::new())
-}
-
-/// The literals that look at a side's place just as the side does.
-pub fn seen_by(arena: &Arena, sides: &(Side, Side), literals: &[(PrimId, bool)]) -> Literals {
-    let sees = |side: &Side, prim: &Prim| {
-        side.place == prim.place && side.view == prim.view && side.maps.is_empty() && !side.len
-    };
-    let seen = |&(prim, _): &(PrimId, bool)| {
-        let prim = &arena.prims[prim as usize];
-        sees(&sides.0, prim) || sees(&sides.1, prim)
-    };
-    literals.iter().copied().filter(seen).collect()
-}
-
-/// All texts that a side can show, if it has to be among some, and the literal that says so.
-pub fn choices<'a>(
-    arena: &'a Arena,
-    side: &Side,
-    literals: &[(PrimId, bool)],
-) -> Option<(&'a [Box<[u8]>], (PrimId, bool))> {
-    literals.iter().find_map(|&(prim, wanted)| {
-        let asked = &arena.prims[prim as usize];
-        let same = wanted && asked.place == side.place && asked.view == side.view;
-        match &asked.check {
-            Check::Text(maps, TextCheck::Among(all)) if same && *maps == side.maps && !side.len => {
-                Some((&**all, (prim, wanted)))
-            }
-            _ => None,
-        }
-    })
 }
 
 /// Texts that a wanted literal names: worth a try before anything is searched for.

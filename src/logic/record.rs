@@ -209,7 +209,7 @@ pub fn at<'r>(record: &'r Json, keys: &[Box<str>]) -> Option<&'r Json> {
 }
 
 /// A key as an index: digits, perhaps after a sign.
-fn index(key: &str) -> Option<usize> {
+pub fn index(key: &str) -> Option<usize> {
     let digits = key.strip_prefix(['+', '-']).unwrap_or(key);
     let number: usize = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())??;
     (!key.starts_with('-') || number == 0).then_some(number)

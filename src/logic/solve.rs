@@ -2,14 +2,12 @@
 
 use super::formula::{Arena, F, FALSE, Node, TRUE};
 use super::lower::{Known, lower};
+use super::pair;
 use super::place::{self, Literals, Verdict};
-use super::prim::{Check, Place, PlaceId, PrimId};
+use super::prim::{Place, PlaceId, PrimId};
 use super::record::{self, Built};
-use super::text::Search;
 use super::{Assume, Found, Reason, facts};
 use crate::sema::ir::Pred;
-use crate::sema::pattern::Pattern;
-use crate::syntax::token::Op;
 use batsat::{Callbacks, Lit, Solver, SolverInterface, SolverOpts, clause, lbool};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -17,8 +15,6 @@ use rustc_hash::{FxHashMap, FxHashSet};
 const MAX_ROUNDS: usize = 2_000;
 /// Clauses that the SAT solver may learn in one question.
 const MAX_CLAUSES: usize = 20_000;
-/// Pairs of constants that are compared with each other.
-const MAX_CHOICES: usize = 10_000;
 /// Places whose answers are remembered.
 const MAX_REMEMBERED: usize = 100_000;
 
@@ -29,8 +25,8 @@ pub struct Memory {
     pub arena: Arena,
     known: Known,
     facts: FxHashMap<PlaceId, F>,
-    /// Answers of places, by their literals and whether they must have members.
-    verdicts: FxHashMap<(PlaceId, Literals, bool), Verdict>,
+    /// Answers of places, by their literals and the member that they must have.
+    verdicts: FxHashMap<(PlaceId, Literals, Option<Box<str>>), Verdict>,
     /// Literals that do not go together, by one of their prims.
     lemmas: FxHashMap<PrimId, Vec<Literals>>,
     answers: FxHashMap<F, Found>,
@@ -175,8 +171,8 @@ impl Memory {
 
     fn attempt(&mut self, literals: &[(PrimId, bool)]) -> Attempt {
         let mut by_place: FxHashMap<PlaceId, Literals> = FxHashMap::default();
-        // Places that need members, and the literal that asks for one.
-        let mut containers: FxHashMap<PlaceId, (PrimId, bool)> = FxHashMap::default();
+        // Places that need members, one that they need, and the literal that asks for it.
+        let mut containers: FxHashMap<PlaceId, Need> = FxHashMap::default();
         for &(prim, wanted) in literals {
             let place = self.arena.prims[prim as usize].place;
             by_place.entry(place).or_default().push((prim, wanted));
@@ -186,7 +182,8 @@ impl Memory {
             if let Place::Member(keys) = self.arena.places[place as usize].clone() {
                 for len in 1..keys.len() {
                     let above = self.arena.place(Place::Member(keys[..len].into()));
-                    containers.entry(above).or_insert((prim, wanted));
+                    let need = || Need { member: keys[len].clone(), cause: (prim, wanted) };
+                    containers.entry(above).or_insert_with(need);
                 }
             }
         }
@@ -197,19 +194,19 @@ impl Memory {
         places.sort();
         let mut open = None;
         for (place, literals) in &places {
-            let cause = containers.get(place).copied();
-            match self.verdict(*place, literals, cause.is_some()) {
+            let need = containers.get(place);
+            match self.verdict(*place, literals, need.map(|need| &*need.member)) {
                 Verdict::Value(_) => {}
-                Verdict::None => return Attempt::Conflict(self.smallest(*place, literals, cause)),
+                Verdict::None => return Attempt::Conflict(self.smallest(*place, literals, need)),
                 Verdict::Unknown(reason) => {
                     let mut all = literals.clone();
-                    all.extend(cause);
+                    all.extend(need.map(|need| need.cause));
                     open = Some((all, reason));
                 }
             }
         }
         for (place, own) in &places {
-            if let Some(conflict) = self.pair_conflict(*place, own, literals) {
+            if let Some(conflict) = pair::conflict(&self.arena, *place, own, literals) {
                 return Attempt::Conflict(conflict);
             }
         }
@@ -217,12 +214,12 @@ impl Memory {
             return Attempt::Open(literals, reason);
         }
         let values = places.into_iter().map(|(place, literals)| {
-            let container = containers.contains_key(&place);
-            let value = match self.verdict(place, &literals, container) {
+            let need = containers.get(&place);
+            let value = match self.verdict(place, &literals, need.map(|need| &*need.member)) {
                 Verdict::Value(value) => value,
                 _ => None,
             };
-            record::Wish { place, literals, value, container }
+            record::Wish { place, literals, value, container: need.is_some() }
         });
         let wishes: Vec<record::Wish> = values.collect();
         match record::build(&mut self.arena, &wishes, self.assume) {
@@ -231,37 +228,12 @@ impl Memory {
         }
     }
 
-    /// Why two sides cannot compare as wanted, as far as that follows from what they can show.
-    fn pair_conflict(&self, place: PlaceId, own: &Literals, literals: &[(PrimId, bool)]) -> Option<Literals> {
-        let Place::Pair(sides) = &self.arena.places[place as usize] else { return None };
-        for &(prim, wanted) in own {
-            let Check::Pair(op) = self.arena.prims[prim as usize].check else { continue };
-            if wanted && op == Op::Eq && place::shared(&self.arena, sides, literals) == Search::Empty {
-                let mut conflict = place::seen_by(&self.arena, sides, literals);
-                conflict.push((prim, wanted));
-                return Some(conflict);
-            }
-            let one = place::choices(&self.arena, &sides.0, literals);
-            let other = place::choices(&self.arena, &sides.1, literals);
-            if let (Some((ones, first)), Some((others, second))) = (one, other)
-                && ones.len() * others.len() <= MAX_CHOICES
-                && !others.iter().any(|other| {
-                    let pattern = Pattern::new(op, other);
-                    ones.iter().any(|one| pattern.matches(one) == wanted)
-                })
-            {
-                return Some(vec![(prim, wanted), first, second]);
-            }
-        }
-        None
-    }
-
-    fn verdict(&mut self, place: PlaceId, literals: &Literals, container: bool) -> Verdict {
-        let key = (place, literals.clone(), container);
+    fn verdict(&mut self, place: PlaceId, literals: &Literals, member: Option<&str>) -> Verdict {
+        let key = (place, literals.clone(), member.map(Box::from));
         if let Some(verdict) = self.verdicts.get(&key) {
             return verdict.clone();
         }
-        let verdict = place::value(&self.arena, place, literals, container);
+        let verdict = place::value(&self.arena, place, literals, member);
         if self.verdicts.len() < MAX_REMEMBERED {
             self.verdicts.insert(key, verdict.clone());
         }
@@ -269,21 +241,28 @@ impl Memory {
     }
 
     /// As few literals as still have no value together.
-    fn smallest(&mut self, place: PlaceId, literals: &Literals, cause: Option<(PrimId, bool)>) -> Literals {
+    fn smallest(&mut self, place: PlaceId, literals: &Literals, need: Option<&Need>) -> Literals {
         let mut kept = literals.clone();
-        let container = cause.is_some() && self.verdict(place, &kept, false) != Verdict::None;
+        let need = need.filter(|_| self.verdict(place, literals, None) != Verdict::None);
+        let member = need.map(|need| &*need.member);
         let mut at = 0;
         while at < kept.len() {
             let mut fewer = kept.clone();
             fewer.remove(at);
-            match self.verdict(place, &fewer, container) {
+            match self.verdict(place, &fewer, member) {
                 Verdict::None => kept = fewer,
                 _ => at += 1,
             }
         }
-        kept.extend(cause.filter(|_| container));
+        kept.extend(need.map(|need| need.cause));
         kept
     }
+}
+
+/// A place needs this member, because of this literal.
+struct Need {
+    member: Box<str>,
+    cause: (PrimId, bool),
 }
 
 enum Attempt {

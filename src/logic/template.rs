@@ -1,5 +1,6 @@
 //! What a record looks like before anything is asked of it.
 
+use super::facts;
 use super::formula::Arena;
 use super::place;
 use super::prim::PrimId;
@@ -9,20 +10,26 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 use std::sync::OnceLock;
 
-/// The file as it is read.
-#[derive(Deserialize, Default)]
-struct File {
+/// Members of a record, and the events that have them.
+#[derive(Deserialize)]
+struct Template {
+    events: Vec<String>,
     record: Map<String, Json>,
-    services: Vec<String>,
-    reads: Vec<String>,
-    events: Map<String, Json>,
-    identities: Map<String, Json>,
 }
 
-fn file() -> &'static File {
-    static FILE: OnceLock<File> = OnceLock::new();
-    // A test reads it strictly; a broken one would only make records bare.
-    FILE.get_or_init(|| serde_json::from_str(bundled::CLOUDTRAIL_RECORD).unwrap_or_default())
+/// Templates of events, the one for any event first, and templates of who acted.
+fn templates() -> &'static (Vec<Template>, Vec<Template>) {
+    static TEMPLATES: OnceLock<(Vec<Template>, Vec<Template>)> = OnceLock::new();
+    TEMPLATES.get_or_init(|| {
+        // The tests read them strictly; without one a record would only be less like a real one.
+        let read = |(_, text): &(&str, &str)| serde_json::from_str::<Template>(text).ok();
+        let all = bundled::TEMPLATES.iter().filter_map(read);
+        all.partition(|template| template.record.contains_key("eventName"))
+    })
+}
+
+fn any_event() -> Map<String, Json> {
+    templates().0.first().map(|template| template.record.clone()).unwrap_or_default()
 }
 
 /// What is asked of the members that shape the rest.
@@ -34,44 +41,51 @@ pub struct Asked<'a> {
 
 /// A record without anything that could be left out.
 pub fn bare() -> Map<String, Json> {
-    let mut record = file().record.clone();
+    let mut record = any_event();
     record.retain(|key, value| value.is_string() && key != "userAgent");
     record
 }
 
 /// A record of an event that fits, by somebody who fits.
 pub fn full(arena: &Arena, asked: &Asked<'_>) -> Map<String, Json> {
-    let file = file();
-    let mut record = file.record.clone();
+    let (events, identities) = templates();
+    let mut record = any_event();
     if let Some((name, source)) = event(arena, asked) {
-        let reads = file.reads.iter().any(|prefix| name.starts_with(prefix.as_str()));
-        record.insert("readOnly".to_owned(), Json::Bool(reads));
-        if let Some(Json::Object(more)) = file.events.get(&name) {
-            record.extend(more.clone());
+        if let Some(own) = events.iter().find(|event| event.events.contains(&name)) {
+            record = own.record.clone();
         }
+        let reads = facts::usual().reads.iter().any(|prefix| name.starts_with(prefix.as_str()));
+        record.insert("readOnly".to_owned(), Json::Bool(reads));
         record.insert("eventSource".to_owned(), Json::from(source));
         record.insert("eventName".to_owned(), Json::from(name));
     }
-    let fits = |kind: &&String| place::holds(arena, asked.kind, Some(&Json::from(kind.as_str())));
-    let kind = file.identities.keys().find(fits).or(file.identities.keys().next());
-    if let Some(identity) = kind.and_then(|kind| file.identities.get(kind)) {
-        record.insert("userIdentity".to_owned(), identity.clone());
+    let fits = |identity: &&Template| {
+        let kind = identity.record.get("userIdentity").and_then(|user| user.get("type"));
+        place::holds(arena, asked.kind, kind)
+    };
+    match identities.iter().find(fits) {
+        Some(identity) => record.extend(identity.record.clone()),
+        None => {
+            let account = record.get("recipientAccountId").cloned().unwrap_or_default();
+            let members = [("accountId".to_owned(), account)].into_iter().collect();
+            record.insert("userIdentity".to_owned(), Json::Object(members));
+        }
     }
     record
 }
 
 /// A name and a source that go together, if there are such.
 fn event(arena: &Arena, asked: &Asked<'_>) -> Option<(String, String)> {
-    let file = file();
+    let record = any_event();
     let name_fits = |name: &str| place::holds(arena, asked.name, Some(&Json::from(name)));
     let source_fits = |source: &str| place::holds(arena, asked.source, Some(&Json::from(source)));
     let pair = |name: &str, source: &str| Some((name.to_owned(), source.to_owned()));
-    let usual = |key: &str| file.record.get(key).and_then(Json::as_str).unwrap_or_default();
+    let usual = |key: &str| record.get(key).and_then(Json::as_str).unwrap_or_default();
     if name_fits(usual("eventName")) && source_fits(usual("eventSource")) {
         return pair(usual("eventName"), usual("eventSource"));
     }
     let services: Vec<String> =
-        file.services.iter().map(|service| format!("{service}.amazonaws.com")).collect();
+        facts::usual().services.iter().map(|service| format!("{service}.amazonaws.com")).collect();
     let named = place::named(arena, asked.name);
     for name in named.iter().filter(|name| name_fits(name)) {
         let known = services.iter().map(String::as_str).filter(|source| event_names::known(source, name));

@@ -12,8 +12,7 @@ fn lists_are_read_whole() {
         assert!(fact["because"].as_str().unwrap().len() > 20);
         assert!(fact.get("always").is_some() != fact.get("values").is_some());
     }
-    let record: serde_json::Value = serde_json::from_str(rulec::bundled::CLOUDTRAIL_RECORD).unwrap();
-    assert_eq!(record["record"]["recipientAccountId"], "111122223333");
+    assert!(facts["usual"]["services"].as_array().unwrap().len() > 3);
     let solver = Solver::new(Assume::CloudTrail);
     assert_eq!(solver.find(&one("not ct.name exists")), Found::Never);
     let anything = Solver::new(Assume::None);
