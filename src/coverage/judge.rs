@@ -29,20 +29,8 @@ pub fn cover(
     findings: &[Finding],
     assume: Assume,
 ) -> Result<Coverage, Disagreement> {
-    let Counted { rules: counted, others } = count.apply(rules);
-    let succeeded = match benchmark.scope {
-        Scope::Changes => condition::succeeded(),
-        Scope::Attempts | Scope::Literal => Pred::Const(true),
-    };
-    let condition_of = |&at: &usize| (at, &rules[at].condition);
-    let judge = Judge {
-        rules,
-        prover: Prover::new(rules, &counted, assume),
-        index: Index::new(counted.iter().map(condition_of)),
-        others: Index::new(others.iter().map(condition_of)),
-        specific: RefCell::default(),
-        succeeded,
-    };
+    let counted = count.apply(rules);
+    let judge = Judge::new(rules, &counted, benchmark.scope, assume);
     let mut controls = Vec::new();
     let mut hidden = BTreeSet::new();
     for control in &benchmark.controls {
@@ -53,7 +41,7 @@ pub fn cover(
         controls.push(covered);
     }
     let hidden = hidden.into_iter().map(|(rule, by)| Hidden { rule, by }).collect();
-    Ok(Coverage { counted, controls, hidden })
+    Ok(Coverage { counted: counted.rules, controls, hidden })
 }
 
 fn addressed(findings: &[Finding], control: &str) -> Vec<Addressed> {
@@ -83,11 +71,12 @@ fn purpose(covered: &Covered) -> Purpose {
     }
 }
 
-struct Judge<'r> {
-    rules: &'r [Rule],
-    prover: Prover<'r>,
+/// The rules, ready to be asked about.
+pub(super) struct Judge<'r> {
+    pub(super) rules: &'r [Rule],
+    pub(super) prover: Prover<'r>,
     /// The counted rules.
-    index: Index<'r>,
+    pub(super) index: Index<'r>,
     /// Those that run without counting.
     others: Index<'r>,
     specific: RefCell<BTreeMap<usize, bool>>,
@@ -95,7 +84,22 @@ struct Judge<'r> {
     succeeded: Pred,
 }
 
-impl Judge<'_> {
+impl<'r> Judge<'r> {
+    pub(super) fn new(rules: &'r [Rule], counted: &'r Counted, scope: Scope, assume: Assume) -> Judge<'r> {
+        let index = |rules_at: &[usize]| Index::new(rules_at.iter().map(|&at| (at, &rules[at].condition)));
+        Judge {
+            rules,
+            prover: Prover::new(rules, &counted.rules, assume),
+            index: index(&counted.rules),
+            others: index(&counted.others),
+            specific: RefCell::default(),
+            succeeded: match scope {
+                Scope::Changes => condition::succeeded(),
+                Scope::Attempts | Scope::Literal => Pred::Const(true),
+            },
+        }
+    }
+
     fn control(&self, control: &Control) -> Result<Covered, Disagreement> {
         let rows = control.rows.iter().map(|row| self.row(&control.id, &control.condition, row, true));
         let events = rows.collect::<Result<Vec<_>, _>>()?;
@@ -191,14 +195,7 @@ impl Judge<'_> {
         let what = format!("{id} {} of {}", row.name, row.source);
         let goal = Goal::row(&what, condition, row, in_benchmark);
         let shape = shape(&goal.asked);
-        let restricted = |at: usize| (at, restrict(&self.rules[at].condition, &row.name, &row.source));
-        let candidates: Vec<(usize, Pred)> = self
-            .index
-            .of(&row.name)
-            .into_iter()
-            .map(restricted)
-            .filter(|(_, condition)| !matches!(condition, Pred::Const(false)))
-            .collect();
+        let candidates = self.candidates(row);
         let (specific, others): (Vec<_>, Vec<_>) =
             candidates.into_iter().partition(|(at, _)| self.is_specific(*at));
         let mut judged = EventCovered {
@@ -238,6 +235,13 @@ impl Judge<'_> {
             }
         }
         Ok(judged)
+    }
+
+    /// The counted rules that may fire on the event, with as much of their conditions as matters for it.
+    pub(super) fn candidates(&self, row: &Row) -> Vec<(usize, Pred)> {
+        let restricted = |at: usize| (at, restrict(&self.rules[at].condition, &row.name, &row.source));
+        let all = self.index.of(&row.name).into_iter().map(restricted);
+        all.filter(|(_, condition)| !matches!(condition, Pred::Const(false))).collect()
     }
 
     /// An event slips through: is there at least a rule about it?
@@ -303,7 +307,7 @@ impl Judge<'_> {
 
     /// A rule is specific if it cannot fire on an event name that nobody has heard of: neither AWS's table nor the
     /// rule itself.
-    fn is_specific(&self, at: usize) -> bool {
+    pub(super) fn is_specific(&self, at: usize) -> bool {
         if let Some(&known) = self.specific.borrow().get(&at) {
             return known;
         }

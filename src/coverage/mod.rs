@@ -11,6 +11,7 @@
 //! A witness is confirmed by `eval` before anyone sees it: the control's condition holds for it and no counted rule
 //! fires. If `logic` and `eval` disagree, that is an error of rulec, told as such.
 
+mod about;
 pub mod baseline;
 mod benchmark;
 pub mod catalogue;
@@ -24,6 +25,7 @@ pub mod policies;
 mod proof;
 pub mod suggest;
 
+pub use about::controls_of;
 pub use benchmark::{Benchmark, Control, Row, Scope};
 pub use catalogue::Catalogue;
 pub use counted::{Count, Counted, Silent};

@@ -254,6 +254,11 @@ fn witnesses_are_logs_that_no_rule_hears() {
         assert_eq!(control["verdict"] == "full", control["witness"].is_null());
     }
     assert_eq!(names, expected);
+    let scan =
+        ["scan", "slips", "--rules", "rules.yaml", "--min-priority", "error", "--rule-matching", "all"];
+    let ran = rulec(dir.path(), &scan);
+    assert_eq!((ran.code, &*ran.out), (0, ""));
+    assert!(ran.err.contains(&format!("0 alerts from 0 events in {} files", names.len())), "{}", ran.err);
     let log: Value =
         serde_json::from_slice(&fs::read(dir.path().join("slips/4.7-DisableKey.json")).unwrap()).unwrap();
     let record = &log["Records"][0];
@@ -353,6 +358,35 @@ fn check_reports_the_gaps_of_a_benchmark() {
     let dir = with(&[("rules.yaml", RULES), ("rulec.toml", "benchmark = \"cis-aws-3\"\n")]);
     let ran = rulec(dir.path(), &["check", "--format", "concise"]);
     assert!(ran.code == 1 && ran.out.contains("rulec.toml:1:13: error[invalid-config]"), "{}", ran.out);
+}
+
+#[test]
+fn a_scan_by_control() {
+    let event = |name: &str, source: &str, error: &str, minute: u8| {
+        format!(
+            r#"{{"eventTime":"2026-01-15T09:{minute:02}:00Z","eventType":"AwsApiCall","eventName":"{name}","eventSource":"{source}","awsRegion":"us-east-1","sourceIPAddress":"192.0.2.10","userIdentity":{{"type":"IAMUser","userName":"alice"}}{error}}}"#
+        )
+    };
+    let denied = r#","errorCode":"AccessDenied""#;
+    let log = [
+        event("DisableKey", "kms.amazonaws.com", "", 1),
+        event("DisableKey", "kms.amazonaws.com", "", 2),
+        event("StopLogging", "cloudtrail.amazonaws.com", "", 3),
+        event("GetUser", "iam.amazonaws.com", denied, 4),
+        event("DescribeTrails", "cloudtrail.amazonaws.com", "", 5),
+    ];
+    let denied = "- rule: Denied\n  desc: d\n  condition: ct.error startswith AccessDenied\n  output: o\n  \
+                  priority: INFO\n  source: aws_cloudtrail\n";
+    let dir = with(&[("rules.yaml", &format!("{RULES}\n{denied}")), ("log.jsonl", &log.join("\n"))]);
+    let args =
+        ["scan", "log.jsonl", "--rules", "rules.yaml", "--rule-matching", "all", "--by", "control", "-q"];
+    assert_snapshot!(rulec(dir.path(), &args).out);
+    assert_snapshot!(rulec(dir.path(), &[&args[..], &["--format", "csv"]].concat()).out);
+    let ran = rulec(dir.path(), &[&args[..], &["--format", "json"]].concat());
+    let report: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(report["controls"][6]["alerts"], 2);
+    assert_eq!(report["controls"][0]["rules"], serde_json::json!([{ "rule": "Denied", "alerts": 1 }]));
+    assert_eq!(report["others"]["alerts"], 0);
 }
 
 proptest! {
