@@ -52,6 +52,10 @@ pub fn controls_of(
 
 fn fields(condition: &Pred) -> BTreeSet<String> {
     let mut fields = BTreeSet::new();
-    condition.atoms(&mut |atom| atom.left.fields(&mut |field| drop(fields.insert(field.text()))));
+    condition.atoms(&mut |atom| {
+        atom.left.fields(&mut |field| {
+            fields.insert(field.text());
+        });
+    });
     fields
 }

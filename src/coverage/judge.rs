@@ -167,9 +167,7 @@ impl<'r> Judge<'r> {
             return Ok(Heard::By(rules.into_iter().collect()));
         }
         let candidates = self.index.of_any(&names::names(&control.condition));
-        let candidates: Vec<(usize, Pred)> =
-            candidates.into_iter().map(|at| (at, self.rules[at].condition.clone())).collect();
-        self.prover.heard(&goal(control), &candidates)
+        self.prover.heard(&goal(control), &candidates, &|at| self.rules[at].condition.clone())
     }
 
     fn is_its_rows(&self, control: &Control) -> bool {
@@ -213,8 +211,9 @@ impl<'r> Judge<'r> {
             judged.status = Status::Covered;
             judged.rules = vec![*at];
         } else {
-            let all: Vec<(usize, Pred)> = specific.iter().chain(&others).cloned().collect();
-            match self.prover.heard(&goal, &all)? {
+            let all: Vec<usize> = specific.iter().chain(&others).map(|(at, _)| *at).collect();
+            let condition = |at: usize| restrict(&self.rules[at].condition, &row.name, &row.source);
+            match self.prover.heard(&goal, &all, &condition)? {
                 Heard::By(rules) => {
                     judged.status = Status::Covered;
                     judged.rules = rules;

@@ -95,7 +95,17 @@ pub struct Prover<'r> {
 impl<'r> Prover<'r> {
     /// A prover for these rules, of which `counted` are the ones that may fire.
     pub fn new(rules: &'r [Rule], counted: &'r [usize], assume: Assume) -> Prover<'r> {
-        let engine = Engine::new(counted.iter().map(|&at| rules[at].clone()).collect());
+        // Only the conditions are asked.
+        let bare = |&at: &usize| Rule {
+            name: String::new(),
+            description: String::new(),
+            tags: Vec::new(),
+            output: Vec::new(),
+            source: rules[at].source.clone(),
+            condition: rules[at].condition.clone(),
+            ..rules[at]
+        };
+        let engine = Engine::new(counted.iter().map(bare).collect());
         Prover { rules, counted, engine, solver: Solver::new(assume), known: RefCell::default() }
     }
 
@@ -151,21 +161,25 @@ impl<'r> Prover<'r> {
         matches!(self.solver.implies(from, any_of), Implied::Yes)
     }
 
-    /// Whether the rules hear every event of the goal: each with its number and its condition, as far as it matters.
-    /// A rule is taken in when an event shows that it is needed.
-    pub fn heard(&self, goal: &Goal<'_>, candidates: &[(usize, Pred)]) -> Result<Heard, Disagreement> {
-        let mut chosen: Vec<&(usize, Pred)> = Vec::new();
+    /// Whether these rules hear every event of the goal, the first ones preferred; `condition` says what one is, as far
+    /// as it matters. A rule is taken in when an event shows that it is needed.
+    pub fn heard(
+        &self,
+        goal: &Goal<'_>,
+        rules: &[usize],
+        condition: &dyn Fn(usize) -> Pred,
+    ) -> Result<Heard, Disagreement> {
+        let mut chosen: Vec<(usize, Pred)> = Vec::new();
         loop {
             match self.exists(goal, unheard(&chosen, None))? {
                 Exists::No => break,
                 Exists::Unknown(reason) => return Ok(Heard::Unknown(reason)),
                 Exists::Yes(confirmed, fired) => {
                     let Some(&first) = fired.first() else { return Ok(Heard::Not(confirmed)) };
-                    let fresh = |candidate: &&(usize, Pred)| {
-                        fired.contains(&candidate.0) && chosen.iter().all(|(at, _)| *at != candidate.0)
-                    };
-                    match candidates.iter().find(fresh) {
-                        Some(candidate) => chosen.push(candidate),
+                    let is_fresh =
+                        |at: &&usize| fired.contains(at) && chosen.iter().all(|(known, _)| known != *at);
+                    match rules.iter().find(is_fresh) {
+                        Some(&at) => chosen.push((at, condition(at))),
                         None => return Err(self.disagree(goal, &confirmed.record, first)),
                     }
                 }
@@ -179,7 +193,7 @@ impl<'r> Prover<'r> {
                 Exists::Yes(..) | Exists::Unknown(_) => at += 1,
             }
         }
-        let mut rules: Vec<usize> = chosen.iter().map(|(at, _)| *at).collect();
+        let mut rules: Vec<usize> = chosen.into_iter().map(|(at, _)| at).collect();
         rules.sort_unstable();
         Ok(Heard::By(rules))
     }
@@ -212,7 +226,7 @@ impl<'r> Prover<'r> {
 }
 
 /// None of the chosen conditions, but for the one at `except`.
-fn unheard(chosen: &[&(usize, Pred)], except: Option<usize>) -> Vec<Pred> {
+fn unheard(chosen: &[(usize, Pred)], except: Option<usize>) -> Vec<Pred> {
     let left = chosen.iter().enumerate().filter(|(at, _)| Some(*at) != except);
     left.map(|(_, (_, condition))| Pred::Not(Box::new(condition.clone()))).collect()
 }

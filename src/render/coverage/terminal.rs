@@ -84,27 +84,25 @@ fn gaps(report: &CoverageReport<'_>, covered: &Covered, out: &mut String) {
     }
 }
 
+/// More rules than this are counted, not named, where an event has many.
+const SHOWN: usize = 3;
+
 fn conditional(report: &CoverageReport<'_>, event: &EventCovered, out: &mut String) {
-    let _ = writeln!(
-        out,
-        "       {} {}: {}",
-        mark(event.status),
-        event.row.name,
-        report.names(&event.rules).join(", ")
-    );
-    for narrowed in &event.narrowed {
-        for &span in &narrowed.clauses {
-            let _ = writeln!(
-                out,
-                "           {} {}",
-                report.lang.pick(words::NARROWED),
-                place::at(report.sources, span)
-            );
-            for line in place::lines(report.sources, span) {
-                let _ = writeln!(out, "             {}{}{}", line.before, line.clause, line.after);
-                let under = "^".repeat(line.clause.chars().count().max(1));
-                let _ = writeln!(out, "             {}{under}", " ".repeat(line.before.chars().count()));
-            }
+    let lead = format!("       {} {}: ", mark(event.status), event.row.name);
+    let mut names = report.names(&event.rules);
+    let more = format!("+ {}", names.len().saturating_sub(SHOWN));
+    if names.len() > SHOWN {
+        names.truncate(SHOWN);
+        names.push(&more);
+    }
+    wrap(out, &lead, &names);
+    for &span in event.narrowed.iter().take(SHOWN).flat_map(|narrowed| &narrowed.clauses) {
+        let at = place::at(report.sources, span);
+        let _ = writeln!(out, "           {} {at}", report.lang.pick(words::NARROWED));
+        for line in place::lines(report.sources, span) {
+            let _ = writeln!(out, "             {}{}{}", line.before, line.clause, line.after);
+            let under = "^".repeat(line.clause.chars().count().max(1));
+            let _ = writeln!(out, "             {}{under}", " ".repeat(line.before.chars().count()));
         }
     }
 }
