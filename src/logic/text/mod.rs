@@ -6,6 +6,9 @@ mod literal;
 mod map;
 mod product;
 mod regex;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests;
 
 pub use json::Json;
 pub use literal::{Among, Contains, Ends, Length, Order, Starts, Utf8};
