@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::cell::RefCell;
 use std::fmt;
 
-/// A witness that `eval` has confirmed. Only [`Prover`] makes one.
+/// A witness that `eval` has confirmed. Only this module makes one.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Confirmed {
     /// A whole CloudTrail record.
