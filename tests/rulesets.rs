@@ -172,7 +172,8 @@ fn the_profile_is_clean_and_its_policies_name_its_rules() {
 fn the_events_of_the_controls_are_events_of_their_services() {
     let catalogue = Catalogue::bundled().unwrap();
     let mut events = BTreeSet::new();
-    for group in catalogue.controls.iter().flat_map(|control| control.events.iter().chain(&control.hardening)) {
+    for group in catalogue.controls.iter().flat_map(|control| control.events.iter().chain(&control.hardening))
+    {
         for name in &group.names {
             assert!(event_names::known(&group.source, name), "{name} of {}", group.source);
             events.insert((name, &group.source));

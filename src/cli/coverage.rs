@@ -36,7 +36,7 @@ pub struct Args {
     #[command(flatten)]
     load: Load,
 
-    /// The benchmark and its version, such as `cis-aws-1.4.0` [default: cis-aws-3.0.0]
+    /// The benchmark and its version, such as `cis-aws-1.4.0` [default: that of rulec.toml, or cis-aws-3.0.0]
     #[arg(long, value_name = "NAME", help_heading = "What is asked for")]
     benchmark: Option<String>,
 
@@ -168,7 +168,8 @@ struct Limit {
 
 /// Runs the command.
 pub fn run(args: &Args) -> Outcome {
-    let (benchmark, findings) = (benchmark(args)?, findings(args)?);
+    let mut settings = settings::load(&args.load)?;
+    let (benchmark, findings) = (benchmark(args, &settings)?, findings(args)?);
     let limits = args.fail_under.iter().map(|text| limit(text, &benchmark)).collect::<Result<Vec<_>, _>>()?;
     let before = args.baseline.as_deref().map(|path| earlier(path, &benchmark)).transpose()?;
     let policies = all_policies(args)?;
@@ -186,7 +187,7 @@ pub fn run(args: &Args) -> Outcome {
         Given::Cloudtrail => Assume::CloudTrail,
         Given::None => Assume::None,
     };
-    let (sources, options) = load(args)?;
+    let (sources, options) = load(args, &mut settings)?;
     let Compiled { analysis, rules, too_large } = compile_rules(Inputs { sources, options });
     notes(&analysis.diagnostics, &too_large, &count.silent(&rules));
     let coverage =
@@ -233,13 +234,17 @@ pub fn disagree(disagreement: &coverage::Disagreement) -> Failure {
     ))
 }
 
-fn benchmark(args: &Args) -> Result<Benchmark, Failure> {
+/// The benchmark of the flags; without any, that of rulec.toml.
+fn benchmark(args: &Args, settings: &Settings) -> Result<Benchmark, Failure> {
     let scope = match args.scope {
         Asked::Changes => Scope::Changes,
         Asked::Attempts => Scope::Attempts,
         Asked::Literal => Scope::Literal,
     };
-    let Some(path) = &args.controls else { return bundled(args.benchmark.as_deref(), scope) };
+    let Some(path) = &args.controls else {
+        let configured = settings.config.benchmark.as_ref().map(|setting| &*setting.value);
+        return bundled(args.benchmark.as_deref().or(configured), scope);
+    };
     let catalogue = Catalogue::parse(&path.to_string_lossy(), &text_of(path)?);
     of(&catalogue.map_err(|problem| Failure::new(problem.to_string()))?, args.benchmark.as_deref(), scope)
 }
@@ -296,15 +301,14 @@ fn profile(name: &str) -> Result<(&'static str, &'static str, &'static str), Fai
 }
 
 /// The rules files. With a profile, only those that are named.
-fn load(args: &Args) -> Result<(SourceMap, Options), Failure> {
-    let mut settings = settings::load(&args.load)?;
-    let options = engine::options(&args.load, &mut settings)?;
+fn load(args: &Args, settings: &mut Settings) -> Result<(SourceMap, Options), Failure> {
+    let options = engine::options(&args.load, settings)?;
     let mut sources = SourceMap::default();
     if let Some(name) = &args.profile {
         let (name, rules, _) = profile(name)?;
         sources.add(SourceFile::new(format!("{name}/rules.yaml"), rules));
     }
-    for (_, file) in own(args, &settings)?.files() {
+    for (_, file) in own(args, settings)?.files() {
         sources.add(file.clone());
     }
     Ok((sources, options))

@@ -44,7 +44,7 @@ fn json(value: &impl serde::Serialize) -> String {
 }
 
 /// The rules of files that compile; the `Err` is the first error.
-fn lowered(sources: &SourceMap) -> Result<Vec<Rule>, String> {
+pub(super) fn lowered(sources: &SourceMap) -> Result<Vec<Rule>, String> {
     let (rules, error) = compiled(sources);
     error.map_or(Ok(rules), Err)
 }

@@ -148,6 +148,9 @@ impl<'r> Judge<'r> {
                 covered.events.iter().flat_map(|event| &event.rules).copied().collect();
             covered.rules = rules.into_iter().collect();
         }
+        if covered.reason.is_none() {
+            covered.reason = covered.events.iter().find_map(|event| event.reason.clone());
+        }
         if is_open {
             covered.verdict = Verdict::Unknown;
         } else if covered.verdict != Verdict::Unknown {

@@ -7,6 +7,7 @@ use crate::sema::ir::{Pred, Rule};
 use rustc_hash::FxHashMap;
 use serde_json::Value;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// A witness that `eval` has confirmed. Only this module makes one.
@@ -170,17 +171,28 @@ impl<'r> Prover<'r> {
         condition: &dyn Fn(usize) -> Pred,
     ) -> Result<Heard, Disagreement> {
         let mut chosen: Vec<(usize, Pred)> = Vec::new();
+        // Rules that make the question one that cannot be answered, and why.
+        let mut opaque: BTreeMap<usize, String> = BTreeMap::new();
         loop {
             match self.exists(goal, unheard(&chosen, None))? {
                 Exists::No => break,
-                Exists::Unknown(reason) => return Ok(Heard::Unknown(reason)),
+                Exists::Unknown(reason) => match chosen.pop() {
+                    Some((at, _)) => drop(opaque.insert(at, reason)),
+                    None => return Ok(Heard::Unknown(reason)),
+                },
                 Exists::Yes(confirmed, fired) => {
                     let Some(&first) = fired.first() else { return Ok(Heard::Not(confirmed)) };
-                    let is_fresh =
-                        |at: &&usize| fired.contains(at) && chosen.iter().all(|(known, _)| known != *at);
+                    let is_fresh = |at: &&usize| {
+                        fired.contains(at)
+                            && !opaque.contains_key(at)
+                            && chosen.iter().all(|(known, _)| known != *at)
+                    };
                     match rules.iter().find(is_fresh) {
                         Some(&at) => chosen.push((at, condition(at))),
-                        None => return Err(self.disagree(goal, &confirmed.record, first)),
+                        None => match fired.iter().find_map(|at| opaque.get(at)) {
+                            Some(reason) => return Ok(Heard::Unknown(reason.clone())),
+                            None => return Err(self.disagree(goal, &confirmed.record, first)),
+                        },
                     }
                 }
             }
@@ -251,5 +263,48 @@ pub fn shape(condition: &Pred) -> String {
         },
         Pred::Not(inner) => format!("not({})", shape(inner)),
         Pred::Atom(atom) => format!("{:?} {:?}", atom.left, atom.test),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::coverage::condition;
+    use crate::coverage::names::{self, event};
+
+    fn rule(condition: Pred) -> Rule {
+        let text = condition::rule("r", "ct.name exists");
+        let mut sources = crate::source::SourceMap::default();
+        sources.add(crate::source::SourceFile::new("r", text));
+        Rule { condition, ..condition::lowered(&sources).unwrap().remove(0) }
+    }
+
+    /// A rule fires that was not to be reckoned with: that is told, not shown.
+    #[test]
+    fn what_eval_denies_is_an_error() {
+        let rules = [rule(event(names::NAME, "DisableKey"))];
+        let prover = Prover::new(&rules, &[0], Assume::CloudTrail);
+        let asked = event(names::NAME, "DisableKey");
+        let goal = Goal::any("test", &asked);
+        let heard = prover.heard(&goal, &[0], &|_| asked.clone());
+        assert_eq!(heard, Ok(Heard::By(vec![0])));
+        let disagreement = prover.heard(&goal, &[], &|_| asked.clone()).unwrap_err();
+        assert!(disagreement.message.starts_with("test: rule `r` fires where it should not: {"));
+        let claimed = Goal { whole: Pred::Const(false), ..goal };
+        let disagreement = prover.exists(&claimed, Vec::new()).unwrap_err();
+        assert!(disagreement.message.contains("what was asked for does not hold for the witness"));
+    }
+
+    /// A rule that cannot be reasoned about does not stand in the way of one that can.
+    #[test]
+    fn a_rule_that_covers_counts_beside_one_that_cannot_be_read() {
+        let opaque = condition::read("ct.name = \"DisableKey\" and ct.info contains \"a\"", &[]).unwrap();
+        let rules = [rule(opaque), rule(event(names::NAME, "DisableKey"))];
+        let counted = [0, 1];
+        let prover = Prover::new(&rules, &counted, Assume::CloudTrail);
+        let goal = Goal::any("test", &rules[1].condition);
+        let heard = prover.heard(&goal, &counted, &|at| rules[at].condition.clone());
+        assert_eq!(heard, Ok(Heard::By(vec![1])));
     }
 }

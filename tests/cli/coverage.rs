@@ -348,6 +348,9 @@ fn check_reports_the_gaps_of_a_benchmark() {
     let ran = rulec(dir.path(), &["check", "--format", "concise"]);
     let about = |name: &str| ran.out.lines().filter(|line| line.contains(name)).count();
     assert_eq!((about("[control-partial]"), about("[control-uncovered]")), (3, 11), "{}", ran.out);
+    // Coverage goes by the same benchmark.
+    fs::write(dir.path().join("rulec.toml"), "benchmark = \"cis-aws-7.0.0\"\n").unwrap();
+    assert!(rulec(dir.path(), &["coverage"]).out.starts_with("CIS AWS Foundations Benchmark 7.0.0, "));
     // Nothing is added without being asked for.
     rulec(dir.path(), &["check", "--fix"]);
     assert_eq!(fs::read_to_string(dir.path().join("rules.yaml")).unwrap().matches("- rule:").count(), 3);
