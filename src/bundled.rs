@@ -42,6 +42,24 @@ pub const PROFILES: [(&str, &str, &str); 1] = [(
 /// What every CloudTrail record holds.
 pub const CLOUDTRAIL_FACTS: &str = include_str!("../rulesets/schemas/cloudtrail-facts.toml");
 
+/// Calls and IAM actions, and the events they are logged as.
+pub const AWS_LOGGED_AS: &str = include_str!("../rulesets/aws/logged-as.txt");
+
+/// Data events by event source.
+pub const AWS_DATA_EVENTS: &str = include_str!("../rulesets/aws/data-events.txt");
+
+/// Calls that cannot be made any more.
+pub const AWS_RETIRED: &str = include_str!("../rulesets/aws/retired.txt");
+
+/// Event sources that belong together, and other names of them.
+pub const AWS_SOURCES: &str = include_str!("../rulesets/aws/sources.txt");
+
+/// Tactic and technique ids of MITRE ATT&CK.
+pub const MITRE_ATTACK: &str = include_str!("../rulesets/mitre-attack.txt");
+
+/// What came with which version of the engine and of plugins.
+pub const SINCE: &str = include_str!("../rulesets/schemas/since.txt");
+
 /// What events of tests and witnesses are completed from, by name. The first is the one for any event.
 pub const TEMPLATES: [(&str, &str); 7] = [
     ("api-call", include_str!("../rulesets/templates/api-call.json")),

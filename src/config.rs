@@ -6,6 +6,7 @@ pub use levels::{Level, Levels};
 
 use crate::diag::{Check, Diagnostic};
 use crate::lint::meta::{INVALID_CONFIG, UNKNOWN_CHECK, UNKNOWN_CONFIG_KEY};
+use crate::schema::event_names::KnownEvents;
 use crate::source::{FileId, Span};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use std::ops::Range;
@@ -15,7 +16,8 @@ use toml::de::{DeTable, DeValue};
 /// The name of the file.
 pub const FILE_NAME: &str = "rulec.toml";
 
-const KEYS: [&str; 6] = ["plugins", "engine-version", "rules", "exclude", "levels", "benchmark"];
+const KEYS: [&str; 7] =
+    ["plugins", "engine-version", "rules", "exclude", "benchmark", "known-events", "levels"];
 
 /// What a `rulec.toml` says. The default is what no file says.
 #[derive(Debug, Default, Clone)]
@@ -30,6 +32,8 @@ pub struct Config {
     pub exclude: Exclude,
     /// `benchmark`: whose gaps `rulec check` reports.
     pub benchmark: Option<Setting>,
+    /// `known-events`: events that rulec's list lacks.
+    pub known_events: KnownEvents,
     /// `levels`.
     pub levels: Levels,
 }
@@ -117,6 +121,7 @@ impl Reader {
                     self.config.exclude = self.globs(&patterns);
                 }
                 "benchmark" => self.config.benchmark = self.string("benchmark", value),
+                "known-events" => self.known_events(value),
                 "levels" => self.levels(value),
                 other => {
                     let help = match crate::lint::nearest(other, KEYS) {
@@ -165,6 +170,28 @@ impl Reader {
             }
         }
         Exclude(set.build().ok().filter(|set| !set.is_empty()))
+    }
+
+    fn known_events(&mut self, value: &Spanned<DeValue<'_>>) {
+        if let DeValue::Table(table) = value.get_ref() {
+            for (source, names) in table {
+                let source = &**source.get_ref();
+                for name in self.strings(source, names).unwrap_or_default() {
+                    self.config.known_events.insert(source, &name.value);
+                }
+            }
+            return;
+        }
+        for Setting { value, range } in self.strings("known-events", value).unwrap_or_default() {
+            match value.split_once(':').filter(|(source, name)| !source.is_empty() && !name.is_empty()) {
+                Some((source, name)) => self.config.known_events.insert(source, name),
+                None => {
+                    let help = "write it as `SOURCE:NAME`, for instance `iam.amazonaws.com:CreateUser`";
+                    let message = format!("`{value}` is not an event with its source");
+                    self.problem(&INVALID_CONFIG, range, message, Some(help.to_owned()));
+                }
+            }
+        }
     }
 
     fn levels(&mut self, value: &Spanned<DeValue<'_>>) {

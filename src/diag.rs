@@ -134,6 +134,7 @@ macro_rules! declare_check {
             };
         )+
         /// Every check declared in this file, in order.
+        #[allow(dead_code)]
         pub static CHECKS: &[&$crate::diag::Check] = &[$(&$ident),+];
     };
     (@on) => { true };

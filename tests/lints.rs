@@ -4,9 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use rulec::analysis::{Inputs, Options, analyze, findings};
-use rulec::config::Levels;
+use rulec::config::{Level, Levels};
 use rulec::coverage::{Benchmark, Catalogue, Scope};
-use rulec::diag::{Check, Diagnostic, Severity};
+use rulec::diag::{Check, Diagnostic, Group, Severity};
 use rulec::lint;
 use rulec::render::{Format, Report, Summary, page, render};
 use rulec::schema::PluginSet;
@@ -29,8 +29,8 @@ const WITHOUT_EXAMPLES: [&str; 6] = [
 
 /// Checks an example. `# file: NAME` begins another file, `# plugins: a,b` in the first line chooses the plugins,
 /// `# benchmark: NAME` there the benchmark,
-/// `crlf` ends its lines as Windows does, `latin1` saves it as such.
-fn check(example: &str, how: &str) -> (SourceMap, Vec<Diagnostic>) {
+/// `crlf` ends its lines as Windows does, `latin1` saves it as such. What is off and not `about` stays so.
+fn check(example: &str, how: &str, about: Option<&'static Check>) -> (SourceMap, Vec<Diagnostic>) {
     let mut files = vec![("rules.yaml".to_owned(), String::new())];
     for line in example.lines() {
         match line.strip_prefix("# file: ") {
@@ -60,8 +60,25 @@ fn check(example: &str, how: &str) -> (SourceMap, Vec<Diagnostic>) {
         options.benchmark = Some(Arc::new(Benchmark::new(&catalogue, version, Scope::Changes).unwrap()));
     }
     let mut analysis = analyze(Inputs { sources, options });
-    let found = findings(&mut analysis, &Levels::default());
+    let mut levels = Levels::default();
+    if let Some(about) = about.filter(|about| !about.on) {
+        levels.set(about, Level::Info);
+    }
+    let found = findings(&mut analysis, &levels);
     (analysis.sources, found)
+}
+
+/// What could be better is told where a spec is about it, so that others can be short.
+fn belongs(found: &Diagnostic, about: Option<&'static Check>) -> bool {
+    let (group, own) = (found.check.group, about.is_some_and(|about| found.check == about));
+    if ["shadowed-rule", "duplicate-rule-body"].contains(&found.check.name) {
+        return own;
+    }
+    let better = [Group::Portability, Group::Performance, Group::Style, Group::CloudTrail].contains(&group);
+    // What is said of events must not be said twice.
+    let events = |about: &Check| [Group::CloudTrail, Group::Correctness].contains(&about.group);
+    let related = about.is_some_and(|about| group == Group::CloudTrail && events(about));
+    !better || related || own
 }
 
 fn shown(sources: &SourceMap, diagnostics: &[Diagnostic]) -> String {
@@ -85,10 +102,10 @@ fn pages() {
             assert!(WITHOUT_EXAMPLES.contains(&name), "the page of {name} lacks an example");
             continue;
         };
-        let (sources, found) = check(&avoid, "");
+        let (sources, found) = check(&avoid, "", Some(lint));
         let hit = found.iter().any(|found| found.check.code == lint.code);
         assert!(hit, "the example to avoid does not show {name}:\n{}", shown(&sources, &found));
-        let (sources, found) = check(&prefer, "");
+        let (sources, found) = check(&prefer, "", Some(lint));
         let clean = found.iter().all(|d| d.severity != Severity::Error && d.check.code != lint.code);
         assert!(clean, "the example to prefer of {name}:\n{}", shown(&sources, &found));
     }
@@ -132,13 +149,15 @@ fn specs(area: &str) -> Vec<PathBuf> {
 /// Runs the blocks of a spec and compares it with what it should be, or writes it. Returns it.
 fn run(path: &Path) -> String {
     let old = fs::read_to_string(path).unwrap();
+    let about = lint::find(&path.file_stem().unwrap().to_string_lossy());
     let mut new = String::new();
     let mut rest = &*old;
     while let Some(at) = rest.find("```yaml") {
         let (before, fenced) = rest.split_at(at);
         let (how, inside) = fenced[7..].split_once('\n').unwrap();
         let (block, after) = inside.split_once("\n```\n").unwrap();
-        let (sources, found) = check(block, how);
+        let (sources, mut found) = check(block, how, about);
+        found.retain(|found| belongs(found, about));
         let text = shown(&sources, &found);
         let text = if found.is_empty() { "no problems" } else { text.trim_end() };
         new += &format!("{before}```yaml{how}\n{block}\n```\n\n```text\n{text}\n```\n");

@@ -36,7 +36,9 @@ pub fn options(args: &Load, settings: &mut Settings) -> Result<Options, Failure>
         None => PluginSet::default(),
     };
     let engine_version = engine_version.as_deref().and_then(Version::parse).unwrap_or(ENGINE_VERSION);
-    Ok(Options { world: World { engine_version, plugins: Arc::new(plugins) }, ..Options::default() })
+    let known_events = Arc::new(settings.config.known_events.clone());
+    let world = World { engine_version, plugins: Arc::new(plugins), known_events };
+    Ok(Options { world, ..Options::default() })
 }
 
 /// The plugins of the flag; those rulec takes for granted without it.

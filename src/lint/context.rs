@@ -1,6 +1,8 @@
 //! What a lint sees.
 
-use crate::diag::Diagnostic;
+use super::asked::Asked;
+use crate::diag::{Diagnostic, Group, Severity};
+use crate::logic::{Assume, Solver};
 use crate::sema::collect::Collected;
 use crate::sema::ir::{Atom, Pred, Rule, Test};
 use crate::sema::lower::Written;
@@ -10,10 +12,14 @@ use crate::sema::world::World;
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast::{Right, Value};
 use rustc_hash::FxHashSet;
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 /// How many names are searched for among all known ones in one run.
 const SEARCHES: usize = 2_000;
+
+/// How many questions are put to `logic` in one run.
+const QUESTIONS: usize = 5_000;
 
 /// A rule as text, tree and predicate.
 pub struct LintRule<'v, 'a> {
@@ -23,6 +29,7 @@ pub struct LintRule<'v, 'a> {
     pub rule: &'v Rule,
     /// The comparisons, macros included, left to right.
     pub atoms: Vec<LintAtom<'v, 'a>>,
+    pub(super) asked: OnceCell<Asked<'v>>,
 }
 
 /// A comparison of a rule.
@@ -44,7 +51,7 @@ impl<'v, 'a> LintRule<'v, 'a> {
         collect(&rule.condition, false, &mut |atom, negated| {
             atoms.extend(places.next().map(|&written| LintAtom { atom, written, negated }));
         });
-        LintRule { view, rule, atoms }
+        LintRule { view, rule, atoms, asked: OnceCell::new() }
     }
 }
 
@@ -110,18 +117,44 @@ pub struct Context<'c> {
     pub world: &'c World,
     found: Vec<Diagnostic>,
     claimed: FxHashSet<Span>,
+    warned: bool,
     searches: usize,
+    solver: OnceCell<Solver>,
+    questions: usize,
+    told: FxHashSet<&'static str>,
+    /// What the conditions of the rules have in common where they are equal, and the names of the rules.
+    pub(super) bodies: Vec<(u64, Span)>,
 }
 
 impl<'c> Context<'c> {
     /// Nothing found yet.
     pub fn new(sources: &'c SourceMap, world: &'c World) -> Context<'c> {
-        Context { sources, world, found: Vec::new(), claimed: FxHashSet::default(), searches: SEARCHES }
+        Context {
+            sources,
+            world,
+            found: Vec::new(),
+            claimed: FxHashSet::default(),
+            warned: false,
+            searches: SEARCHES,
+            solver: OnceCell::new(),
+            questions: QUESTIONS,
+            told: FxHashSet::default(),
+            bodies: Vec::new(),
+        }
     }
 
-    /// Adds a finding. Its place is taken then: whoever asks [`Context::is_claimed`] knows that it was spoken of.
+    /// Adds a finding. If it says that a condition is wrong, its place is taken then: whoever asks
+    /// [`Context::is_claimed`] knows that it was spoken of. What could be better takes no place.
     pub fn report(&mut self, diagnostic: Diagnostic) {
-        self.claimed.insert(diagnostic.primary.span);
+        if matches!(diagnostic.check.group, Group::Correctness | Group::CloudTrail) {
+            self.claimed.insert(diagnostic.primary.span);
+            self.warned |= diagnostic.severity >= Severity::Warning;
+        }
+        self.found.push(diagnostic);
+    }
+
+    /// Adds a finding that leaves its place to others: one that says what could be better, not what is wrong.
+    pub fn mention(&mut self, diagnostic: Diagnostic) {
         self.found.push(diagnostic);
     }
 
@@ -135,16 +168,19 @@ impl<'c> Context<'c> {
         self.claimed.insert(span);
     }
 
-    /// Somebody has spoken of a comparison of this rule or of a value in one.
-    pub fn is_rule_claimed(&self, rule: &LintRule<'_, '_>) -> bool {
-        !self.claimed.is_empty()
-            && rule.atoms.iter().any(|atom| {
-                self.is_claimed(atom.span())
-                    || atom.values().iter().any(|value| {
-                        let place = atom.place(value);
-                        self.is_claimed(place.item.unwrap_or(place.span))
-                    })
-            })
+    /// True the first time it is asked of `what`, for what is worth telling once.
+    pub fn is_news(&mut self, what: &'static str) -> bool {
+        self.told.insert(what)
+    }
+
+    /// A new rule is looked at.
+    pub(super) fn begin_rule(&mut self) {
+        self.warned = false;
+    }
+
+    /// Somebody has said that the rule at hand does not do what was meant: what would follow from that is no news.
+    pub fn is_rule_claimed(&self) -> bool {
+        self.warned
     }
 
     /// True while known names may be searched for one that was meant: a file in which thousands of names are
@@ -152,6 +188,12 @@ impl<'c> Context<'c> {
     pub fn may_search(&mut self) -> bool {
         self.searches = self.searches.saturating_sub(1);
         self.searches > 0
+    }
+
+    /// What to ask for a proof; `None` once a run has asked enough.
+    pub fn solver(&mut self) -> Option<&Solver> {
+        self.questions = self.questions.checked_sub(1)?;
+        Some(self.solver.get_or_init(|| Solver::new(Assume::CloudTrail)))
     }
 
     /// All findings, in the order in which they were made.

@@ -1,11 +1,15 @@
 //! What a reviewer would say of rules that load, the catalogue of all checks, and what is done with findings before
 //! anyone sees them.
 
+mod asked;
 mod context;
 pub mod meta;
+mod places;
 pub mod rules;
 mod run;
+mod sample;
 pub mod suppress;
+mod written;
 
 pub use context::{Context, LintAtom, LintRule, Macros, Ruleset};
 pub use run::{Clock, Lints, Timing};

@@ -42,7 +42,11 @@ impl<'c> Lints<'c> {
 
     /// A rule that loads.
     pub fn rule(&mut self, rule: &LintRule<'_, '_>) {
+        self.context.begin_rule();
         self.each(|lint, context| lint.rule(rule, context));
+        if self.context.is_rule_claimed() {
+            self.context.claim(rule.rule.condition_span);
+        }
     }
 
     /// All macros.

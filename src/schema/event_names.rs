@@ -4,9 +4,12 @@
 
 use super::nearest::{self, Nearest};
 use crate::bundled;
-use std::collections::HashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::Range;
 use std::sync::OnceLock;
+
+/// When the list was made; it lags AWS from then on.
+pub const DATE: &str = "November 2026";
 
 /// True if `source` is known to write `name`.
 pub fn known(source: &str, name: &str) -> bool {
@@ -23,6 +26,12 @@ pub fn is_source(source: &str) -> bool {
     table().source(source).is_some()
 }
 
+/// The known source of this name.
+pub fn source(name: &str) -> Option<&'static str> {
+    let table = table();
+    table.by_source.get_key_value(name).map(|(source, _)| *source)
+}
+
 /// Every known source, sorted.
 pub fn sources() -> impl Iterator<Item = &'static str> {
     table().sources.iter().map(|(source, _)| *source)
@@ -33,10 +42,7 @@ pub fn sources_of(name: &str) -> impl Iterator<Item = &'static str> {
     let table = table();
     let first = table.heads.get(name).map(|&(first, _)| first);
     let places = std::iter::successors(first, |&at| Some(table.next[at as usize]).filter(|&at| at != NONE));
-    places.map(|at| {
-        let source = table.sources.partition_point(|(_, range)| range.end <= at as usize);
-        table.sources[source].0
-    })
+    places.map(|at| table.writers[at as usize])
 }
 
 /// The names that `source` is known to write, sorted; none if the source is unknown.
@@ -71,6 +77,47 @@ fn closest(name: &str, wanted: impl Fn(&'static str) -> bool) -> Option<&'static
     Some(table.names[at as usize])
 }
 
+/// The known name that differs from `name` in letter case only.
+pub fn ignoring_case(name: &str) -> Option<&'static str> {
+    static INDEX: OnceLock<FxHashMap<String, &'static str>> = OnceLock::new();
+    let index = INDEX.get_or_init(|| {
+        let mut index = FxHashMap::default();
+        for name in &table().names {
+            index.entry(name.to_ascii_lowercase()).or_insert(*name);
+        }
+        index
+    });
+    index.get(name.to_ascii_lowercase().as_str()).copied().filter(|found| *found != name)
+}
+
+/// Events that the user knows of and the list does not.
+#[derive(Clone, Debug, Default)]
+pub struct KnownEvents {
+    by_name: FxHashMap<String, Vec<String>>,
+    sources: FxHashSet<String>,
+}
+
+impl KnownEvents {
+    /// Adds an event.
+    pub fn insert(&mut self, source: &str, name: &str) {
+        self.sources.insert(source.to_owned());
+        let sources = self.by_name.entry(name.to_owned()).or_default();
+        if !sources.iter().any(|other| other == source) {
+            sources.push(source.to_owned());
+        }
+    }
+
+    /// The sources that write `name`.
+    pub fn sources_of(&self, name: &str) -> &[String] {
+        self.by_name.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// True if the source is among them.
+    pub fn is_source(&self, source: &str) -> bool {
+        self.sources.contains(source)
+    }
+}
+
 /// The known source that is spelled most like `source`, if one is close.
 pub fn nearest_source(source: &str) -> Option<&'static str> {
     let limit = nearest::limit(source.len());
@@ -84,18 +131,22 @@ const NONE: u32 = u32::MAX;
 struct Table {
     /// Sources, sorted, and where their names stand in `names`.
     sources: Vec<(&'static str, Range<usize>)>,
+    /// Position of each source.
+    by_source: FxHashMap<&'static str, u32>,
     /// The names of all sources, one source after the other.
     names: Vec<&'static str>,
+    /// The source of each of them.
+    writers: Vec<&'static str>,
     /// First and last place of each name.
-    heads: HashMap<&'static str, (u32, u32)>,
+    heads: FxHashMap<&'static str, (u32, u32)>,
     /// For each place the next one with the same name, or `NONE`.
     next: Vec<u32>,
 }
 
 impl Table {
     fn source(&self, source: &str) -> Option<Range<usize>> {
-        let at = self.sources.binary_search_by(|(name, _)| (*name).cmp(source)).ok()?;
-        Some(self.sources[at].1.clone())
+        let at = *self.by_source.get(source)?;
+        Some(self.sources[at as usize].1.clone())
     }
 }
 
@@ -109,12 +160,14 @@ fn read(text: &'static str) -> Table {
     table.heads.reserve(20_000);
     for line in text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
         if !line.starts_with(' ') {
+            table.by_source.insert(line, table.sources.len() as u32);
             table.sources.push((line, table.names.len()..table.names.len()));
             continue;
         }
         for name in line.split_ascii_whitespace() {
             let at = table.names.len() as u32;
             table.names.push(name);
+            table.writers.extend(table.sources.last().map(|(source, _)| *source));
             table.next.push(NONE);
             let place = table.heads.entry(name).or_insert((at, at));
             if place.1 != at {
@@ -136,6 +189,7 @@ mod tests {
     #[test]
     fn the_file_is_sorted_and_complete() {
         let sources: Vec<&str> = sources().collect();
+        assert!(bundled::AWS_EVENTS.contains(&format!("Made in {DATE} ")));
         assert_eq!(sources.len(), 377);
         assert!(sources.is_sorted());
         assert!(sources.iter().all(|source| source.ends_with(".amazonaws.com")));
@@ -164,6 +218,8 @@ mod tests {
         assert_eq!(nearest("DescribeOrgnanizationalUnit"), Some("DescribeOrganizationalUnit"));
         assert_eq!(nearest("NothingLikeThisAtAll"), None);
         assert_eq!(nearest(""), None);
+        assert_eq!(ignoring_case("consolelogin"), Some("ConsoleLogin"));
+        assert_eq!(ignoring_case("ConsoleLogin"), None);
         assert_eq!(nearest_in("iam.amazonaws.com", "CreateUsr"), Some("CreateUser"));
         assert_eq!(nearest_source("iam.amazonaw.com"), Some("iam.amazonaws.com"));
     }

@@ -5,10 +5,12 @@
 //!                                            +-> PluginSet -> SourceFields -> resolve, suggest
 //! plugin names from the user ----------------+
 //! rulesets/aws-events.txt -> event_names
+//! rulesets/aws/*.txt -> aws_facts
 //! ```
 //!
 //! Nothing is parsed before it is needed, and nothing twice.
 
+pub mod aws_facts;
 mod builtin;
 pub mod classes;
 pub mod event_names;

@@ -145,6 +145,8 @@ pub struct Collected<'a> {
     pub rules: Table<'a, RuleInfo<'a>>,
     /// The highest engine version asked for.
     pub engine_version: Version,
+    /// Where `override` is used first.
+    pub first_override: Option<Span>,
     /// Plugin requirements in order.
     pub plugins: Vec<PluginRequirement<'a>>,
     /// Macros that could not be read.
@@ -248,6 +250,9 @@ impl<'a> Collector<'_, 'a, '_> {
             self.report.fault(self.file, &base, errors::unknown_item(item));
             return;
         };
+        if self.collected.first_override.is_none() {
+            self.collected.first_override = item.key_span("override");
+        }
         let (base, outcome) = match kind {
             Kind::EngineVersion => {
                 (vec![Step::new("required_engine_version", "", node.span)], self.engine_version(item))

@@ -1,6 +1,7 @@
 //! What is taken as given about the engine that will load the rules.
 
 use super::requirements::Version;
+use crate::schema::event_names::KnownEvents;
 use crate::schema::{PluginSet, SourceFields};
 use std::sync::Arc;
 
@@ -11,6 +12,8 @@ pub struct World {
     pub engine_version: Version,
     /// Plugins taken as loaded.
     pub plugins: Arc<PluginSet>,
+    /// Events that are logged though rulec's list lacks them.
+    pub known_events: Arc<KnownEvents>,
 }
 
 /// The engine version of Falco 0.44.
@@ -18,7 +21,11 @@ pub const ENGINE_VERSION: Version = Version(0, 63, 0);
 
 impl Default for World {
     fn default() -> World {
-        World { engine_version: ENGINE_VERSION, plugins: Arc::new(PluginSet::default()) }
+        World {
+            engine_version: ENGINE_VERSION,
+            plugins: Arc::new(PluginSet::default()),
+            known_events: Arc::default(),
+        }
     }
 }
 

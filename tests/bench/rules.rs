@@ -79,25 +79,19 @@ pub fn generate(variant: Variant, count: usize) -> String {
     writer.out
 }
 
-const EVENTS: &[&str] = &[
-    "ConsoleLogin",
-    "CreateUser",
-    "DeleteTrail",
-    "StopLogging",
-    "PutBucketPolicy",
-    "AuthorizeSecurityGroupIngress",
-    "RunInstances",
-    "AttachUserPolicy",
-    "CreateAccessKey",
-    "DisableKey",
-    "UpdateFunctionCode20150331v2",
-    "DeleteFlowLogs",
-    "PutUserPolicy",
-    "ModifyImageAttribute",
-    "DeleteDBCluster",
-    "CreateInternetGateway",
+/// Services and events of theirs.
+const SERVICES: &[(&str, &[&str])] = &[
+    ("signin", &["ConsoleLogin", "CheckMfa", "SwitchRole"]),
+    ("iam", &["CreateUser", "AttachUserPolicy", "CreateAccessKey", "PutUserPolicy"]),
+    ("cloudtrail", &["DeleteTrail", "StopLogging", "UpdateTrail"]),
+    ("s3", &["PutBucketPolicy", "PutBucketAcl", "DeleteBucketEncryption"]),
+    ("ec2", &["AuthorizeSecurityGroupIngress", "RunInstances", "DeleteFlowLogs", "ModifyImageAttribute"]),
+    ("ec2", &["CreateInternetGateway", "CreateVpc", "DeleteNatGateway"]),
+    ("lambda", &["UpdateFunctionCode20150331v2", "CreateFunction20150331"]),
+    ("kms", &["DisableKey", "ScheduleKeyDeletion"]),
+    ("rds", &["DeleteDBCluster", "ModifyDBInstance"]),
+    ("sts", &["AssumeRole", "AssumeRoleWithSAML"]),
 ];
-const SOURCES: &[&str] = &["signin", "iam", "cloudtrail", "s3", "ec2", "lambda", "kms", "rds", "sts"];
 const REGIONS: &[&str] = &["us-east-1", "eu-west-1", "ap-southeast-2", "sa-east-1", "eu-central-1"];
 const PRIORITIES: &[&str] = &["CRITICAL", "ERROR", "WARNING", "NOTICE", "INFO"];
 const FIELDS: &[&str] =
@@ -149,13 +143,13 @@ impl Writer {
     fn numbered(&mut self, number: usize) {
         let extra = match self.variant {
             Variant::ManyLists => {
-                let (a, b) = (self.event(), self.event());
+                let (a, b) = (self.any_event(), self.any_event());
                 let _ =
                     write!(self.out, "- list: events_{number}\n  items: [{a}, {b}, \"Other {number}\"]\n\n");
                 format!("and not ct.request.name in (events_{number})")
             }
             Variant::NestedLists => {
-                let (a, b) = (self.event(), number.saturating_sub(1));
+                let (a, b) = (self.any_event(), number.saturating_sub(1));
                 let _ = write!(
                     self.out,
                     "- list: events_{number}\n  items: [{a}, name_{number}, events_{b}]\n\n"
@@ -163,7 +157,7 @@ impl Writer {
                 format!("and not ct.request.name in (events_{number}, aws_regions)")
             }
             Variant::ManyMacros => {
-                let (a, b) = (self.event(), self.event());
+                let (a, b) = (self.any_event(), self.any_event());
                 let inner = if number.is_multiple_of(10) {
                     String::new()
                 } else {
@@ -183,7 +177,8 @@ impl Writer {
     }
 
     fn rule(&mut self, number: usize, extra: &str) {
-        let (event, source) = (self.event(), self.random.of(SOURCES));
+        let (source, events) = SERVICES[self.random.below(SERVICES.len())];
+        let event = self.event(events);
         let style = if self.random.below(4) == 0 { '|' } else { '>' };
         let words = ["account", "policy", "bucket", "key", "instance", "trail"];
         let (verb, thing) = (event.clone(), self.random.of(&words));
@@ -192,7 +187,7 @@ impl Writer {
             "- rule: {verb} on an Unexpected {thing} {number}\n  desc: >\n    Detects {verb} by somebody who does not usually do that to a {thing}.\n    See the runbook, section {number}, before closing the finding.\n  condition: {style}\n"
         );
         let name = self.field("ct.name");
-        let other = self.event();
+        let other = self.event(events);
         let src = self.field("ct.src");
         let _ = writeln!(self.out, "    {name} in ({event}, {other}) and {src}=\"{source}.amazonaws.com\"");
         if number.is_multiple_of(5) {
@@ -264,8 +259,13 @@ impl Writer {
         }
     }
 
-    fn event(&mut self) -> String {
-        let event = self.random.of(EVENTS);
+    fn any_event(&mut self) -> String {
+        let (_, events) = SERVICES[self.random.below(SERVICES.len())];
+        self.event(events)
+    }
+
+    fn event(&mut self, events: &[&str]) -> String {
+        let event = self.random.of(events);
         if self.variant == Variant::UnknownEvents && self.random.below(5) > 0 {
             let at = 1 + self.random.below(event.len() - 1);
             let letter = char::from(b'a' + self.random.below(26) as u8);
@@ -286,7 +286,8 @@ impl Writer {
     fn huge_condition(&mut self, count: usize) {
         self.out += "- rule: Huge\n  desc: One condition\n  condition: >\n    ct.name exists and (";
         for number in 0..count {
-            let (event, source) = (self.event(), self.random.of(SOURCES));
+            let (source, events) = SERVICES[self.random.below(SERVICES.len())];
+            let event = self.event(events);
             let or = if number == 0 { "" } else { "\n    or " };
             let _ = write!(
                 self.out,

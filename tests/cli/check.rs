@@ -46,10 +46,11 @@ const UNUSED: &str = "\
 
 - rule: Any Call
   desc: Somebody called something.
-  condition: ct.name exists
-  output: a call (event=%ct.name)
+  condition: ct.name = StopLogging
+  output: a call (event=%ct.name) by %ct.user
   priority: DEBUG
   source: aws_cloudtrail
+  tags: [aws]
 ";
 
 fn json(text: &str) -> Value {
@@ -167,7 +168,9 @@ fn denied_warnings() {
 
 #[test]
 fn files_load_in_order() {
-    let base = UNUSED.replace("not_used", "failed").replace("ct.name exists", "ct.name exists and failed");
+    let base = UNUSED
+        .replace("not_used", "failed")
+        .replace("ct.name = StopLogging", "ct.name = StopLogging and failed");
     let more = "- macro: failed\n  override: {condition: append}\n  condition: and ct.region exists\n";
     let dir = with(&[("rules/10-base.yaml", &base), ("rules/sub/a.yaml", more), ("rules/20-more.yml", more)]);
     let check = |paths: &[&str]| {
@@ -189,7 +192,7 @@ fn files_load_in_order() {
 #[test]
 fn rules_on_standard_input() {
     let dir = with(&[("a.yaml", UNUSED)]);
-    let typo = UNUSED.replace("ct.name exists", "ct.nane exists");
+    let typo = UNUSED.replace("ct.name = StopLogging", "ct.nane = StopLogging");
     let ran = rulec_with(dir.path(), &["check", "--format", "concise", "-"], typo.as_bytes());
     let errors: Vec<&str> = ran.out.lines().filter(|line| line.contains(": error[")).collect();
     assert_eq!((ran.code, errors.len()), (1, 1), "{}", ran.out);
@@ -227,7 +230,7 @@ fn json_tells_everything() {
 
 #[test]
 fn falco_json() {
-    let typo = UNUSED.replace("ct.name exists", "ct.nane exists");
+    let typo = UNUSED.replace("ct.name = StopLogging", "ct.nane = StopLogging");
     let silent = format!("# rulec: allow-file unused-macro, unknown-field\n{UNUSED}");
     let plugin = "- required_plugin_versions:\n    - {name: nosuch, version: 1.0.0}\n";
     let dir = with(&[
@@ -303,9 +306,10 @@ fn annotations_for_github() {
 #[test]
 fn positions_for_editors() {
     // 🔥 is one character in two UTF-16 units and four bytes.
-    let text = UNUSED
-        .replace("a call (event=%ct.name)", "🔥 é (event=%ct.nane)")
-        .replace("condition: ct.name exists", "condition: >\n    ct.name != \"🔥\" and ct.regoin exists");
+    let text = UNUSED.replace("a call (event=%ct.name)", "🔥 é (event=%ct.nane)").replace(
+        "condition: ct.name = StopLogging",
+        "condition: >\n    ct.name != \"🔥\" and ct.regoin exists",
+    );
     let dir = with(&[("a.yaml", &text)]);
     let ran = rulec(dir.path(), &["check", "--format", "lsp", "a.yaml"]);
     let published = json(&ran.out);

@@ -30,10 +30,11 @@ fn files_read(directory: &Path, args: &[&str]) -> Vec<String> {
 const RULE: &str = "\
 - rule: x
   desc: d
-  condition: ct.name exists
-  output: o
+  condition: ct.name = StopLogging
+  output: o %ct.user
   priority: INFO
   source: aws_cloudtrail
+  tags: [aws]
 ";
 
 #[test]

@@ -1,0 +1,328 @@
+//! What a rule asks of a CloudTrail record's event name and source, and whether a record can answer it.
+
+use super::context::{LintAtom, LintRule};
+use crate::eval::SOURCE;
+use crate::schema::aws_facts::{self, Logged};
+use crate::schema::event_names;
+use crate::sema::ir::{Atom, FieldRef, Pred, Term, Test};
+use crate::sema::world::World;
+use crate::syntax::glob;
+use crate::syntax::token::{Modifier, Op};
+
+/// The domain of most sources.
+const DOMAIN: &str = ".amazonaws.com";
+
+/// How many texts one rule may have compared before its names are taken to be right.
+const COMPARISONS: usize = 1_000_000;
+
+/// The member of the record that a field shows as it is, with `/` between its parts.
+pub fn member(field: &FieldRef) -> Option<&str> {
+    Some(match &*field.name {
+        "json.value" | "jevt.value" => {
+            field.arg.as_deref().map(|arg| arg.strip_prefix('/').unwrap_or(arg))?
+        }
+        "ct.name" => "eventName",
+        "ct.src" => "eventSource",
+        "ct.error" => "errorCode",
+        "ct.errormessage" => "errorMessage",
+        "ct.region" => "awsRegion",
+        "ct.readonly" => "readOnly",
+        "ct.managementevent" => "managementEvent",
+        "ct.eventtype" => "eventType",
+        "ct.eventcategory" => "eventCategory",
+        "ct.user.identitytype" => "userIdentity/type",
+        _ => return None,
+    })
+}
+
+/// The member that an atom compares, if it compares one as it is.
+pub fn compared(atom: &Atom) -> Option<&str> {
+    match &atom.left {
+        Term::Field(field) => member(field),
+        _ => None,
+    }
+}
+
+/// How an atom reads the event source: in full, or without its domain.
+pub fn reads_source(atom: &Atom) -> Option<Form> {
+    match &atom.left {
+        Term::Field(field) if &*field.name == "ct.shortsrc" => Some(Form::Short),
+        Term::Field(field) if member(field) == Some("eventSource") => Some(Form::Full),
+        _ => None,
+    }
+}
+
+/// A form of the event source.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// `iam.amazonaws.com`
+    Full,
+    /// `iam`
+    Short,
+}
+
+impl Form {
+    /// A source in this form.
+    pub fn of(self, source: &str) -> &str {
+        match self {
+            Form::Full => source,
+            Form::Short => source.strip_suffix(DOMAIN).filter(|short| !short.is_empty()).unwrap_or(source),
+        }
+    }
+}
+
+/// The texts that an atom wants to be equal to, or not: constants of `=`, `in` and their kin.
+pub fn equals(atom: &Atom) -> &[Box<str>] {
+    match &atom.test {
+        Test::Values { op: Op::Eq | Op::EqEq | Op::Ne | Op::In | Op::Intersects, values, .. } => values,
+        _ => &[],
+    }
+}
+
+impl LintAtom<'_, '_> {
+    /// It keeps events out by being equal: `!=`, or `=` behind `not`.
+    pub fn excludes(&self) -> bool {
+        let unequal = matches!(self.atom.test, Test::Values { op: Op::Ne, .. });
+        self.negated != unequal
+    }
+}
+
+/// Three-valued truth of a condition when `decide` knows some atoms.
+pub fn truth(pred: &Pred, decide: &impl Fn(&Atom) -> Option<bool>) -> Option<bool> {
+    match pred {
+        Pred::Const(truth) => Some(*truth),
+        Pred::Not(inner) => truth(inner, decide).map(|truth| !truth),
+        Pred::Atom(atom) => decide(atom),
+        Pred::And(parts) => joined(parts, false, decide),
+        Pred::Or(parts) => joined(parts, true, decide),
+    }
+}
+
+/// `decisive` is the truth of one part that settles the whole.
+fn joined(parts: &[Pred], decisive: bool, decide: &impl Fn(&Atom) -> Option<bool>) -> Option<bool> {
+    let mut settled = Some(!decisive);
+    for part in parts {
+        match truth(part, decide) {
+            Some(truth) if truth == decisive => return Some(decisive),
+            Some(_) => {}
+            None => settled = None,
+        }
+    }
+    settled
+}
+
+/// Whether an atom holds for events of this name and source, where that settles it.
+pub fn decide(atom: &Atom, name: &str, source: &str) -> Option<bool> {
+    if compared(atom) == Some("eventName") {
+        return holds(&atom.test, name);
+    }
+    holds(&atom.test, reads_source(atom)?.of(source))
+}
+
+fn holds(test: &Test, text: &str) -> Option<bool> {
+    let (op, modifier, values) = match test {
+        Test::Exists => return Some(true),
+        Test::Values { op, modifier, values } => (*op, *modifier, values),
+        Test::Term { .. } => return None,
+    };
+    let one = |value: &str| {
+        Some(match op {
+            Op::Eq | Op::EqEq | Op::In | Op::Intersects => value == text,
+            Op::Ne => value != text,
+            Op::Startswith => text.starts_with(value),
+            Op::Endswith => text.ends_with(value),
+            Op::Contains => text.contains(value),
+            Op::Icontains => text.to_ascii_lowercase().contains(&value.to_ascii_lowercase()),
+            Op::Glob => glob::parse(value.as_bytes(), false).matches(text.as_bytes()),
+            Op::Iglob => glob::parse(value.as_bytes(), true).matches(text.as_bytes()),
+            _ => return None,
+        })
+    };
+    match modifier {
+        None | Some(Modifier::Anyof) => values.iter().try_fold(false, |any, value| Some(any || one(value)?)),
+        Some(Modifier::Allof) => values.iter().try_fold(true, |all, value| Some(all && one(value)?)),
+        Some(Modifier::Oneof) => None,
+    }
+}
+
+/// An event name that a rule compares with, and what becomes of it.
+pub struct AskedName<'v> {
+    /// Position of the comparison among the rule's.
+    pub atom: usize,
+    /// Position of the name among its constants.
+    pub at: usize,
+    /// The name.
+    pub name: &'v str,
+    /// Events of this name are kept out.
+    pub excluded: bool,
+    /// What is known of it.
+    pub verdict: Verdict<'v>,
+}
+
+/// What is known of an event name within the sources that a condition allows.
+#[derive(Clone, Copy, Debug)]
+pub enum Verdict<'v> {
+    /// It is written, as far as known.
+    Known,
+    /// The source writes something else in its place.
+    LoggedAs(&'static str, &'static Logged),
+    /// Other sources write it; this is one that the condition allows.
+    Elsewhere(&'v str),
+    /// Nobody writes it; with a source that the condition allows, if it names one.
+    Unknown(Option<&'v str>),
+}
+
+/// The event names of a rule.
+#[derive(Default)]
+pub struct Asked<'v> {
+    /// All names, in their order.
+    pub names: Vec<AskedName<'v>>,
+    /// A comparison tests the source.
+    pub tests_source: bool,
+}
+
+impl<'v, 'a> LintRule<'v, 'a> {
+    /// True for a rule on CloudTrail records.
+    pub fn is_cloudtrail(&self) -> bool {
+        self.rule.source == SOURCE
+    }
+
+    /// The event names that it compares with; none for rules on other events.
+    pub fn asked(&self, world: &World) -> &Asked<'v> {
+        self.asked.get_or_init(|| if self.is_cloudtrail() { ask(self, world) } else { Asked::default() })
+    }
+
+    /// True unless the condition is certainly false for events of this name and source.
+    pub fn may_fire(&self, name: &str, source: &str) -> bool {
+        truth(&self.rule.condition, &|atom| decide(atom, name, source)) != Some(false)
+    }
+
+    /// The sources that are known to write `name` and that the condition allows.
+    pub fn sources_of(&self, asked: &Asked<'_>, name: &str) -> impl Iterator<Item = &'static str> {
+        let tests_source = asked.tests_source;
+        event_names::sources_of(name)
+            .filter(move |source| aws_facts::logged_as(source, name).is_none())
+            .filter(move |source| !tests_source || self.may_fire(name, source))
+    }
+
+    /// True if the condition cannot hold for a failed call: it asks that there be no error code.
+    pub fn keeps_failures_out(&self) -> bool {
+        let decide = |atom: &Atom| {
+            let exists = matches!(atom.test, Test::Exists);
+            (exists && compared(atom) == Some("errorCode")).then_some(true)
+        };
+        self.compares("errorCode") && truth(&self.rule.condition, &decide) == Some(false)
+    }
+
+    /// True if the condition can hold for failed calls alone: it asks for an error code.
+    pub fn wants_failures(&self) -> bool {
+        let decide = |atom: &Atom| (compared(atom) == Some("errorCode")).then_some(false);
+        self.compares("errorCode") && truth(&self.rule.condition, &decide) == Some(false)
+    }
+
+    /// True if a comparison reads this member of the record.
+    pub fn compares(&self, path: &str) -> bool {
+        self.atoms.iter().any(|atom| compared(atom.atom) == Some(path))
+    }
+}
+
+fn ask<'v>(rule: &LintRule<'v, '_>, world: &World) -> Asked<'v> {
+    let mut asked = Asked {
+        tests_source: rule.atoms.iter().any(|atom| reads_source(atom.atom).is_some()),
+        ..Asked::default()
+    };
+    let names = || rule.atoms.iter().enumerate().filter(|(_, atom)| compared(atom.atom) == Some("eventName"));
+    let total = rule.atoms.len() + names().map(|(_, atom)| equals(atom.atom).len()).sum::<usize>();
+    let of_sources = rule.atoms.iter().filter(|atom| reads_source(atom.atom).is_some());
+    let sources: usize = of_sources.map(|atom| equals(atom.atom).len()).sum();
+    for (at_atom, atom) in names() {
+        let values = equals(atom.atom);
+        let within = asked.tests_source && !atom.excludes();
+        // A name that is wrong is tried with each source, and each try looks through the sources.
+        let each = (total - values.len()).saturating_add(sources.saturating_mul(sources));
+        let too_many = within && values.len().saturating_mul(each) > COMPARISONS;
+        for (at, name) in values.iter().enumerate() {
+            let verdict = match within {
+                _ if too_many => Verdict::Known,
+                true => within_sources(rule, atom, world, name),
+                false => anywhere(world, name),
+            };
+            asked.names.push(AskedName { atom: at_atom, at, name, excluded: atom.excludes(), verdict });
+        }
+    }
+    asked
+}
+
+fn anywhere(world: &World, name: &str) -> Verdict<'static> {
+    let mut stand_ins = aws_facts::stand_ins(name).peekable();
+    let is_known = match stand_ins.peek() {
+        None => event_names::is_name(name),
+        Some(_) => event_names::sources_of(name).any(|source| aws_facts::logged_as(source, name).is_none()),
+    };
+    if is_known || !world.known_events.sources_of(name).is_empty() {
+        return Verdict::Known;
+    }
+    match stand_ins.next() {
+        Some((source, logged)) => Verdict::LoggedAs(source, logged),
+        None => Verdict::Unknown(None),
+    }
+}
+
+/// `own` is the comparison that the name stands in.
+fn within_sources<'v>(
+    rule: &LintRule<'v, '_>,
+    own: &LintAtom<'v, '_>,
+    world: &World,
+    name: &str,
+) -> Verdict<'v> {
+    // A long list has the name: no need to look through it.
+    let equal = !matches!(own.atom.test, Test::Values { op: Op::Ne, .. });
+    let may_fire = |source: &str| {
+        let decide = |atom: &Atom| match std::ptr::eq(atom, &**own.atom) {
+            true => Some(equal),
+            false => decide(atom, name, source),
+        };
+        truth(&rule.rule.condition, &decide) != Some(false)
+    };
+    let mut writers = event_names::sources_of(name).filter(|s| aws_facts::logged_as(s, name).is_none());
+    let added = world.known_events.sources_of(name);
+    if writers.any(may_fire) || added.iter().any(|source| may_fire(source)) {
+        return Verdict::Known;
+    }
+    // Sources that the condition names, then all there are.
+    let mut allowed = None;
+    for atom in &rule.atoms {
+        let Some(form) = reads_source(atom.atom).filter(|_| !atom.excludes()) else { continue };
+        for text in equals(atom.atom) {
+            let source = known_source(form, text);
+            if !may_fire(source.unwrap_or(text)) {
+                continue;
+            }
+            match source {
+                Some(source) => allowed = allowed.or(Some(source)),
+                // What an unknown source writes is not known either.
+                None => return Verdict::Known,
+            }
+            if let Some(logged) = source.and_then(|source| aws_facts::logged_as(source, name)) {
+                return Verdict::LoggedAs(source.unwrap_or_default(), logged);
+            }
+        }
+    }
+    let is_name = event_names::is_name(name) || !added.is_empty();
+    match allowed {
+        Some(source) if is_name => Verdict::Elsewhere(source),
+        Some(source) => Verdict::Unknown(Some(source)),
+        // Nothing is left: the condition contradicts itself, which others say.
+        None if !event_names::sources().any(may_fire) => Verdict::Known,
+        None if is_name => Verdict::Elsewhere(""),
+        None => anywhere(world, name),
+    }
+}
+
+/// The known source that a text of this form stands for.
+pub fn known_source(form: Form, text: &str) -> Option<&'static str> {
+    match form {
+        Form::Full => event_names::source(text),
+        Form::Short => event_names::source(&format!("{text}{DOMAIN}")),
+    }
+}

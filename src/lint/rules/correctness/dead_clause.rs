@@ -1,0 +1,196 @@
+//! `dead-clause`.
+
+use super::never_true::never;
+use crate::diag::{Check, Diagnostic};
+use crate::eval::SOURCE;
+use crate::lint::sample::{Sample, base, first_field, same};
+use crate::lint::{Context, Lint, LintRule};
+use crate::schema::SourceFields;
+use crate::sema::ir::Pred;
+use crate::source::Span;
+use crate::syntax::ast::{Expr, ExprKind};
+
+crate::declare_check! {
+    /// A clause that changes nothing.
+    ///
+    /// ## What it does
+    /// Reports an arm of an `or` that can never be true where it stands, and a clause of an `and` that follows from the
+    /// others. Both are proved. It looks at the text of the rule itself, not inside the macros it uses.
+    ///
+    /// ## Why it matters
+    /// The author meant the clause to do something. An arm that is never true is cover that is not there.
+    ///
+    /// ## Avoid
+    /// ```yaml
+    /// - rule: Trail changed
+    ///   desc: A trail was stopped, deleted or changed.
+    ///   condition: >
+    ///     ct.src = "cloudtrail.amazonaws.com"
+    ///     and (ct.name in (StopLogging, DeleteTrail) or (ct.src = "s3.amazonaws.com" and ct.name = "DeleteBucket"))
+    ///   output: trail changed (user=%ct.user source=%ct.srcip region=%ct.region)
+    ///   priority: WARNING
+    ///   source: aws_cloudtrail
+    ///   tags: [aws]
+    /// ```
+    ///
+    /// ## Prefer
+    /// ```yaml
+    /// - rule: Trail changed
+    ///   desc: A trail was stopped, deleted or changed.
+    ///   condition: >
+    ///     (ct.src = "cloudtrail.amazonaws.com" and ct.name in (StopLogging, DeleteTrail))
+    ///     or (ct.src = "s3.amazonaws.com" and ct.name = "DeleteBucket")
+    ///   output: trail changed (user=%ct.user source=%ct.srcip region=%ct.region)
+    ///   priority: WARNING
+    ///   source: aws_cloudtrail
+    ///   tags: [aws]
+    /// ```
+    pub DEAD_CLAUSE = "RC0342", "dead-clause", Correctness, Warning;
+}
+
+/// Conditions with more comparisons than this are not looked into.
+const MAX_ATOMS: usize = 200;
+
+/// The lint.
+pub struct DeadClause;
+
+impl Lint for DeadClause {
+    fn check(&self) -> &'static Check {
+        &DEAD_CLAUSE
+    }
+
+    fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
+        if rule.rule.source != SOURCE || rule.atoms.len() > MAX_ATOMS || all_apart(rule) {
+            return;
+        }
+        // A condition that is never true has no clause to keep.
+        if cx.is_rule_claimed() {
+            return;
+        }
+        Walk { rule, cx, fields: rule.view.fields, given: Vec::new() }
+            .walk(rule.view.tree, &rule.rule.condition);
+    }
+}
+
+/// No two comparisons look at one member of the record.
+fn all_apart(rule: &LintRule<'_, '_>) -> bool {
+    let mut seen: Vec<&str> = Vec::with_capacity(16);
+    rule.atoms.iter().filter_map(|atom| first_field(&atom.atom.left)).all(|field| {
+        let own = base(field, rule.view.fields);
+        let fresh = !seen.iter().any(|other| same(other, own));
+        seen.push(own);
+        fresh
+    })
+}
+
+struct Walk<'w, 'v, 'a, 'c> {
+    rule: &'w LintRule<'v, 'a>,
+    cx: &'w mut Context<'c>,
+    fields: &'v SourceFields,
+    /// What holds wherever the clause at hand matters.
+    given: Vec<&'v Pred>,
+}
+
+impl<'v> Walk<'_, 'v, '_, '_> {
+    fn walk(&mut self, expr: &Expr<'_>, pred: &'v Pred) {
+        match (&expr.kind, pred) {
+            (ExprKind::Not(expr), Pred::Not(pred)) => self.walk(expr, pred),
+            (ExprKind::And(exprs), Pred::And(preds)) if exprs.len() == preds.len() => {
+                let mut left: Vec<bool> = vec![true; preds.len()];
+                // Of two that say the same, the later is the one too many.
+                for at in (0..preds.len()).rev() {
+                    let rest = (0..preds.len()).filter(|&other| other != at && left[other]);
+                    let mut all: Vec<&Pred> = rest.map(|other| &preds[other]).collect();
+                    all.extend(&self.given);
+                    if self.shares(&preds[at], &all) && self.excluded(&all, &preds[at], false) {
+                        left[at] = false;
+                        self.implied(&exprs[at]);
+                    }
+                }
+                for at in (0..preds.len()).filter(|&at| left[at]) {
+                    let before = self.given.len();
+                    let rest = (0..preds.len()).filter(|&other| other != at && left[other]);
+                    self.given.extend(rest.map(|other| &preds[other]));
+                    self.walk(&exprs[at], &preds[at]);
+                    self.given.truncate(before);
+                }
+            }
+            (ExprKind::Or(exprs), Pred::Or(preds)) if exprs.len() == preds.len() => {
+                for (expr, pred) in exprs.iter().zip(preds) {
+                    let given = self.given.clone();
+                    let suspicious = self.shares(pred, &given) || self.shares_within(pred);
+                    match suspicious && self.excluded(&given, pred, true) {
+                        true => self.dead(expr),
+                        false => self.walk(expr, pred),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Proved that what is given keeps a clause from coming out so.
+    fn excluded(&mut self, given: &[&'v Pred], pred: &'v Pred, wanted: bool) -> bool {
+        let all = || given.iter().map(|&given| (given, true)).chain([(pred, wanted)]);
+        if Sample::of_all(all(), self.fields).is_some() {
+            return false;
+        }
+        let all = all().map(|(pred, wanted)| match wanted {
+            true => pred.clone(),
+            false => Pred::Not(Box::new(pred.clone())),
+        });
+        let all = Pred::And(all.collect());
+        never(&all, self.cx)
+    }
+
+    fn bases<'p>(&'p self, pred: &'p Pred) -> Vec<&'p str> {
+        let mut bases = Vec::new();
+        pred.atoms(&mut |atom| {
+            bases.extend(first_field(&atom.left).map(|field| base(field, self.rule.view.fields)));
+        });
+        bases
+    }
+
+    fn shares(&self, pred: &Pred, others: &[&Pred]) -> bool {
+        let own = self.bases(pred);
+        others.iter().any(|other| self.bases(other).iter().any(|a| own.iter().any(|b| same(a, b))))
+    }
+
+    fn shares_within(&self, pred: &Pred) -> bool {
+        let own = self.bases(pred);
+        own.iter().enumerate().any(|(at, a)| own[..at].iter().any(|b| same(a, b)))
+    }
+
+    fn place(&self, expr: &Expr<'_>) -> Span {
+        self.rule.view.text.locate(expr.place.clone()).span
+    }
+
+    /// Text that an exception added.
+    fn is_exception(&self, place: Span) -> bool {
+        let own = self.rule.rule.condition_span;
+        !self.rule.view.info.exceptions.is_empty()
+            && !(place.file == own.file && own.start <= place.start && place.end <= own.end)
+    }
+
+    fn dead(&mut self, expr: &Expr<'_>) {
+        let place = self.place(expr);
+        let message = match self.is_exception(place) {
+            true => "this exception can never apply",
+            false => "this arm of the `or` can never be true here",
+        };
+        let diagnostic = Diagnostic::new(&DEAD_CLAUSE, place, message).at("never true");
+        self.cx.report(diagnostic.help("remove it, or move it to where it can be true"));
+    }
+
+    fn implied(&mut self, expr: &Expr<'_>) {
+        let place = self.place(expr);
+        if self.is_exception(place) {
+            let message = "this exception can never apply";
+            self.cx.report(Diagnostic::new(&DEAD_CLAUSE, place, message).at("the rule never matches this"));
+            return;
+        }
+        let mut diagnostic = Diagnostic::new(&DEAD_CLAUSE, place, "this clause follows from the others");
+        diagnostic.severity = crate::diag::Severity::Info;
+        self.cx.report(diagnostic.at("changes nothing").help("remove it, or say what was meant"));
+    }
+}

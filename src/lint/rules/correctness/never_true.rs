@@ -1,0 +1,98 @@
+//! `never-true`.
+
+use crate::diag::{Check, Diagnostic};
+use crate::eval::SOURCE;
+use crate::lint::sample::Sample;
+use crate::lint::{Context, Lint, LintRule};
+use crate::logic::Found;
+use crate::sema::ir::Pred;
+use crate::source::Span;
+use crate::syntax::ast::ExprKind;
+
+crate::declare_check! {
+    /// A condition that holds on no event.
+    ///
+    /// ## What it does
+    /// Reports a rule whose condition contradicts itself, so that no CloudTrail record can make it fire. This is proved,
+    /// from the operators and from what is true of every record; it does not depend on which event names AWS has.
+    ///
+    /// ## Why it matters
+    /// The rule loads and looks like cover, and it will never say anything.
+    ///
+    /// ## Avoid
+    /// ```yaml
+    /// - rule: Root signs in
+    ///   desc: The root user signed in to the console.
+    ///   condition: ct.name = "ConsoleLogin" and ct.name = "SwitchRole"
+    ///   output: root signed in (user=%ct.user source=%ct.srcip region=%ct.region)
+    ///   priority: WARNING
+    ///   source: aws_cloudtrail
+    ///   tags: [aws]
+    /// ```
+    ///
+    /// ## Prefer
+    /// ```yaml
+    /// - rule: Root signs in
+    ///   desc: The root user signed in to the console.
+    ///   condition: ct.name = "ConsoleLogin" and ct.user.identitytype = "Root"
+    ///   output: root signed in (user=%ct.user source=%ct.srcip region=%ct.region)
+    ///   priority: WARNING
+    ///   source: aws_cloudtrail
+    ///   tags: [aws]
+    /// ```
+    pub NEVER_TRUE = "RC0340", "never-true", Correctness, Warning;
+}
+
+/// The lint.
+pub struct NeverTrue;
+
+impl Lint for NeverTrue {
+    fn check(&self) -> &'static Check {
+        &NEVER_TRUE
+    }
+
+    fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
+        let condition = &rule.rule.condition;
+        if rule.rule.source != SOURCE || Sample::of(condition, true, rule.view.fields).is_some() {
+            return;
+        }
+        if cx.is_rule_claimed() || !never(condition, cx) {
+            return;
+        }
+        let core = core(rule, cx);
+        let name = &rule.rule.name;
+        let mut places = core.into_iter();
+        let Some(first) = places.next() else { return };
+        let mut diagnostic = Diagnostic::new(&NEVER_TRUE, first, format!("rule `{name}` can never fire"));
+        let others: Vec<Span> = places.collect();
+        diagnostic = match others.is_empty() {
+            true => diagnostic.at("no event makes this true"),
+            false => diagnostic.at("no event makes this true together with the rest marked"),
+        };
+        for other in others {
+            diagnostic = diagnostic.label(other, "contradicts it");
+        }
+        cx.report(diagnostic);
+    }
+}
+
+/// Proved to hold on no event.
+pub(super) fn never(pred: &Pred, cx: &mut Context<'_>) -> bool {
+    cx.solver().is_some_and(|solver| solver.find(pred) == Found::Never)
+}
+
+/// The clauses that contradict each other, as few as can be.
+fn core(rule: &LintRule<'_, '_>, cx: &mut Context<'_>) -> Vec<Span> {
+    let text = rule.view.text;
+    if let (ExprKind::And(exprs), Pred::And(parts)) = (&rule.view.tree.kind, &rule.rule.condition) {
+        let mut kept: Vec<usize> = (0..parts.len()).collect();
+        for leave_out in (0..parts.len()).rev() {
+            let rest: Vec<usize> = kept.iter().copied().filter(|&at| at != leave_out).collect();
+            if never(&Pred::And(rest.iter().map(|&at| parts[at].clone()).collect()), cx) {
+                kept = rest;
+            }
+        }
+        return kept.iter().map(|&at| text.locate(exprs[at].place.clone()).span).collect();
+    }
+    vec![text.locate(rule.view.tree.place.clone()).span]
+}

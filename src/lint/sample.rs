@@ -1,0 +1,283 @@
+//! A quick guess at an event, so that only suspicious conditions are given to `logic`.
+//!
+//! A guess may be wrong either way: it decides what is worth a proof, never what is said.
+
+use crate::schema::{SourceFields, Type};
+use crate::sema::ir::{Atom, FieldRef, Pred, Term, Test};
+use crate::sema::pattern::Pattern;
+use crate::syntax::token::{Op, Transformer};
+use std::borrow::Cow;
+
+/// A text that no rule is likely to name.
+const OTHER: &str = "~";
+
+/// Members that every record has.
+const ALWAYS: [&str; 5] = ["eventName", "eventSource", "awsRegion", "eventTime", "eventVersion"];
+
+/// Members with few possible values.
+const CLOSED: [(&str, [&str; 2]); 4] = [
+    ("readOnly", ["true", "false"]),
+    ("managementEvent", ["true", "false"]),
+    ("additionalEventData/MFAUsed", ["No", "Yes"]),
+    ("responseElements/ConsoleLogin", ["Success", "Failure"]),
+];
+
+/// The most texts that are tried for one member.
+const TRIES: usize = 64;
+
+/// The member of the record that a field is read from, or the field itself if there are several.
+///
+/// Written as in the schema (`a.b`) or as a pointer (`/a/b`): compare with [`same`].
+pub fn base<'p>(field: &'p FieldRef, fields: &'p SourceFields) -> &'p str {
+    match &field.arg {
+        Some(arg) if matches!(&*field.name, "json.value" | "jevt.value") => arg,
+        _ => {
+            let path = fields.field(&field.name).and_then(|field| field.path.as_deref());
+            path.filter(|path| !path.contains([',', '['])).unwrap_or(&field.name)
+        }
+    }
+}
+
+/// Two bases are the same member.
+pub fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.trim_start_matches('/').as_bytes(), b.trim_start_matches('/').as_bytes());
+    let plain = |byte: u8| if byte == b'/' { b'.' } else { byte };
+    a.len() == b.len() && a.iter().zip(b).all(|(&a, &b)| plain(a) == plain(b))
+}
+
+/// The first field of a term.
+pub fn first_field(term: &Term) -> Option<&FieldRef> {
+    let mut first = None;
+    term.fields(&mut |field| {
+        first.get_or_insert(field);
+    });
+    first
+}
+
+/// What some members of an event hold; all others are absent.
+#[derive(Debug, Default)]
+pub struct Sample<'p> {
+    /// In the order in which they were asked for; of one member the last counts.
+    held: Vec<Held<'p>>,
+}
+
+#[derive(Clone, Debug)]
+struct Held<'p> {
+    base: &'p str,
+    name: &'p str,
+    atom: &'p Atom,
+    wanted: bool,
+    value: Value<'p>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Value<'p> {
+    Text(Cow<'p, str>),
+    Absent,
+    /// Something that makes its comparison come out right.
+    Fitting,
+}
+
+impl<'p> Sample<'p> {
+    /// An event on which the condition comes out as wanted; `None` if none was found at first sight.
+    pub fn of(pred: &'p Pred, wanted: bool, fields: &'p SourceFields) -> Option<Sample<'p>> {
+        let mut sample = Sample::default();
+        sample.make(pred, wanted, fields).then_some(sample)
+    }
+
+    /// An event on which all come out as wanted; `None` if none was found at first sight.
+    pub fn of_all(
+        preds: impl IntoIterator<Item = (&'p Pred, bool)>,
+        fields: &'p SourceFields,
+    ) -> Option<Sample<'p>> {
+        let mut sample = Sample::default();
+        preds.into_iter().all(|(pred, wanted)| sample.make(pred, wanted, fields)).then_some(sample)
+    }
+
+    /// Whether a condition holds on the event; `None` if that cannot be told.
+    pub fn holds(&self, pred: &Pred, fields: &SourceFields) -> Option<bool> {
+        match pred {
+            Pred::Const(value) => Some(*value),
+            Pred::And(parts) => self.all(parts, true, fields),
+            Pred::Or(parts) => self.all(parts, false, fields),
+            Pred::Not(inner) => self.holds(inner, fields).map(|holds| !holds),
+            Pred::Atom(atom) => self.compare(atom, fields),
+        }
+    }
+
+    /// The text that a member holds, if it is known.
+    pub fn text(&self, base: &str) -> Option<&str> {
+        match &self.last(base)?.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn last(&self, base: &str) -> Option<&Held<'p>> {
+        self.held.iter().rev().find(|held| same(held.base, base))
+    }
+
+    fn all(&self, parts: &[Pred], neutral: bool, fields: &SourceFields) -> Option<bool> {
+        let mut result = Some(neutral);
+        for part in parts {
+            match self.holds(part, fields) {
+                Some(holds) if holds == neutral => {}
+                Some(holds) => return Some(holds),
+                None => result = None,
+            }
+        }
+        result
+    }
+
+    fn compare(&self, atom: &Atom, fields: &SourceFields) -> Option<bool> {
+        let field = first_field(&atom.left)?;
+        let own = base(field, fields);
+        let Some(held) = self.last(own) else {
+            return if is_always(own) || field.name.starts_with("evt.") { None } else { Some(false) };
+        };
+        match &held.value {
+            Value::Absent => Some(false),
+            Value::Text(text) if held.name == &*field.name => test(atom, text),
+            Value::Text(_) | Value::Fitting => None,
+        }
+    }
+
+    fn make(&mut self, pred: &'p Pred, wanted: bool, fields: &'p SourceFields) -> bool {
+        match pred {
+            Pred::Const(value) => *value == wanted,
+            Pred::Not(inner) => self.make(inner, !wanted, fields),
+            Pred::Atom(atom) => self.make_atom(atom, wanted, fields),
+            Pred::And(parts) if wanted => parts.iter().all(|part| self.make(part, true, fields)),
+            Pred::Or(parts) if !wanted => parts.iter().all(|part| self.make(part, false, fields)),
+            Pred::And(parts) | Pred::Or(parts) => parts.iter().take(16).any(|part| {
+                let before = self.held.len();
+                let made = self.make(part, wanted, fields);
+                if !made {
+                    self.held.truncate(before);
+                }
+                made
+            }),
+        }
+    }
+
+    fn make_atom(&mut self, atom: &'p Atom, wanted: bool, fields: &'p SourceFields) -> bool {
+        let Some(field) = first_field(&atom.left) else { return false };
+        let own = base(field, fields);
+        let mut held = Held { base: own, name: &field.name, atom, wanted, value: Value::Fitting };
+        match self.last(own) {
+            None => {
+                if is_plain(atom) {
+                    let Some(value) = settle(own, &[(atom, wanted)]) else { return false };
+                    held.value = value;
+                }
+            }
+            Some(before) => {
+                if before.name != &*field.name || before.value == Value::Fitting || !is_plain(atom) {
+                    return false;
+                }
+                let still = match &before.value {
+                    Value::Absent => Some(false),
+                    Value::Text(text) => test(atom, text),
+                    Value::Fitting => None,
+                };
+                held.value = match still == Some(wanted) {
+                    true => before.value.clone(),
+                    false => {
+                        let tests = self.held.iter().filter(|held| same(held.base, own));
+                        let mut tests: Vec<_> = tests.map(|held| (held.atom, held.wanted)).collect();
+                        tests.push((atom, wanted));
+                        let Some(value) = settle(own, &tests) else { return false };
+                        value
+                    }
+                };
+            }
+        }
+        self.held.push(held);
+        true
+    }
+}
+
+fn is_always(base: &str) -> bool {
+    ALWAYS.iter().any(|always| same(always, base))
+}
+
+/// A comparison of one text with constants.
+fn is_plain(atom: &Atom) -> bool {
+    let field = match &atom.left {
+        Term::Field(field) => field,
+        Term::Call { transformer: Transformer::Tolower | Transformer::Toupper, args, .. } => {
+            match &args[..] {
+                [Term::Field(field)] => field,
+                _ => return false,
+            }
+        }
+        _ => return false,
+    };
+    field.ty == Type::Charbuf && !field.list && !matches!(atom.test, Test::Term { .. })
+}
+
+/// A value of one member that passes all tests; `None` if none is found at first sight.
+fn settle<'p>(base: &str, tests: &[(&'p Atom, bool)]) -> Option<Value<'p>> {
+    let passes = |text: &str| tests.iter().all(|&(atom, wanted)| test(atom, text) == Some(wanted));
+    if tests.iter().all(|(_, wanted)| !wanted) && !is_always(base) {
+        return Some(Value::Absent);
+    }
+    if let Some((_, values)) = CLOSED.iter().find(|(closed, _)| same(closed, base)) {
+        return values.iter().find(|value| passes(value)).map(|value| Value::Text(Cow::Borrowed(value)));
+    }
+    for constant in
+        tests.iter().filter(|(_, wanted)| *wanted).flat_map(|(atom, _)| constants(atom)).take(TRIES)
+    {
+        if passes(constant) {
+            return Some(Value::Text(Cow::Borrowed(constant)));
+        }
+        if constant.contains(['*', '?']) {
+            let plain: String = constant.chars().filter(|c| *c != '*').collect();
+            if passes(&plain) {
+                return Some(Value::Text(Cow::Owned(plain)));
+            }
+        }
+    }
+    if passes(OTHER) {
+        return Some(Value::Text(Cow::Borrowed(OTHER)));
+    }
+    // One hard test alone has some text that passes, nearly always.
+    let hard = |atom: &Atom| {
+        matches!(atom.test, Test::Values { op: Op::Regex | Op::Glob | Op::Iglob | Op::Pmatch, .. })
+    };
+    matches!(tests, [(atom, _)] if hard(atom) && !constants(atom).is_empty()).then_some(Value::Fitting)
+}
+
+fn constants(atom: &Atom) -> &[Box<str>] {
+    match &atom.test {
+        Test::Values { values, .. } => values,
+        _ => &[],
+    }
+}
+
+/// Whether a text of the field passes; `None` if that is not worth finding out.
+fn test(atom: &Atom, text: &str) -> Option<bool> {
+    let text = match &atom.left {
+        Term::Field(_) => Cow::Borrowed(text),
+        Term::Call { transformer: Transformer::Tolower, .. } if is_plain(atom) => {
+            Cow::Owned(text.to_ascii_lowercase())
+        }
+        Term::Call { transformer: Transformer::Toupper, .. } if is_plain(atom) => {
+            Cow::Owned(text.to_ascii_uppercase())
+        }
+        _ => return None,
+    };
+    let Test::Values { op, modifier: None, values } = &atom.test else {
+        return matches!(atom.test, Test::Exists).then_some(true);
+    };
+    let first = || values.first().map(|value| &**value);
+    Some(match op {
+        Op::Eq | Op::EqEq | Op::In | Op::Intersects => values.iter().any(|value| **value == *text),
+        Op::Ne => first()? != text,
+        Op::Startswith => text.starts_with(first()?),
+        Op::Endswith => text.ends_with(first()?),
+        Op::Contains => text.contains(first()?),
+        Op::Pmatch | Op::Bcontains | Op::Bstartswith => return None,
+        _ => Pattern::new(*op, first()?.as_bytes()).matches(text.as_bytes()),
+    })
+}
