@@ -191,7 +191,7 @@ fn they_keep_the_meaning() {
         }
         same(&mended, "all together");
     }
-    assert!(tried.iter().all(|&count| count >= 10), "{tried:?}");
+    assert!(tried.iter().all(|&count| count >= 5), "{tried:?}");
     assert!(unknown * 10 < proved, "{proved} proved, {unknown} not");
 }
 
@@ -201,7 +201,7 @@ fn blocks(text: &str) -> impl Iterator<Item = &str> {
 }
 
 #[test]
-fn they_take_their_finding_away_and_add_none() {
+fn they_take_their_finding_away_and_safe_ones_add_none() {
     let mut tried = 0;
     for check in lint::rules::LINTS.iter().map(|lint| lint.check()) {
         let spec = format!("{}/tests/spec/lints/{}.md", env!("CARGO_MANIFEST_DIR"), check.name);
@@ -209,18 +209,24 @@ fn they_take_their_finding_away_and_add_none() {
         for text in texts.iter().flat_map(|text| blocks(text)).filter(|text| !text.contains("# file:")) {
             let before = found(text);
             for one in before.iter().filter(|found| found.check == check && found.fix.is_some()) {
+                let message = one.message.clone();
                 let mut one = one.clone();
-                one.fix.as_mut().unwrap().safe = true;
+                let safe = std::mem::replace(&mut one.fix.as_mut().unwrap().safe, true);
                 let applied = fix::apply(&sources(text), &[one]);
                 let new = applied.texts.values().next().unwrap();
                 let after = found(new);
                 let count = |found: &[Diagnostic], of| found.iter().filter(|found| found.check == of).count();
-                assert!(count(&after, check) < count(&before, check), "{} stays:\n{text}\n{new}", check.name);
-                for other in lint::checks().filter(|other| *other != check) {
+                // Behind a fault another may come to light.
+                let alike = |found: &[Diagnostic]| {
+                    found.iter().filter(|found| found.check == check && found.message == message).count()
+                };
+                assert!(alike(&after) < alike(&before), "{} stays:\n{text}\n{new}", check.name);
+                tried += 1;
+                // Another meaning may have other faults.
+                for other in lint::checks().filter(|other| safe && *other != check) {
                     let more = count(&after, other) > count(&before, other);
                     assert!(!more, "{} brings {}:\n{text}\n{new}", check.name, other.name);
                 }
-                tried += 1;
             }
         }
     }

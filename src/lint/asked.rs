@@ -309,7 +309,12 @@ fn within_sources<'v>(
         }
     }
     let is_name = event_names::is_name(name) || !added.is_empty();
+    let service = allowed.map(aws_facts::service);
     match allowed {
+        // One service under several sources: which of them writes what is not known so exactly.
+        Some(_) if event_names::sources_of(name).any(|other| service == Some(aws_facts::service(other))) => {
+            Verdict::Known
+        }
         Some(source) if is_name => Verdict::Elsewhere(source),
         Some(source) => Verdict::Unknown(Some(source)),
         // Nothing is left: the condition contradicts itself, which others say.

@@ -16,7 +16,7 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 /// How many names are searched for among all known ones in one run.
-const SEARCHES: usize = 2_000;
+const SEARCHES: usize = 500;
 
 /// How many questions are put to `logic` in one run.
 const QUESTIONS: usize = 5_000;
