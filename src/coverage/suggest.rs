@@ -1,12 +1,14 @@
 //! Rules that would close the gaps, ready to paste, in the words of the user's own macros where one fits.
 
-use super::benchmark::{Benchmark, Control};
+use super::benchmark::{Benchmark, Control, Row};
 use super::condition;
 use super::counted::Count;
 use super::judge::cover;
+use super::names::{Names, names};
 use super::proof::{Disagreement, shape};
 use super::{Coverage, Status, Verdict};
 use crate::logic::Assume;
+use crate::schema::aws_facts::retired;
 use crate::sema::ir::{Pred, Priority, Rule};
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast::ExprKind;
@@ -122,6 +124,10 @@ fn written(
     let name = free(&template.name, " ", taken);
     let mut text = String::new();
     let mut listed = events.join(", ");
+    let is_retired = |row: &Row| events.contains(&&*row.name) && retired(&row.source, &row.name).is_some();
+    if control.rows.iter().any(is_retired) {
+        text += "# rulec: allow retired-api -- the control still names calls that have ended\n";
+    }
     if events.len() > INLINE {
         let key: String =
             control.key.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
@@ -136,6 +142,9 @@ fn written(
     };
     let condition = in_words_of(&asked, events, &listed, macros);
     let priority = urgent_enough(&template.priority, count);
+    if control.rows.is_empty() && names(&control.condition) == Names::Any {
+        text += "# rulec: allow no-event-name -- the control is about any event\n";
+    }
     text += &format!("- rule: {}\n", scalar(&name));
     text += &format!("  desc: {}\n", prose(&template.desc));
     text += "  condition: >\n";

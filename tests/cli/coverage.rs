@@ -182,7 +182,11 @@ fn suggestions_close_the_gaps_in_the_words_of_the_macros() {
     assert_eq!((ran.code, &*ran.err), (0, ""));
     assert_eq!(rulec(dir.path(), &["check", "more.yaml", "rules.yaml", "--deny", "warnings"]).code, 1);
     let clean = rulec(dir.path(), &["check", "rules.yaml", "more.yaml", "--format", "concise", "-q"]);
-    assert!(!clean.out.contains("more.yaml"), "{}", clean.out);
+    let about = |line: &&str| line.contains("more.yaml") && !line.starts_with("rules.yaml");
+    // The catalogue asks for outputs that say neither who nor where, and for everything.
+    let as_asked = |line: &&str| line.contains("[output-without-who]") || line.contains("`Anything`");
+    let rest = clean.out.lines().filter(about).filter(|line| !as_asked(line));
+    assert_eq!(rest.collect::<Vec<_>>(), Vec::<&str>::new());
 }
 
 #[test]
