@@ -1,6 +1,7 @@
 //! The front door: files in, everything known about them out. Pure; the CLI, the language server and library users all call it.
 
 use crate::config::Levels;
+use crate::coverage::{self, Benchmark, Disagreement};
 use crate::diag::{Diagnostic, FalcoSays};
 use crate::lint::suppress::{self, Scope};
 use crate::lint::{Clock, Context, LintRule, Lints, Ruleset, Timing};
@@ -19,6 +20,7 @@ use crate::syntax::json_schema;
 use crate::syntax::yaml::{self, Stream};
 use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// What to analyse.
 #[derive(Debug, Default)]
@@ -36,6 +38,8 @@ pub struct Options {
     pub world: World,
     /// To take the time of each lint.
     pub clock: Option<Clock>,
+    /// Gaps in the coverage of this benchmark are findings.
+    pub benchmark: Option<Arc<Benchmark>>,
 }
 
 /// Everything known about the files. Diagnostics are in load order and carry their default severity:
@@ -50,6 +54,8 @@ pub struct Analysis {
     pub files: Vec<FileFacts>,
     /// What each lint cost, if a clock was given.
     pub timings: Vec<Timing>,
+    /// A proof about the benchmark was not confirmed: an error of rulec.
+    pub disagreement: Option<Disagreement>,
 }
 
 /// The rules of files that load, for whoever runs or reasons about them.
@@ -160,10 +166,17 @@ fn run(inputs: Inputs, lint: bool) -> Compiled {
         diagnostics.extend(found);
         timings = times;
     }
+    let mut disagreement = None;
+    if let Some(benchmark) = options.benchmark.as_deref().filter(|_| lint) {
+        match coverage::checks::gaps(&rules, benchmark, &sources) {
+            Ok(found) => diagnostics.extend(found),
+            Err(error) => disagreement = Some(error),
+        }
+    }
     drop(collected);
     dedup(&mut diagnostics);
     let files = sources.files().zip(&streams).map(|((id, _), stream)| facts(id, stream)).collect();
-    Compiled { analysis: Analysis { diagnostics, files, timings, sources }, rules, too_large }
+    Compiled { analysis: Analysis { diagnostics, files, timings, disagreement, sources }, rules, too_large }
 }
 
 /// What is done with a rule once it compiles: it becomes a predicate, and lints look at it.

@@ -26,6 +26,19 @@ pub const OLDER_NAMES: &str = include_str!("../rulesets/schemas/older-names.txt"
 /// Event names by event source.
 pub const AWS_EVENTS: &str = include_str!("../rulesets/aws-events.txt");
 
+/// The controls of the CIS AWS Foundations Benchmark.
+pub const CIS_AWS_CONTROLS: &str = include_str!("../rulesets/cis-aws/controls.yaml");
+
+/// GuardDuty finding types and the controls that they address.
+pub const GUARDDUTY: &str = include_str!("../rulesets/cis-aws/guardduty.yaml");
+
+/// Rules and policies that come with a product: the name of the profile, its rules, its policies.
+pub const PROFILES: [(&str, &str, &str); 1] = [(
+    "sysdig-managed",
+    include_str!("../rulesets/sysdig-managed/rules.yaml"),
+    include_str!("../rulesets/sysdig-managed/policies.yaml"),
+)];
+
 /// What every CloudTrail record holds.
 pub const CLOUDTRAIL_FACTS: &str = include_str!("../rulesets/schemas/cloudtrail-facts.toml");
 

@@ -16,7 +16,8 @@ use toml::de::{DeTable, DeValue};
 /// The name of the file.
 pub const FILE_NAME: &str = "rulec.toml";
 
-const KEYS: [&str; 6] = ["plugins", "engine-version", "rules", "exclude", "known-events", "levels"];
+const KEYS: [&str; 7] =
+    ["plugins", "engine-version", "rules", "exclude", "benchmark", "known-events", "levels"];
 
 /// What a `rulec.toml` says. The default is what no file says.
 #[derive(Debug, Default, Clone)]
@@ -29,6 +30,8 @@ pub struct Config {
     pub rules: Vec<Setting>,
     /// `exclude`: what is left out of directories.
     pub exclude: Exclude,
+    /// `benchmark`: whose gaps `rulec check` reports.
+    pub benchmark: Option<Setting>,
     /// `known-events`: events that rulec's list lacks.
     pub known_events: KnownEvents,
     /// `levels`.
@@ -117,6 +120,7 @@ impl Reader {
                     let patterns = self.strings("exclude", value).unwrap_or_default();
                     self.config.exclude = self.globs(&patterns);
                 }
+                "benchmark" => self.config.benchmark = self.string("benchmark", value),
                 "known-events" => self.known_events(value),
                 "levels" => self.levels(value),
                 other => {

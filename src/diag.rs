@@ -56,6 +56,8 @@ pub enum Group {
     Performance,
     /// It could be said better.
     Style,
+    /// What a benchmark asks for is not detected.
+    Coverage,
     /// About rulec itself: suppressions and configuration.
     Meta,
 }
@@ -75,6 +77,7 @@ impl Group {
             Group::Portability => "portability",
             Group::Performance => "performance",
             Group::Style => "style",
+            Group::Coverage => "coverage",
             Group::Meta => "meta",
         }
     }

@@ -11,6 +11,7 @@ pub mod bundled;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod config;
+pub mod coverage;
 pub mod diag;
 pub mod eval;
 pub mod fix;

@@ -5,6 +5,7 @@
 
 use rulec::analysis::{Inputs, Options, analyze, findings};
 use rulec::config::{Level, Levels};
+use rulec::coverage::{Benchmark, Catalogue, Scope};
 use rulec::diag::{Check, Diagnostic, Group, Severity};
 use rulec::lint;
 use rulec::render::{Format, Report, Summary, page, render};
@@ -16,10 +17,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Their cause is no rules file: bytes, `rulec.toml`, or a test file.
-const WITHOUT_EXAMPLES: [&str; 4] = ["invalid-utf8", "invalid-config", "unknown-config-key", "invalid-test"];
+/// Their cause is no rules file alone: bytes, `rulec.toml`, a test file, a benchmark.
+const WITHOUT_EXAMPLES: [&str; 6] = [
+    "invalid-utf8",
+    "invalid-config",
+    "unknown-config-key",
+    "invalid-test",
+    "control-uncovered",
+    "control-partial",
+];
 
 /// Checks an example. `# file: NAME` begins another file, `# plugins: a,b` in the first line chooses the plugins,
+/// `# benchmark: NAME` there the benchmark,
 /// `crlf` ends its lines as Windows does, `latin1` saves it as such. What is off and not `about` stays so.
 fn check(example: &str, how: &str, about: Option<&'static Check>) -> (SourceMap, Vec<Diagnostic>) {
     let mut files = vec![("rules.yaml".to_owned(), String::new())];
@@ -44,6 +53,11 @@ fn check(example: &str, how: &str, about: Option<&'static Check>) -> (SourceMap,
     let mut options = Options::default();
     if let Some(plugins) = example.lines().next().and_then(|line| line.strip_prefix("# plugins:")) {
         options.world = World { plugins: Arc::new(PluginSet::parse(plugins).unwrap()), ..World::default() };
+    }
+    if let Some(name) = example.lines().next().and_then(|line| line.strip_prefix("# benchmark: ")) {
+        let catalogue = Catalogue::bundled().unwrap();
+        let version = catalogue.version(Some(name)).unwrap();
+        options.benchmark = Some(Arc::new(Benchmark::new(&catalogue, version, Scope::Changes).unwrap()));
     }
     let mut analysis = analyze(Inputs { sources, options });
     let mut levels = Levels::default();

@@ -97,6 +97,7 @@ fn links_lead_somewhere() {
         "CHANGELOG.md",
         "docs/architecture.md",
         "docs/testing.md",
+        "docs/coverage.md",
         "rulesets/cis-aws/README.md",
     ] {
         let path = root().join(page);

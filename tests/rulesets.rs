@@ -3,6 +3,7 @@
 
 use rulec::analysis::{Inputs, analyze, falco_verdicts, findings};
 use rulec::config::Levels;
+use rulec::coverage::{Catalogue, guardduty, policies};
 use rulec::diag::{Diagnostic, Group};
 use rulec::schema::event_names;
 use rulec::source::{SourceFile, SourceMap};
@@ -160,5 +161,50 @@ fn their_tests_pass_and_every_rule_fires() {
         for rule in text.lines().filter_map(|line| line.strip_prefix("- rule: ")) {
             assert!(silent.contains(rule), "no test has {rule} silent");
         }
+    }
+}
+
+#[test]
+fn the_profile_is_clean_and_its_policies_name_its_rules() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("rulesets/sysdig-managed");
+    let text = |name: &str| fs::read_to_string(directory.join(name)).unwrap();
+    let rules = text("rules.yaml");
+    let found = found(&[("rules.yaml".to_owned(), rules.clone())]);
+    assert!(found.is_empty(), "{:?}", found.iter().map(|found| &found.message).collect::<Vec<_>>());
+    let defined: BTreeSet<&str> = rules.lines().filter_map(|line| line.strip_prefix("- rule: ")).collect();
+    let policies = policies::parse("policies.yaml", &text("policies.yaml")).unwrap();
+    let named: Vec<&str> = policies.iter().flat_map(|policy| &policy.rules).map(String::as_str).collect();
+    assert_eq!(named.len(), defined.len(), "each rule is in one policy");
+    assert_eq!(named.into_iter().collect::<BTreeSet<_>>(), defined);
+    // Every rule says where its condition comes from.
+    let tags = rules.lines().filter_map(|line| line.strip_prefix("  tags: "));
+    let known = ["[aws, public]", "[aws, reconstructed]", "[aws, reconstructed, unnamed]"];
+    assert_eq!(tags.filter(|tags| known.contains(tags)).count(), defined.len());
+}
+
+#[test]
+fn the_events_of_the_controls_are_events_of_their_services() {
+    let catalogue = Catalogue::bundled().unwrap();
+    let mut events = BTreeSet::new();
+    for group in catalogue.controls.iter().flat_map(|control| control.events.iter().chain(&control.hardening))
+    {
+        for name in &group.names {
+            assert!(event_names::known(&group.source, name), "{name} of {}", group.source);
+            events.insert((name, &group.source));
+        }
+    }
+    let benchmark: usize =
+        catalogue.controls.iter().flat_map(|control| &control.events).map(|group| group.names.len()).sum();
+    assert_eq!(benchmark, 93, "92 since 3.0.0, and one since 5.0.0");
+    // Both languages are there, and every version numbers its controls.
+    assert!(catalogue.controls.iter().all(|control| !control.title_ja.is_empty()));
+    for version in &catalogue.versions {
+        let count = catalogue.controls.iter().filter(|control| control.numbers.contains_key(version)).count();
+        assert_eq!(count, if version == "1.2.0" { 14 } else { 15 }, "{version}");
+    }
+    let known: BTreeSet<&String> = catalogue.controls.iter().map(|control| &control.id).collect();
+    for finding in guardduty::all().unwrap() {
+        let named = finding.full.iter().chain(&finding.partial).chain(&finding.adjacent);
+        assert!(named.clone().all(|control| known.contains(control)), "{finding:?}");
     }
 }

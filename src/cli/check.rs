@@ -3,16 +3,18 @@
 use super::args::Load;
 use super::fixing::{self, Fixed};
 use super::settings::{self, Settings};
-use super::{FAILED, Failure, Outcome, engine, files, output};
+use super::{FAILED, Failure, Outcome, coverage, engine, files, output};
 use crate::analysis::{Analysis, Inputs, analyze, falco_verdicts, findings};
-use crate::config::{Level, Levels};
+use crate::config::{Level, Levels, Problem, Setting};
+use crate::coverage::{Benchmark, Scope};
 use crate::diag::Diagnostic;
 use crate::lint;
+use crate::lint::meta::INVALID_CONFIG;
 use crate::render::{self, Format, Report, Summary, counted};
 use clap::{ArgMatches, ValueEnum};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 /// Check rules files
@@ -62,6 +64,10 @@ pub struct Args {
     /// Print the time that each lint took, to standard error
     #[arg(long)]
     timings: bool,
+
+    /// Report what the rules leave open of this benchmark, such as `cis-aws-3.0.0`
+    #[arg(long, value_name = "NAME")]
+    benchmark: Option<String>,
 
     /// Apply the fixes that cannot change what a rule means
     #[arg(long, help_heading = "Fixes")]
@@ -125,6 +131,7 @@ pub fn run(args: &Args, given: Option<&ArgMatches>) -> Outcome {
     let roots = if args.load.paths.is_empty() { settings.default_roots() } else { args.load.paths.clone() };
     let mut options = engine::options(&args.load, &mut settings)?;
     options.clock = args.timings.then_some(clock);
+    options.benchmark = benchmark(args, &mut settings)?.map(Arc::new);
     let stdin_filename = args.load.stdin_filename.as_deref();
     let loaded = files::read(&roots, files::How { stdin_filename, settings: &settings, as_given: false })?;
     let mut summary = Summary { skipped: loaded.skipped, ..Summary::default() };
@@ -150,6 +157,9 @@ pub fn run(args: &Args, given: Option<&ArgMatches>) -> Outcome {
     let mut analysis = analyze(inputs);
     if args.timings {
         timings(&analysis, clock().saturating_sub(start));
+    }
+    if let Some(disagreement) = &analysis.disagreement {
+        return Err(coverage::disagree(disagreement));
     }
     count(&mut summary, &analysis);
     let diagnostics = all_findings(&mut analysis, &settings, &levels);
@@ -188,6 +198,21 @@ fn timings(analysis: &Analysis, whole: Duration) {
     rows.extend(timings.iter().map(|timing| (timing.name, timing.time)));
     for (name, time) in rows {
         output::note(&format!("{:>10.2} ms {name}", millis(time)));
+    }
+}
+
+/// The benchmark of the flag, else that of rulec.toml. A wrong name there is a finding.
+fn benchmark(args: &Args, settings: &mut Settings) -> Result<Option<Benchmark>, Failure> {
+    if let Some(name) = &args.benchmark {
+        return coverage::bundled(Some(name), Scope::Changes).map(Some);
+    }
+    let Some(Setting { value, range }) = settings.config.benchmark.clone() else { return Ok(None) };
+    match coverage::bundled(Some(&value), Scope::Changes) {
+        Ok(benchmark) => Ok(Some(benchmark)),
+        Err(Failure(message)) => {
+            settings.problems.push(Problem { check: &INVALID_CONFIG, range, message, help: None });
+            Ok(None)
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod coverage;
 mod describe;
 mod engine;
 mod explain;
@@ -36,6 +37,7 @@ struct Cli {
 #[derive(Subcommand, Debug)]
 enum Command {
     Check(check::Args),
+    Coverage(coverage::Args),
     Describe(describe::Args),
     Explain(explain::Args),
     ExplainMatch(explain_match::Args),
@@ -91,6 +93,7 @@ fn run() -> ExitCode {
     let given = matches.subcommand().map(|(_, given)| given);
     let outcome = match cli.command {
         Command::Check(args) => check::run(&args, given),
+        Command::Coverage(args) => coverage::run(&args),
         Command::Describe(args) => describe::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::ExplainMatch(args) => explain_match::run(&args),

@@ -14,6 +14,7 @@ mod written;
 pub use context::{Context, LintAtom, LintRule, Macros, Ruleset};
 pub use run::{Clock, Lints, Timing};
 
+use crate::coverage;
 use crate::diag::Check;
 use crate::syntax::items::Item;
 
@@ -38,8 +39,9 @@ pub trait Lint: Sync {
 /// Every check there is, in the order of their codes' declaration.
 pub fn checks() -> impl Iterator<Item = &'static Check> {
     // One entry per file that declares checks.
-    let sema = crate::sema::checks::CHECKS.iter().copied().chain([meta::CHECKS]).flatten().copied();
-    sema.chain(rules::LINTS.iter().map(|lint| lint.check()))
+    let declared =
+        crate::sema::checks::CHECKS.iter().copied().chain([coverage::checks::CHECKS, meta::CHECKS]);
+    declared.flatten().copied().chain(rules::LINTS.iter().map(|lint| lint.check()))
 }
 
 /// The check with this name or `RC` code.

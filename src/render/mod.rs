@@ -1,7 +1,9 @@
 //! Findings to text, one file per format. Pure: what is printed where is the caller's affair.
 
 pub mod alert;
+pub mod by_control;
 pub mod concise;
+pub mod coverage;
 pub mod falco;
 pub mod full;
 pub mod github;

@@ -233,18 +233,18 @@ fn timing_table(timings: &[Timing<'_>]) -> String {
     table(&rows, &[0, 1, 2])
 }
 
-fn short(nanos: i64) -> String {
+pub(super) fn short(nanos: i64) -> String {
     let utc = crate::eval::time::utc(nanos);
     format!("{}T{}Z", utc.date(), utc.clock())
 }
 
-fn shown(distinct: &Distinct) -> String {
+pub(super) fn shown(distinct: &Distinct) -> String {
     let (count, exact) = distinct.count();
     if exact { count.to_string() } else { format!("≥ {count}") }
 }
 
 /// Columns side by side, those named flush right.
-fn table<const N: usize>(rows: &[[String; N]], right: &[usize]) -> String {
+pub(super) fn table<const N: usize>(rows: &[[String; N]], right: &[usize]) -> String {
     let len = |text: &str| text.chars().count();
     let widths: Vec<usize> =
         (0..N).map(|at| rows.iter().map(|row| len(&row[at])).max().unwrap_or_default()).collect();

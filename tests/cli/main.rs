@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod check;
+mod coverage;
 mod program;
 mod scan;
 mod test;

@@ -6,14 +6,17 @@ mod screen;
 mod work;
 
 use super::args::Load;
-use super::{FAILED, Failure, Outcome, UNUSABLE, engine, files, output, settings};
+use super::{FAILED, Failure, Outcome, UNUSABLE, coverage, engine, files, output, settings};
 use crate::analysis::{Compiled, Inputs, LoadResult, compile_rules, falco_verdicts};
+use crate::coverage::{Benchmark, Control, Scope, controls_of};
 use crate::diag::Severity;
 use crate::eval::profile::{Costs, Profiler};
 use crate::eval::tally::Tally;
 use crate::eval::{Engine, Matching, is_active};
 use crate::lint;
+use crate::logic::Assume;
 use crate::render::alert::{self, COLUMNS};
+use crate::render::by_control::{ByControl, Group};
 use crate::render::scan::{Counts, Summary, Timing};
 use crate::render::{self, Report};
 use crate::sema::ir::{Priority, Rule};
@@ -22,7 +25,7 @@ use batch::Job;
 use clap::ValueEnum;
 use logs::Logs;
 use screen::Screen;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::IsTerminal;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -105,6 +108,10 @@ pub struct Args {
     #[arg(long, help_heading = "Outcome")]
     summary: bool,
 
+    /// Print a table of the controls that the rules cover instead of alerts, by cis-aws-3.0.0
+    #[arg(long, value_enum, value_name = "WHAT", conflicts_with = "summary", help_heading = "Outcome")]
+    by: Option<By>,
+
     /// Write that table to this file, as JSON, beside printing alerts
     #[arg(long, value_name = "FILE", help_heading = "Outcome")]
     summary_file: Option<PathBuf>,
@@ -143,6 +150,12 @@ enum Shape {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum By {
+    /// Controls of the benchmark, see `rulec coverage`
+    Control,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 enum Which {
     /// The first, as in Falco unless it is told otherwise
     First,
@@ -164,6 +177,7 @@ pub fn run(args: &Args) -> Outcome {
         return Err(Failure::new("`--timings` needs `--summary` or `--summary-file`"));
     }
     let Some((sources, rules)) = rules(args)? else { return Ok(ExitCode::from(UNUSABLE)) };
+    let controls = args.by.map(|By::Control| controls(&rules)).transpose()?;
     let logs = Logs::new(&args.logs)?;
     let read = Arc::clone(&logs.read);
     let stopped = Arc::new(AtomicBool::new(false));
@@ -176,7 +190,7 @@ pub fn run(args: &Args) -> Outcome {
     let work = Work::start(job(args, rules), logs, threads.map_or(1, NonZeroUsize::get));
     let mut seen = Seen::default();
     let mut reader_left =
-        args.format == Shape::Csv && !args.summary && !screen.print(&alert::csv_row(COLUMNS))?;
+        args.format == Shape::Csv && !args.has_table() && !screen.print(&alert::csv_row(COLUMNS))?;
     while !reader_left {
         if stopped.load(Ordering::Relaxed) && !seen.interrupted {
             seen.interrupted = true;
@@ -204,6 +218,9 @@ pub fn run(args: &Args) -> Outcome {
             News::Failed => return Err(Failure::new("internal error in rulec: a thread ended early")),
         }
         screen.progress(read.load(Ordering::Relaxed));
+    }
+    if let Some(controls) = controls {
+        screen.print(&by_control(args, work.job(), &seen, controls))?;
     }
     tell(args, &sources, work.job(), &seen, &mut screen, reader_left)?;
     Ok(ExitCode::from(seen.code(args)))
@@ -259,8 +276,50 @@ fn job(args: &Args, rules: Vec<Rule>) -> Job {
         profiler: args.timings.then(|| Profiler::new(&rules)),
         engine: Engine::new(rules),
         matching,
-        format: (!args.summary).then_some(format),
-        tally: args.summary || args.summary_file.is_some(),
+        format: (!args.has_table()).then_some(format),
+        tally: args.has_table() || args.summary_file.is_some(),
+    }
+}
+
+impl Args {
+    /// A table is printed instead of alerts.
+    fn has_table(&self) -> bool {
+        self.summary || self.by.is_some()
+    }
+}
+
+/// The benchmark, and for each rule the controls that it covers.
+struct Controls {
+    benchmark: Benchmark,
+    of_rules: Vec<BTreeSet<usize>>,
+}
+
+fn controls(rules: &[Rule]) -> Result<Controls, Failure> {
+    let benchmark = coverage::bundled(None, Scope::Changes)?;
+    let of_rules = controls_of(rules, &benchmark, Assume::default());
+    Ok(Controls { of_rules: of_rules.map_err(|error| coverage::disagree(&error))?, benchmark })
+}
+
+/// The table of controls.
+fn by_control(args: &Args, job: &Job, seen: &Seen, controls: Controls) -> Vec<u8> {
+    let rules = job.engine.rules();
+    let tally = |at: usize| Some((&*rules[at].name, seen.tallies.get(&at)?));
+    let of = |is_it: &dyn Fn(&BTreeSet<usize>) -> bool| -> Vec<(&str, &Tally)> {
+        let all = controls.of_rules.iter().enumerate().filter(|(_, controls)| is_it(controls));
+        all.filter_map(|(at, _)| tally(at)).collect()
+    };
+    let group = |(number, control): (usize, &Control)| Group {
+        id: control.id.clone(),
+        title: control.title.clone(),
+        rules: of(&|controls| controls.contains(&number)),
+    };
+    let groups: Vec<Group<'_>> = controls.benchmark.controls.iter().enumerate().map(group).collect();
+    let others = of(&BTreeSet::is_empty);
+    let report = ByControl { benchmark: &controls.benchmark.name, groups, others };
+    match args.format {
+        Shape::Text => report.text().into_bytes(),
+        Shape::Json => report.json().into_bytes(),
+        Shape::Csv => report.csv(),
     }
 }
 

@@ -1,0 +1,94 @@
+//! An earlier report to hold a new one against: only what got worse matters.
+
+use super::catalogue::Problem;
+use super::{Benchmark, Coverage};
+use serde::Deserialize;
+
+/// What is read of a report in `json`.
+#[derive(Deserialize, Clone, Debug)]
+pub struct Baseline {
+    /// The benchmark it was made by.
+    pub benchmark: String,
+    /// Its scope.
+    pub scope: String,
+    controls: Vec<Control>,
+}
+
+#[derive(Deserialize, Clone, Debug)]
+struct Control {
+    id: String,
+    verdict: String,
+    #[serde(default)]
+    events: Vec<Event>,
+}
+
+#[derive(Deserialize, Clone, Debug)]
+struct Event {
+    name: String,
+    source: String,
+    status: String,
+}
+
+/// Something that was better before.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fall {
+    /// Number of the control.
+    pub control: String,
+    /// The event; the control as a whole without one.
+    pub event: Option<String>,
+    /// What it was.
+    pub before: String,
+    /// What it is; `None` if it is no longer there.
+    pub now: Option<&'static str>,
+}
+
+const VERDICTS: [&str; 4] = ["unknown", "none", "partial", "full"];
+const STATUSES: [&str; 4] = ["unknown", "missing", "conditional", "covered"];
+
+/// Reads an earlier report.
+pub fn parse(name: &str, text: &str) -> Result<Baseline, Problem> {
+    let problem = |place, message| Problem { file: name.to_owned(), place, message };
+    let baseline: Baseline = serde_json::from_str(text).map_err(|error| {
+        let place = (error.line() > 0).then(|| (error.line() as u32, error.column() as u32));
+        let message = error.to_string();
+        problem(place, message.split(" at line ").next().unwrap_or_default().to_owned())
+    })?;
+    for control in &baseline.controls {
+        let odd = |word: &str, known: &[&str]| !known.contains(&word);
+        let event = control.events.iter().find(|event| odd(&event.status, &STATUSES));
+        if odd(&control.verdict, &VERDICTS) || event.is_some() {
+            let word = event.map_or(&control.verdict, |event| &event.status);
+            return Err(problem(None, format!("control {}: there is no verdict `{word}`", control.id)));
+        }
+    }
+    Ok(baseline)
+}
+
+impl Baseline {
+    /// Everything that was better before. The benchmarks have to be the same.
+    pub fn falls(&self, benchmark: &Benchmark, coverage: &Coverage) -> Vec<Fall> {
+        let mut falls = Vec::new();
+        let now = |id: &str| {
+            let mut pairs = benchmark.controls.iter().zip(&coverage.controls);
+            pairs.find(|(control, _)| control.id == id).map(|(_, covered)| covered)
+        };
+        for before in &self.controls {
+            let covered = now(&before.id);
+            let mut compare = |event: Option<&Event>, was: &str, is: Option<&'static str>, order: &[&str]| {
+                let rank = |word: &str| order.iter().position(|known| *known == word);
+                if is.map_or(Some(0), rank) < rank(was) {
+                    let event = event.map(|event| event.name.clone());
+                    falls.push(Fall { control: before.id.clone(), event, before: was.to_owned(), now: is });
+                }
+            };
+            compare(None, &before.verdict, covered.map(|covered| covered.verdict.name()), &VERDICTS);
+            for event in &before.events {
+                let same =
+                    |now: &&super::EventCovered| now.row.name == event.name && now.row.source == event.source;
+                let is = covered.and_then(|covered| covered.events.iter().find(same));
+                compare(Some(event), &event.status, is.map(|event| event.status.name()), &STATUSES);
+            }
+        }
+        falls
+    }
+}

@@ -1,0 +1,119 @@
+//! Conditions written outside of rules files, read by the same parser, lists and types as those inside.
+
+use crate::diag::Severity;
+use crate::schema::Type;
+use crate::sema::collect::{Collected, Policy, collect};
+use crate::sema::compile::compile;
+use crate::sema::ir::{Atom, FieldRef, Origin, Pred, Rule, Term, Test};
+use crate::sema::lower::Lowering;
+use crate::sema::report::Report;
+use crate::sema::view::{RuleView, Sink};
+use crate::sema::world::World;
+use crate::source::{SourceFile, SourceMap, Span};
+use crate::syntax::yaml;
+use std::sync::Arc;
+
+/// The event source of everything here.
+pub const SOURCE: &str = crate::eval::SOURCE;
+
+/// Reads a condition on CloudTrail events, in which `events` is the list of these names. The `Err` is the first thing
+/// that is wrong.
+pub fn read(condition: &str, events: &[&str]) -> Result<Pred, String> {
+    let mut text = String::new();
+    if !events.is_empty() {
+        text += &format!("- list: events\n  items: {}\n", json(&events));
+    }
+    text += &rule("control", condition);
+    let mut sources = SourceMap::default();
+    sources.add(SourceFile::new("control", text));
+    let rule = lowered(&sources)?.into_iter().next();
+    rule.map(|rule| rule.condition).ok_or_else(|| "the condition is too large".to_owned())
+}
+
+/// A rule that is nothing but a condition, as YAML.
+pub fn rule(name: &str, condition: &str) -> String {
+    let (name, condition) = (json(&name), json(&condition));
+    format!(
+        "- rule: {name}\n  desc: d\n  condition: {condition}\n  output: o\n  priority: INFO\n  source: {SOURCE}\n"
+    )
+}
+
+/// Every string of JSON is one of YAML.
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// The rules of files that compile; the `Err` is the first error.
+pub(super) fn lowered(sources: &SourceMap) -> Result<Vec<Rule>, String> {
+    let (rules, error) = compiled(sources);
+    error.map_or(Ok(rules), Err)
+}
+
+fn compiled(sources: &SourceMap) -> (Vec<Rule>, Option<String>) {
+    let world = World::default();
+    let streams: Vec<_> = sources.files().map(|(id, file)| (id, yaml::parse(id, file))).collect();
+    let mut report = Report::without_context(sources);
+    let mut collected = Collected::default();
+    for (id, stream) in &streams {
+        collect(&mut collected, *id, stream, &world, Policy::All, &mut report);
+    }
+    let mut conditions = Conditions::default();
+    compile(&collected, &world, Policy::All, &mut report, &mut conditions);
+    let error = report.found.iter().find(|found| found.severity == Severity::Error);
+    (conditions.rules, error.map(|error| error.message.clone()))
+}
+
+#[derive(Default)]
+struct Conditions {
+    lowering: Lowering,
+    rules: Vec<Rule>,
+}
+
+impl<'a> Sink<'a> for Conditions {
+    fn rule(&mut self, view: &RuleView<'_, 'a>) {
+        if let Ok((rule, _)) = self.lowering.rule(view) {
+            self.rules.push(rule);
+        }
+    }
+}
+
+/// What a user's files define.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// Names of rules, macros and lists.
+    pub names: Vec<String>,
+    /// Macros that a rule on CloudTrail can use, with what they say.
+    pub macros: Vec<(String, Pred)>,
+}
+
+/// Looks for names and macros in files. What is broken is left out.
+pub fn known(sources: &SourceMap) -> Known {
+    let mut known = Known::default();
+    let streams: Vec<_> = sources.files().map(|(id, file)| (id, yaml::parse(id, file))).collect();
+    let mut report = Report::without_context(sources);
+    let mut collected = Collected::default();
+    for (id, stream) in &streams {
+        collect(&mut collected, *id, stream, &World::default(), Policy::All, &mut report);
+    }
+    let macros: Vec<&str> = collected.macros.items.iter().map(|info| info.name).collect();
+    let lists = collected.lists.items.iter().map(|info| info.name);
+    let rules = collected.rules.items.iter().map(|info| info.name);
+    known.names = macros.iter().copied().chain(lists).chain(rules).map(str::to_owned).collect();
+    // A rule that is nothing but a macro says what the macro says.
+    let mut sources = sources.clone();
+    let text: String = macros.iter().map(|name| rule(&format!("{name} alone"), name)).collect();
+    let probe = sources.add(SourceFile::new("macros", text));
+    let of_probe = compiled(&sources).0.into_iter().filter(|rule| rule.span.file == probe);
+    known.macros = of_probe
+        .filter_map(|rule| Some((rule.name.strip_suffix(" alone")?.to_owned(), rule.condition)))
+        .collect();
+    known
+}
+
+/// `not ct.error exists`, written nowhere.
+pub fn succeeded() -> Pred {
+    let field = FieldRef { name: Arc::from("ct.error"), arg: None, ty: Type::Charbuf, list: false };
+    let origin = Origin { span: Span::default(), via: Vec::new() };
+    let atom = Atom { left: Term::Field(field), test: Test::Exists, origin };
+    Pred::Not(Box::new(Pred::Atom(Arc::new(atom))))
+}

@@ -1,0 +1,126 @@
+//! The event names that a condition can hold for, as far as its shape tells.
+
+use crate::schema::Type;
+use crate::sema::ir::{Atom, FieldRef, Origin, Pred, Term, Test};
+use crate::source::Span;
+use crate::syntax::token::Op;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// The field with the event's name.
+pub const NAME: &str = "ct.name";
+/// The field with the event's source.
+pub const SOURCE: &str = "ct.src";
+
+/// Names of events.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Names<'p> {
+    /// Perhaps any.
+    Any,
+    /// None but these.
+    Only(BTreeSet<&'p str>),
+}
+
+/// A superset of the names that the condition can hold for.
+pub fn names(pred: &Pred) -> Names<'_> {
+    match pred {
+        Pred::Const(false) => Names::Only(BTreeSet::new()),
+        Pred::Const(true) | Pred::Not(_) => Names::Any,
+        Pred::And(parts) => parts.iter().map(names).fold(Names::Any, |all, part| match (all, part) {
+            (Names::Any, other) | (other, Names::Any) => other,
+            (Names::Only(a), Names::Only(b)) => Names::Only(a.intersection(&b).copied().collect()),
+        }),
+        Pred::Or(parts) => {
+            let none = Names::Only(BTreeSet::new());
+            parts.iter().map(names).fold(none, |all, part| match (all, part) {
+                (Names::Only(mut a), Names::Only(b)) => {
+                    a.extend(b);
+                    Names::Only(a)
+                }
+                _ => Names::Any,
+            })
+        }
+        Pred::Atom(atom) => match asked(atom) {
+            Some(values) => Names::Only(values.iter().map(|value| &**value).collect()),
+            None => Names::Any,
+        },
+    }
+}
+
+/// The names that an atom asks for, if it holds for none but them.
+fn asked(atom: &Atom) -> Option<&[Box<str>]> {
+    let Term::Field(field) = &atom.left else { return None };
+    let is_name = (&*field.name, field.arg.as_deref()) == (NAME, None);
+    match &atom.test {
+        Test::Values { op: Op::Eq | Op::EqEq | Op::In, modifier: None, values } if is_name => Some(values),
+        _ => None,
+    }
+}
+
+/// Every name that the condition writes down.
+pub fn written(pred: &Pred) -> BTreeSet<&str> {
+    let mut found = BTreeSet::new();
+    pred.atoms(&mut |atom| found.extend(asked(atom).into_iter().flatten().map(|name| &**name)));
+    found
+}
+
+/// `FIELD = "VALUE"`, written nowhere.
+pub fn event(field: &str, value: &str) -> Pred {
+    is_in(field, [value])
+}
+
+/// `FIELD in (VALUES)`, written nowhere.
+pub fn is_in<'v>(field: &str, values: impl IntoIterator<Item = &'v str>) -> Pred {
+    let values: Arc<[Box<str>]> = values.into_iter().map(Box::from).collect();
+    let op = if values.len() == 1 { Op::Eq } else { Op::In };
+    let field = FieldRef { name: Arc::from(field), arg: None, ty: Type::Charbuf, list: false };
+    let origin = Origin { span: Span::default(), via: Vec::new() };
+    let test = Test::Values { op, modifier: None, values };
+    Pred::Atom(Arc::new(Atom { left: Term::Field(field), test, origin }))
+}
+
+/// Which conditions to look at for an event name.
+#[derive(Debug, Default)]
+pub struct Index<'p> {
+    by_name: FxHashMap<&'p str, Vec<usize>>,
+    any: Vec<usize>,
+}
+
+impl<'p> Index<'p> {
+    /// An index of conditions, each with its number, in order.
+    pub fn new(conditions: impl Iterator<Item = (usize, &'p Pred)>) -> Index<'p> {
+        let mut index = Index::default();
+        for (at, condition) in conditions {
+            match names(condition) {
+                Names::Any => index.any.push(at),
+                Names::Only(names) => {
+                    names.into_iter().for_each(|name| index.by_name.entry(name).or_default().push(at));
+                }
+            }
+        }
+        index
+    }
+
+    /// The conditions that may hold for the name, in order.
+    pub fn of(&self, name: &str) -> Vec<usize> {
+        let mut found = self.any.clone();
+        found.extend(self.by_name.get(name).into_iter().flatten());
+        found.sort_unstable();
+        found
+    }
+
+    /// The conditions that may hold for one of the names.
+    pub fn of_any(&self, names: &Names<'_>) -> Vec<usize> {
+        let mut found = self.any.clone();
+        match names {
+            Names::Any => found.extend(self.by_name.values().flatten()),
+            Names::Only(names) => {
+                found.extend(names.iter().filter_map(|name| self.by_name.get(name)).flatten());
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}

@@ -1,0 +1,82 @@
+//! Coverage as text: one file for each format.
+
+pub mod html;
+pub mod json;
+pub mod markdown;
+mod place;
+pub mod terminal;
+mod words;
+
+pub use words::Lang;
+
+use crate::coverage::{Benchmark, Control, Coverage, Covered, EventCovered, Status};
+use crate::sema::ir::Rule;
+use crate::source::SourceMap;
+
+/// What is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct CoverageReport<'a> {
+    /// The rules files.
+    pub sources: &'a SourceMap,
+    /// The rules that the indices mean.
+    pub rules: &'a [Rule],
+    /// What they were held against.
+    pub benchmark: &'a Benchmark,
+    /// What came out.
+    pub coverage: &'a Coverage,
+    /// GuardDuty findings were asked for.
+    pub findings: bool,
+    /// Language of the words.
+    pub lang: Lang,
+    /// Use colours; only the terminal does.
+    pub color: bool,
+}
+
+impl<'a> CoverageReport<'a> {
+    fn controls(&self) -> impl Iterator<Item = (&'a Control, &'a Covered)> + use<'a> {
+        self.benchmark.controls.iter().zip(&self.coverage.controls)
+    }
+
+    fn name(&self, rule: usize) -> &'a str {
+        self.rules.get(rule).map_or("", |rule| &rule.name)
+    }
+
+    fn names(&self, rules: &[usize]) -> Vec<&'a str> {
+        rules.iter().map(|&rule| self.name(rule)).collect()
+    }
+
+    /// Title of a control in the report's language.
+    fn title_of(&self, control: &'a Control) -> &'a str {
+        self.lang.pick((&control.title, &control.title_ja))
+    }
+
+    fn title(&self) -> &'a str {
+        match self.lang {
+            Lang::En => &self.benchmark.title,
+            Lang::Ja => &self.benchmark.title_ja,
+        }
+    }
+}
+
+/// How many events are covered, and how many there are.
+fn covered_events(events: &[EventCovered]) -> (usize, usize) {
+    (events.iter().filter(|event| event.status == Status::Covered).count(), events.len())
+}
+
+/// `3/16`; empty for none.
+fn ratio(events: &[EventCovered]) -> String {
+    match covered_events(events) {
+        (_, 0) => String::new(),
+        (covered, all) => format!("{covered}/{all}"),
+    }
+}
+
+/// ✓, ~, ✗ or ?.
+fn mark(status: Status) -> &'static str {
+    match status {
+        Status::Covered => "✓",
+        Status::Conditional => "~",
+        Status::Missing => "✗",
+        Status::Unknown => "?",
+    }
+}
