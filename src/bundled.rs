@@ -39,6 +39,9 @@ pub const PROFILES: [(&str, &str, &str); 1] = [(
     include_str!("../rulesets/sysdig-managed/policies.yaml"),
 )];
 
+/// Values that are likely at some places of a record, as JSON pointers.
+pub const CLOUDTRAIL_LIKELY: &str = include_str!("../rulesets/schemas/cloudtrail-likely.json");
+
 /// What every CloudTrail record holds.
 pub const CLOUDTRAIL_FACTS: &str = include_str!("../rulesets/schemas/cloudtrail-facts.toml");
 

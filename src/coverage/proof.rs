@@ -1,6 +1,7 @@
 //! Proofs: `logic` answers, `eval` confirms.
 
 use super::benchmark::Row;
+use crate::bundled;
 use crate::eval::{Engine, Matching, holds};
 use crate::logic::{Assume, Found, Implied, Solver, Witness, restrict};
 use crate::sema::ir::{Pred, Rule};
@@ -9,6 +10,7 @@ use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::OnceLock;
 
 /// A witness that `eval` has confirmed. Only this module makes one.
 #[derive(Clone, PartialEq, Debug)]
@@ -181,7 +183,9 @@ impl<'r> Prover<'r> {
                     None => return Ok(Heard::Unknown(reason)),
                 },
                 Exists::Yes(confirmed, fired) => {
-                    let Some(&first) = fired.first() else { return Ok(Heard::Not(confirmed)) };
+                    let Some(&first) = fired.first() else {
+                        return Ok(Heard::Not(self.likelier(goal, confirmed)));
+                    };
                     let is_fresh = |at: &&usize| {
                         fired.contains(at)
                             && !opaque.contains_key(at)
@@ -210,6 +214,32 @@ impl<'r> Prover<'r> {
         Ok(Heard::By(rules))
     }
 
+    /// The same event with likely values where any other value would do as well. What is shown should look like a record.
+    fn likelier(&self, goal: &Goal<'_>, mut confirmed: Confirmed) -> Confirmed {
+        if !goal.shown {
+            return confirmed;
+        }
+        for (place, likely) in likely() {
+            let Some(value) = confirmed.record.pointer(place).and_then(Value::as_str) else { continue };
+            if likely.iter().any(|known| known == value) {
+                continue;
+            }
+            for other in likely {
+                let mut record = confirmed.record.clone();
+                record.pointer_mut(place).into_iter().for_each(|value| *value = Value::from(&**other));
+                let witness = Witness { record, num: confirmed.num };
+                match self.confirm(goal, witness) {
+                    Ok((better, fired)) if fired.is_empty() => {
+                        confirmed = better;
+                        break;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        confirmed
+    }
+
     /// Runs the witness through `eval`: the goal must hold. Returns the counted rules that fire.
     fn confirm(&self, goal: &Goal<'_>, witness: Witness) -> Result<(Confirmed, Vec<usize>), Disagreement> {
         let text = witness.text();
@@ -235,6 +265,13 @@ impl<'r> Prover<'r> {
         let text = confirmed.record.to_string();
         self.engine.event(text.as_bytes(), confirmed.num).is_ok_and(|event| holds(condition, &event))
     }
+}
+
+/// Likely values by place.
+fn likely() -> &'static BTreeMap<String, Vec<String>> {
+    static LIKELY: OnceLock<BTreeMap<String, Vec<String>>> = OnceLock::new();
+    // A test reads it as well; without it, nothing is made likelier.
+    LIKELY.get_or_init(|| serde_json::from_str(bundled::CLOUDTRAIL_LIKELY).unwrap_or_default())
 }
 
 /// None of the chosen conditions, but for the one at `except`.
@@ -294,6 +331,19 @@ mod tests {
         let claimed = Goal { whole: Pred::Const(false), ..goal };
         let disagreement = prover.exists(&claimed, Vec::new()).unwrap_err();
         assert!(disagreement.message.contains("what was asked for does not hold for the witness"));
+    }
+
+    #[test]
+    fn a_witness_has_likely_values_where_it_can() {
+        assert_eq!(likely().len(), 4);
+        let asked = event(names::NAME, "DisableKey");
+        let region =
+            condition::read("ct.region = \"us-east-1\" or ct.region startswith \"eu-\"", &[]).unwrap();
+        let rules = [rule(region)];
+        let prover = Prover::new(&rules, &[0], Assume::CloudTrail);
+        let heard = prover.heard(&Goal::any("test", &asked), &[0], &|_| rules[0].condition.clone()).unwrap();
+        let Heard::Not(witness) = heard else { unreachable!("{heard:?}") };
+        assert_eq!(witness.record["awsRegion"], "ap-northeast-1");
     }
 
     /// A rule that cannot be reasoned about does not stand in the way of one that can.
