@@ -19,7 +19,7 @@ use std::sync::Arc;
 const SEARCHES: usize = 500;
 
 /// How many questions are put to `logic` in one run.
-const QUESTIONS: usize = 5_000;
+const QUESTIONS: usize = 2_000;
 
 /// A rule as text, tree and predicate.
 pub struct LintRule<'v, 'a> {

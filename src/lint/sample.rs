@@ -105,14 +105,6 @@ impl<'p> Sample<'p> {
         }
     }
 
-    /// The text that a member holds, if it is known.
-    pub fn text(&self, base: &str) -> Option<&str> {
-        match &self.last(base)?.value {
-            Value::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-
     fn last(&self, base: &str) -> Option<&Held<'p>> {
         self.held.iter().rev().find(|held| same(held.base, base))
     }

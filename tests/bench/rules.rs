@@ -173,6 +173,9 @@ impl Writer {
             Variant::UnknownMacros => format!("and not missing_macro_{number}"),
             _ => String::new(),
         };
+        // No two rules ask for the same.
+        let gap = if extra.is_empty() { "" } else { "\n    " };
+        let extra = format!("{extra}{gap}and json.value[/requestParameters/team]=\"team-{number}\"");
         self.rule(number, &extra);
     }
 
@@ -187,7 +190,12 @@ impl Writer {
             "- rule: {verb} on an Unexpected {thing} {number}\n  desc: >\n    Detects {verb} by somebody who does not usually do that to a {thing}.\n    See the runbook, section {number}, before closing the finding.\n  condition: {style}\n"
         );
         let name = self.field("ct.name");
-        let other = self.event(events);
+        let other = match self.event(events) {
+            same if same == event => {
+                events.iter().find(|other| **other != event).unwrap_or(&"Other").to_string()
+            }
+            other => other,
+        };
         let src = self.field("ct.src");
         let _ = writeln!(self.out, "    {name} in ({event}, {other}) and {src}=\"{source}.amazonaws.com\"");
         if number.is_multiple_of(5) {

@@ -5,11 +5,12 @@ use crate::eval::SOURCE;
 use crate::lint::sample::{Sample, base, same};
 use crate::lint::{Context, Lint, Ruleset};
 use crate::logic::Implied;
-use crate::schema::SourceFields;
-use crate::sema::ir::{Pred, Rule, Term, Test};
+use crate::schema::{SourceFields, Type};
+use crate::sema::ir::{Atom, Pred, Rule, Term, Test};
 use crate::syntax::token::Op;
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 crate::declare_check! {
     /// A rule that an earlier rule always hides.
@@ -61,14 +62,15 @@ crate::declare_check! {
     pub SHADOWED_RULE = "RC0343", "shadowed-rule", Correctness, Warning;
 }
 
-/// Members by whose values rules are found.
-const KEYS: [&str; 5] = ["eventName", "eventSource", "awsRegion", "userIdentity.type", "errorCode"];
-/// The most places in the index for one rule.
-const PLACES: usize = 256;
+/// Longer lists of values are no way to find a rule.
+const VALUES: usize = 64;
 /// The most earlier rules that are looked at for one rule.
 const LOOKS: usize = 64;
 /// The most of them that are given to `logic`.
 const CANDIDATES: usize = 3;
+
+/// How deep clauses are compared with each other.
+const LEVELS: usize = 12;
 
 /// The lint.
 pub struct ShadowedRule;
@@ -87,11 +89,17 @@ impl Lint for ShadowedRule {
             if cx.is_claimed(rule.condition_span) {
                 continue;
             }
-            let sample = Sample::of(&rule.condition, true, fields);
-            match sample.and_then(|sample| shadow(rule, &sample, &index, set.rules, fields, cx)) {
+            let demands = demands(&rule.condition, fields);
+            let candidates = index.candidates(&demands);
+            let hidden = match candidates.is_empty() {
+                true => None,
+                false => Sample::of(&rule.condition, true, fields)
+                    .and_then(|sample| shadow(rule, &sample, candidates, set.rules, fields, cx)),
+            };
+            match hidden {
                 // What it hides is hidden by the other too.
                 Some(earlier) => report(rule, earlier, cx),
-                None => index.add(at as u32, rule, fields),
+                None => index.add(at as u32, &demands),
             }
         }
     }
@@ -100,22 +108,62 @@ impl Lint for ShadowedRule {
 fn shadow<'r>(
     rule: &Rule,
     sample: &Sample<'_>,
-    index: &Index,
+    candidates: Vec<u32>,
     rules: &'r [Rule],
     fields: &SourceFields,
     cx: &mut Context<'_>,
 ) -> Option<&'r Rule> {
     let condition = |at: u32| &rules[at as usize].condition;
-    let fits = |&at: &u32| {
+    let mut candidates = candidates.into_iter().filter(|&at| {
         // One event on which only the later rule fires is enough.
         sample.holds(condition(at), fields) != Some(false)
-            && Sample::of_all([(&rule.condition, true), (condition(at), false)], fields).is_none()
-    };
-    let candidates: Vec<u32> = index.candidates(sample).take(LOOKS).filter(fits).take(CANDIDATES).collect();
-    candidates.into_iter().map(|at| &rules[at as usize]).find(|earlier| {
+    });
+    let mut doubtful = Vec::new();
+    let plain = candidates.find(|&at| {
+        let plain = plainly_implies(&rule.condition, condition(at), LEVELS);
+        let other = || Sample::of_all([(&rule.condition, true), (condition(at), false)], fields);
+        if !plain && doubtful.len() < CANDIDATES && other().is_none() {
+            doubtful.push(at);
+        }
+        plain
+    });
+    let proved = |&at: &u32| {
         let solver = cx.solver();
-        solver.is_some_and(|solver| solver.implies(&rule.condition, &[&earlier.condition]) == Implied::Yes)
-    })
+        solver.is_some_and(|solver| solver.implies(&rule.condition, &[condition(at)]) == Implied::Yes)
+    };
+    plain.or_else(|| doubtful.into_iter().find(proved)).map(|at| &rules[at as usize])
+}
+
+/// One condition follows from another clause by clause: the usual case, and cheap to see.
+fn plainly_implies(a: &Pred, b: &Pred, levels: usize) -> bool {
+    let Some(levels) = levels.checked_sub(1) else { return false };
+    match (a, b) {
+        (_, Pred::Const(true)) | (Pred::Const(false), _) => true,
+        (Pred::Atom(a), Pred::Atom(b)) => Arc::ptr_eq(a, b) || atom_implies(a, b),
+        (Pred::Not(a), Pred::Not(b)) => plainly_implies(b, a, levels),
+        (_, Pred::And(parts)) => parts.iter().all(|part| plainly_implies(a, part, levels)),
+        (Pred::Or(parts), _) => parts.iter().all(|part| plainly_implies(part, b, levels)),
+        (Pred::And(parts), _) if parts.iter().any(|part| plainly_implies(part, b, levels)) => true,
+        (_, Pred::Or(parts)) => parts.iter().any(|part| plainly_implies(a, part, levels)),
+        _ => false,
+    }
+}
+
+/// The same comparison, or one with fewer of the same values.
+fn atom_implies(a: &Atom, b: &Atom) -> bool {
+    if a.left != b.left {
+        return false;
+    }
+    let equal = |op: Op| matches!(op, Op::Eq | Op::EqEq | Op::In);
+    match (&a.test, &b.test) {
+        (
+            Test::Values { op: one, modifier: None, values: few },
+            Test::Values { op: other, modifier: None, values: many },
+        ) if equal(*one) && equal(*other) && matches!(&a.left, Term::Field(field) if !field.list) => {
+            Arc::ptr_eq(few, many) || few.iter().all(|value| many.contains(value))
+        }
+        (one, other) => one == other,
+    }
 }
 
 fn report(rule: &Rule, earlier: &Rule, cx: &mut Context<'_>) {
@@ -133,82 +181,75 @@ fn report(rule: &Rule, earlier: &Rule, cx: &mut Context<'_>) {
     cx.report(diagnostic);
 }
 
-/// Rules by the values they ask for.
+/// Rules by a value they ask for.
 #[derive(Default)]
 struct Index {
-    /// By which of [`KEYS`] a rule asks for, and the values.
-    places: FxHashMap<(u8, u64), Vec<u32>>,
-    /// The combinations of keys that occur.
-    masks: Vec<u8>,
+    places: FxHashMap<u64, Vec<u32>>,
+    /// Rules that ask for no value.
+    anywhere: Vec<u32>,
 }
 
+/// A member and the values it may have.
+type Demand<'p> = (&'p str, &'p [Box<str>]);
+
+/// Members by which nearly all rules are told apart from few others, the best last; any other member is better.
+const COMMON: [&str; 4] = ["awsRegion", "userIdentity.type", "eventSource", "eventName"];
+
 impl Index {
-    fn add(&mut self, at: u32, rule: &Rule, fields: &SourceFields) {
-        let mut asked: Vec<(usize, &[Box<str>])> = Vec::new();
-        demands(&rule.condition, fields, &mut asked);
-        asked.sort_by_key(|(key, values)| (*key, values.len()));
-        asked.dedup_by_key(|(key, _)| *key);
-        while asked.iter().map(|(_, values)| values.len()).product::<usize>() > PLACES {
-            let longest = asked.iter().enumerate().max_by_key(|(_, (_, values))| values.len());
-            let Some((longest, _)) = longest else { break };
-            asked.remove(longest);
-        }
-        let mask = asked.iter().fold(0, |mask, (key, _)| mask | 1 << key);
-        if !self.masks.contains(&mask) {
-            self.masks.push(mask);
-        }
-        let mut hashers = vec![FxHasher::default()];
-        for (_, values) in &asked {
-            let longer = |hasher: &FxHasher| {
-                let hasher = hasher.clone();
-                values.iter().map(move |value| hashed(hasher.clone(), value))
-            };
-            hashers = hashers.iter().flat_map(longer).collect();
-        }
-        for hasher in hashers {
-            let rules = self.places.entry((mask, hasher.finish())).or_default();
+    fn add(&mut self, at: u32, demands: &[Demand<'_>]) {
+        let common = |base: &str| COMMON.iter().position(|common| same(common, base)).unwrap_or(COMMON.len());
+        let Some((base, values)) = demands.iter().max_by_key(|(base, _)| common(base)) else {
+            self.anywhere.push(at);
+            return;
+        };
+        for value in *values {
+            let rules = self.places.entry(hashed(base, value)).or_default();
             if rules.last() != Some(&at) {
                 rules.push(at);
             }
         }
     }
 
-    /// The rules that ask for nothing but what the sample has, as far as keys can tell.
-    fn candidates<'i>(&'i self, sample: &'i Sample<'_>) -> impl Iterator<Item = u32> + 'i {
-        let values = KEYS.map(|key| sample.text(key));
-        self.masks.iter().flat_map(move |&mask| {
-            let mut hasher = Some(FxHasher::default());
-            for (key, value) in values.iter().enumerate().filter(|(key, _)| mask & (1 << key) != 0) {
-                let _ = key;
-                hasher = hasher.zip(*value).map(|(hasher, value)| hashed(hasher, value));
-            }
-            let rules = hasher.and_then(|hasher| self.places.get(&(mask, hasher.finish())));
-            rules.into_iter().flatten().copied()
-        })
+    /// The rules that ask for nothing else of the members that both look at, as far as one value tells.
+    fn candidates(&self, demands: &[Demand<'_>]) -> Vec<u32> {
+        let first = |(base, values): &Demand<'_>| Some(hashed(base, values.first()?));
+        let asked = demands.iter().filter_map(first).filter_map(|key| self.places.get(&key));
+        asked.chain([&self.anywhere]).flatten().take(LOOKS).copied().collect()
     }
 }
 
-fn hashed(mut hasher: FxHasher, value: &str) -> FxHasher {
+fn hashed(base: &str, value: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    let plain = base.trim_start_matches('/').bytes().map(|byte| if byte == b'/' { b'.' } else { byte });
+    plain.for_each(|byte| hasher.write_u8(byte));
     value.hash(&mut hasher);
-    hasher
+    hasher.finish()
 }
 
-/// The values that keys must have for the condition to hold.
-fn demands<'p>(pred: &'p Pred, fields: &SourceFields, asked: &mut Vec<(usize, &'p [Box<str>])>) {
-    match pred {
-        Pred::And(parts) => parts.iter().for_each(|part| demands(part, fields, asked)),
-        Pred::Atom(atom) => {
-            let (Term::Field(field), Test::Values { op, modifier: None, values }) = (&atom.left, &atom.test)
-            else {
-                return;
-            };
-            // Of several fields that show one member, only the member as it is.
-            let whole = &*field.name != "ct.shortsrc";
-            if whole && matches!(op, Op::Eq | Op::EqEq | Op::In | Op::Intersects) {
-                let own = base(field, fields);
-                asked.extend(KEYS.iter().position(|key| same(key, own)).map(|key| (key, &**values)));
+/// The values that members must have for the condition to hold.
+fn demands<'p>(pred: &'p Pred, fields: &'p SourceFields) -> Vec<Demand<'p>> {
+    let mut asked = Vec::new();
+    let mut todo = vec![pred];
+    while let Some(pred) = todo.pop() {
+        match pred {
+            Pred::And(parts) => todo.extend(parts),
+            Pred::Atom(atom) => {
+                let (Term::Field(field), Test::Values { op, modifier: None, values }) =
+                    (&atom.left, &atom.test)
+                else {
+                    continue;
+                };
+                // Of several fields that show one member, only the member as it is.
+                let whole = &*field.name != "ct.shortsrc" && field.ty == Type::Charbuf && !field.list;
+                if whole
+                    && values.len() <= VALUES
+                    && matches!(op, Op::Eq | Op::EqEq | Op::In | Op::Intersects)
+                {
+                    asked.push((base(field, fields), &**values));
+                }
             }
+            _ => {}
         }
-        _ => {}
     }
+    asked
 }
