@@ -1,7 +1,6 @@
 //! Conditions written outside of rules files, read by the same parser, lists and types as those inside.
 
 use crate::diag::Severity;
-use crate::schema::Type;
 use crate::sema::collect::{Collected, Policy, collect};
 use crate::sema::compile::compile;
 use crate::sema::ir::{Atom, FieldRef, Origin, Pred, Rule, Term, Test};
@@ -112,7 +111,7 @@ pub fn known(sources: &SourceMap) -> Known {
 
 /// `not ct.error exists`, written nowhere.
 pub fn succeeded() -> Pred {
-    let field = FieldRef { name: Arc::from("ct.error"), arg: None, ty: Type::Charbuf, list: false };
+    let field = FieldRef::plain("ct.error");
     let origin = Origin { span: Span::default(), via: Vec::new() };
     let atom = Atom { left: Term::Field(field), test: Test::Exists, origin };
     Pred::Not(Box::new(Pred::Atom(Arc::new(atom))))

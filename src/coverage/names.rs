@@ -1,6 +1,5 @@
 //! The event names that a condition can hold for, as far as its shape tells.
 
-use crate::schema::Type;
 use crate::sema::ir::{Atom, FieldRef, Origin, Pred, Term, Test};
 use crate::source::Span;
 use crate::syntax::token::Op;
@@ -74,7 +73,7 @@ pub fn event(field: &str, value: &str) -> Pred {
 pub fn is_in<'v>(field: &str, values: impl IntoIterator<Item = &'v str>) -> Pred {
     let values: Arc<[Box<str>]> = values.into_iter().map(Box::from).collect();
     let op = if values.len() == 1 { Op::Eq } else { Op::In };
-    let field = FieldRef { name: Arc::from(field), arg: None, ty: Type::Charbuf, list: false };
+    let field = FieldRef::plain(field);
     let origin = Origin { span: Span::default(), via: Vec::new() };
     let test = Test::Values { op, modifier: None, values };
     Pred::Atom(Arc::new(Atom { left: Term::Field(field), test, origin }))

@@ -26,7 +26,6 @@ pub use event::{Event, Host, Skipped};
 pub use matches::{Why, explain, holds};
 pub use records::records;
 
-use crate::schema::Type;
 use crate::sema::ir::{FieldRef, OutputPart, Rule, Test};
 use event::View;
 use field::Field;
@@ -172,7 +171,7 @@ pub fn is_active(rule: &Rule) -> bool {
 const WHO: [&str; 2] = ["ct.user", "ct.srcip"];
 
 fn plain(name: &str) -> FieldRef {
-    FieldRef { name: name.into(), arg: None, ty: Type::Charbuf, list: false }
+    FieldRef::plain(name)
 }
 
 /// The rule looks at what an event is among others.

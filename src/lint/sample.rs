@@ -2,7 +2,7 @@
 //!
 //! A guess may be wrong either way: it decides what is worth a proof, never what is said.
 
-use crate::schema::{SourceFields, Type};
+use crate::schema::Type;
 use crate::sema::ir::{Atom, FieldRef, Pred, Term, Test};
 use crate::sema::pattern::Pattern;
 use crate::syntax::token::{Op, Transformer};
@@ -24,26 +24,6 @@ const CLOSED: [(&str, [&str; 2]); 4] = [
 
 /// The most texts that are tried for one member.
 const TRIES: usize = 64;
-
-/// The member of the record that a field is read from, or the field itself if there are several.
-///
-/// Written as in the schema (`a.b`) or as a pointer (`/a/b`): compare with [`same`].
-pub fn base<'p>(field: &'p FieldRef, fields: &'p SourceFields) -> &'p str {
-    match &field.arg {
-        Some(arg) if matches!(&*field.name, "json.value" | "jevt.value") => arg,
-        _ => {
-            let path = fields.field(&field.name).and_then(|field| field.path.as_deref());
-            path.filter(|path| !path.contains([',', '['])).unwrap_or(&field.name)
-        }
-    }
-}
-
-/// Two bases are the same member.
-pub fn same(a: &str, b: &str) -> bool {
-    let (a, b) = (a.trim_start_matches('/').as_bytes(), b.trim_start_matches('/').as_bytes());
-    let plain = |byte: u8| if byte == b'/' { b'.' } else { byte };
-    a.len() == b.len() && a.iter().zip(b).all(|(&a, &b)| plain(a) == plain(b))
-}
 
 /// The first field of a term.
 pub fn first_field(term: &Term) -> Option<&FieldRef> {
@@ -80,39 +60,36 @@ enum Value<'p> {
 
 impl<'p> Sample<'p> {
     /// An event on which the condition comes out as wanted; `None` if none was found at first sight.
-    pub fn of(pred: &'p Pred, wanted: bool, fields: &'p SourceFields) -> Option<Sample<'p>> {
+    pub fn of(pred: &'p Pred, wanted: bool) -> Option<Sample<'p>> {
         let mut sample = Sample::default();
-        sample.make(pred, wanted, fields).then_some(sample)
+        sample.make(pred, wanted).then_some(sample)
     }
 
     /// An event on which all come out as wanted; `None` if none was found at first sight.
-    pub fn of_all(
-        preds: impl IntoIterator<Item = (&'p Pred, bool)>,
-        fields: &'p SourceFields,
-    ) -> Option<Sample<'p>> {
+    pub fn of_all(preds: impl IntoIterator<Item = (&'p Pred, bool)>) -> Option<Sample<'p>> {
         let mut sample = Sample::default();
-        preds.into_iter().all(|(pred, wanted)| sample.make(pred, wanted, fields)).then_some(sample)
+        preds.into_iter().all(|(pred, wanted)| sample.make(pred, wanted)).then_some(sample)
     }
 
     /// Whether a condition holds on the event; `None` if that cannot be told.
-    pub fn holds(&self, pred: &Pred, fields: &SourceFields) -> Option<bool> {
+    pub fn holds(&self, pred: &Pred) -> Option<bool> {
         match pred {
             Pred::Const(value) => Some(*value),
-            Pred::And(parts) => self.all(parts, true, fields),
-            Pred::Or(parts) => self.all(parts, false, fields),
-            Pred::Not(inner) => self.holds(inner, fields).map(|holds| !holds),
-            Pred::Atom(atom) => self.compare(atom, fields),
+            Pred::And(parts) => self.all(parts, true),
+            Pred::Or(parts) => self.all(parts, false),
+            Pred::Not(inner) => self.holds(inner).map(|holds| !holds),
+            Pred::Atom(atom) => self.compare(atom),
         }
     }
 
     fn last(&self, base: &str) -> Option<&Held<'p>> {
-        self.held.iter().rev().find(|held| same(held.base, base))
+        self.held.iter().rev().find(|held| held.base == base)
     }
 
-    fn all(&self, parts: &[Pred], neutral: bool, fields: &SourceFields) -> Option<bool> {
+    fn all(&self, parts: &[Pred], neutral: bool) -> Option<bool> {
         let mut result = Some(neutral);
         for part in parts {
-            match self.holds(part, fields) {
+            match self.holds(part) {
                 Some(holds) if holds == neutral => {}
                 Some(holds) => return Some(holds),
                 None => result = None,
@@ -121,9 +98,9 @@ impl<'p> Sample<'p> {
         result
     }
 
-    fn compare(&self, atom: &Atom, fields: &SourceFields) -> Option<bool> {
+    fn compare(&self, atom: &Atom) -> Option<bool> {
         let field = first_field(&atom.left)?;
-        let own = base(field, fields);
+        let own = &*field.member;
         let Some(held) = self.last(own) else {
             return if is_always(own) || field.name.starts_with("evt.") { None } else { Some(false) };
         };
@@ -134,16 +111,16 @@ impl<'p> Sample<'p> {
         }
     }
 
-    fn make(&mut self, pred: &'p Pred, wanted: bool, fields: &'p SourceFields) -> bool {
+    fn make(&mut self, pred: &'p Pred, wanted: bool) -> bool {
         match pred {
             Pred::Const(value) => *value == wanted,
-            Pred::Not(inner) => self.make(inner, !wanted, fields),
-            Pred::Atom(atom) => self.make_atom(atom, wanted, fields),
-            Pred::And(parts) if wanted => parts.iter().all(|part| self.make(part, true, fields)),
-            Pred::Or(parts) if !wanted => parts.iter().all(|part| self.make(part, false, fields)),
+            Pred::Not(inner) => self.make(inner, !wanted),
+            Pred::Atom(atom) => self.make_atom(atom, wanted),
+            Pred::And(parts) if wanted => parts.iter().all(|part| self.make(part, true)),
+            Pred::Or(parts) if !wanted => parts.iter().all(|part| self.make(part, false)),
             Pred::And(parts) | Pred::Or(parts) => parts.iter().take(16).any(|part| {
                 let before = self.held.len();
-                let made = self.make(part, wanted, fields);
+                let made = self.make(part, wanted);
                 if !made {
                     self.held.truncate(before);
                 }
@@ -152,9 +129,9 @@ impl<'p> Sample<'p> {
         }
     }
 
-    fn make_atom(&mut self, atom: &'p Atom, wanted: bool, fields: &'p SourceFields) -> bool {
+    fn make_atom(&mut self, atom: &'p Atom, wanted: bool) -> bool {
         let Some(field) = first_field(&atom.left) else { return false };
-        let own = base(field, fields);
+        let own = &*field.member;
         let mut held = Held { base: own, name: &field.name, atom, wanted, value: Value::Fitting };
         match self.last(own) {
             None => {
@@ -175,7 +152,7 @@ impl<'p> Sample<'p> {
                 held.value = match still == Some(wanted) {
                     true => before.value.clone(),
                     false => {
-                        let tests = self.held.iter().filter(|held| same(held.base, own));
+                        let tests = self.held.iter().filter(|held| held.base == own);
                         let mut tests: Vec<_> = tests.map(|held| (held.atom, held.wanted)).collect();
                         tests.push((atom, wanted));
                         let Some(value) = settle(own, &tests) else { return false };
@@ -190,7 +167,7 @@ impl<'p> Sample<'p> {
 }
 
 fn is_always(base: &str) -> bool {
-    ALWAYS.iter().any(|always| same(always, base))
+    ALWAYS.iter().any(|always| *always == base)
 }
 
 /// A comparison of one text with constants.
@@ -214,7 +191,7 @@ fn settle<'p>(base: &str, tests: &[(&'p Atom, bool)]) -> Option<Value<'p>> {
     if tests.iter().all(|(_, wanted)| !wanted) && !is_always(base) {
         return Some(Value::Absent);
     }
-    if let Some((_, values)) = CLOSED.iter().find(|(closed, _)| same(closed, base)) {
+    if let Some((_, values)) = CLOSED.iter().find(|(closed, _)| *closed == base) {
         return values.iter().find(|value| passes(value)).map(|value| Value::Text(Cow::Borrowed(value)));
     }
     for constant in

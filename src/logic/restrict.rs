@@ -1,7 +1,6 @@
 //! A condition as far as it matters for events of one name and source.
 
 use super::text::Map;
-use crate::schema::Type;
 use crate::sema::ir::{Atom, FieldRef, Origin, Pred, Term, Test};
 use crate::sema::pattern::{Pattern, Prefixes};
 use crate::sema::values::number;
@@ -33,7 +32,7 @@ pub fn restrict(pred: &Pred, name: &str, source: &str) -> Pred {
 /// more, so a witness that shall have them needs this beside it.
 pub fn event(name: &str, source: &str) -> Pred {
     let is = |field: &str, text: &str| {
-        let field = FieldRef { name: field.into(), arg: None, ty: Type::Charbuf, list: false };
+        let field = FieldRef::plain(field);
         let test = Test::Values { op: Op::Eq, modifier: None, values: [Box::from(text)].into() };
         let origin = Origin { span: Span::default(), via: Vec::new() };
         Pred::Atom(Arc::new(Atom { left: Term::Field(field), test, origin }))

@@ -141,7 +141,7 @@ pub enum Term {
 }
 
 /// A field with its argument and type.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Debug)]
 pub struct FieldRef {
     /// Name without argument.
     pub name: Arc<str>,
@@ -151,9 +151,32 @@ pub struct FieldRef {
     pub ty: Type,
     /// It is a list.
     pub list: bool,
+    /// The member of the event that it shows, as `a/b`; its own name where that is not one member.
+    pub member: Arc<str>,
+}
+
+/// What a field shows follows from its name and argument.
+impl PartialEq for FieldRef {
+    fn eq(&self, other: &FieldRef) -> bool {
+        (&self.name, &self.arg, self.ty, self.list) == (&other.name, &other.arg, other.ty, other.list)
+    }
+}
+
+impl Eq for FieldRef {}
+
+impl std::hash::Hash for FieldRef {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        (&self.name, &self.arg, self.ty, self.list).hash(state);
+    }
 }
 
 impl FieldRef {
+    /// A field with one text.
+    pub fn plain(name: &str) -> FieldRef {
+        let name: Arc<str> = Arc::from(name);
+        FieldRef { member: Arc::clone(&name), name, arg: None, ty: Type::Charbuf, list: false }
+    }
+
     /// `name` or `name[arg]`.
     pub fn text(&self) -> String {
         match &self.arg {

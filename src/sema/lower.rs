@@ -217,6 +217,18 @@ struct Terms<'l, 'v> {
 }
 
 impl Terms<'_, '_> {
+    /// The member of the event that a field shows.
+    fn member(&self, name: &str, arg: Option<&str>) -> Arc<str> {
+        if let (Some(pointer), "json.value" | "jevt.value") = (arg, name) {
+            return Arc::from(pointer.trim_start_matches('/'));
+        }
+        let path = self.fields.field(name).and_then(|field| field.path.as_deref());
+        match path.filter(|path| arg.is_none() && !path.contains([',', '['])) {
+            Some(path) => Arc::from(path.replace('.', "/")),
+            None => Arc::from(name),
+        }
+    }
+
     fn term(&mut self, operand: &Operand<'_>) -> Term {
         match &operand.kind {
             OperandKind::Field { name, arg } => {
@@ -229,7 +241,8 @@ impl Terms<'_, '_> {
                     Err(_) => (Type::Charbuf, false),
                 };
                 let arg = arg.as_ref().map(|arg| Arc::from(&*arg.text));
-                let field = FieldRef { name: Arc::from(*name), arg, ty, list };
+                let member = self.member(name, arg.as_deref());
+                let field = FieldRef { name: Arc::from(*name), arg, ty, list, member };
                 self.known.insert(text.into_owned(), field.clone());
                 Term::Field(field)
             }

@@ -3,9 +3,8 @@
 use super::never_true::never;
 use crate::diag::{Check, Diagnostic};
 use crate::eval::SOURCE;
-use crate::lint::sample::{Sample, base, first_field, same};
+use crate::lint::sample::{Sample, first_field};
 use crate::lint::{Context, Lint, LintRule};
-use crate::schema::SourceFields;
 use crate::sema::ir::Pred;
 use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind};
@@ -67,8 +66,7 @@ impl Lint for DeadClause {
         if cx.is_rule_claimed() {
             return;
         }
-        Walk { rule, cx, fields: rule.view.fields, given: Vec::new() }
-            .walk(rule.view.tree, &rule.rule.condition);
+        Walk { rule, cx, given: Vec::new() }.walk(rule.view.tree, &rule.rule.condition);
     }
 }
 
@@ -76,8 +74,8 @@ impl Lint for DeadClause {
 fn all_apart(rule: &LintRule<'_, '_>) -> bool {
     let mut seen: Vec<&str> = Vec::with_capacity(16);
     rule.atoms.iter().filter_map(|atom| first_field(&atom.atom.left)).all(|field| {
-        let own = base(field, rule.view.fields);
-        let fresh = !seen.iter().any(|other| same(other, own));
+        let own = &*field.member;
+        let fresh = !seen.iter().any(|other| *other == own);
         seen.push(own);
         fresh
     })
@@ -86,7 +84,6 @@ fn all_apart(rule: &LintRule<'_, '_>) -> bool {
 struct Walk<'w, 'v, 'a, 'c> {
     rule: &'w LintRule<'v, 'a>,
     cx: &'w mut Context<'c>,
-    fields: &'v SourceFields,
     /// What holds wherever the clause at hand matters.
     given: Vec<&'v Pred>,
 }
@@ -132,7 +129,7 @@ impl<'v> Walk<'_, 'v, '_, '_> {
     /// Proved that what is given keeps a clause from coming out so.
     fn excluded(&mut self, given: &[&'v Pred], pred: &'v Pred, wanted: bool) -> bool {
         let all = || given.iter().map(|&given| (given, true)).chain([(pred, wanted)]);
-        if Sample::of_all(all(), self.fields).is_some() {
+        if Sample::of_all(all()).is_some() {
             return false;
         }
         let all = all().map(|(pred, wanted)| match wanted {
@@ -146,19 +143,19 @@ impl<'v> Walk<'_, 'v, '_, '_> {
     fn bases<'p>(&'p self, pred: &'p Pred) -> Vec<&'p str> {
         let mut bases = Vec::new();
         pred.atoms(&mut |atom| {
-            bases.extend(first_field(&atom.left).map(|field| base(field, self.rule.view.fields)));
+            bases.extend(first_field(&atom.left).map(|field| &*field.member));
         });
         bases
     }
 
     fn shares(&self, pred: &Pred, others: &[&Pred]) -> bool {
         let own = self.bases(pred);
-        others.iter().any(|other| self.bases(other).iter().any(|a| own.iter().any(|b| same(a, b))))
+        others.iter().any(|other| self.bases(other).iter().any(|a| own.iter().any(|b| a == b)))
     }
 
     fn shares_within(&self, pred: &Pred) -> bool {
         let own = self.bases(pred);
-        own.iter().enumerate().any(|(at, a)| own[..at].iter().any(|b| same(a, b)))
+        own.iter().enumerate().any(|(at, a)| own[..at].iter().any(|b| a == b))
     }
 
     fn place(&self, expr: &Expr<'_>) -> Span {

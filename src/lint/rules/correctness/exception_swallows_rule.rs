@@ -112,7 +112,7 @@ impl Lint for ExceptionSwallowsRule {
 /// What cannot be seen at a glance: nothing is left of the condition.
 fn proved(rule: &LintRule<'_, '_>, names: &[&Text], condition: &Pred, parts: &[Pred], cx: &mut Context<'_>) {
     let suspicious = rule.rule.source == SOURCE
-        && Sample::of(&rule.rule.condition, true, rule.view.fields).is_none()
+        && Sample::of(&rule.rule.condition, true).is_none()
         && !cx.is_rule_claimed();
     if !suspicious || !never(&rule.rule.condition, cx) || never(condition, cx) {
         return;

@@ -2,10 +2,10 @@
 
 use crate::diag::{Check, Diagnostic};
 use crate::eval::SOURCE;
-use crate::lint::sample::{Sample, base, same};
+use crate::lint::sample::Sample;
 use crate::lint::{Context, Lint, Ruleset};
 use crate::logic::Implied;
-use crate::schema::{SourceFields, Type};
+use crate::schema::Type;
 use crate::sema::ir::{Atom, Pred, Rule, Term, Test};
 use crate::syntax::token::Op;
 use rustc_hash::{FxHashMap, FxHasher};
@@ -81,7 +81,6 @@ impl Lint for ShadowedRule {
     }
 
     fn ruleset(&self, set: &Ruleset<'_, '_>, cx: &mut Context<'_>) {
-        let Some(fields) = cx.world.fields(SOURCE) else { return };
         let mut index = Index::default();
         let on = |rule: &Rule| rule.enabled && rule.source == SOURCE;
         for (at, rule) in set.rules.iter().enumerate().filter(|(_, rule)| on(rule)) {
@@ -89,12 +88,12 @@ impl Lint for ShadowedRule {
             if cx.is_claimed(rule.condition_span) {
                 continue;
             }
-            let demands = demands(&rule.condition, fields);
+            let demands = demands(&rule.condition);
             let candidates = index.candidates(&demands);
             let hidden = match candidates.is_empty() {
                 true => None,
-                false => Sample::of(&rule.condition, true, fields)
-                    .and_then(|sample| shadow(rule, &sample, candidates, set.rules, fields, cx)),
+                false => Sample::of(&rule.condition, true)
+                    .and_then(|sample| shadow(rule, &sample, candidates, set.rules, cx)),
             };
             match hidden {
                 // What it hides is hidden by the other too.
@@ -110,18 +109,17 @@ fn shadow<'r>(
     sample: &Sample<'_>,
     candidates: Vec<u32>,
     rules: &'r [Rule],
-    fields: &SourceFields,
     cx: &mut Context<'_>,
 ) -> Option<&'r Rule> {
     let condition = |at: u32| &rules[at as usize].condition;
     let mut candidates = candidates.into_iter().filter(|&at| {
         // One event on which only the later rule fires is enough.
-        sample.holds(condition(at), fields) != Some(false)
+        sample.holds(condition(at)) != Some(false)
     });
     let mut doubtful = Vec::new();
     let plain = candidates.find(|&at| {
         let plain = plainly_implies(&rule.condition, condition(at), LEVELS);
-        let other = || Sample::of_all([(&rule.condition, true), (condition(at), false)], fields);
+        let other = || Sample::of_all([(&rule.condition, true), (condition(at), false)]);
         if !plain && doubtful.len() < CANDIDATES && other().is_none() {
             doubtful.push(at);
         }
@@ -193,11 +191,11 @@ struct Index {
 type Demand<'p> = (&'p str, &'p [Box<str>]);
 
 /// Members by which nearly all rules are told apart from few others, the best last; any other member is better.
-const COMMON: [&str; 4] = ["awsRegion", "userIdentity.type", "eventSource", "eventName"];
+const COMMON: [&str; 4] = ["awsRegion", "userIdentity/type", "eventSource", "eventName"];
 
 impl Index {
     fn add(&mut self, at: u32, demands: &[Demand<'_>]) {
-        let common = |base: &str| COMMON.iter().position(|common| same(common, base)).unwrap_or(COMMON.len());
+        let common = |base: &str| COMMON.iter().position(|common| *common == base).unwrap_or(COMMON.len());
         let Some((base, values)) = demands.iter().max_by_key(|(base, _)| common(base)) else {
             self.anywhere.push(at);
             return;
@@ -220,14 +218,13 @@ impl Index {
 
 fn hashed(base: &str, value: &str) -> u64 {
     let mut hasher = FxHasher::default();
-    let plain = base.trim_start_matches('/').bytes().map(|byte| if byte == b'/' { b'.' } else { byte });
-    plain.for_each(|byte| hasher.write_u8(byte));
+    base.hash(&mut hasher);
     value.hash(&mut hasher);
     hasher.finish()
 }
 
 /// The values that members must have for the condition to hold.
-fn demands<'p>(pred: &'p Pred, fields: &'p SourceFields) -> Vec<Demand<'p>> {
+fn demands(pred: &Pred) -> Vec<Demand<'_>> {
     let mut asked = Vec::new();
     let mut todo = vec![pred];
     while let Some(pred) = todo.pop() {
@@ -245,7 +242,7 @@ fn demands<'p>(pred: &'p Pred, fields: &'p SourceFields) -> Vec<Demand<'p>> {
                     && values.len() <= VALUES
                     && matches!(op, Op::Eq | Op::EqEq | Op::In | Op::Intersects)
                 {
-                    asked.push((base(field, fields), &**values));
+                    asked.push((&*field.member, &**values));
                 }
             }
             _ => {}
