@@ -61,13 +61,13 @@ enum Value<'p> {
 impl<'p> Sample<'p> {
     /// An event on which the condition comes out as wanted; `None` if none was found at first sight.
     pub fn of(pred: &'p Pred, wanted: bool) -> Option<Sample<'p>> {
-        let mut sample = Sample::default();
+        let mut sample = Sample { held: Vec::with_capacity(12) };
         sample.make(pred, wanted).then_some(sample)
     }
 
     /// An event on which all come out as wanted; `None` if none was found at first sight.
     pub fn of_all(preds: impl IntoIterator<Item = (&'p Pred, bool)>) -> Option<Sample<'p>> {
-        let mut sample = Sample::default();
+        let mut sample = Sample { held: Vec::with_capacity(12) };
         preds.into_iter().all(|(pred, wanted)| sample.make(pred, wanted)).then_some(sample)
     }
 

@@ -68,7 +68,7 @@ impl Lowering {
         let mut lowerer = Lowerer {
             macros: view.macros,
             terms: Terms { fields: view.fields, known: self.fields.entry(source).or_default() },
-            written: Vec::new(),
+            written: Vec::with_capacity(16),
             path: Vec::new(),
             depth: 0,
             values: &mut self.values,

@@ -6,8 +6,8 @@
 use super::yaml::{self, Node, Value};
 use crate::source::{Span, Text};
 
-/// What an item is, decided by the first of these keys that is present.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// What an item is, decided by the first of these keys that is present, in this order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Kind {
     /// `required_engine_version`
     EngineVersion,
@@ -155,7 +155,11 @@ impl<'a> Item<'a> {
 
     /// What kind of item it is.
     pub fn kind(&self) -> Option<Kind> {
-        KINDS.iter().copied().find(|kind| self.get(kind.key()).is_some())
+        let of_key = |name: &Node| {
+            let key = key_text(name)?;
+            KINDS.iter().copied().find(|kind| kind.key() == key)
+        };
+        self.entries.iter().filter_map(|(name, _)| of_key(name)).min()
     }
 
     /// Key and value; of duplicate keys the first, as yaml-cpp does.

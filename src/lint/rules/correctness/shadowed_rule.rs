@@ -225,7 +225,7 @@ fn hashed(base: &str, value: &str) -> u64 {
 
 /// The values that members must have for the condition to hold.
 fn demands(pred: &Pred) -> Vec<Demand<'_>> {
-    let mut asked = Vec::new();
+    let mut asked = Vec::with_capacity(8);
     let mut todo = vec![pred];
     while let Some(pred) = todo.pop() {
         match pred {
