@@ -167,7 +167,7 @@ impl<'p> Sample<'p> {
 }
 
 fn is_always(base: &str) -> bool {
-    ALWAYS.iter().any(|always| *always == base)
+    ALWAYS.contains(&base)
 }
 
 /// A comparison of one text with constants.

@@ -75,7 +75,7 @@ fn all_apart(rule: &LintRule<'_, '_>) -> bool {
     let mut seen: Vec<&str> = Vec::with_capacity(16);
     rule.atoms.iter().filter_map(|atom| first_field(&atom.atom.left)).all(|field| {
         let own = &*field.member;
-        let fresh = !seen.iter().any(|other| *other == own);
+        let fresh = !seen.contains(&own);
         seen.push(own);
         fresh
     })
