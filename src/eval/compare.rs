@@ -6,7 +6,7 @@ use super::term::{self, Expr};
 use super::value::Value;
 use crate::schema::Type;
 use crate::sema::ir::{Atom, Test};
-use crate::sema::pattern::{Pattern, Prefixes, Set};
+use crate::sema::pattern::{Pattern, Prefixes, Set, ordered};
 use crate::sema::values::{Family, family, number};
 use crate::syntax::token::{Modifier, Op};
 
@@ -145,18 +145,6 @@ fn quantified(modifier: Modifier, mut results: impl ExactSizeIterator<Item = boo
         Modifier::Anyof => results.any(|result| result),
         Modifier::Allof => results.len() > 0 && results.all(|result| result),
         Modifier::Oneof => results.filter(|result| *result).count() == 1,
-    }
-}
-
-fn ordered<T: Ord>(op: Op, left: &T, right: &T) -> bool {
-    match op {
-        Op::Eq | Op::EqEq | Op::In | Op::Intersects => left == right,
-        Op::Ne => left != right,
-        Op::Lt => left < right,
-        Op::Le => left <= right,
-        Op::Gt => left > right,
-        Op::Ge => left >= right,
-        _ => false,
     }
 }
 

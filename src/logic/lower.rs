@@ -1,9 +1,10 @@
 //! From conditions to formulas over prims.
 
 use super::formula::{Arena, F, FALSE, TRUE};
-use super::prim::{Check, Place, Prim, Ready, Side, TextCheck, View, number_holds};
+use super::prim::{Check, Place, Prim, Ready, Side, TextCheck, View};
 use super::source::{Source, Value, has_value, present, sources};
 use crate::sema::ir::{Atom, Pred, Term, Test};
+use crate::sema::pattern::ordered;
 use crate::sema::values::{Family, family, number};
 use crate::syntax::token::{Modifier, Op, Transformer};
 
@@ -139,7 +140,7 @@ fn quantified(modifier: Modifier, tests: &[F], arena: &mut Arena) -> F {
 }
 
 fn bool_holds(op: Op, left: bool, right: bool) -> bool {
-    number_holds(op, left.into(), right.into())
+    ordered::<u64>(op, left.into(), right.into())
 }
 
 fn text_test(source: &Source, op: Op, value: &[u8], arena: &mut Arena) -> F {
@@ -202,7 +203,7 @@ fn number_test(source: &Source, op: Op, value: u64, arena: &mut Arena) -> F {
         _ if op == Op::Le && value == u64::MAX || op != Op::Eq && endless => TRUE,
         _ if endless => FALSE,
         Value::Number(number) => {
-            if number_holds(op, *number, value) {
+            if ordered(op, *number, value) {
                 TRUE
             } else {
                 FALSE

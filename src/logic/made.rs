@@ -1,11 +1,12 @@
 //! Comparisons that look at several places of a record at once.
 
 use super::formula::{Arena, F, Node};
-use super::prim::{Check, Place, PrimId, Side, View, number, number_holds};
+use super::prim::{Check, Place, PrimId, Side, View, number};
 use super::record::at;
 use super::source::{Value, sources};
 use crate::sema::ir::Term;
 use crate::sema::pattern::Pattern;
+use crate::sema::pattern::ordered;
 use crate::syntax::token::{Op, Transformer};
 use serde_json::Value as Json;
 use std::borrow::Cow;
@@ -58,7 +59,7 @@ pub fn prim_holds(arena: &mut Arena, prim: PrimId, record: &Json, num: u64) -> O
                 (Some(Shown::Text(one)), Some(Shown::Text(other))) => {
                     Some(Pattern::new(op, &other).matches(&one))
                 }
-                (Some(Shown::Number(one)), Some(Shown::Number(other))) => Some(number_holds(op, one, other)),
+                (Some(Shown::Number(one)), Some(Shown::Number(other))) => Some(ordered(op, one, other)),
                 // The comparison is only asked for together with both being there.
                 (Some(_), Some(_)) => Some(false),
                 _ if [&sides.0, &sides.1].iter().any(|side| is_made(arena, side)) => None,
@@ -73,7 +74,7 @@ pub fn prim_holds(arena: &mut Arena, prim: PrimId, record: &Json, num: u64) -> O
                 (check @ Check::Text(..), Shown::Text(text)) => {
                     Some(check.text_holds(&arena.ready[prim as usize], &text))
                 }
-                (Check::Number(op, with), Shown::Number(number)) => Some(number_holds(*op, number, *with)),
+                (Check::Number(op, with), Shown::Number(number)) => Some(ordered(*op, number, *with)),
                 (Check::List(op, among), Shown::List(all)) => {
                     let has = |one: &Vec<u8>| among.iter().any(|other| **other == **one);
                     Some(if *op == Op::In { all.iter().all(has) } else { all.iter().any(has) })

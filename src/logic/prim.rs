@@ -2,7 +2,7 @@
 
 use super::text::Map;
 use crate::sema::ir::Term;
-use crate::sema::pattern::{Pattern, Prefixes};
+use crate::sema::pattern::{Pattern, Prefixes, ordered};
 use crate::syntax::token::Op;
 use serde_json::Value as Json;
 use std::borrow::Cow;
@@ -122,19 +122,6 @@ impl Ready {
     }
 }
 
-/// Compares numbers.
-pub fn number_holds(op: Op, left: u64, right: u64) -> bool {
-    match op {
-        Op::Eq | Op::EqEq | Op::In | Op::Intersects => left == right,
-        Op::Ne => left != right,
-        Op::Lt => left < right,
-        Op::Le => left <= right,
-        Op::Gt => left > right,
-        Op::Ge => left >= right,
-        _ => false,
-    }
-}
-
 impl Check {
     /// True for this text, before the maps.
     pub fn text_holds(&self, ready: &Ready, text: &[u8]) -> bool {
@@ -149,7 +136,7 @@ impl Check {
         match (check, ready) {
             (TextCheck::Any, _) => true,
             (TextCheck::Among(all), _) => all.binary_search_by(|one| (**one).cmp(&text)).is_ok(),
-            (TextCheck::Length(op, len), _) => number_holds(*op, text.len() as u64, *len),
+            (TextCheck::Length(op, len), _) => ordered(*op, text.len() as u64, *len),
             (TextCheck::Op(..), Ready::Pattern(pattern)) => pattern.matches(&text),
             (TextCheck::Op(..), Ready::Below(prefixes)) => prefixes.match_any(&text),
             _ => false,
@@ -175,7 +162,7 @@ impl Prim {
                 self.check.text_holds(ready, if *value == Json::Bool(true) { b"true" } else { b"false" })
             }
             View::Number => match self.check {
-                Check::Number(op, with) => number_holds(op, number(value), with),
+                Check::Number(op, with) => ordered(op, number(value), with),
                 _ => matches!(self.check, Check::Any),
             },
         }

@@ -77,7 +77,7 @@ fn decide(atom: &Atom, name: &str, source: &str) -> Option<bool> {
         }
         (Test::Values { op, modifier, values }, Known::Number(left)) => {
             let rights = values.iter().filter_map(|value| number(value.as_bytes()));
-            Some(quantified(*modifier, rights.map(|right| super::prim::number_holds(*op, left, right))))
+            Some(quantified(*modifier, rights.map(|right| crate::sema::pattern::ordered(*op, left, right))))
         }
         (Test::Term { .. }, _) => None,
     }

@@ -63,9 +63,10 @@ impl Counts {
     pub fn line(&self) -> String {
         let count = |count: u64, word: &str| counted(usize::try_from(count).unwrap_or(usize::MAX), word);
         let mut line = format!(
-            "{} from {} in {} ({}, {} bytes)",
+            "{} from {} of {} in {} ({}, {} bytes)",
             count(self.alerts, "alert"),
-            count(self.matched, "event"),
+            self.matched,
+            count(self.events, "event"),
             count(self.files, "file"),
             count(self.records, "record"),
             self.bytes

@@ -28,6 +28,19 @@ pub enum Pattern {
     Never,
 }
 
+/// Compares values of one type, for `logic` and `eval`.
+pub fn ordered<T: Ord>(op: Op, left: T, right: T) -> bool {
+    match op {
+        Op::Eq | Op::EqEq | Op::In | Op::Intersects => left == right,
+        Op::Ne => left != right,
+        Op::Lt => left < right,
+        Op::Le => left <= right,
+        Op::Gt => left > right,
+        Op::Ge => left >= right,
+        _ => false,
+    }
+}
+
 impl Pattern {
     /// Makes a constant ready.
     pub fn new(op: Op, text: &[u8]) -> Pattern {

@@ -436,7 +436,7 @@ fn an_interrupt_ends_it_with_the_counts_so_far() {
     drop(stdin);
     let err = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(130), "{err}");
-    assert!(err.starts_with("interrupted: 1 alert from 1 event in 1 file"), "{err}");
+    assert!(err.starts_with("interrupted: 1 alert from 1 of 1 event in 1 file"), "{err}");
 }
 
 proptest! {

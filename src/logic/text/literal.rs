@@ -261,7 +261,7 @@ impl Machine for Length {
         Some(if u64::from(state) > self.len { state } else { state + 1 })
     }
     fn accepts(&self, state: State) -> bool {
-        super::super::prim::number_holds(self.op, u64::from(state), self.len)
+        crate::sema::pattern::ordered(self.op, u64::from(state), self.len)
     }
     fn fate(&self, state: State) -> Fate {
         match (u64::from(state) > self.len, self.accepts(state)) {
