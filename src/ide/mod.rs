@@ -5,6 +5,8 @@
 //! ```
 
 pub mod doc;
+pub mod incremental;
+mod units;
 
 use crate::analysis::Options;
 use crate::config::Levels;
