@@ -10,11 +10,19 @@
 
 pub mod doc;
 
+pub mod completion;
 pub mod cursor;
+pub mod expand;
+pub mod hover;
 pub mod index;
+pub mod keys;
 pub mod lines;
 pub mod marks;
 pub mod outline;
+mod snippets;
+pub mod target;
+pub mod topic;
+mod values;
 pub mod words;
 
 use crate::analysis::Options;
