@@ -70,6 +70,9 @@ pub struct Completions {
     pub incomplete: bool,
 }
 
+/// Operators that are used most, in this order.
+const USUAL: [Op; 8] = [Op::Eq, Op::Ne, Op::In, Op::Startswith, Op::Contains, Op::Endswith, Op::Exists, Op::Intersects];
+
 /// No more than this is shown at once.
 const MOST: usize = 500;
 
@@ -139,7 +142,7 @@ pub fn complete(snapshot: &Snapshot, doc: usize, offset: usize) -> Completions {
         Spot::ExceptionOperator(range) => {
             let mut out = out(range);
             for op in OPERATORS.iter().filter(|op| op.rhs() != Rhs::None) {
-                out.operator(*op, "");
+                out.operator(*op);
             }
             out.finish()
         }
@@ -204,13 +207,13 @@ fn comment(text: &str, range: &Range<usize>, cursor: &Cursor<'_>) -> Completions
 pub(super) struct Out {
     replace: Range<usize>,
     typed: String,
-    items: Vec<(u32, Completion)>,
-    incomplete: bool,
+    /// How well it fits, its rank, and it.
+    items: Vec<(u32, u32, Completion)>,
 }
 
 impl Out {
     pub(super) fn new(replace: Range<usize>, typed: &str) -> Out {
-        Out { replace, typed: typed.to_ascii_lowercase(), items: Vec::new(), incomplete: false }
+        Out { replace, typed: typed.to_ascii_lowercase(), items: Vec::new() }
     }
 
     /// A completion that inserts its label.
@@ -239,7 +242,7 @@ impl Out {
     /// Adds one with a rank: 0 is shown first.
     pub(super) fn ranked(&mut self, rank: u32, completion: Completion) {
         if let Some(score) = score(&self.typed, &completion.label) {
-            self.items.push((rank * 4 + score, completion));
+            self.items.push((score, rank, completion));
         }
     }
 
@@ -258,51 +261,58 @@ impl Out {
         }
     }
 
-    pub(super) fn operator(&mut self, op: Op, before: &str) {
+    pub(super) fn operator(&mut self, op: Op) {
         let insert = match op.rhs() {
             Rhs::None => op.text().to_owned(),
             Rhs::List => format!("{} (${{1}})", op.text()),
             _ => format!("{} ", op.text()),
         };
+        let rank = USUAL.iter().position(|usual| *usual == op).unwrap_or(USUAL.len());
         let completion = Completion {
             kind: Sort::Operator,
             detail: op.summary().to_owned(),
             topic: Some(Topic::Operator(op.text().to_owned())),
             snippet: op.rhs() == Rhs::List,
-            insert: format!("{before}{insert}"),
+            insert,
             ..self.plain(op.text())
         };
-        self.add(completion);
+        self.ranked(rank as u32, completion);
     }
 
     pub(super) fn finish(mut self) -> Completions {
-        self.items.sort_by(|(a, left), (b, right)| {
-            let exact = |it: &Completion| !it.label.starts_with(&self.typed);
-            (a, exact(left), &left.label).cmp(&(b, exact(right), &right.label))
+        self.items.sort_by(|(a, first, left), (b, second, right)| {
+            (a, first, &left.label).cmp(&(b, second, &right.label))
         });
-        self.items.dedup_by(|(_, a), (_, b)| a.label == b.label && a.kind == b.kind);
-        let incomplete = self.incomplete || self.items.len() > MOST;
+        self.items.dedup_by(|(.., a), (.., b)| a.label == b.label && a.kind == b.kind);
+        let incomplete = self.items.len() > MOST;
         self.items.truncate(MOST);
         let numbered = self.items.into_iter().enumerate();
-        let items = numbered.map(|(at, (_, item))| Completion { sort: format!("{at:04}"), ..item }).collect();
+        let items = numbered.map(|(at, (.., item))| Completion { sort: format!("{at:04}"), ..item }).collect();
         Completions { items, incomplete }
     }
 }
 
-/// How well a label fits what was typed: 0 begins with it, 1 has it, 2 has its letters in order.
+/// How well a label fits what was typed: 0 begins with it, 1 has it, 2 has its letters in order from the start of a word.
 fn score(typed: &str, label: &str) -> Option<u32> {
-    let starts = |label: &str| {
-        label.get(..typed.len()).is_some_and(|head| head.eq_ignore_ascii_case(typed))
-    };
+    let starts = |label: &str| label.get(..typed.len()).is_some_and(|head| head.eq_ignore_ascii_case(typed));
     if starts(label) {
         return Some(0);
     }
-    let label = label.to_ascii_lowercase();
-    if label.contains(typed) {
+    let lower = label.to_ascii_lowercase();
+    if lower.contains(typed) {
         return Some(1);
     }
-    let mut letters = label.chars();
-    typed.chars().all(|wanted| letters.any(|letter| letter == wanted)).then_some(2)
+    let first = typed.chars().next()?;
+    let begins = |at: usize| {
+        at == 0 || label.as_bytes()[at].is_ascii_uppercase() || !label.as_bytes()[at - 1].is_ascii_alphanumeric()
+    };
+    let mut starts = lower.char_indices().filter(|&(at, c)| c == first && begins(at));
+    starts
+        .any(|(at, _)| {
+            let mut letters = lower[at..].chars();
+            typed.chars().all(|wanted| letters.any(|letter| letter == wanted))
+        })
+        .then_some(2)
 }
 
 /// Where completions are asked for.
@@ -326,10 +336,9 @@ impl Here<'_, '_> {
         match (within, kind) {
             (Within::Item, None) => snippets::first_keys(out),
             (Within::Item, Some(kind)) => {
-                for key in keys::keys(kind).iter().filter(|key| !self.has(key.name)) {
-                    let rank = u32::from(key.absent != keys::Absent::Required);
+                for (at, key) in keys::keys(kind).iter().enumerate().filter(|(_, key)| !self.has(key.name)) {
                     let topic = Topic::Key(kind.key().to_owned(), key.name.to_owned());
-                    self.key(key.name, &key.detail(), key.snippet, topic, rank, out);
+                    self.key(key.name, &key.detail(), key.snippet, topic, at as u32, out);
                 }
             }
             (Within::Override, kind) => {
@@ -342,9 +351,9 @@ impl Here<'_, '_> {
             }
             (Within::Exceptions, _) => snippets::exception(out, "- "),
             (Within::Exception, _) => {
-                for key in keys::EXCEPTION.iter().filter(|key| !self.has(key.name)) {
+                for (at, key) in keys::EXCEPTION.iter().enumerate().filter(|(_, key)| !self.has(key.name)) {
                     let topic = Topic::ExceptionKey(key.name.to_owned());
-                    self.key(key.name, &key.detail(), key.snippet, topic, 1, out);
+                    self.key(key.name, &key.detail(), key.snippet, topic, at as u32, out);
                 }
             }
         }
@@ -400,8 +409,9 @@ impl Here<'_, '_> {
     fn plain(&self, key: &str, out: &mut Out) {
         match key {
             "priority" => {
-                for (name, printed) in PRIORITIES {
-                    out.word(name, Sort::Value, if name.eq_ignore_ascii_case(printed) { "" } else { printed });
+                for (at, (name, printed)) in PRIORITIES.iter().enumerate() {
+                    let detail = if name.eq_ignore_ascii_case(printed) { "" } else { printed };
+                    out.ranked(at as u32, Completion { detail: detail.to_owned(), ..out.plain(name) });
                 }
             }
             "source" => {
@@ -496,7 +506,7 @@ impl Here<'_, '_> {
         let ty = self.type_of(left);
         for op in OPERATORS.iter().filter(|op| **op != Op::EqEq) {
             if ty.is_none_or(|(ty, list)| *op == Op::Exists || types::applies(*op, ty, list)) {
-                out.operator(*op, "");
+                out.operator(*op);
             }
         }
     }

@@ -14,6 +14,8 @@ use std::ops::Range;
 #[derive(Debug)]
 pub struct Index<'s> {
     snapshot: &'s Snapshot,
+    /// Uses are looked for in this file only.
+    pub only: Option<usize>,
     names: FxHashMap<Kind, FxHashMap<&'s str, Vec<Found<'s>>>>,
 }
 
@@ -47,7 +49,7 @@ impl<'s> Index<'s> {
                 }
             }
         }
-        Index { snapshot, names }
+        Index { snapshot, only: None, names }
     }
 
     /// All items that define or change a name, in load order.
@@ -111,7 +113,8 @@ impl<'s> Index<'s> {
     /// The pieces that hold a text.
     fn pieces_with<'n>(&self, needle: &'n str) -> impl Iterator<Item = (usize, &'s Placed)> + use<'n, 's> {
         let finder = memchr::memmem::Finder::new(needle.as_bytes());
-        let docs = self.snapshot.docs.iter().enumerate();
+        let only = self.only;
+        let docs = self.snapshot.docs.iter().enumerate().filter(move |(doc, _)| only.is_none_or(|only| only == *doc));
         let pieces = docs.flat_map(|(doc, file)| file.pieces.iter().map(move |placed| (doc, placed)));
         pieces.filter(move |(_, placed)| {
             let text = placed.piece.text();

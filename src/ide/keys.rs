@@ -85,7 +85,13 @@ const LIST: &[Key] = &[
     key("list", "name", Required, " ${1:name}", "The name of the list. It is replaced by the items wherever it stands as a word of a condition."),
     key("items", "list of texts", Required, " [${1:item}]", "The items. A name of another list stands for the items of that list."),
     APPEND,
-    OVERRIDE,
+    key(
+        OVERRIDE.name,
+        OVERRIDE.ty,
+        OVERRIDE.absent,
+        "\n  ${1:items}: ${2|append,replace|}",
+        OVERRIDE.about,
+    ),
 ];
 
 const ENGINE: &[Key] = &[key(
