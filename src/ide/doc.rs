@@ -1,5 +1,7 @@
 //! A file in pieces, one for each top-level item: an edit makes new pieces where it was and keeps all others.
 
+use super::marks::{self, Mark};
+use super::outline::{self, Outline};
 use super::units::{self, Reading};
 use crate::source::{FileId, SourceFile, Span, floor_char_boundary};
 use crate::syntax::yaml::{self, Stream};
@@ -37,6 +39,8 @@ pub struct Piece {
     pub source: SourceFile,
     stream: OnceLock<Stream>,
     facts: OnceLock<Facts>,
+    outline: OnceLock<Outline>,
+    marks: OnceLock<Vec<Mark>>,
 }
 
 /// What is read off a piece once.
@@ -61,7 +65,14 @@ impl Piece {
     /// A piece of this text, with an id of its own.
     pub fn new(text: impl Into<Arc<str>>) -> Piece {
         let id = FileId(NEXT.fetch_add(1, Ordering::Relaxed));
-        Piece { id, source: SourceFile::new("", text), stream: OnceLock::new(), facts: OnceLock::new() }
+        Piece {
+            id,
+            source: SourceFile::new("", text),
+            stream: OnceLock::new(),
+            facts: OnceLock::new(),
+            outline: OnceLock::new(),
+            marks: OnceLock::new(),
+        }
     }
 
     /// Its text.
@@ -99,6 +110,16 @@ impl Piece {
                 .iter()
                 .any(|comment| self.text().get(comment.range()).is_some_and(|text| text.contains("rulec"))),
         })
+    }
+
+    /// What it defines, read once.
+    pub fn outline(&self) -> &Outline {
+        self.outline.get_or_init(|| outline::read(self))
+    }
+
+    /// Its words, read once.
+    pub fn marks(&self) -> &[Mark] {
+        self.marks.get_or_init(|| marks::read(self))
     }
 
     fn lines(&self) -> usize {
