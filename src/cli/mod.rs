@@ -7,7 +7,6 @@ mod describe;
 mod engine;
 mod explain;
 mod explain_match;
-mod files;
 mod fixing;
 mod junit;
 mod list;
@@ -20,6 +19,7 @@ mod test;
 
 pub use reference::markdown;
 
+use crate::files::{self, Failure};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -44,24 +44,6 @@ enum Command {
     List(list::Args),
     Scan(scan::Args),
     Test(test::Args),
-}
-
-/// Why a command could not do its work. Ends in exit code 2.
-#[derive(Debug)]
-pub struct Failure(String);
-
-impl Failure {
-    fn new(message: impl Into<String>) -> Failure {
-        Failure(message.into())
-    }
-
-    /// Something that the operating system refused.
-    fn io(what: &str, error: &std::io::Error) -> Failure {
-        let reason = error.to_string();
-        // The number at the end says the same once more.
-        let reason = reason.split(" (os error").next().unwrap_or_default();
-        Failure(format!("{what}: {reason}"))
-    }
 }
 
 /// What a command returns.

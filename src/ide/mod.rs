@@ -5,10 +5,12 @@
 //! ```
 
 pub mod doc;
+pub mod findings;
 
 use crate::analysis::Options;
 use crate::config::Levels;
 use doc::Doc;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// What holds for all files of a workspace.
@@ -27,4 +29,24 @@ pub struct Snapshot {
     pub docs: Vec<Arc<Doc>>,
     /// What holds for all of them.
     pub settings: Arc<Settings>,
+}
+
+/// A range of bytes in one of the files.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Index of the file.
+    pub doc: usize,
+    /// The bytes.
+    pub range: Range<usize>,
+}
+
+/// A replacement of text in one of the files.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Change {
+    /// Index of the file.
+    pub doc: usize,
+    /// What is replaced; empty to insert.
+    pub range: Range<usize>,
+    /// The new text.
+    pub text: String,
 }
