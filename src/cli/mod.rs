@@ -10,6 +10,8 @@ mod explain_match;
 mod fixing;
 mod junit;
 mod list;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod output;
 mod reference;
 mod scan;
@@ -42,6 +44,8 @@ enum Command {
     Explain(explain::Args),
     ExplainMatch(explain_match::Args),
     List(list::Args),
+    #[cfg(feature = "lsp")]
+    Lsp(lsp::Args),
     Scan(scan::Args),
     Test(test::Args),
 }
@@ -80,6 +84,8 @@ fn run() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::ExplainMatch(args) => explain_match::run(&args),
         Command::List(args) => list::run(&args),
+        #[cfg(feature = "lsp")]
+        Command::Lsp(args) => lsp::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Scan(args) => scan::run(&args),
     };

@@ -32,7 +32,7 @@ pub struct Snapshot {
 }
 
 /// A range of bytes in one of the files.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// Index of the file.
     pub doc: usize,
@@ -41,7 +41,7 @@ pub struct Place {
 }
 
 /// A replacement of text in one of the files.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// Index of the file.
     pub doc: usize,
