@@ -1,5 +1,7 @@
 //! A file in pieces, one for each top-level item: an edit makes new pieces where it was and keeps all others.
 
+use super::marks::{self, Mark};
+use super::outline::{self, Outline};
 use crate::source::{FileId, SourceFile, Span, floor_char_boundary};
 use crate::syntax::yaml::{self, Stream};
 use std::ops::Range;
@@ -35,6 +37,8 @@ pub struct Piece {
     /// The text, as a file of its own.
     pub source: SourceFile,
     stream: OnceLock<Stream>,
+    outline: OnceLock<Outline>,
+    marks: OnceLock<Vec<Mark>>,
 }
 
 /// A place for people and protocols: 0-based line, and the byte in it.
@@ -52,7 +56,8 @@ impl Piece {
     /// A piece of this text, with an id of its own.
     pub fn new(text: impl Into<Arc<str>>) -> Piece {
         let id = FileId(NEXT.fetch_add(1, Ordering::Relaxed));
-        Piece { id, source: SourceFile::new("", text), stream: OnceLock::new() }
+        let source = SourceFile::new("", text);
+        Piece { id, source, stream: OnceLock::new(), outline: OnceLock::new(), marks: OnceLock::new() }
     }
 
     /// Its text.
@@ -63,6 +68,16 @@ impl Piece {
     /// Its YAML, read once.
     pub fn stream(&self) -> &Stream {
         self.stream.get_or_init(|| yaml::parse(self.id, &self.source))
+    }
+
+    /// What it defines, read once.
+    pub fn outline(&self) -> &Outline {
+        self.outline.get_or_init(|| outline::read(self))
+    }
+
+    /// Its words, read once.
+    pub fn marks(&self) -> &[Mark] {
+        self.marks.get_or_init(|| marks::read(self))
     }
 
     fn lines(&self) -> usize {

@@ -2,10 +2,35 @@
 //!
 //! ```text
 //! editor's changes -> Doc (pieces, kept where unchanged) -> Snapshot -> findings, hover, completion, …
+//!                      Piece -> outline, marks (read once)      |
+//!                                                               +-> Index (names of all files)
 //! ```
+//!
+//! Below `doc`, the first group says what stands where, the second answers one question each.
 
 pub mod doc;
 pub mod findings;
+
+pub mod completion;
+pub mod cursor;
+pub mod expand;
+pub mod folding;
+pub mod hover;
+pub mod index;
+pub mod keys;
+pub mod lines;
+pub mod marks;
+pub mod navigation;
+pub mod outline;
+pub mod rename;
+pub mod selection;
+mod snippets;
+pub mod symbols;
+pub mod target;
+pub mod tokens;
+pub mod topic;
+mod values;
+pub mod words;
 
 use crate::analysis::Options;
 use crate::config::Levels;

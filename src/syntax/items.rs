@@ -7,7 +7,7 @@ use super::yaml::{self, Node, Value};
 use crate::source::{Span, Text};
 
 /// What an item is, decided by the first of these keys that is present, in this order.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Kind {
     /// `required_engine_version`
     EngineVersion,
