@@ -9,6 +9,7 @@
 //! Below `doc`, the first group says what stands where, the second answers one question each.
 
 pub mod doc;
+pub mod findings;
 pub mod incremental;
 mod units;
 
