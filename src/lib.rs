@@ -15,6 +15,7 @@ pub mod coverage;
 pub mod diag;
 pub mod eval;
 pub mod fix;
+pub mod format;
 pub mod lint;
 pub mod logic;
 pub mod render;

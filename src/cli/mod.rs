@@ -9,6 +9,7 @@ mod explain;
 mod explain_match;
 mod files;
 mod fixing;
+mod fmt;
 mod junit;
 mod list;
 mod output;
@@ -41,6 +42,7 @@ enum Command {
     Describe(describe::Args),
     Explain(explain::Args),
     ExplainMatch(explain_match::Args),
+    Fmt(fmt::Args),
     List(list::Args),
     Scan(scan::Args),
     Test(test::Args),
@@ -97,6 +99,7 @@ fn run() -> ExitCode {
         Command::Describe(args) => describe::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::ExplainMatch(args) => explain_match::run(&args),
+        Command::Fmt(args) => fmt::run(&args),
         Command::List(args) => list::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Scan(args) => scan::run(&args),
