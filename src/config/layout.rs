@@ -40,7 +40,8 @@ pub(super) fn read(reader: &mut Reader, value: &Spanned<DeValue<'_>>) {
             "key-order" => match value.get_ref() {
                 DeValue::Boolean(on) => layout.key_order = *on,
                 other => {
-                    let message = format!("expected true or false for `key-order`, found {}", described(other));
+                    let message =
+                        format!("expected true or false for `key-order`, found {}", described(other));
                     reader.problem(&INVALID_CONFIG, value.span(), message, None);
                 }
             },

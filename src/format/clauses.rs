@@ -117,8 +117,13 @@ fn gap(text: &str, range: Range<usize>, tokens: &mut Vec<(Token, Range<usize>)>)
             continue;
         }
         let rest = &text[at..range.end];
-        let words =
-            [("(", Token::Open), (")", Token::Close), ("and", Token::And), ("or", Token::Or), ("not", Token::Not)];
+        let words = [
+            ("(", Token::Open),
+            (")", Token::Close),
+            ("and", Token::And),
+            ("or", Token::Or),
+            ("not", Token::Not),
+        ];
         let (word, token) = words.into_iter().find(|(word, _)| rest.starts_with(word))?;
         tokens.push((token, at..at + word.len()));
         at += word.len();

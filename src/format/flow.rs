@@ -1,6 +1,6 @@
 //! Flow collections: on one line, wrapped at the width, or one element a line where their author did so.
 
-use super::regions::is_absent;
+use super::regions::{is_absent, is_flow};
 use super::writer::Writer;
 use crate::syntax::yaml::{Node, Value};
 
@@ -59,11 +59,11 @@ fn text(writer: &Writer<'_>, node: &Node) -> Option<String> {
     let slice = writer.slice(node.span);
     match &node.value {
         _ if is_absent(node) => None,
-        Value::Seq(items) if slice.starts_with('[') => {
+        Value::Seq(items) if is_flow(node, writer.page.text) => {
             let all: Option<Vec<String>> = items.iter().map(|item| text(writer, item)).collect();
             Some(format!("[{}]", all?.join(", ")))
         }
-        Value::Map(pairs) if slice.starts_with('{') => {
+        Value::Map(pairs) if is_flow(node, writer.page.text) => {
             let pair = |(key, value): &(Node, Node)| {
                 matches!(key.value, Value::Scalar(_))
                     .then(|| Some(format!("{}: {}", text(writer, key)?, text(writer, value)?)))?
@@ -78,7 +78,8 @@ fn text(writer: &Writer<'_>, node: &Node) -> Option<String> {
 
 /// Each element begins a line.
 fn is_vertical(writer: &Writer<'_>, items: &[Node]) -> bool {
-    let first = |item: &Node| writer.page.before(item.span.start as usize).trim_matches([' ', '\t']).is_empty();
+    let first =
+        |item: &Node| writer.page.before(item.span.start as usize).trim_matches([' ', '\t']).is_empty();
     items.len() > 1 && items.iter().all(first)
 }
 

@@ -66,9 +66,8 @@ impl Lists {
 
     /// True if lists go into the same places of both texts, which differ in white space only.
     pub(super) fn same_words(&self, a: &str, b: &str) -> bool {
-        let words = |text| -> Vec<&str> {
-            str::split(text, is_separator).filter(|word| !word.is_empty()).collect()
-        };
+        let words =
+            |text| -> Vec<&str> { str::split(text, is_separator).filter(|word| !word.is_empty()).collect() };
         let (left, right) = (words(a), words(b));
         let is_open = |word: &&str| self.open.contains(*word);
         if left.iter().any(is_open) || self.odd.iter().any(|odd| a.contains(&**odd) || b.contains(&**odd)) {

@@ -120,8 +120,13 @@ fn format(file: &SourceFile, options: &Options, only: Option<Range<usize>>) -> F
     lists.add(&stream);
     let page = Page::new(file, &stream);
     let Some(regions) = page.regions(&stream) else { return whole(Why::Unusual) };
-    let job = Job { file, stream: &stream, page: &page, regions: &regions, layout: &options.layout, lists, only };
-    let mut frozen = HashSet::new();
+    let job =
+        Job { file, stream: &stream, page: &page, regions: &regions, layout: &options.layout, lists, only };
+    let mut frozen: HashSet<usize> = HashSet::new();
+    // Falco takes what runs on to the end of the file for one text; its author did not mean that.
+    if let Some(quote) = stream.unclosed {
+        frozen.extend(job.item_at(quote.start as usize));
+    }
     for _ in 0..ROUNDS {
         let formatted = job.run(&frozen);
         let text = formatted.text(file);
@@ -130,7 +135,13 @@ fn format(file: &SourceFile, options: &Options, only: Option<Range<usize>>) -> F
             Some(Difference::Item(index)) if frozen.insert(index) => {}
             // What is before an item can be to blame as well.
             Some(Difference::Item(index)) if index > 0 && frozen.insert(index - 1) => {}
-            Some(_) => break,
+            Some(_) => {
+                let before = frozen.len();
+                frozen.extend(job.different());
+                if frozen.len() == before {
+                    break;
+                }
+            }
         }
     }
     whole(Why::Unusual)
@@ -147,15 +158,22 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
+    /// The item that holds a byte.
+    fn item_at(&self, offset: usize) -> Option<usize> {
+        let region = self.regions.iter().find(|region| region.range.contains(&offset))?;
+        if let What::Item(item) = &region.what { Some(item.index) } else { None }
+    }
+
     /// All edits, `frozen` items left alone.
     fn run(&self, frozen: &HashSet<usize>) -> Formatted {
         let mut formatted = Formatted::default();
         let crlf = self.file.text.find('\n').is_some_and(|at| self.file.text[..at].ends_with('\r'));
         let mut is_after_frozen = false;
         for (at, region) in self.regions.iter().enumerate() {
-            let touched = self.only.as_ref().is_none_or(|only| {
-                region.range.start < only.end && only.start < region.range.end
-            });
+            let touched = self
+                .only
+                .as_ref()
+                .is_none_or(|only| region.range.start < only.end && only.start < region.range.end);
             if !touched {
                 is_after_frozen = matches!(&region.what, What::Item(item) if frozen.contains(&item.index));
                 continue;
@@ -198,7 +216,8 @@ impl Job<'_> {
             return None;
         };
         skipped.extend(written.unread.iter().map(|&span| Skipped { span, why: Why::Condition }));
-        let ordered = self.layout.key_order.then(|| order::ordered(item.node, &written, item.column)).flatten();
+        let ordered =
+            self.layout.key_order.then(|| order::ordered(item.node, &written, item.column)).flatten();
         Some(ordered.unwrap_or(written.text))
     }
 
@@ -206,11 +225,30 @@ impl Job<'_> {
         if *text == *self.file.text {
             return None;
         }
-        let file = SourceFile::new(self.file.name.as_str(), text);
-        let stream = yaml::parse(FileId(0), &file);
         let old = Side { text: &self.file.text, stream: self.stream };
-        same::difference(old, Side { text, stream: &stream }, &self.lists)
+        same::difference(old, Side { text, stream: &read(text) }, &self.lists)
     }
+
+    /// The items that say something else even by themselves.
+    fn different(&self) -> Vec<usize> {
+        let is_different = |region: &&Region<'_>| {
+            let What::Item(item) = &region.what else { return false };
+            let new = self.item(item, region, &HashSet::new(), &mut Vec::new());
+            let old = &self.file.text[region.range.clone()];
+            new.is_some_and(|new| {
+                let (a, b) = (read(old), read(&new));
+                let (old, new) = (Side { text: old, stream: &a }, Side { text: &new, stream: &b });
+                same::difference(old, new, &self.lists).is_some()
+            })
+        };
+        let index =
+            |region: &Region<'_>| if let What::Item(item) = &region.what { Some(item.index) } else { None };
+        self.regions.iter().filter(is_different).filter_map(index).collect()
+    }
+}
+
+fn read(text: &str) -> Stream {
+    yaml::parse(FileId(0), &SourceFile::new("", text))
 }
 
 /// What stands between items: comments at the column of the items, at most one blank line at a time.

@@ -104,7 +104,8 @@ impl<'a> Page<'a> {
             }
             let (start, text) = (self.start(line), self.line(line));
             let on_line = |span: &&Span| (start..start + text.len()).contains(&(span.start as usize));
-            let end = self.comments.iter().find(on_line).map_or(text.len(), |span| span.start as usize - start);
+            let end =
+                self.comments.iter().find(on_line).map_or(text.len(), |span| span.start as usize - start);
             let text = text[..end].trim_end_matches([' ', '\t']);
             return text.ends_with('-').then(|| start + text.len() - 1);
         }
@@ -143,7 +144,7 @@ impl<'a> Page<'a> {
 
     fn items(&self, document: &'a Document) -> &'a [Node] {
         match &document.root.value {
-            Value::Seq(items) if !self.text[document.root.span.range()].starts_with('[') => items,
+            Value::Seq(items) if !is_flow(&document.root, self.text) => items,
             _ => &[],
         }
     }
@@ -189,17 +190,42 @@ impl<'a> Page<'a> {
 /// Where a node ends, white space after a key without value not counted.
 pub(super) fn end_of(node: &Node, text: &str) -> usize {
     match &node.value {
-        Value::Map(pairs) if !text[node.span.range()].starts_with('{') => match pairs.last() {
+        Value::Map(pairs) if !is_flow(node, text) => match pairs.last() {
             Some((key, value)) if is_absent(value) => colon(key.span.end as usize, text),
             Some((_, value)) => end_of(value, text),
             None => node.span.end as usize,
         },
-        Value::Seq(items) if !text[node.span.range()].starts_with('[') => match items.last() {
+        Value::Seq(items) if !is_flow(node, text) => match items.last() {
             Some(last) if !is_absent(last) => end_of(last, text),
             _ => node.span.end as usize,
         },
         _ => node.span.end as usize,
     }
+}
+
+/// Where the first child begins. A block sequence at the column of its key begins with its first element.
+fn first_child(node: &Node) -> Option<usize> {
+    let first = match &node.value {
+        Value::Seq(items) => items.first(),
+        Value::Map(pairs) => pairs.first().map(|(key, _)| key),
+        _ => None,
+    };
+    first.map(|first| first.span.start as usize)
+}
+
+fn begins_with(node: &Node, text: &str, marks: &[char]) -> bool {
+    let is_own = first_child(node) != Some(node.span.start as usize);
+    is_own && text.get(node.span.range()).is_some_and(|text| text.starts_with(marks))
+}
+
+/// A collection in brackets or braces.
+pub(super) fn is_flow(node: &Node, text: &str) -> bool {
+    begins_with(node, text, &['[', '{'])
+}
+
+/// A collection with a tag or an anchor.
+pub(super) fn has_properties(node: &Node, text: &str) -> bool {
+    begins_with(node, text, &['!', '&'])
 }
 
 /// A value that is not written.

@@ -206,7 +206,10 @@ fn same_operand(a: &Operand<'_>, b: &Operand<'_>) -> bool {
 
 /// White space that can be anything in a condition: no break inside quotes, no odd control characters.
 pub(super) fn is_flexible(text: &str) -> bool {
-    let odd = |c: char| (c.is_control() && !matches!(c, '\n' | '\t' | '\r')) || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}');
+    let odd = |c: char| {
+        (c.is_control() && !matches!(c, '\n' | '\t' | '\r'))
+            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
+    };
     if text.chars().any(odd) {
         return false;
     }

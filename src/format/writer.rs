@@ -2,7 +2,7 @@
 
 use super::flow;
 use super::lists::Lists;
-use super::regions::{Item, Page, is_absent};
+use super::regions::{Item, Page, has_properties, is_absent, is_flow};
 use super::{clauses, layout, same};
 use crate::config::Layout;
 use crate::source::Span;
@@ -59,7 +59,7 @@ pub(super) fn item(
         keys: Vec::new(),
     };
     let start = item.node.span.start as usize;
-    if page.text[item.node.span.range()].starts_with('{') || !writer.only_blanks(start) {
+    if is_flow(item.node, page.text) || has_properties(item.node, page.text) || !writer.only_blanks(start) {
         return None;
     }
     let kind = items::Item { node: item.node, entries: pairs }.kind();
@@ -90,7 +90,8 @@ impl<'a> Writer<'a> {
 
     /// Writes the comments before `to`, each on its line; a line break and a blank line that stood there stay.
     fn comments(&mut self, to: usize, column: usize) {
-        while let Some(&span) = self.page.comments.get(self.comment).filter(|span| (span.start as usize) < to) {
+        while let Some(&span) = self.page.comments.get(self.comment).filter(|span| (span.start as usize) < to)
+        {
             let start = span.start as usize;
             let text = self.slice(span).trim_end();
             match self.breaks(start) {
@@ -176,7 +177,8 @@ impl<'a> Writer<'a> {
                 self.levels.push((self.page.column(start), column));
             }
             let text = self.slice(key.span);
-            if !matches!(key.value, Value::Scalar(_) | Value::Null) || text.is_empty() || text.contains('\n') {
+            if !matches!(key.value, Value::Scalar(_) | Value::Null) || text.is_empty() || text.contains('\n')
+            {
                 return None;
             }
             self.out += text;
@@ -203,18 +205,18 @@ impl<'a> Writer<'a> {
             Value::Scalar(scalar) if scalar.text.span.start == node.span.start => {
                 self.scalar(scalar, column, is_condition)?;
             }
-            Value::Seq(items) if self.slice(node.span).starts_with('[') => {
+            Value::Seq(items) if is_flow(node, self.page.text) => {
                 flow::list(self, node, items, (self.page.column(key), column));
             }
-            Value::Map(_) if self.slice(node.span).starts_with('{') => {
+            Value::Map(_) if is_flow(node, self.page.text) => {
                 flow::map(self, node, (self.page.column(key), column));
             }
-            Value::Seq(items) if !self.has_properties(node) => {
+            Value::Seq(items) if !has_properties(node, self.page.text) => {
                 for item in items {
                     self.element(item, inner)?;
                 }
             }
-            Value::Map(pairs) if !self.has_properties(node) => {
+            Value::Map(pairs) if !has_properties(node, self.page.text) => {
                 self.line(start, inner);
                 self.map(pairs, inner, None)?;
             }
@@ -223,30 +225,46 @@ impl<'a> Writer<'a> {
         Some(())
     }
 
-    fn has_properties(&self, node: &Node) -> bool {
-        self.slice(node.span).starts_with(['!', '&'])
-    }
-
     /// An element of a block sequence, its dash at `column`.
     fn element(&mut self, node: &Node, column: usize) -> Option<()> {
         let start = node.span.start as usize;
         if is_absent(node) {
             return None;
         }
-        let dash = self.page.dash(start).filter(|&dash| dash >= self.at)?;
+        let dash = self.dash(node)?;
         self.line(dash, column);
+        self.after_dash(node, dash, column)
+    }
+
+    /// The dash before a node.
+    fn dash(&self, node: &Node) -> Option<usize> {
+        self.page.dash(node.span.start as usize).filter(|&dash| dash >= self.at)
+    }
+
+    /// An element from its dash on.
+    fn after_dash(&mut self, node: &Node, dash: usize, column: usize) -> Option<()> {
+        let start = node.span.start as usize;
         self.out.push('-');
         self.at = dash + 1;
         if !self.only_blanks(start) {
             return None;
         }
+        let is_plain = !is_flow(node, self.page.text) && !has_properties(node, self.page.text);
         match &node.value {
-            Value::Map(pairs) if !self.slice(node.span).starts_with(['{', '!', '&']) => {
+            Value::Map(pairs) if is_plain => {
                 self.out.push(' ');
                 self.at = start;
                 self.map(pairs, column + 2, None)
             }
-            Value::Seq(_) if !self.slice(node.span).starts_with(['[', '!', '&']) => None,
+            Value::Seq(items) if is_plain => {
+                let (first, rest) = items.split_first()?;
+                let dash = self.dash(first).filter(|&dash| dash == start && !is_absent(first))?;
+                self.out.push(' ');
+                self.at = dash;
+                self.levels.push((self.page.column(dash), column + 2));
+                self.after_dash(first, dash, column + 2)?;
+                rest.iter().try_for_each(|item| self.element(item, column + 2))
+            }
             _ => self.value(node, dash, column, false),
         }
     }
@@ -311,7 +329,8 @@ impl<'a> Writer<'a> {
         let text = self.slice(span);
         let (header, body) = text.split_once('\n').unwrap_or((text, ""));
         let header = header.split(['#', '\r']).next().unwrap_or_default().trim_end();
-        if header.contains(|c: char| c == '+' || c.is_ascii_digit()) || !self.only_blanks(span.start as usize) {
+        if header.contains(|c: char| c == '+' || c.is_ascii_digit()) || !self.only_blanks(span.start as usize)
+        {
             return None;
         }
         self.out.push(' ');
@@ -339,7 +358,11 @@ impl<'a> Writer<'a> {
         let start = span.start as usize;
         let is_block = matches!(scalar.style, Style::Literal | Style::Folded);
         let source = self.slice(span);
-        let header = if is_block { source.split(['\n', '\r', '#']).next().unwrap_or_default().trim_end() } else { ">" };
+        let header = if is_block {
+            source.split(['\n', '\r', '#']).next().unwrap_or_default().trim_end()
+        } else {
+            ">"
+        };
         if header.contains(|c: char| c == '+' || c.is_ascii_digit()) || !same::is_flexible(text) {
             return false;
         }
@@ -366,7 +389,9 @@ impl<'a> Writer<'a> {
             self.at = span.end as usize;
             return true;
         }
-        if !same::same_condition(text, &lines.join("\n"), self.lists) || (!is_block && self.has_comment(start)) {
+        if !same::same_condition(text, &lines.join("\n"), self.lists)
+            || (!is_block && self.has_comment(start))
+        {
             return false;
         }
         self.out.push(' ');

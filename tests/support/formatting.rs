@@ -49,7 +49,10 @@ pub fn hold_together(texts: &[&str], options: &Options) -> Vec<Result> {
     let seen: Vec<Seen> = texts.iter().map(|text| format_once(text, options)).collect();
     let new: Vec<&str> = seen.iter().map(|seen| &*seen.text).collect();
     says_the_same(texts, &new);
-    let result = |(seen, old): (&Seen, &&str)| Result { is_changed: seen.text != **old, is_left: !seen.skipped.is_empty() };
+    let result = |(seen, old): (&Seen, &&str)| Result {
+        is_changed: seen.text != **old,
+        is_left: !seen.skipped.is_empty(),
+    };
     seen.iter().zip(texts).map(result).collect()
 }
 
@@ -65,8 +68,11 @@ fn format_once(text: &str, options: &Options) -> Seen {
     let again = SourceFile::new("rules.yaml", &*new);
     let twice = format::document(&again, options).text(&again);
     assert!(new == twice, "formatting once more changes it:\n{text}\n--- once\n{new}\n--- twice\n{twice}");
-    let skipped =
-        formatted.skipped.iter().map(|left| (file.position(left.span.start as usize).line, left.why)).collect();
+    let skipped = formatted
+        .skipped
+        .iter()
+        .map(|left| (file.position(left.span.start as usize).line, left.why))
+        .collect();
     Seen { text: new, skipped }
 }
 
@@ -123,7 +129,12 @@ fn scalars(node: &Node, key: &str, level: usize, all: &mut Vec<String>) {
         }),
         Value::Map(pairs) => pairs.iter().for_each(|(name, value)| {
             let name = name.as_scalar().map_or("?", |scalar| &scalar.text.value);
-            scalars(value, &if level == 0 { name.to_owned() } else { format!("{key}.{name}") }, level + 1, all);
+            scalars(
+                value,
+                &if level == 0 { name.to_owned() } else { format!("{key}.{name}") },
+                level + 1,
+                all,
+            );
         }),
         Value::Shared(inner) if inner.span == node.span => scalars(inner, key, level, all),
         Value::Shared(_) => all.push(format!("{level} {key} alias")),
@@ -136,7 +147,8 @@ fn verdict(texts: &[&str]) -> Vec<String> {
     for (at, text) in texts.iter().enumerate() {
         sources.add(SourceFile::new(format!("{at}.yaml"), *text));
     }
-    let inputs = Inputs { sources, options: analysis::Options { world: WORLD.clone(), ..Default::default() } };
+    let inputs =
+        Inputs { sources, options: analysis::Options { world: WORLD.clone(), ..Default::default() } };
     let mut said = match analysis::falco_verdicts(&inputs) {
         Ok(results) => results.iter().map(words).collect(),
         Err(fatal) => vec![fatal.message],
