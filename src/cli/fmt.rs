@@ -13,7 +13,8 @@ use std::process::ExitCode;
 /// Bring rules files into one shape
 ///
 /// Changes white space, never what a rule means; comments stay. What cannot be read stays as it is. Exits
-/// with 1 if `--check` finds a difference or lines are not YAML, and with 2 if it was called wrongly or a file
+/// with 1 if `--check` finds a difference or lines are not YAML or
+/// not UTF-8, and with 2 if it was called wrongly or a file
 /// cannot be read or written.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:
@@ -110,13 +111,13 @@ pub fn run(args: &Args) -> Outcome {
     Ok(ExitCode::from(if is_different || is_broken { FAILED } else { 0 }))
 }
 
-/// Says what was left as it is; true if some of it is not YAML.
+/// Says what was left as it is; true if some of it is not YAML or not text.
 fn tell(file: &SourceFile, formatted: &Formatted) -> bool {
     for skipped in &formatted.skipped {
         let line = file.position(skipped.span.start as usize).line;
         output::note(&format!("{}:{line}: left as it is: {}", file.name, skipped.why.text()));
     }
-    formatted.skipped.iter().any(|skipped| skipped.why == Why::NotYaml)
+    formatted.skipped.iter().any(|skipped| matches!(skipped.why, Why::NotYaml | Why::NotText))
 }
 
 fn deliver(args: &Args, old: &SourceMap, paths: &[Option<PathBuf>], fixed: &Fixed) -> Result<(), Failure> {

@@ -52,7 +52,7 @@ impl Page {
             if !alone && !broken && self.fits(&text) {
                 self.line += &text;
             } else {
-                self.all(all, if alone { indent } else { indent + STEP });
+                self.all(all, if alone || all.len() == 1 { indent } else { indent + STEP });
             }
         }
     }

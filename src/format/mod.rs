@@ -60,6 +60,8 @@ pub enum Why {
     NotItems,
     /// A condition that cannot be read by itself.
     Condition,
+    /// The file is not UTF-8.
+    NotText,
     /// YAML out of the ordinary, which might not say the same in another shape.
     Unusual,
 }
@@ -71,6 +73,7 @@ impl Why {
             Why::NotYaml => "not YAML",
             Why::NotItems => "not an item of a list",
             Why::Condition => "the condition cannot be read",
+            Why::NotText => "not UTF-8",
             Why::Unusual => "YAML that might not mean the same in another shape",
         }
     }
@@ -113,7 +116,10 @@ fn format(file: &SourceFile, options: &Options, only: Option<Range<usize>>) -> F
     };
     // A carriage return alone ends a line in YAML, and nearly nowhere else.
     let lone = file.text.replace("\r\n", "\n").contains('\r');
-    if lone || file.invalid_utf8.is_some() {
+    if file.invalid_utf8.is_some() {
+        return whole(Why::NotText);
+    }
+    if lone {
         return whole(Why::Unusual);
     }
     let mut lists = options.lists.clone();
@@ -225,6 +231,9 @@ impl Job<'_> {
         if *text == *self.file.text {
             return None;
         }
+        if self.stream.errors.is_empty() && !yaml::is_accepted(text) {
+            return Some(Difference::Elsewhere);
+        }
         let old = Side { text: &self.file.text, stream: self.stream };
         same::difference(old, Side { text, stream: &read(text) }, &self.lists)
     }
@@ -238,7 +247,8 @@ impl Job<'_> {
             new.is_some_and(|new| {
                 let (a, b) = (read(old), read(&new));
                 let (old, new) = (Side { text: old, stream: &a }, Side { text: &new, stream: &b });
-                same::difference(old, new, &self.lists).is_some()
+                (a.errors.is_empty() && !yaml::is_accepted(new.text))
+                    || same::difference(old, new, &self.lists).is_some()
             })
         };
         let index =
