@@ -134,6 +134,7 @@ fn traps() {
         "- é:  ü # ö\n",
         "- a:  >\n\n\n     b\n",
         "- a:  |\n     b\n\n\n\n  c:  1\n",
+        "- a:  [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]\n",
         "- a:  |\n    \tb\n     \n- c:  1\n",
         "- <<:  {a: 1}\n",
         "%YAML 1.2\n---\n- a:  1\n",
@@ -142,6 +143,9 @@ fn traps() {
     ] {
         formatted(text);
     }
+    let deep = |open: &str, close: &str| format!("- a:  {}b{}\n", open.repeat(450), close.repeat(450));
+    [deep("[", "]"), deep("{c: ", "}"), deep("- ", "")].iter().for_each(|text| drop(formatted(text)));
+    formatted(&rule(&format!("{} a {}", "(".repeat(190), ")".repeat(190))));
     for condition in [
         "a   and   b",
         "\"a and b\"",
@@ -216,6 +220,10 @@ fn names_of_lists_stay_words() {
     assert!(with("x.n", "a", "x.n>0 and  a").contains("x.n>0 and  a"));
     assert!(with("'a and'", "a", "a  and b").contains("a  and b"));
     assert!(with("l", "'\"'", "x.y in (l)  and b").contains("x.y in (l)  and b"));
+    // An open quote runs on into what is appended.
+    let appended = "- macro: m\n  condition: and  b\n  append: true\n";
+    assert!(formatted(&format!("- macro: m\n  condition: x.y = a\n{appended}")).contains("and b"));
+    assert!(formatted(&format!("- macro: m\n  condition: x.y = \"a\n{appended}")).contains("and  b"));
     let file = SourceFile::new("a.yaml", "- macro: m\n  condition: x.n>0  and a\n");
     let mut options = Options::default();
     assert!(format::document(&file, &options).text(&file).contains("x.n > 0 and a"));

@@ -17,11 +17,23 @@ pub struct Lists {
     open: HashSet<String>,
     /// Items that may themselves be names, and the lists they are in.
     inner: HashMap<String, Vec<String>>,
+    /// A condition has an open quote, which runs on into what is appended to it.
+    pub(super) has_open_condition: bool,
 }
 
 /// What ends the name of a list.
 fn is_separator(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r' | '(' | ')' | ',' | '=')
+}
+
+/// A quote is opened in the text and not closed.
+fn has_open_quote(text: &str) -> bool {
+    let mut rest = text;
+    while let Some(at) = rest.find(['"', '\'']) {
+        let Ok((after, _)) = lexer::quoted(&rest[at..]) else { return true };
+        rest = after;
+    }
+    false
 }
 
 impl Lists {
@@ -33,8 +45,11 @@ impl Lists {
     /// Adds the lists of a parsed file.
     pub fn add(&mut self, stream: &Stream) {
         let items = stream.documents.iter().filter_map(|document| document.root.as_seq()).flatten();
-        for item in items.filter_map(Item::new).filter(|item| item.kind() == Some(Kind::List)) {
-            let Ok(name) = item.text("list") else { continue };
+        for item in items.filter_map(Item::new) {
+            if let (Some(Kind::Rule | Kind::Macro), Ok(text)) = (item.kind(), item.text("condition")) {
+                self.has_open_condition |= has_open_quote(&text.value);
+            }
+            let (Some(Kind::List), Ok(name)) = (item.kind(), item.text("list")) else { continue };
             let name = &*name.value;
             if name.contains(is_separator) && !self.odd.iter().any(|odd| odd == name) {
                 self.odd.push(name.to_owned());
@@ -42,8 +57,7 @@ impl Lists {
             self.names.insert(name.to_owned());
             for text in item.texts("items").unwrap_or_default() {
                 let quoted = quote_item(&text.value);
-                let whole = lexer::quoted(&quoted).is_ok_and(|(rest, _)| rest.is_empty());
-                if quoted.contains(['"', '\'']) && !whole {
+                if has_open_quote(&quoted) {
                     self.open(name);
                 }
                 self.inner.entry((*text.value).into()).or_default().push(name.to_owned());

@@ -10,6 +10,7 @@ mod lists;
 mod order;
 mod regions;
 mod same;
+mod scalars;
 mod writer;
 
 pub use lists::Lists;

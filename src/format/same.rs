@@ -5,7 +5,6 @@ use super::lists::Lists;
 use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind, Operand, OperandKind, Right, Value as Constant};
 use crate::syntax::items::{Item, Kind, key_text};
-use crate::syntax::lexer;
 use crate::syntax::yaml::{Document, Node, Stream, Value};
 
 /// One side of a comparison.
@@ -202,24 +201,4 @@ fn same_operand(a: &Operand<'_>, b: &Operand<'_>) -> bool {
         (OperandKind::Const(a), OperandKind::Const(b)) => same_constant(a, b),
         _ => false,
     }
-}
-
-/// White space that can be anything in a condition: no break inside quotes, no odd control characters.
-pub(super) fn is_flexible(text: &str) -> bool {
-    let odd = |c: char| {
-        (c.is_control() && !matches!(c, '\n' | '\t' | '\r'))
-            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
-    };
-    if text.chars().any(odd) {
-        return false;
-    }
-    let mut rest = text;
-    while let Some(at) = rest.find(['"', '\'']) {
-        let Ok((after, quoted)) = lexer::quoted(&rest[at..]) else { return false };
-        if quoted.contains(['\n', '\t', '\r']) {
-            return false;
-        }
-        rest = after;
-    }
-    true
 }
