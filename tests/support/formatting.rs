@@ -18,7 +18,7 @@ pub struct Seen {
 /// What came of one of several files.
 pub struct Result {
     pub is_changed: bool,
-    pub is_left: bool,
+    pub left: Vec<Why>,
 }
 
 static WORLD: LazyLock<World> = LazyLock::new(|| World {
@@ -51,7 +51,7 @@ pub fn hold_together(texts: &[&str], options: &Options) -> Vec<Result> {
     says_the_same(texts, &new);
     let result = |(seen, old): (&Seen, &&str)| Result {
         is_changed: seen.text != **old,
-        is_left: !seen.skipped.is_empty(),
+        left: seen.skipped.iter().map(|(_, why)| *why).collect(),
     };
     seen.iter().zip(texts).map(result).collect()
 }
