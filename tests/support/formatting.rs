@@ -2,6 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::panic)]
 
 use rulec::analysis::{self, Inputs, LoadResult};
+use rulec::config::Levels;
 use rulec::format::{self, Options, Why};
 use rulec::schema::PluginSet;
 use rulec::sema::world::World;
@@ -162,6 +163,19 @@ fn verdict(texts: &[&str]) -> Vec<String> {
         Err(message) => without_place(&message),
     });
     said
+}
+
+/// All findings of `rulec check` without their places.
+pub fn findings(text: &str) -> Vec<String> {
+    let mut sources = SourceMap::default();
+    sources.add(SourceFile::new("rules.yaml", text));
+    let options = analysis::Options { world: WORLD.clone(), ..Default::default() };
+    let mut analysis = analysis::analyze(Inputs { sources, options });
+    let found = analysis::findings(&mut analysis, &Levels::default());
+    let mut found: Vec<String> =
+        found.iter().map(|found| format!("{} {}", found.check.name, found.message)).collect();
+    found.sort();
+    found
 }
 
 fn words(result: &LoadResult) -> String {
