@@ -184,6 +184,11 @@ pub fn parse(id: FileId, file: &SourceFile) -> Stream {
     }
 }
 
+/// True if yaml-cpp reads the text without an error. [`parse`] asks only where it may see things otherwise.
+pub fn is_accepted(text: &str) -> bool {
+    cpp::check(text).is_none()
+}
+
 /// How much is read at a time once there was an error.
 const WINDOW: usize = 1 << 16;
 
