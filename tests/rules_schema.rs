@@ -48,10 +48,18 @@ fn faults(validator: &Validator, text: &str) -> Option<Vec<String>> {
     Some(documents.iter().flat_map(|document| validator.iter_errors(document).map(fault)).collect())
 }
 
+/// Falco's words for what is wrong with keys, types and names.
+const CODES: [&str; 5] = [
+    "LOAD_ERR_YAML_VALIDATE",
+    "LOAD_UNKNOWN_KEY",
+    "LOAD_UNKNOWN_ITEM",
+    "LOAD_INVALID_LIST_NAME",
+    "LOAD_INVALID_MACRO_NAME",
+];
+
 /// True if Falco takes the keys and types of a file without a word, and what it says if not.
 fn keys_and_types(result: &LoadResult) -> Result<(), String> {
-    let codes = ["LOAD_ERR_YAML_VALIDATE", "LOAD_UNKNOWN_KEY", "LOAD_UNKNOWN_ITEM"];
-    let said = result.errors.iter().chain(&result.warnings).find(|says| codes.contains(&&*says.code));
+    let said = result.errors.iter().chain(&result.warnings).find(|says| CODES.contains(&&*says.code));
     match said {
         Some(says) => Err(says.message.clone()),
         None if result.schema_valid == Some(false) => Err(result.schema_warnings.join("; ")),
@@ -147,7 +155,7 @@ fn mutated_samples() {
     for (place, mutant) in mutants(&document) {
         let text = serde_yaml::to_string(&mutant).unwrap();
         let Some(result) = verdict("mutant.yaml", &text) else { continue };
-        if stopped(&result) || ACROSS_ITEMS.iter().any(|words| says(&result, words)) {
+        if stopped(&result) || IGNORED.iter().any(|words| place.ends_with(words)) {
             continue;
         }
         let (falco, schema) = (keys_and_types(&result), faults(&validator, &text).unwrap());
@@ -161,12 +169,8 @@ fn mutated_samples() {
     assert!(seen[0] > 200 && seen[1] > 20, "{seen:?}");
 }
 
-/// What Falco says of keys that a schema has no words for.
-const ACROSS_ITEMS: &[&str] = &[];
-
-fn says(result: &LoadResult, words: &str) -> bool {
-    result.errors.iter().any(|error| error.message.contains(words))
-}
+/// What Falco takes as if it were not there. An editor should say that it is odd.
+const IGNORED: [&str; 2] = ["/comps := null", "/comps := {\"a\":1}"];
 
 /// True if Falco stopped for another reason than keys and types, before it had seen everything.
 fn stopped(result: &LoadResult) -> bool {
@@ -175,7 +179,16 @@ fn stopped(result: &LoadResult) -> bool {
 
 /// The document with one value replaced or one key misspelt, in every place.
 fn mutants(value: &Value) -> Vec<(String, Value)> {
-    let others = [json!(null), json!("words"), json!(""), json!(7), json!(true), json!([]), json!(["a"]), json!({"a": 1})];
+    let others = [
+        json!(null),
+        json!("words"),
+        json!(""),
+        json!(7),
+        json!(true),
+        json!([]),
+        json!(["a"]),
+        json!({"a": 1}),
+    ];
     let mut mutants: Vec<_> = others.into_iter().map(|other| (format!(" := {other}"), other)).collect();
     match value {
         Value::Array(items) => {
@@ -206,6 +219,21 @@ fn mutants(value: &Value) -> Vec<(String, Value)> {
     mutants
 }
 
+/// Files on which Falco judges how something is written, where a schema sees only what it means: `True`, `08`, `13.0`,
+/// a key given twice.
+const AS_WRITTEN: [&str; 10] = [
+    "yaml-039",
+    "rulekey-043",
+    "rulekey-044",
+    "rulekey-081",
+    "rulekey-083",
+    "rulekey-096",
+    "rulekey-097",
+    "rulekey-098",
+    "engver-027",
+    "engver-032",
+];
+
 /// Files that Falco was asked about, in the folder named by `RULEC_CONFORMANCE`.
 #[test]
 fn conformance() {
@@ -218,15 +246,20 @@ fn conformance() {
         let verdicts = case["result"]["files"].as_array().into_iter().flatten();
         for (file, verdict) in case["files"].as_array().unwrap().iter().zip(verdicts) {
             let text = file["text"].as_str().unwrap();
+            let id = case["id"].as_str().unwrap();
+            if verdict["schema_valid"].is_null() || AS_WRITTEN.contains(&id) {
+                continue;
+            }
             let Some(faults) = faults(&validator, text) else { continue };
             let falco = recorded(verdict);
-            if falco.iter().any(|says| says.contains("LOAD_ERR") && !says.contains("LOAD_ERR_YAML_VALIDATE")) {
+            if falco.iter().any(|says| says.contains("LOAD_ERR") && !says.contains("LOAD_ERR_YAML_VALIDATE"))
+            {
                 continue;
             }
             if falco.is_empty() == faults.is_empty() {
                 same += 1;
             } else {
-                differences.push(format!("{}: Falco: {falco:?}, schema: {faults:?}", case["id"]));
+                differences.push(format!("{id}: Falco: {falco:?}, schema: {faults:?}"));
             }
         }
     }
@@ -238,10 +271,11 @@ fn conformance() {
 fn recorded(verdict: &Value) -> Vec<String> {
     let kept = |says: &&Value| {
         let code = says["code"].as_str().unwrap();
-        code.starts_with("LOAD_ERR") || code.starts_with("LOAD_UNKNOWN_KEY") || code.starts_with("LOAD_UNKNOWN_ITEM")
+        code.starts_with("LOAD_ERR") || CODES.contains(&code)
     };
     let of = |key: &str| verdict[key].as_array().cloned().unwrap_or_default();
-    let mut said: Vec<String> = of("errors").iter().chain(&of("warnings")).filter(kept).map(Value::to_string).collect();
+    let mut said: Vec<String> =
+        of("errors").iter().chain(&of("warnings")).filter(kept).map(Value::to_string).collect();
     if verdict["schema_valid"] == json!(false) {
         said.push(verdict["schema_warnings"].to_string());
     }
