@@ -1,4 +1,4 @@
-//! The word lists of the TextMate grammar are those of the parser. `cargo bless` writes them anew.
+//! The words in the grammars for editors are those of the parser. `cargo bless` writes them anew.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use rulec::schema::PluginSet;
@@ -7,12 +7,12 @@ use rulec::syntax::token::{MODIFIERS, OPERATORS, Op, PRIORITIES, Rhs, TRANSFORME
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Keys of exceptions and plugin versions, which the parser reads one by one.
 const NESTED: [&str; 6] = ["name", "fields", "comps", "values", "version", "alternatives"];
 
-/// What stands in the grammar behind `(?#NAME)`.
+/// What stands behind `(?#NAME)` in the TextMate grammar, and some of it in the words of the tree-sitter grammars.
 fn words() -> BTreeMap<&'static str, Vec<String>> {
     let operators = |wanted: fn(Op) -> bool| -> Vec<String> {
         OPERATORS.iter().filter(|&&op| wanted(op)).map(|op| op.text().to_owned()).collect()
@@ -27,6 +27,8 @@ fn words() -> BTreeMap<&'static str, Vec<String>> {
         ("unary", operators(|op| op.rhs() == Rhs::None)),
         ("list-operators", operators(|op| op.rhs() == Rhs::List)),
         ("word-operators", operators(|op| op.rhs() == Rhs::String && op.is_word())),
+        ("number-operators", operators(|op| op.rhs() == Rhs::Number)),
+        ("string-operators", operators(|op| op.rhs() == Rhs::String && !op.is_word())),
         ("symbol-operators", operators(|op| !op.is_word())),
         ("modifiers", own(MODIFIERS.iter().map(|modifier| modifier.text()).collect())),
         ("transformers", own(TRANSFORMERS.iter().map(|transformer| transformer.text()).collect())),
@@ -62,19 +64,45 @@ fn renewed(text: &str, words: &BTreeMap<&'static str, Vec<String>>, used: &mut B
     out
 }
 
-#[test]
-fn words_are_those_of_the_parser() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("grammar/falco.tmLanguage.json");
-    let old = fs::read_to_string(&path).unwrap();
-    let mut grammar: Value = serde_json::from_str(&old).unwrap();
-    let (words, mut used) = (words(), BTreeSet::new());
-    renew(&mut grammar, &words, &mut used);
-    let all: BTreeSet<String> = words.keys().map(|&name| name.to_owned()).collect();
-    assert_eq!(used, all, "words that the grammar has no place for");
-    let new = serde_json::to_string_pretty(&grammar).unwrap() + "\n";
+/// Compares a file with what it should be, or writes it.
+fn keep_current(path: &Path, value: &Value) {
+    let new = serde_json::to_string_pretty(value).unwrap() + "\n";
     if std::env::var_os("BLESS").is_some() {
-        fs::write(&path, new).unwrap();
+        fs::write(path, new).unwrap();
         return;
     }
-    assert!(old == new, "{} is not current; run `cargo bless`", path.display());
+    assert!(fs::read_to_string(path).unwrap() == new, "{} is not current; run `cargo bless`", path.display());
+}
+
+fn grammars() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("grammar")
+}
+
+#[test]
+fn textmate() {
+    let path = grammars().join("falco.tmLanguage.json");
+    let mut grammar: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    let mut used = BTreeSet::new();
+    renew(&mut grammar, &words(), &mut used);
+    // The others are those of `symbol-operators`.
+    let unused = |name: &&str| ["number-operators", "string-operators"].contains(name);
+    let all: BTreeSet<String> = words().into_keys().filter(|name| !unused(name)).map(str::to_owned).collect();
+    assert_eq!(used, all, "words that the grammar has no place for");
+    keep_current(&path, &grammar);
+}
+
+#[test]
+fn tree_sitter() {
+    let names = [
+        ("unary", "unary"),
+        ("numberOperators", "number-operators"),
+        ("symbolOperators", "string-operators"),
+        ("wordOperators", "word-operators"),
+        ("listOperators", "list-operators"),
+        ("modifiers", "modifiers"),
+        ("transformers", "transformers"),
+    ];
+    let words = words();
+    let own = names.map(|(own, name)| (own.to_owned(), Value::from(words[name].clone())));
+    keep_current(&grammars().join("tree-sitter/words.json"), &Value::Object(own.into_iter().collect()));
 }
