@@ -40,6 +40,8 @@ pub struct Options {
     pub clock: Option<Clock>,
     /// Gaps in the coverage of this benchmark are findings.
     pub benchmark: Option<Arc<Benchmark>>,
+    /// Leaves out lints, and predicates where only lints would look at them.
+    pub without_lints: bool,
 }
 
 /// Everything known about the files. Diagnostics are in load order and carry their default severity:
@@ -138,10 +140,13 @@ fn run(inputs: Inputs, lint: bool) -> Compiled {
     for ((id, _), stream) in sources.files().zip(&streams) {
         collect(&mut collected, id, stream, &options.world, Policy::All, &mut report);
     }
-    let lints = lint.then(|| Lints::new(Context::new(&sources, &options.world), options.clock));
+    let lints = (lint && !options.without_lints)
+        .then(|| Lints::new(Context::new(&sources, &options.world), options.clock));
     let lowering = if lint { Lowering::of_conditions() } else { Lowering::default() };
+    let is_looked_at = !lint || lints.is_some() || options.benchmark.is_some();
     let mut passes = Passes { lints, lowering, ..Passes::default() };
-    compile(&collected, &options.world, Policy::All, &mut report, &mut passes);
+    let sink: &mut dyn Sink<'_> = if is_looked_at { &mut passes } else { &mut Nobody };
+    compile(&collected, &options.world, Policy::All, &mut report, sink);
     for unmet in requirements::unmet(&collected.plugins, &options.world) {
         report.add(errors::plugin_unmet(&unmet));
     }

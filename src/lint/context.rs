@@ -1,6 +1,6 @@
 //! What a lint sees.
 
-use super::asked::Asked;
+use super::asked::{Asked, Form, compared, reads_source};
 use crate::diag::{Diagnostic, Group, Severity};
 use crate::logic::{Assume, Solver};
 use crate::sema::collect::Collected;
@@ -41,6 +41,10 @@ pub struct LintAtom<'v, 'a> {
     pub written: Written<'v, 'a>,
     /// An odd number of `not` stands before it.
     pub negated: bool,
+    /// The member of the record that it compares as it is.
+    pub member: Option<&'v str>,
+    /// How it reads the event source, if it does.
+    pub source: Option<Form>,
 }
 
 impl<'v, 'a> LintRule<'v, 'a> {
@@ -49,7 +53,10 @@ impl<'v, 'a> LintRule<'v, 'a> {
         let mut atoms = Vec::with_capacity(written.len());
         let mut places = written.iter();
         collect(&rule.condition, false, &mut |atom, negated| {
-            atoms.extend(places.next().map(|&written| LintAtom { atom, written, negated }));
+            atoms.extend(places.next().map(|&written| {
+                let (member, source) = (compared(atom), reads_source(atom));
+                LintAtom { atom, written, negated, member, source }
+            }));
         });
         LintRule { view, rule, atoms, asked: OnceCell::new() }
     }

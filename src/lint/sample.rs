@@ -27,6 +27,9 @@ const TRIES: usize = 64;
 
 /// The first field of a term.
 pub fn first_field(term: &Term) -> Option<&FieldRef> {
+    if let Term::Field(field) = term {
+        return Some(field);
+    }
     let mut first = None;
     term.fields(&mut |field| {
         first.get_or_insert(field);
@@ -194,9 +197,11 @@ fn settle<'p>(base: &str, tests: &[(&'p Atom, bool)]) -> Option<Value<'p>> {
     if let Some((_, values)) = CLOSED.iter().find(|(closed, _)| *closed == base) {
         return values.iter().find(|value| passes(value)).map(|value| Value::Text(Cow::Borrowed(value)));
     }
-    for constant in
-        tests.iter().filter(|(_, wanted)| *wanted).flat_map(|(atom, _)| constants(atom)).take(TRIES)
-    {
+    // What must not differ from a text must be equal to it.
+    let names_texts =
+        |atom: &Atom, wanted: bool| wanted || matches!(atom.test, Test::Values { op: Op::Ne, .. });
+    let naming = tests.iter().filter(|(atom, wanted)| names_texts(atom, *wanted));
+    for constant in naming.flat_map(|(atom, _)| constants(atom)).take(TRIES) {
         if passes(constant) {
             return Some(Value::Text(Cow::Borrowed(constant)));
         }

@@ -427,9 +427,9 @@ impl<'a> Collector<'_, 'a, '_> {
                 .filter(|element| inside(element))
                 .for_each(|element| self.duplicate_keys(element));
         }
-        let Some(item) = Item::new(node) else { return };
-        let mut seen: Vec<(&str, Span)> = Vec::with_capacity(item.entries.len());
-        for (key, value) in item.entries {
+        let Value::Map(entries) = node.value() else { return };
+        let mut seen: Vec<(&str, Span)> = Vec::with_capacity(entries.len());
+        for (key, value) in entries {
             if inside(value) {
                 self.duplicate_keys(value);
             }

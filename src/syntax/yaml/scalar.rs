@@ -305,13 +305,15 @@ fn block(source: &str, first: usize, indent: usize, value: &str) -> Option<(Vec<
 fn header(source: &str, from: usize, to: usize) -> Option<(usize, usize)> {
     let bytes = source.as_bytes();
     let mut at = from;
-    while at < to.min(bytes.len()) {
-        let fresh = at == from
+    let fresh = |at: usize| {
+        at == from
             || matches!(bytes[at - 1], b' ' | b'\t' | b'\n' | b'\r')
-            || bytes[..at].ends_with("\u{feff}".as_bytes());
+            || bytes[..at].ends_with("\u{feff}".as_bytes())
+    };
+    while at < to.min(bytes.len()) {
         match bytes[at] {
-            b'#' if fresh => at = find_break(source, at),
-            b'|' | b'>' if fresh => {
+            b'#' if fresh(at) => at = find_break(source, at),
+            b'|' | b'>' if fresh(at) => {
                 let mut end = at + 1;
                 while end < bytes.len() && matches!(bytes[end], b'+' | b'-' | b'0'..=b'9') {
                     end += 1;
@@ -352,7 +354,7 @@ pub(super) fn find_break(source: &str, at: usize) -> usize {
     let bytes = source.as_bytes();
     bytes
         .get(at..)
-        .and_then(|rest| rest.iter().position(|&byte| is_break(byte)))
+        .and_then(|rest| memchr::memchr2(b'\n', b'\r', rest))
         .map_or(bytes.len(), |len| at + len)
 }
 

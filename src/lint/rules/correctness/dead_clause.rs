@@ -5,6 +5,7 @@ use crate::diag::{Check, Diagnostic};
 use crate::eval::SOURCE;
 use crate::lint::sample::{Sample, first_field};
 use crate::lint::{Context, Lint, LintRule};
+use crate::logic::contradict;
 use crate::sema::ir::Pred;
 use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind};
@@ -131,6 +132,9 @@ impl<'v> Walk<'_, 'v, '_, '_> {
         let all = || given.iter().map(|&given| (given, true)).chain([(pred, wanted)]);
         if Sample::of_all(all()).is_some() {
             return false;
+        }
+        if contradict(all()) {
+            return true;
         }
         let all = all().map(|(pred, wanted)| match wanted {
             true => pred.clone(),
