@@ -232,10 +232,8 @@ impl<'v, 'a> LintRule<'v, 'a> {
 }
 
 fn ask<'v>(rule: &LintRule<'v, '_>, world: &World) -> Asked<'v> {
-    let mut asked = Asked {
-        tests_source: rule.atoms.iter().any(|atom| atom.source.is_some()),
-        ..Asked::default()
-    };
+    let mut asked =
+        Asked { tests_source: rule.atoms.iter().any(|atom| atom.source.is_some()), ..Asked::default() };
     let names = || rule.atoms.iter().enumerate().filter(|(_, atom)| atom.member == Some("eventName"));
     let total = rule.atoms.len() + names().map(|(_, atom)| equals(atom.atom).len()).sum::<usize>();
     let of_sources = rule.atoms.iter().filter(|atom| atom.source.is_some());

@@ -143,6 +143,15 @@ fn longest<'a>(
     rest: &'a str,
     resolves: &mut dyn FnMut(&Operand<'a>) -> bool,
 ) -> Option<(Operand<'a>, usize)> {
+    // Nearly always a plain field.
+    if let Ok((after, name)) = lexer::field_name(rest)
+        && !after.starts_with('[')
+    {
+        let operand = Operand { kind: OperandKind::Field { name, arg: None }, place: 0..name.len() as u32 };
+        if resolves(&operand) {
+            return Some((operand, name.len()));
+        }
+    }
     let whole = match parse_operand(rest) {
         Ok((operand, len)) if resolves(&operand) => return Some((operand, len)),
         other => other,

@@ -54,7 +54,13 @@ struct Best {
 }
 
 fn measure(text: &Arc<str>, rounds: usize) -> Best {
-    let mut best = Best { events: Duration::MAX, yaml: Duration::MAX, check: Duration::MAX, without_lints: Duration::MAX, findings: 0 };
+    let mut best = Best {
+        events: Duration::MAX,
+        yaml: Duration::MAX,
+        check: Duration::MAX,
+        without_lints: Duration::MAX,
+        findings: 0,
+    };
     for _ in 0..rounds {
         let (time, _) = timed(|| events(text));
         best.events = best.events.min(time);

@@ -352,10 +352,7 @@ pub(super) fn is_break(byte: u8) -> bool {
 
 pub(super) fn find_break(source: &str, at: usize) -> usize {
     let bytes = source.as_bytes();
-    bytes
-        .get(at..)
-        .and_then(|rest| memchr::memchr2(b'\n', b'\r', rest))
-        .map_or(bytes.len(), |len| at + len)
+    bytes.get(at..).and_then(|rest| memchr::memchr2(b'\n', b'\r', rest)).map_or(bytes.len(), |len| at + len)
 }
 
 /// Just after the line break at `at`; `at` itself at the end of the source.

@@ -52,10 +52,8 @@ fn find(text: &str, wanted: &[&str]) -> Option<(usize, usize)> {
         wanted.iter().position(same)
     };
     let mut found: Option<(usize, usize)> = None;
-    let mut inside = false;
-    for (start, &byte) in bytes.iter().enumerate() {
-        let before = std::mem::replace(&mut inside, byte.is_ascii_alphabetic());
-        if before || !inside || letter(byte) & initials == 0 {
+    for (start, _) in bytes.iter().enumerate().filter(|(_, byte)| letter(**byte) & initials != 0) {
+        if start > 0 && bytes[start - 1].is_ascii_alphabetic() {
             continue;
         }
         // Some are more than one word.

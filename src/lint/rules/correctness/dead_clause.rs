@@ -60,33 +60,64 @@ impl Lint for DeadClause {
     }
 
     fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
-        if rule.rule.source != SOURCE || rule.atoms.len() > MAX_ATOMS || all_apart(rule) {
+        if rule.rule.source != SOURCE || rule.atoms.len() > MAX_ATOMS {
+            return;
+        }
+        let members = Members::of(&rule.rule.condition);
+        if members.all_apart {
             return;
         }
         // A condition that is never true has no clause to keep.
         if cx.is_rule_claimed() {
             return;
         }
-        Walk { rule, cx, given: Vec::new() }.walk(rule.view.tree, &rule.rule.condition);
+        Walk { rule, cx, members, given: Vec::new(), looked_at: 0 }
+            .walk(rule.view.tree, &rule.rule.condition);
     }
 }
 
-/// No two comparisons look at one member of the record.
-fn all_apart(rule: &LintRule<'_, '_>) -> bool {
-    let mut seen: Vec<&str> = Vec::with_capacity(16);
-    rule.atoms.iter().filter_map(|atom| first_field(&atom.atom.left)).all(|field| {
-        let own = &*field.member;
-        let fresh = !seen.contains(&own);
-        seen.push(own);
-        fresh
-    })
+/// The members of the record that a condition looks at, each a bit.
+struct Members<'p> {
+    names: Vec<&'p str>,
+    /// No two comparisons look at one of them.
+    all_apart: bool,
+}
+
+impl<'p> Members<'p> {
+    fn of(pred: &'p Pred) -> Members<'p> {
+        let mut members = Members { names: Vec::with_capacity(16), all_apart: true };
+        pred.atoms(&mut |atom| {
+            let Some(own) = first_field(&atom.left).map(|field| &*field.member) else { return };
+            match members.names.contains(&own) {
+                true => members.all_apart = false,
+                false => members.names.push(own),
+            }
+        });
+        members
+    }
+
+    /// Those that a part looks at, and whether it looks at one of them twice. Of very many the last share a bit.
+    fn in_part(&self, pred: &Pred) -> (u128, bool) {
+        let (mut all, mut twice) = (0, false);
+        pred.atoms(&mut |atom| {
+            let Some(own) = first_field(&atom.left).map(|field| &*field.member) else { return };
+            let at = self.names.iter().position(|name| std::ptr::eq(*name, own) || *name == own);
+            let bit = 1 << at.unwrap_or_default().min(127);
+            twice |= all & bit != 0;
+            all |= bit;
+        });
+        (all, twice)
+    }
 }
 
 struct Walk<'w, 'v, 'a, 'c> {
     rule: &'w LintRule<'v, 'a>,
     cx: &'w mut Context<'c>,
+    members: Members<'v>,
     /// What holds wherever the clause at hand matters.
     given: Vec<&'v Pred>,
+    /// The members that this looks at.
+    looked_at: u128,
 }
 
 impl<'v> Walk<'_, 'v, '_, '_> {
@@ -95,28 +126,39 @@ impl<'v> Walk<'_, 'v, '_, '_> {
             (ExprKind::Not(expr), Pred::Not(pred)) => self.walk(expr, pred),
             (ExprKind::And(exprs), Pred::And(preds)) if exprs.len() == preds.len() => {
                 let mut left: Vec<bool> = vec![true; preds.len()];
+                let members: Vec<u128> = preds.iter().map(|pred| self.members.in_part(pred).0).collect();
+                let of_rest = |at: usize, left: &[bool]| {
+                    let rest = (0..preds.len()).filter(|&other| other != at && left[other]);
+                    rest.fold(0, |all, other| all | members[other])
+                };
                 // Of two that say the same, the later is the one too many.
                 for at in (0..preds.len()).rev() {
+                    if members[at] & (of_rest(at, &left) | self.looked_at) == 0 {
+                        continue;
+                    }
                     let rest = (0..preds.len()).filter(|&other| other != at && left[other]);
                     let mut all: Vec<&Pred> = rest.map(|other| &preds[other]).collect();
                     all.extend(&self.given);
-                    if self.shares(&preds[at], &all) && self.excluded(&all, &preds[at], false) {
+                    if self.excluded(&all, &preds[at], false) {
                         left[at] = false;
                         self.implied(&exprs[at]);
                     }
                 }
                 for at in (0..preds.len()).filter(|&at| left[at]) {
-                    let before = self.given.len();
+                    let before = (self.given.len(), self.looked_at);
+                    self.looked_at |= of_rest(at, &left);
                     let rest = (0..preds.len()).filter(|&other| other != at && left[other]);
                     self.given.extend(rest.map(|other| &preds[other]));
                     self.walk(&exprs[at], &preds[at]);
-                    self.given.truncate(before);
+                    self.given.truncate(before.0);
+                    self.looked_at = before.1;
                 }
             }
             (ExprKind::Or(exprs), Pred::Or(preds)) if exprs.len() == preds.len() => {
                 for (expr, pred) in exprs.iter().zip(preds) {
+                    let (members, twice) = self.members.in_part(pred);
+                    let suspicious = twice || members & self.looked_at != 0;
                     let given = self.given.clone();
-                    let suspicious = self.shares(pred, &given) || self.shares_within(pred);
                     match suspicious && self.excluded(&given, pred, true) {
                         true => self.dead(expr),
                         false => self.walk(expr, pred),
@@ -142,24 +184,6 @@ impl<'v> Walk<'_, 'v, '_, '_> {
         });
         let all = Pred::And(all.collect());
         never(&all, self.cx)
-    }
-
-    fn bases<'p>(&'p self, pred: &'p Pred) -> Vec<&'p str> {
-        let mut bases = Vec::new();
-        pred.atoms(&mut |atom| {
-            bases.extend(first_field(&atom.left).map(|field| &*field.member));
-        });
-        bases
-    }
-
-    fn shares(&self, pred: &Pred, others: &[&Pred]) -> bool {
-        let own = self.bases(pred);
-        others.iter().any(|other| self.bases(other).iter().any(|a| own.iter().any(|b| a == b)))
-    }
-
-    fn shares_within(&self, pred: &Pred) -> bool {
-        let own = self.bases(pred);
-        own.iter().enumerate().any(|(at, a)| own[..at].iter().any(|b| a == b))
     }
 
     fn place(&self, expr: &Expr<'_>) -> Span {
