@@ -255,7 +255,8 @@ fn escape_len(bytes: &[u8]) -> usize {
 /// Literal and folded scalars from the line after the header on: the runs and the end of the last content line.
 fn block(source: &str, first: usize, indent: usize, value: &str) -> Option<(Vec<(u32, u32)>, usize)> {
     let (bytes, decoded) = (source.as_bytes(), value.as_bytes());
-    let mut runs = Runs::default();
+    // About two for each line.
+    let mut runs = Runs { list: Vec::with_capacity(decoded.len() / 24 + 4), end: None };
     let (mut at, mut v, mut last) = (first, 0, 0);
     while v < decoded.len() {
         let content = content_start(bytes, at, indent);

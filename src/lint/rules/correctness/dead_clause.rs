@@ -3,7 +3,7 @@
 use super::never_true::never;
 use crate::diag::{Check, Diagnostic};
 use crate::eval::SOURCE;
-use crate::lint::sample::{Sample, first_field};
+use crate::lint::sample::{Members, Sample};
 use crate::lint::{Context, Lint, LintRule};
 use crate::logic::contradict;
 use crate::sema::ir::Pred;
@@ -63,7 +63,7 @@ impl Lint for DeadClause {
         if rule.rule.source != SOURCE || rule.atoms.len() > MAX_ATOMS {
             return;
         }
-        let members = Members::of(&rule.rule.condition);
+        let members = rule.members();
         if members.all_apart {
             return;
         }
@@ -76,44 +76,10 @@ impl Lint for DeadClause {
     }
 }
 
-/// The members of the record that a condition looks at, each a bit.
-struct Members<'p> {
-    names: Vec<&'p str>,
-    /// No two comparisons look at one of them.
-    all_apart: bool,
-}
-
-impl<'p> Members<'p> {
-    fn of(pred: &'p Pred) -> Members<'p> {
-        let mut members = Members { names: Vec::with_capacity(16), all_apart: true };
-        pred.atoms(&mut |atom| {
-            let Some(own) = first_field(&atom.left).map(|field| &*field.member) else { return };
-            match members.names.contains(&own) {
-                true => members.all_apart = false,
-                false => members.names.push(own),
-            }
-        });
-        members
-    }
-
-    /// Those that a part looks at, and whether it looks at one of them twice. Of very many the last share a bit.
-    fn in_part(&self, pred: &Pred) -> (u128, bool) {
-        let (mut all, mut twice) = (0, false);
-        pred.atoms(&mut |atom| {
-            let Some(own) = first_field(&atom.left).map(|field| &*field.member) else { return };
-            let at = self.names.iter().position(|name| std::ptr::eq(*name, own) || *name == own);
-            let bit = 1 << at.unwrap_or_default().min(127);
-            twice |= all & bit != 0;
-            all |= bit;
-        });
-        (all, twice)
-    }
-}
-
 struct Walk<'w, 'v, 'a, 'c> {
     rule: &'w LintRule<'v, 'a>,
     cx: &'w mut Context<'c>,
-    members: Members<'v>,
+    members: &'w Members<'v>,
     /// What holds wherever the clause at hand matters.
     given: Vec<&'v Pred>,
     /// The members that this looks at.

@@ -53,7 +53,7 @@ impl Lint for NeverTrue {
 
     fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
         let condition = &rule.rule.condition;
-        if rule.rule.source != SOURCE || Sample::of(condition, true).is_some() {
+        if rule.rule.source != SOURCE || rule.can_hold() {
             return;
         }
         if cx.is_rule_claimed() || !never(condition, cx) {
