@@ -83,6 +83,7 @@ fn timed<T>(run: impl FnOnce() -> T) -> (Duration, T) {
 }
 
 /// The event parser alone, with the options of `syntax::yaml`.
+#[inline(never)]
 fn events(text: &str) -> usize {
     let options = options! {
         emit_unresolved_aliases: true,
@@ -97,6 +98,7 @@ fn events(text: &str) -> usize {
 
 /// All that `rulec check --format concise` does between reading the file and writing the result; without lints, neither
 /// they nor what is made for them alone. Returns the number of findings.
+#[inline(never)]
 fn check(text: &Arc<str>, without_lints: bool) -> usize {
     let mut sources = SourceMap::default();
     sources.add(SourceFile::new("rules.yaml", Arc::clone(text)));
