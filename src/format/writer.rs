@@ -61,7 +61,7 @@ pub(super) fn item(
     if is_flow(item.node, page.text) || has_properties(item.node, page.text) || !writer.only_blanks(start) {
         return None;
     }
-    let mapping = items::Item { node: item.node, entries: pairs };
+    let mapping = items::Item::of(item.node, pairs);
     let kind = mapping.kind();
     let is_appended = mapping.get("append").or(mapping.get("override")).is_some();
     let has_condition =

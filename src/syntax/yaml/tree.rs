@@ -204,7 +204,9 @@ impl<'a> Builder<'a> {
     ) -> Result<(), (usize, Fault)> {
         self.deep(start)?;
         let flow = style == StructureStyle::Flow;
-        let (items, pairs) = (Vec::new(), Vec::new());
+        // A rule has about so many keys.
+        let keys = if map && self.stack.len() == 1 { 8 } else { 0 };
+        let (items, pairs) = (Vec::new(), Vec::with_capacity(keys));
         self.stack.push(Frame { start, end, flow, map, items, key: None, pairs, anchor: None });
         self.from = self.from.max(end);
         Ok(())
