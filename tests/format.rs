@@ -149,6 +149,7 @@ fn traps() {
         "- <<:  {a: 1}\n",
         "%YAML 1.2\n---\n- a:  1\n",
         "- a:  1\n---\n- b:  2\n---\n",
+        "[a, b]\n---\n- a:  1\n- b:  |+\n    c\n\n\n- <<:  1\n",
         "- a:  \"x\\  \n    y\"\n",
     ] {
         formatted(text);
