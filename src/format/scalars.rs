@@ -82,7 +82,9 @@ impl Writer<'_> {
         self.trailing();
         let spaces = |line: &str| line.len() - line.trim_start_matches(' ').len();
         let lines = || body.lines();
-        let old = lines().find(|line| line.len() > spaces(line)).map_or(0, spaces);
+        let first = lines().find(|line| line.len() > spaces(line)).map(spaces);
+        // Of blank lines alone the longest counts, or none.
+        let old = if body.is_empty() { 0 } else { first? };
         let new = " ".repeat(column + self.layout.indent);
         for line in lines() {
             self.out.push('\n');
