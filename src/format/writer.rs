@@ -206,7 +206,7 @@ impl<'a> Writer<'a> {
         match &node.value {
             _ if is_absent(node) => {}
             Value::Scalar(scalar) if scalar.text.span.start == node.span.start => {
-                self.scalar(scalar, column, is_condition)?;
+                self.scalar(scalar, self.page.column(key), column, is_condition)?;
             }
             Value::Seq(items) if is_flow(node, self.page.text) => {
                 flow::list(self, node, items, (self.page.column(key), column));
