@@ -10,17 +10,22 @@
 
 pub mod doc;
 
+pub mod actions;
 pub mod completion;
+pub mod controls;
 pub mod cursor;
 pub mod expand;
 pub mod folding;
 pub mod hover;
+pub mod hints;
 pub mod index;
 pub mod keys;
+pub mod lens;
 pub mod lines;
 pub mod marks;
 pub mod navigation;
 pub mod outline;
+pub mod refactor;
 pub mod rename;
 pub mod selection;
 mod snippets;
