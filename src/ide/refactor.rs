@@ -97,9 +97,11 @@ fn unit(expr: &Expr<'_>, text: &str, selected: &Range<usize>) -> Option<Range<us
             }
             return;
         }
-        let mut range = extent(part, text);
+        let bare = extent(part, text);
+        let mut range = bare.clone();
         loop {
-            if range == *selected && !(is_chain(part) && negated(text, range.start)) {
+            let binds = is_chain(part) && range == bare && negated(text, range.start);
+            if range == *selected && !binds {
                 found = Some(range.clone());
             }
             match group(&range, text) {

@@ -92,7 +92,7 @@ fn a_macro_becomes_its_condition() {
 fn the_meaning_is_kept_everywhere() {
     let conditions = [
         ">\n    in_iam and (ct.name in (CreateUser, names, \"x y\") or not not ct.user = a)\n    and not(ct.error exists) or ct.region = b",
-        "\"not in_iam or(ct.user=\\\"a b\\\" and ct.name = A and ct.region=x) and ((in_iam))\"",
+        "\"((in_iam)) and not in_iam or(ct.user=\\\"a b\\\" and ct.name = A and ct.region=x)\"",
         "'not not ct.user = a and ct.user in (''p q'', r) and not in_iam'",
         "|\n    ct.name startswith anyof (A, B, C)\n      and tolower(ct.user) = a or not (ct.user = b and ct.user != c)",
     ];

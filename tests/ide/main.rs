@@ -8,5 +8,6 @@ mod hover;
 mod support;
 mod navigation;
 mod rename;
+mod robustness;
 mod structure;
 mod tokens;

@@ -84,7 +84,7 @@ pub fn findings_of(texts: &[String]) -> Vec<Diagnostic> {
 /// Both sets of files have the same rules, and they fire on the same events.
 pub fn same_rules(before: &[String], after: &[String]) {
     let (old, new) = (compile_rules(inputs(before)), compile_rules(inputs(after)));
-    assert!(!old.rules.is_empty());
+    assert!(!old.rules.is_empty(), "{:?}", old.analysis.diagnostics);
     assert_eq!(old.rules.len(), new.rules.len(), "{}", after.join("\n"));
     let solver = Solver::new(Assume::None);
     for (a, b) in old.rules.iter().zip(&new.rules) {
