@@ -68,6 +68,12 @@ pub fn actions(snapshot: &Snapshot, doc: usize, range: Range<usize>, findings: &
     actions.extend(refactor::extract_macro(snapshot, doc, range.clone()));
     actions.extend(refactor::extract_list(snapshot, doc, range.clone()));
     actions.extend(refactor::inline_macro(snapshot, doc, range.start));
+    if snapshot.docs.get(doc).is_some_and(|doc| doc.pieces.iter().any(|it| it.piece.text().contains("\r\n")))
+    {
+        let ours = actions.iter_mut().filter(|action| action.sort != Sort::Fix);
+        let changes = ours.flat_map(|action| &mut action.changes);
+        changes.for_each(|change| change.text = change.text.replace('\n', "\r\n"));
+    }
     actions
 }
 
@@ -118,7 +124,8 @@ fn suppression(snapshot: &Snapshot, doc: usize, found: &Diagnostic) -> Option<Ch
     let stream = placed.piece.stream();
     let item = super::outline::items(stream).find(|item| item.node.node().span.range().contains(&at));
     let Some(item) = item else {
-        let start = if file.pieces.first()?.piece.text().starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        let start =
+            if file.pieces.first()?.piece.text().starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         return Some(Change { doc, range: start..start, text: comment("allow-file") + "\n" });
     };
     let holds = |(key, value): &&(Node, Node)| {

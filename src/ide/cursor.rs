@@ -51,6 +51,8 @@ pub enum Spot<'s> {
     Operation(&'s str, Range<usize>),
     /// A field of an exception.
     ExceptionField(Range<usize>),
+    /// The name of a plugin.
+    Plugin(Range<usize>),
     /// An operator of an exception.
     ExceptionOperator(Range<usize>),
     /// A value of an exception, and the field it is for.
@@ -72,6 +74,8 @@ pub enum Within {
     Exceptions,
     /// An exception.
     Exception,
+    /// A plugin of `required_plugin_versions`, or an alternative to one.
+    Plugin,
 }
 
 /// A scalar as one text that leads back to the piece.
@@ -100,7 +104,12 @@ impl Flat<'_> {
 }
 
 /// What stands at an offset of a file.
-pub fn cursor<'s>(snapshot: &'s Snapshot, index: &Index<'s>, doc: usize, offset: usize) -> Option<Cursor<'s>> {
+pub fn cursor<'s>(
+    snapshot: &'s Snapshot,
+    index: &Index<'s>,
+    doc: usize,
+    offset: usize,
+) -> Option<Cursor<'s>> {
     let file = snapshot.docs.get(doc)?;
     let placed = file.piece_at(offset)?;
     let text = placed.piece.text();
@@ -136,21 +145,28 @@ fn flow_kind(text: &str, lines: &[Line]) -> Option<Kind> {
 }
 
 /// The event sources that fields at a place may come from.
-pub fn sources<'s>(snapshot: &'s Snapshot, index: &Index<'s>, doc: usize, placed: &'s Placed) -> Vec<&'s str> {
+pub fn sources<'s>(
+    snapshot: &'s Snapshot,
+    index: &Index<'s>,
+    doc: usize,
+    placed: &'s Placed,
+) -> Vec<&'s str> {
     let entry = placed.piece.outline().entries.first();
     if let Some(entry) = entry.filter(|entry| entry.kind == Kind::Rule) {
         if let Some(source) = &entry.source {
             return vec![source];
         }
         if entry.role == Role::Changes {
-            let defined = index.definitions(Kind::Rule, &entry.name).find_map(|found| found.entry.source.as_deref());
+            let defined =
+                index.definitions(Kind::Rule, &entry.name).find_map(|found| found.entry.source.as_deref());
             return vec![defined.unwrap_or("syscall")];
         }
     }
     // Not written yet, or a macro: what the neighbours have.
     let mut counts: Vec<(usize, &str)> = Vec::new();
     let all = snapshot.docs.get(doc).into_iter().flat_map(|doc| &doc.pieces);
-    for source in all.flat_map(|placed| &placed.piece.outline().entries).filter_map(|it| it.source.as_deref()) {
+    for source in all.flat_map(|placed| &placed.piece.outline().entries).filter_map(|it| it.source.as_deref())
+    {
         match counts.iter_mut().find(|(_, known)| *known == source) {
             Some((count, _)) => *count += 1,
             None => counts.push((1, source)),
@@ -210,7 +226,8 @@ impl Path {
             let line = &lines[above];
             let is_element = matches!(steps.last(), Some((_, Step::Element)));
             // The elements of a key may stand as far left as the key.
-            let reaches = line.indent < limit || (is_element && line.indent == limit && line.dashes.is_empty());
+            let reaches =
+                line.indent < limit || (is_element && line.indent == limit && line.dashes.is_empty());
             if let Some(key) = line.key.clone().filter(|_| reaches) {
                 if !steps.iter().any(|(_, step)| matches!(step, Step::Key(_))) {
                     path.row = Some(above);
@@ -275,7 +292,9 @@ fn spot<'s>(
 ) -> Found<'s> {
     let mut names = path.names(text);
     let scalar = path.row.and_then(|row| lines::scalar(text, lines, row));
-    let block = |scalar: &lines::Scalar| !matches!(scalar.style, Style::Flow | Style::Empty) && at >= scalar.content.start;
+    let block = |scalar: &lines::Scalar| {
+        !matches!(scalar.style, Style::Flow | Style::Empty) && at >= scalar.content.start
+    };
     // Lines of a scalar can look like anything.
     let inside = scalar.as_ref().filter(|scalar| {
         let ends_in_key = matches!(path.steps.last(), Some(Step::Key(_)));
@@ -322,6 +341,11 @@ fn spot<'s>(
         ([Some("override")], Some(word)) => Spot::Key(Within::Override, word),
         ([Some("exceptions")], Some(word)) => Spot::Key(Within::Exceptions, word),
         ([Some("exceptions"), None], Some(word)) => Spot::Key(Within::Exception, word),
+        (
+            [Some("required_plugin_versions"), None]
+            | [Some("required_plugin_versions"), None, Some("alternatives"), None],
+            Some(word),
+        ) => Spot::Key(Within::Plugin, word),
         (names, word) => {
             let value = match word {
                 // An element of a list, or a text that begins in the line below its key.
@@ -364,6 +388,7 @@ fn valued<'s>(
         [Some("items"), ..] => Spot::Element(word()),
         [Some("tags"), ..] => Spot::Tag(word()),
         [Some("override"), Some(key)] => Spot::Operation(key, word()),
+        [Some("required_plugin_versions"), None, .., Some("name")] => Spot::Plugin(word()),
         [Some("exceptions"), None, Some("fields"), ..] => Spot::ExceptionField(word()),
         [Some("exceptions"), None, Some("comps"), ..] => Spot::ExceptionOperator(word()),
         [Some("exceptions"), None, Some("values"), ..] => {
@@ -416,7 +441,9 @@ fn scalar_at(placed: &Placed, start: usize) -> Option<&Text> {
         match node.value() {
             Value::Scalar(scalar) => (scalar.text.span.start as usize == start).then_some(&scalar.text),
             Value::Seq(items) => items.iter().find_map(|item| find(item, start)),
-            Value::Map(pairs) => pairs.iter().find_map(|(key, value)| find(key, start).or_else(|| find(value, start))),
+            Value::Map(pairs) => {
+                pairs.iter().find_map(|(key, value)| find(key, start).or_else(|| find(value, start)))
+            }
             _ => None,
         }
     }
@@ -485,7 +512,9 @@ fn flow(text: &str, open: usize, at: usize) -> Option<Flow<'_>> {
         let here = place;
         place += 1;
         match bytes[here] {
-            quote @ (b'"' | b'\'') if levels.last().is_some_and(|level| text[level.start..here].trim().is_empty()) => {
+            quote @ (b'"' | b'\'')
+                if levels.last().is_some_and(|level| text[level.start..here].trim().is_empty()) =>
+            {
                 let close = text[place..at].find(quote as char);
                 place = close.map_or(at, |close| place + close + 1);
             }
@@ -559,6 +588,16 @@ pub fn asked(text: &str, at: usize) -> Asked {
     });
     let Some(word) = touching else {
         return Asked { state: before.end, word: at..at, quote: None, argument: None };
+    };
+    // Falco takes `inter` as `in` and `ter`; who types it wants an operator.
+    let joined = before.words.iter().rev().nth(1).filter(|op| {
+        matches!(op.what, words::What::Op(op) if op.is_word())
+            && op.range.end == word.range.start
+            && !text[word.range.clone()].starts_with(['"', '\''])
+    });
+    let word = match joined {
+        Some(op) => &words::Word { range: op.range.start..word.range.end, ..op.clone() },
+        None => word,
     };
     let typed = &text[word.range.clone()];
     let quote = typed.chars().next().filter(|c| matches!(c, '"' | '\''));

@@ -208,7 +208,8 @@ impl Scanner<'_> {
         }
         if let Ok((_, name)) = lexer::field_name(rest) {
             let start = self.at;
-            let len = name.len() + if rest[name.len()..].starts_with('[') { bracket(&rest[name.len()..]) } else { 0 };
+            let len = name.len()
+                + if rest[name.len()..].starts_with('[') { bracket(&rest[name.len()..]) } else { 0 };
             self.push(len, What::Field);
             self.state.left = (start, self.at);
             self.state.ask = Ask::Operator;
@@ -240,12 +241,7 @@ impl Scanner<'_> {
     }
 
     fn operator(&mut self, rest: &str) {
-        let is = |op: &&Op| {
-            let after = rest.strip_prefix(op.text()).map(|rest| rest.as_bytes().first().copied());
-            let joined = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-            after.is_some_and(|byte| !op.is_word() || !joined(byte))
-        };
-        if let Some(&op) = OPERATORS.iter().find(is) {
+        if let Some(&op) = OPERATORS.iter().find(|op| rest.starts_with(op.text())) {
             self.push(op.text().len(), What::Op(op));
             self.state.op = Some(op);
             self.state.ask = if op.rhs() == Rhs::None { Ask::Join } else { Ask::Value };
@@ -258,9 +254,17 @@ impl Scanner<'_> {
     }
 
     fn value(&mut self, rest: &str) {
+        // Without a list behind it it is a text; with a blank and nothing, the list is still to come.
         let is = |modifier: &&Modifier| {
-            rest.strip_prefix(modifier.text())
-                .is_some_and(|rest| rest.chars().next().is_none_or(|c| !lexer::is_bare(c)))
+            let behind = rest.strip_prefix(modifier.text());
+            behind.is_some_and(|rest| {
+                let after = rest.trim_start_matches(lexer::is_blank);
+                let begins = after.starts_with(|c| c == '(' || lexer::is_bare(c));
+                match after.len() < rest.len() {
+                    true => after.is_empty() || begins && connective(after).is_none(),
+                    false => after.starts_with('('),
+                }
+            })
         };
         let takes = self.state.op.is_some_and(|op| op.rhs() == Rhs::String) && self.state.modifier.is_none();
         if let Some(&modifier) = MODIFIERS.iter().find(is).filter(|_| takes) {
@@ -268,8 +272,15 @@ impl Scanner<'_> {
             self.state.modifier = Some(modifier);
             return;
         }
-        if !self.transformer(rest, Ask::Join) {
-            self.constant(rest, Ask::Join);
+        if self.transformer(rest, Ask::Join) {
+            return;
+        }
+        match lexer::number(rest) {
+            Ok((_, number)) if self.state.op.is_some_and(|op| op.rhs() == Rhs::Number) => {
+                self.push(number.len(), What::Value);
+                self.state.ask = Ask::Join;
+            }
+            _ => self.constant(rest, Ask::Join),
         }
     }
 
@@ -300,7 +311,8 @@ impl Scanner<'_> {
             return;
         }
         if let Ok((_, name)) = lexer::field_name(rest) {
-            let len = name.len() + if rest[name.len()..].starts_with('[') { bracket(&rest[name.len()..]) } else { 0 };
+            let len = name.len()
+                + if rest[name.len()..].starts_with('[') { bracket(&rest[name.len()..]) } else { 0 };
             return self.push(len, What::Field);
         }
         self.constant(rest, Ask::Argument);
