@@ -1,7 +1,8 @@
 //! Values that a field can have, and other words of its world: event names, sources, identities, tags.
 
-use super::completion::{Completion, Here, Out, Sort};
+use super::completion::Here;
 use super::marks;
+use super::offer::{Completion, Out, Sort};
 use super::topic::Topic;
 use crate::bundled;
 use crate::lint::rules::IDENTITY_TYPES;
