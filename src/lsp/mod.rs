@@ -7,7 +7,9 @@
 //! ```
 
 mod client;
+mod completion;
 mod diagnostics;
+mod navigation;
 mod position;
 mod pull;
 mod requests;
@@ -15,6 +17,7 @@ mod session;
 mod settings;
 mod text;
 mod uri;
+mod view;
 mod wire;
 mod worker;
 mod workspace;

@@ -34,8 +34,8 @@ pub enum Wants {
 impl Session {
     /// Takes in what the worker found. What was found in a text that is gone is of no use.
     pub fn found(&mut self, found: Found) {
-        let Found { task, files, is_last } = found;
-        self.is_busy &= !is_last;
+        let Found { task, files } = found;
+        self.at_work.remove(&task.set);
         let Some(files) = files else {
             self.workspace.complaints.push("internal error in rulec: the analysis failed".into());
             return;
@@ -91,7 +91,7 @@ impl Session {
     }
 
     fn start_job(&mut self) {
-        if self.is_busy {
+        if !self.at_work.is_empty() {
             return;
         }
         let mut tasks = Vec::new();
@@ -103,7 +103,10 @@ impl Session {
         }
         if !tasks.is_empty() {
             let alive: HashSet<u32> = self.workspace.sets.iter().map(|set| set.id).collect();
-            self.is_busy = self.jobs.send(Job { tasks, alive }).is_ok();
+            self.at_work = tasks.iter().map(|task| task.set).collect();
+            if self.jobs.send(Job { tasks, alive }).is_err() {
+                self.at_work.clear();
+            }
         }
     }
 
@@ -134,7 +137,13 @@ impl Session {
         self.workspace.find(uri).and_then(|at| self.workspace.file(at).version)
     }
 
-    /// True if the findings are those of the text as it is now.
+    /// True if nothing is left to be found in a set.
+    fn is_settled(&self, set: usize) -> bool {
+        let set = &self.workspace.sets[set];
+        !set.is_stale && !self.at_work.contains(&set.id)
+    }
+
+    /// True if the findings are those of the text as it is now, whatever happened to other files.
     fn is_current(&self, at: At) -> bool {
         let file = self.workspace.file(at);
         let known = self.known.get(&file.uri).and_then(|known| known.doc.as_ref());
@@ -198,17 +207,15 @@ impl Session {
                 let Some(at) = self.workspace.find(uri) else {
                     return Some(json!({"kind": "full", "items": []}));
                 };
-                if !self.is_current(at) {
+                if !self.is_settled(at.set) {
                     return None;
                 }
                 let uri = self.workspace.file(at).uri.clone();
                 self.is_pulled(&uri);
-                self.known.get(&uri).map(|known| known.report(previous.as_deref()))
+                Some(self.known.entry(uri).or_default().report(previous.as_deref()))
             }
             Wants::All(previous) => {
-                let sets = self.workspace.sets.iter().enumerate();
-                let mut all = sets.flat_map(|(set, files)| (0..files.files.len()).map(move |file| At { set, file }));
-                if !all.all(|at| self.is_current(at)) {
+                if !(0..self.workspace.sets.len()).all(|set| self.is_settled(set)) {
                     return None;
                 }
                 self.pulls_workspace = true;

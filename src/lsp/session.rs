@@ -52,8 +52,8 @@ pub struct Session {
     pub pulls_workspace: bool,
     /// Number of the last result.
     pub results: u64,
-    /// The worker has something to do.
-    pub is_busy: bool,
+    /// The sets that the worker is at.
+    pub at_work: HashSet<u32>,
     /// The worker.
     pub jobs: mpsc::Sender<Job>,
     out: Sender<String>,
@@ -123,7 +123,7 @@ impl Session {
             waiting: Vec::new(),
             pulls_workspace: false,
             results: 0,
-            is_busy: false,
+            at_work: HashSet::new(),
             jobs,
             out,
             log,
