@@ -17,6 +17,7 @@ pub mod eval;
 #[cfg(any(feature = "cli", feature = "lsp"))]
 pub mod files;
 pub mod fix;
+pub mod format;
 pub mod ide;
 pub mod lint;
 pub mod logic;

@@ -245,7 +245,11 @@ fn benchmark(args: &Args, settings: &Settings) -> Result<Benchmark, Failure> {
         return engine::bundled(args.benchmark.as_deref().or(configured), scope);
     };
     let catalogue = Catalogue::parse(&path.to_string_lossy(), &text_of(path)?);
-    engine::of_catalogue(&catalogue.map_err(|problem| Failure::new(problem.to_string()))?, args.benchmark.as_deref(), scope)
+    engine::of_catalogue(
+        &catalogue.map_err(|problem| Failure::new(problem.to_string()))?,
+        args.benchmark.as_deref(),
+        scope,
+    )
 }
 
 fn findings(args: &Args) -> Result<Vec<Finding>, Failure> {

@@ -8,6 +8,7 @@ mod engine;
 mod explain;
 mod explain_match;
 mod fixing;
+mod fmt;
 mod junit;
 mod list;
 #[cfg(feature = "lsp")]
@@ -43,6 +44,7 @@ enum Command {
     Describe(describe::Args),
     Explain(explain::Args),
     ExplainMatch(explain_match::Args),
+    Fmt(fmt::Args),
     List(list::Args),
     #[cfg(feature = "lsp")]
     Lsp(lsp::Args),
@@ -83,6 +85,7 @@ fn run() -> ExitCode {
         Command::Describe(args) => describe::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::ExplainMatch(args) => explain_match::run(&args),
+        Command::Fmt(args) => fmt::run(&args),
         Command::List(args) => list::run(&args),
         #[cfg(feature = "lsp")]
         Command::Lsp(args) => lsp::run(&args),

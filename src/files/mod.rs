@@ -6,11 +6,11 @@ pub mod settings;
 use crate::config;
 use crate::source::{SourceFile, SourceMap};
 use crate::syntax::sniff::looks_like_rules;
+use settings::Settings;
 use std::collections::HashSet;
 use std::fs;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
-use settings::Settings;
 use walkdir::WalkDir;
 
 /// Why something could not be done, for people.
@@ -86,25 +86,27 @@ pub fn tests(roots: &[PathBuf], settings: &Settings) -> Result<Vec<PathBuf>, Fai
 pub fn yaml_files(root: &Path, settings: &Settings) -> impl Iterator<Item = Result<PathBuf, Failure>> {
     let exclude = move |path: &Path| path != root && settings.excludes(path);
     let walk = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
-    walk.filter_entry(move |entry| entry.file_name() != ".git" && !exclude(entry.path())).filter_map(|entry| {
-        let error = match entry {
-            Ok(entry) => {
-                let is_wanted = entry.file_type().is_file() && is_yaml(entry.path());
-                return is_wanted.then(|| Ok(entry.into_path()));
+    walk.filter_entry(move |entry| entry.file_name() != ".git" && !exclude(entry.path())).filter_map(
+        |entry| {
+            let error = match entry {
+                Ok(entry) => {
+                    let is_wanted = entry.file_type().is_file() && is_yaml(entry.path());
+                    return is_wanted.then(|| Ok(entry.into_path()));
+                }
+                // A link back to a directory above is no reason to stop.
+                Err(error) if error.loop_ancestor().is_some() => return None,
+                Err(error) => error,
+            };
+            let path = error.path().unwrap_or(root).to_owned();
+            if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink()) && !is_yaml(&path) {
+                // It leads nowhere, and would be of no interest if it did.
+                return None;
             }
-            // A link back to a directory above is no reason to stop.
-            Err(error) if error.loop_ancestor().is_some() => return None,
-            Err(error) => error,
-        };
-        let path = error.path().unwrap_or(root).to_owned();
-        if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink()) && !is_yaml(&path) {
-            // It leads nowhere, and would be of no interest if it did.
-            return None;
-        }
-        // The walker's own error names the path once more.
-        let error = error.into_io_error().unwrap_or_else(|| std::io::ErrorKind::Other.into());
-        Some(Err(unreadable(&path, &error)))
-    })
+            // The walker's own error names the path once more.
+            let error = error.into_io_error().unwrap_or_else(|| std::io::ErrorKind::Other.into());
+            Some(Err(unreadable(&path, &error)))
+        },
+    )
 }
 
 /// A path as it is shown, found below a directory.

@@ -71,7 +71,8 @@ pub struct Completions {
 }
 
 /// Operators that are used most, in this order.
-const USUAL: [Op; 8] = [Op::Eq, Op::Ne, Op::In, Op::Startswith, Op::Contains, Op::Endswith, Op::Exists, Op::Intersects];
+const USUAL: [Op; 8] =
+    [Op::Eq, Op::Ne, Op::In, Op::Startswith, Op::Contains, Op::Endswith, Op::Exists, Op::Intersects];
 
 /// No more than this is shown at once.
 const MOST: usize = 500;
@@ -187,9 +188,12 @@ fn comment(text: &str, range: &Range<usize>, cursor: &Cursor<'_>) -> Completions
             });
         }
     } else if !body.contains(' ') {
-        let place = cursor.placed.start + range.start + (typed.len() - body.len())..cursor.placed.start + cursor.at;
+        let place =
+            cursor.placed.start + range.start + (typed.len() - body.len())..cursor.placed.start + cursor.at;
         let mut out = Out::new(place, body);
-        for (verb, about) in [("allow", "the item that follows, or the line"), ("allow-file", "the whole file")] {
+        for (verb, about) in
+            [("allow", "the item that follows, or the line"), ("allow-file", "the whole file")]
+        {
             out.add(Completion {
                 kind: Sort::Snippet,
                 detail: about.to_owned(),
@@ -287,7 +291,8 @@ impl Out {
         let incomplete = self.items.len() > MOST;
         self.items.truncate(MOST);
         let numbered = self.items.into_iter().enumerate();
-        let items = numbered.map(|(at, (.., item))| Completion { sort: format!("{at:04}"), ..item }).collect();
+        let items =
+            numbered.map(|(at, (.., item))| Completion { sort: format!("{at:04}"), ..item }).collect();
         Completions { items, incomplete }
     }
 }
@@ -304,7 +309,9 @@ fn score(typed: &str, label: &str) -> Option<u32> {
     }
     let first = typed.chars().next()?;
     let begins = |at: usize| {
-        at == 0 || label.as_bytes()[at].is_ascii_uppercase() || !label.as_bytes()[at - 1].is_ascii_alphanumeric()
+        at == 0
+            || label.as_bytes()[at].is_ascii_uppercase()
+            || !label.as_bytes()[at - 1].is_ascii_alphanumeric()
     };
     let mut starts = lower.char_indices().filter(|&(at, c)| c == first && begins(at));
     starts
@@ -366,7 +373,8 @@ impl Here<'_, '_> {
     fn key(&self, name: &str, detail: &str, snippet: &str, topic: Topic, rank: u32, out: &mut Out) {
         // Where a value follows, only the key is written.
         let rest = &self.cursor.placed.piece.text()[self.cursor.at..];
-        let word = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).unwrap_or(rest.len());
+        let word =
+            rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).unwrap_or(rest.len());
         let valued = rest[word..].trim_start_matches([' ', '\t']).starts_with(':');
         let insert = if valued { name.to_owned() } else { format!("{name}:{snippet}") };
         let completion = Completion {
@@ -398,7 +406,8 @@ impl Here<'_, '_> {
             Kind::List => (Sort::List, Topic::List(name.to_owned())),
             _ => (Sort::Rule, Topic::Rule(name.to_owned())),
         };
-        let file = found.first().and_then(|found| self.snapshot.docs.get(found.doc)).map(|doc| doc.name.to_string());
+        let file =
+            found.first().and_then(|found| self.snapshot.docs.get(found.doc)).map(|doc| doc.name.to_string());
         let detail = match (kind, found.first()) {
             (Kind::List, Some(found)) => format!("list of {}", found.entry.size),
             _ => file.unwrap_or_default(),
@@ -576,6 +585,7 @@ fn open_transformer(text: &str) -> bool {
     let Some(percent) = text.rfind('%') else { return false };
     let tail = text[percent + 1..].trim_start_matches(|c: char| c.is_ascii_digit());
     let len = marks::operand_len(tail);
-    let opened = TRANSFORMERS.iter().any(|it| tail.strip_prefix(it.text()).is_some_and(|rest| rest.starts_with('(')));
+    let opened =
+        TRANSFORMERS.iter().any(|it| tail.strip_prefix(it.text()).is_some_and(|rest| rest.starts_with('(')));
     opened && (len == 0 || len >= tail.len()) && tail.matches('(').count() > tail.matches(')').count()
 }

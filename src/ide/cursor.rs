@@ -100,7 +100,12 @@ impl Flat<'_> {
 }
 
 /// What stands at an offset of a file.
-pub fn cursor<'s>(snapshot: &'s Snapshot, index: &Index<'s>, doc: usize, offset: usize) -> Option<Cursor<'s>> {
+pub fn cursor<'s>(
+    snapshot: &'s Snapshot,
+    index: &Index<'s>,
+    doc: usize,
+    offset: usize,
+) -> Option<Cursor<'s>> {
     let file = snapshot.docs.get(doc)?;
     let placed = file.piece_at(offset)?;
     let text = placed.piece.text();
@@ -136,21 +141,28 @@ fn flow_kind(text: &str, lines: &[Line]) -> Option<Kind> {
 }
 
 /// The event sources that fields at a place may come from.
-pub fn sources<'s>(snapshot: &'s Snapshot, index: &Index<'s>, doc: usize, placed: &'s Placed) -> Vec<&'s str> {
+pub fn sources<'s>(
+    snapshot: &'s Snapshot,
+    index: &Index<'s>,
+    doc: usize,
+    placed: &'s Placed,
+) -> Vec<&'s str> {
     let entry = placed.piece.outline().entries.first();
     if let Some(entry) = entry.filter(|entry| entry.kind == Kind::Rule) {
         if let Some(source) = &entry.source {
             return vec![source];
         }
         if entry.role == Role::Changes {
-            let defined = index.definitions(Kind::Rule, &entry.name).find_map(|found| found.entry.source.as_deref());
+            let defined =
+                index.definitions(Kind::Rule, &entry.name).find_map(|found| found.entry.source.as_deref());
             return vec![defined.unwrap_or("syscall")];
         }
     }
     // Not written yet, or a macro: what the neighbours have.
     let mut counts: Vec<(usize, &str)> = Vec::new();
     let all = snapshot.docs.get(doc).into_iter().flat_map(|doc| &doc.pieces);
-    for source in all.flat_map(|placed| &placed.piece.outline().entries).filter_map(|it| it.source.as_deref()) {
+    for source in all.flat_map(|placed| &placed.piece.outline().entries).filter_map(|it| it.source.as_deref())
+    {
         match counts.iter_mut().find(|(_, known)| *known == source) {
             Some((count, _)) => *count += 1,
             None => counts.push((1, source)),
@@ -210,7 +222,8 @@ impl Path {
             let line = &lines[above];
             let is_element = matches!(steps.last(), Some((_, Step::Element)));
             // The elements of a key may stand as far left as the key.
-            let reaches = line.indent < limit || (is_element && line.indent == limit && line.dashes.is_empty());
+            let reaches =
+                line.indent < limit || (is_element && line.indent == limit && line.dashes.is_empty());
             if let Some(key) = line.key.clone().filter(|_| reaches) {
                 if !steps.iter().any(|(_, step)| matches!(step, Step::Key(_))) {
                     path.row = Some(above);
@@ -275,7 +288,9 @@ fn spot<'s>(
 ) -> Found<'s> {
     let mut names = path.names(text);
     let scalar = path.row.and_then(|row| lines::scalar(text, lines, row));
-    let block = |scalar: &lines::Scalar| !matches!(scalar.style, Style::Flow | Style::Empty) && at >= scalar.content.start;
+    let block = |scalar: &lines::Scalar| {
+        !matches!(scalar.style, Style::Flow | Style::Empty) && at >= scalar.content.start
+    };
     // Lines of a scalar can look like anything.
     let inside = scalar.as_ref().filter(|scalar| {
         let ends_in_key = matches!(path.steps.last(), Some(Step::Key(_)));
@@ -416,7 +431,9 @@ fn scalar_at(placed: &Placed, start: usize) -> Option<&Text> {
         match node.value() {
             Value::Scalar(scalar) => (scalar.text.span.start as usize == start).then_some(&scalar.text),
             Value::Seq(items) => items.iter().find_map(|item| find(item, start)),
-            Value::Map(pairs) => pairs.iter().find_map(|(key, value)| find(key, start).or_else(|| find(value, start))),
+            Value::Map(pairs) => {
+                pairs.iter().find_map(|(key, value)| find(key, start).or_else(|| find(value, start)))
+            }
             _ => None,
         }
     }
@@ -485,7 +502,9 @@ fn flow(text: &str, open: usize, at: usize) -> Option<Flow<'_>> {
         let here = place;
         place += 1;
         match bytes[here] {
-            quote @ (b'"' | b'\'') if levels.last().is_some_and(|level| text[level.start..here].trim().is_empty()) => {
+            quote @ (b'"' | b'\'')
+                if levels.last().is_some_and(|level| text[level.start..here].trim().is_empty()) =>
+            {
                 let close = text[place..at].find(quote as char);
                 place = close.map_or(at, |close| place + close + 1);
             }

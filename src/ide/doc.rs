@@ -2,6 +2,7 @@
 
 use super::marks::{self, Mark};
 use super::outline::{self, Outline};
+use super::units::{self, Reading};
 use crate::source::{FileId, SourceFile, Span, floor_char_boundary};
 use crate::syntax::yaml::{self, Stream};
 use std::ops::Range;
@@ -37,8 +38,16 @@ pub struct Piece {
     /// The text, as a file of its own.
     pub source: SourceFile,
     stream: OnceLock<Stream>,
+    facts: OnceLock<Facts>,
     outline: OnceLock<Outline>,
     marks: OnceLock<Vec<Mark>>,
+}
+
+/// What is read off a piece once.
+#[derive(Debug)]
+struct Facts {
+    reading: Reading,
+    speaks: bool,
 }
 
 /// A place for people and protocols: 0-based line, and the byte in it.
@@ -56,8 +65,14 @@ impl Piece {
     /// A piece of this text, with an id of its own.
     pub fn new(text: impl Into<Arc<str>>) -> Piece {
         let id = FileId(NEXT.fetch_add(1, Ordering::Relaxed));
-        let source = SourceFile::new("", text);
-        Piece { id, source, stream: OnceLock::new(), outline: OnceLock::new(), marks: OnceLock::new() }
+        Piece {
+            id,
+            source: SourceFile::new("", text),
+            stream: OnceLock::new(),
+            facts: OnceLock::new(),
+            outline: OnceLock::new(),
+            marks: OnceLock::new(),
+        }
     }
 
     /// Its text.
@@ -68,6 +83,33 @@ impl Piece {
     /// Its YAML, read once.
     pub fn stream(&self) -> &Stream {
         self.stream.get_or_init(|| yaml::parse(self.id, &self.source))
+    }
+
+    /// How it has to be read for findings.
+    pub fn reading(&self) -> Reading {
+        self.facts().reading
+    }
+
+    /// True if a comment in it says something to rulec.
+    pub fn speaks_to_rulec(&self) -> bool {
+        self.facts().speaks
+    }
+
+    /// Its top-level items.
+    pub fn items(&self) -> impl Iterator<Item = Span> + '_ {
+        let documents = self.stream().documents.iter();
+        documents.flat_map(|document| document.root.as_seq().unwrap_or_default()).map(|item| item.span)
+    }
+
+    fn facts(&self) -> &Facts {
+        self.facts.get_or_init(|| Facts {
+            reading: units::reading(self),
+            speaks: self
+                .stream()
+                .comments
+                .iter()
+                .any(|comment| self.text().get(comment.range()).is_some_and(|text| text.contains("rulec"))),
+        })
     }
 
     /// What it defines, read once.

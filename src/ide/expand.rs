@@ -1,8 +1,8 @@
 //! What rules, macros and lists come to once all names in them are replaced, by Falco's own steps on the few items it takes.
 
+use super::Snapshot;
 use super::index::{Found, Index, each_substituted, is_separator};
 use super::marks::Sort;
-use super::Snapshot;
 use crate::sema::collect::{Collected, Policy, collect};
 use crate::sema::compile::compile;
 use crate::sema::lists::Lists;
@@ -64,7 +64,11 @@ pub fn closure<'s>(index: &Index<'s>, seeds: &[(Kind, &str)]) -> Vec<Found<'s>> 
             each_substituted(found.placed, &mut |text, _| {
                 let words = text.value.as_bytes().split(|&byte| is_separator(byte));
                 let names = words.filter_map(|word| std::str::from_utf8(word).ok());
-                due.extend(names.filter(|word| index.has(Kind::List, word)).map(|word| (Kind::List, word.to_owned())));
+                due.extend(
+                    names
+                        .filter(|word| index.has(Kind::List, word))
+                        .map(|word| (Kind::List, word.to_owned())),
+                );
             });
         }
     }

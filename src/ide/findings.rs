@@ -1,9 +1,9 @@
 //! The findings of every file of a snapshot.
 
+use super::incremental::Incremental;
 use super::{Change, Place, Snapshot};
-use crate::analysis::{Inputs, analyze, findings};
 use crate::diag::{Diagnostic, Fix, Severity};
-use crate::source::{SourceFile, SourceMap, Span};
+use crate::source::Span;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -58,8 +58,9 @@ pub enum Tag {
 }
 
 /// Finds what is wrong, again and again.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Analyzer {
+    incremental: Incremental,
     before: Vec<Arc<[Finding]>>,
 }
 
@@ -71,13 +72,8 @@ impl Analyzer {
 
     /// What is found in each file of the snapshot, in their order.
     pub fn update(&mut self, snapshot: &Snapshot) -> Vec<DocFindings> {
-        let mut sources = SourceMap::default();
-        for doc in &snapshot.docs {
-            sources.add(SourceFile::new(&*doc.name, doc.text()));
-        }
-        let mut analysis = analyze(Inputs { sources, options: snapshot.settings.options.clone() });
         let mut found: Vec<Vec<Finding>> = snapshot.docs.iter().map(|_| Vec::new()).collect();
-        for diagnostic in findings(&mut analysis, &snapshot.settings.levels) {
+        for diagnostic in self.incremental.update(snapshot) {
             if let Some(of_doc) = found.get_mut(diagnostic.primary.span.file.0 as usize) {
                 of_doc.push(Finding::new(diagnostic));
             }

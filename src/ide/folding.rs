@@ -37,10 +37,8 @@ pub fn folds(doc: &Doc) -> Vec<Fold> {
             }
         };
         let is_comment = |line: &Line| text[line.range.clone()].trim_start().starts_with('#');
-        let blocks: Vec<lines::Scalar> = lines::scalars(text)
-            .into_iter()
-            .filter(|scalar| scalar.style == lines::Style::Block)
-            .collect();
+        let blocks: Vec<lines::Scalar> =
+            lines::scalars(text).into_iter().filter(|scalar| scalar.style == lines::Style::Block).collect();
         let row = |at: usize| lines.partition_point(|line| line.range.start <= at).saturating_sub(1);
         let in_block = |at: usize| blocks.iter().any(|block| row(block.key.start) < at && at <= block.last);
         for (at, line) in lines.iter().enumerate() {

@@ -74,7 +74,8 @@ impl<'s> Index<'s> {
 
     /// Where a macro is used.
     pub fn macro_uses(&self, name: &str) -> Vec<Place> {
-        let is_use = |mark: &Mark, placed: &Placed| mark.sort == Sort::Macro && mark.text(&placed.piece) == name;
+        let is_use =
+            |mark: &Mark, placed: &Placed| mark.sort == Sort::Macro && mark.text(&placed.piece) == name;
         self.marked(name, is_use)
     }
 
@@ -105,7 +106,9 @@ impl<'s> Index<'s> {
             spans.sort_unstable();
             spans.dedup();
             let inside = |span: &Span| placed.piece.text().get(span.range()).is_some();
-            places.extend(spans.into_iter().filter(inside).map(|span| Place { doc, range: placed.range_of(span) }));
+            places.extend(
+                spans.into_iter().filter(inside).map(|span| Place { doc, range: placed.range_of(span) }),
+            );
         }
         places
     }
@@ -114,7 +117,12 @@ impl<'s> Index<'s> {
     fn pieces_with<'n>(&self, needle: &'n str) -> impl Iterator<Item = (usize, &'s Placed)> + use<'n, 's> {
         let finder = memchr::memmem::Finder::new(needle.as_bytes());
         let only = self.only;
-        let docs = self.snapshot.docs.iter().enumerate().filter(move |(doc, _)| only.is_none_or(|only| only == *doc));
+        let docs = self
+            .snapshot
+            .docs
+            .iter()
+            .enumerate()
+            .filter(move |(doc, _)| only.is_none_or(|only| only == *doc));
         let pieces = docs.flat_map(|(doc, file)| file.pieces.iter().map(move |placed| (doc, placed)));
         pieces.filter(move |(_, placed)| {
             let text = placed.piece.text();
@@ -127,7 +135,12 @@ impl<'s> Index<'s> {
 /// Calls `visit` with every text in which lists may be put, and whether it is compared as a whole, as the elements of
 /// lists are.
 pub fn each_substituted<'s>(placed: &'s Placed, visit: &mut dyn FnMut(&'s crate::source::Text, bool)) {
-    fn nested<'s>(node: &'s Node, visit: &mut dyn FnMut(&'s crate::source::Text, bool), whole: bool, depth: usize) {
+    fn nested<'s>(
+        node: &'s Node,
+        visit: &mut dyn FnMut(&'s crate::source::Text, bool),
+        whole: bool,
+        depth: usize,
+    ) {
         match node.value() {
             Value::Seq(items) if depth < 4 => {
                 items.iter().for_each(|item| nested(item, visit, whole, depth + 1));
@@ -156,9 +169,9 @@ pub fn occurrences<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = Ran
     let bounded = move |start: usize, end: usize| {
         (start == 0 || is_separator(bytes[start - 1])) && (end >= bytes.len() || is_separator(bytes[end]))
     };
-    text.match_indices(name).map(|(at, _)| at..at + name.len()).filter(move |range| {
-        !range.is_empty() && bounded(range.start, range.end)
-    })
+    text.match_indices(name)
+        .map(|(at, _)| at..at + name.len())
+        .filter(move |range| !range.is_empty() && bounded(range.start, range.end))
 }
 
 /// The word around an offset, as the substitution of lists cuts words.

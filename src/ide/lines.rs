@@ -181,7 +181,8 @@ pub fn scalar(text: &str, lines: &[Line], at: usize) -> Option<Scalar> {
     let column = line.indent;
     let deeper = |line: &Line| line.is_blank() || line.first_column() > column;
     let follow = lines[at + 1..].iter().take_while(|line| deeper(line)).count();
-    let written = |line: &&usize| !lines[**line].is_blank() || !text[lines[**line].range.clone()].trim().is_empty();
+    let written =
+        |line: &&usize| !lines[**line].is_blank() || !text[lines[**line].range.clone()].trim().is_empty();
     let last = (at + 1..=at + follow).rev().find(|line| written(&line)).unwrap_or(at);
     let value = line.value.clone();
     let first = text.get(value.clone()).unwrap_or_default();

@@ -10,6 +10,8 @@
 
 pub mod doc;
 pub mod findings;
+pub mod incremental;
+mod units;
 
 pub mod completion;
 pub mod cursor;

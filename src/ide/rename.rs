@@ -51,10 +51,14 @@ fn named<'s>(
 
 /// All places of a name, if each is written as it is.
 fn places(snapshot: &Snapshot, index: &Index<'_>, kind: Kind, name: &str) -> Result<Vec<Place>, String> {
-    if kind == Kind::Macro && index.has(Kind::List, name) || kind == Kind::List && index.has(Kind::Macro, name) {
+    if kind == Kind::Macro && index.has(Kind::List, name)
+        || kind == Kind::List && index.has(Kind::Macro, name)
+    {
         return Err(format!("`{name}` is a macro and a list: Falco puts the list in the place of the macro"));
     }
-    if kind != Kind::Rule && !name.bytes().all(|byte| byte.is_ascii_graphic() && !super::index::is_separator(byte)) {
+    if kind != Kind::Rule
+        && !name.bytes().all(|byte| byte.is_ascii_graphic() && !super::index::is_separator(byte))
+    {
         return Err(format!("`{name}` cannot be told from the words around it"));
     }
     let (mut places, named) = target::places(index, &Target::Named(kind, name));
@@ -97,7 +101,9 @@ fn check(snapshot: &Snapshot, index: &Index<'_>, kind: Kind, new: &str) -> Resul
             return Err("a macro is named by a letter, then letters, digits and `_`".to_owned());
         }
         Kind::List if !is_list_name => {
-            return Err("a list is named by a letter or `_`, then letters, digits, `_`, `-` and `.`".to_owned());
+            return Err(
+                "a list is named by a letter or `_`, then letters, digits, `_`, `-` and `.`".to_owned()
+            );
         }
         _ => {}
     }
@@ -107,7 +113,10 @@ fn check(snapshot: &Snapshot, index: &Index<'_>, kind: Kind, new: &str) -> Resul
     }
     let other = if kind == Kind::List { Kind::Macro } else { Kind::List };
     if index.has(other, new) {
-        return Err(format!("there is a {} named `{new}`: Falco puts lists in the place of all such words", other.key()));
+        return Err(format!(
+            "there is a {} named `{new}`: Falco puts lists in the place of all such words",
+            other.key()
+        ));
     }
     match kind {
         Kind::List => caught(snapshot, new),
@@ -130,7 +139,8 @@ fn caught(snapshot: &Snapshot, new: &str) -> Result<(), String> {
         for placed in doc.pieces.iter().filter(|placed| placed.piece.text().contains(new)) {
             let mut found = false;
             each_substituted(placed, &mut |text, whole| {
-                found |= if whole { &*text.value == new } else { occurrences(&text.value, new).next().is_some() };
+                found |=
+                    if whole { &*text.value == new } else { occurrences(&text.value, new).next().is_some() };
                 // Elements get into conditions as text.
                 found |= whole && occurrences(&text.value, new).next().is_some();
             });
@@ -163,7 +173,8 @@ fn quoted(snapshot: &Snapshot, place: &Place, new: &str) -> Result<String, Strin
 /// True if a text can stand without quotes wherever YAML has values.
 pub fn is_plain(text: &str) -> bool {
     let first = text.chars().next().is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '/'));
-    let inside = !text.contains(": ") && !text.contains(" #") && !text.contains([',', '[', ']', '{', '}', '\n']);
+    let inside =
+        !text.contains(": ") && !text.contains(" #") && !text.contains([',', '[', ']', '{', '}', '\n']);
     let null = matches!(text, "null" | "Null" | "NULL" | "~");
     first && inside && !null && !text.ends_with([':', ' ']) && text.trim() == text
 }

@@ -30,7 +30,9 @@ pub fn ranges(snapshot: &Snapshot, doc: usize, offset: usize) -> Vec<Range<usize
     }
     let text = placed.piece.text();
     found.push(0..text.trim_end().len());
-    found.retain(|range| range.start <= at && at <= range.end && text.get(range.clone()).is_some_and(|it| !it.is_empty()));
+    found.retain(|range| {
+        range.start <= at && at <= range.end && text.get(range.clone()).is_some_and(|it| !it.is_empty())
+    });
     found.sort_by_key(|range| (range.end - range.start, range.start));
     found.dedup();
     let mut nested: Vec<Range<usize>> = Vec::new();

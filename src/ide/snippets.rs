@@ -5,10 +5,10 @@ use super::completion::{Completion, Out, Sort};
 const RULE: &str = "rule: ${1:Name}\n  desc: ${2:What happened.}\n  condition: >\n    ${3:ct.name = \"CreateUser\"}\n  output: >\n    ${4:text} (user=%ct.user ip=%ct.srcip region=%ct.region)\n  priority: ${5|WARNING,EMERGENCY,ALERT,CRITICAL,ERROR,NOTICE,INFORMATIONAL,DEBUG|}\n  source: ${6:aws_cloudtrail}\n  tags: [${7:aws}]\n$0";
 const MACRO: &str = "macro: ${1:name}\n  condition: ${2:condition}\n$0";
 const LIST: &str = "list: ${1:name}\n  items: [${2:item}]\n$0";
-const OVERRIDE: &str =
-    "rule: ${1:Name}\n  condition: ${2:and not condition}\n  override:\n    condition: ${3|append,replace|}\n$0";
+const OVERRIDE: &str = "rule: ${1:Name}\n  condition: ${2:and not condition}\n  override:\n    condition: ${3|append,replace|}\n$0";
 const VERSIONS: &str = "required_engine_version: ${1:0.50.0}\n$0";
-const PLUGINS: &str = "required_plugin_versions:\n    - name: ${1:cloudtrail}\n      version: ${2:0.12.0}\n$0";
+const PLUGINS: &str =
+    "required_plugin_versions:\n    - name: ${1:cloudtrail}\n      version: ${2:0.12.0}\n$0";
 
 const ITEMS: [(&str, &str, &str); 6] = [
     ("rule", "a new rule", RULE),
@@ -41,7 +41,12 @@ pub(super) fn exception(out: &mut Out, dash: &str) {
 }
 
 fn add(out: &mut Out, label: &str, about: &str, insert: String) {
-    let completion =
-        Completion { kind: Sort::Snippet, detail: about.to_owned(), insert, snippet: true, ..out.plain(label) };
+    let completion = Completion {
+        kind: Sort::Snippet,
+        detail: about.to_owned(),
+        insert,
+        snippet: true,
+        ..out.plain(label)
+    };
     out.ranked(0, completion);
 }

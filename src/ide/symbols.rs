@@ -79,7 +79,8 @@ pub fn document(snapshot: &Snapshot, doc: usize) -> Vec<Symbol> {
             }
             let range = placed.range_of(entry.span);
             let name_range = placed.range_of(entry.name_span);
-            let name_range = name_range.start.clamp(range.start, range.end)..name_range.end.clamp(range.start, range.end);
+            let name_range =
+                name_range.start.clamp(range.start, range.end)..name_range.end.clamp(range.start, range.end);
             let changes = if entry.role == Role::Changes { "change" } else { "" };
             let detail = match entry.kind {
                 Kind::List if changes.is_empty() => format!("{} items", entry.size),

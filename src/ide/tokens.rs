@@ -51,7 +51,9 @@ pub fn tokens(snapshot: &Snapshot, doc: usize, within: Option<Range<usize>>) -> 
     let mut tokens = Vec::new();
     let Some(file) = snapshot.docs.get(doc) else { return tokens };
     let within = within.unwrap_or(0..file.len());
-    for placed in file.pieces.iter().filter(|placed| placed.start <= within.end && placed.end() >= within.start) {
+    for placed in
+        file.pieces.iter().filter(|placed| placed.start <= within.end && placed.end() >= within.start)
+    {
         let text = placed.piece.text();
         for mark in placed.piece.marks() {
             let mut push = |range: Range<usize>, sort| {
@@ -70,7 +72,13 @@ pub fn tokens(snapshot: &Snapshot, doc: usize, within: Option<Range<usize>>) -> 
     tokens
 }
 
-fn each(mark: &Mark, word: &str, text: &str, index: &Index<'_>, push: &mut impl FnMut(Range<usize>, Meaning)) {
+fn each(
+    mark: &Mark,
+    word: &str,
+    text: &str,
+    index: &Index<'_>,
+    push: &mut impl FnMut(Range<usize>, Meaning),
+) {
     let whole = mark.span.range();
     let sort = match mark.sort {
         Sort::Keyword => Meaning::Keyword,

@@ -142,13 +142,14 @@ fn example(path: &str) -> Option<&'static str> {
     static RECORDS: OnceLock<Vec<serde_json::Value>> = OnceLock::new();
     let records = RECORDS.get_or_init(|| {
         let templates = bundled::TEMPLATES.iter().filter_map(|(_, text)| serde_json::from_str(text).ok());
-        templates.filter_map(|mut template: serde_json::Value| Some(template.get_mut("record")?.take())).collect()
+        templates
+            .filter_map(|mut template: serde_json::Value| Some(template.get_mut("record")?.take()))
+            .collect()
     });
-    let paths: Vec<String> = path
-        .split(", ")
-        .map(|path| format!("/{}", path.trim_start_matches('/').replace('.', "/")))
-        .collect();
-    let found = paths.iter().find_map(|path| records.iter().find_map(|record| record.pointer(path)?.as_str()));
+    let paths: Vec<String> =
+        path.split(", ").map(|path| format!("/{}", path.trim_start_matches('/').replace('.', "/"))).collect();
+    let found =
+        paths.iter().find_map(|path| records.iter().find_map(|record| record.pointer(path)?.as_str()));
     found.filter(|text| !text.is_empty())
 }
 
@@ -316,7 +317,11 @@ fn event(name: &str) -> Option<String> {
     }
     let data = aws_facts::data_event_sources(name);
     if !data.is_empty() {
-        let _ = write!(text, "\n\nA data event of `{}`: trails log it only if they are told to.", data.join("`, `"));
+        let _ = write!(
+            text,
+            "\n\nA data event of `{}`: trails log it only if they are told to.",
+            data.join("`, `")
+        );
     }
     for reason in sources.iter().filter_map(|source| aws_facts::retired(source, name)).take(1) {
         let _ = write!(text, "\n\nRetired: {reason}");
@@ -333,7 +338,11 @@ fn event_source(name: &str) -> Option<String> {
     let names = event_names::names_of(source);
     let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
     let more = if names.len() > SHOWN { ", …" } else { "" };
-    Some(format!("**event source** `{name}`\n\nKnown to write {} events: {}{more}", names.len(), shown.join(", ")))
+    Some(format!(
+        "**event source** `{name}`\n\nKnown to write {} events: {}{more}",
+        names.len(),
+        shown.join(", ")
+    ))
 }
 
 type Numbers = Vec<(String, String)>;

@@ -93,7 +93,8 @@ fn event_names(here: &Here<'_, '_>, condition: Option<(&str, usize)>, fields: &S
         let parsed = parse(text, DEFAULT_DEPTH);
         tested(here, &parsed.expr, at as u32, fields, 0, &mut sources);
     }
-    let known: BTreeSet<&'static str> = sources.iter().filter_map(|source| event_names::source(source)).collect();
+    let known: BTreeSet<&'static str> =
+        sources.iter().filter_map(|source| event_names::source(source)).collect();
     let all: Vec<&'static str> =
         if known.is_empty() { event_names::sources().collect() } else { known.into_iter().collect() };
     for source in all {
@@ -155,7 +156,9 @@ fn of_macro(here: &Here<'_, '_>, name: &str, fields: &SourceFields, depth: usize
 fn source_values(check: &Check<'_>, fields: &SourceFields) -> Vec<String> {
     let OperandKind::Field { name, .. } = &check.left.kind else { return Vec::new() };
     let text = check.left.kind.field_text().unwrap_or_default();
-    if !matches!(check.op, Op::Eq | Op::EqEq | Op::In) || member(&text, fields).as_deref() != Some("eventSource") {
+    if !matches!(check.op, Op::Eq | Op::EqEq | Op::In)
+        || member(&text, fields).as_deref() != Some("eventSource")
+    {
         return Vec::new();
     }
     let values: Vec<&str> = match &check.right {
@@ -175,7 +178,8 @@ pub(super) fn elements(here: &Here<'_, '_>, out: &mut Out) {
     let marks = here.cursor.placed.piece.marks();
     let items = marks.iter().filter(|mark| mark.sort == marks::Sort::Item);
     let texts: Vec<&str> = items.map(|mark| mark.text(&here.cursor.placed.piece)).collect();
-    let are = |test: fn(&str) -> bool| texts.iter().filter(|text| test(text)).count() * 2 >= texts.len().max(1);
+    let are =
+        |test: fn(&str) -> bool| texts.iter().filter(|text| test(text)).count() * 2 >= texts.len().max(1);
     let name = here.cursor.placed.piece.outline().entries.first().map_or("", |entry| &entry.name);
     if are(event_names::is_source) {
         event_sources(false, out);

@@ -208,7 +208,8 @@ impl Scanner<'_> {
         }
         if let Ok((_, name)) = lexer::field_name(rest) {
             let start = self.at;
-            let len = name.len() + if rest[name.len()..].starts_with('[') { bracket(&rest[name.len()..]) } else { 0 };
+            let len = name.len()
+                + if rest[name.len()..].starts_with('[') { bracket(&rest[name.len()..]) } else { 0 };
             self.push(len, What::Field);
             self.state.left = (start, self.at);
             self.state.ask = Ask::Operator;
@@ -242,7 +243,8 @@ impl Scanner<'_> {
     fn operator(&mut self, rest: &str) {
         let is = |op: &&Op| {
             let after = rest.strip_prefix(op.text()).map(|rest| rest.as_bytes().first().copied());
-            let joined = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            let joined =
+                |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
             after.is_some_and(|byte| !op.is_word() || !joined(byte))
         };
         if let Some(&op) = OPERATORS.iter().find(is) {
@@ -300,7 +302,8 @@ impl Scanner<'_> {
             return;
         }
         if let Ok((_, name)) = lexer::field_name(rest) {
-            let len = name.len() + if rest[name.len()..].starts_with('[') { bracket(&rest[name.len()..]) } else { 0 };
+            let len = name.len()
+                + if rest[name.len()..].starts_with('[') { bracket(&rest[name.len()..]) } else { 0 };
             return self.push(len, What::Field);
         }
         self.constant(rest, Ask::Argument);

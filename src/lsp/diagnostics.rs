@@ -6,12 +6,12 @@ use super::worker::Task;
 use super::workspace::{File, Set};
 use crate::config;
 use crate::diag::Diagnostic;
-use crate::files;
-use crate::source::{FileId, SourceFile};
-use crate::testing;
 use crate::diag::Severity;
+use crate::files;
 use crate::ide::doc::Doc;
 use crate::ide::findings::{Finding, Tag};
+use crate::source::{FileId, SourceFile};
+use crate::testing;
 use gen_lsp_types as lsp;
 use serde_json::json;
 use std::cmp::Reverse;
@@ -73,7 +73,8 @@ impl Show<'_> {
         });
         let related = finding.related.iter().filter_map(|(place, words)| {
             let (uri, doc) = (self.task.uris.get(place.doc)?, self.task.snapshot.docs.get(place.doc)?);
-            let location = lsp::Location { uri: uri.as_str().into(), range: encoding.range(doc, &place.range) };
+            let location =
+                lsp::Location { uri: uri.as_str().into(), range: encoding.range(doc, &place.range) };
             Some(lsp::DiagnosticRelatedInformation { location, message: words.clone() })
         });
         let related: Vec<_> = related.collect();

@@ -140,6 +140,9 @@ mod tests {
             assert_eq!(encoding.position(&empty, 9), lsp::Position::default());
         }
         // In the middle of a surrogate pair: before the character.
-        assert_eq!(Encoding::Utf16.offset(&doc, lsp::Position { line: 0, character: 9 }), TEXT.find('😀').unwrap_or_default());
+        assert_eq!(
+            Encoding::Utf16.offset(&doc, lsp::Position { line: 0, character: 9 }),
+            TEXT.find('😀').unwrap_or_default()
+        );
     }
 }

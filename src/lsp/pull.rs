@@ -119,7 +119,8 @@ impl Session {
             .filter_map(|set| Some(uri::of_path(Path::new(&set.config.file.as_ref()?.0))))
             .collect();
         let is_gone = |uri: &&String| {
-            !configs.contains(*uri) && self.workspace.find(uri).is_none_or(|at| self.workspace.file(at).uri != **uri)
+            !configs.contains(*uri)
+                && self.workspace.find(uri).is_none_or(|at| self.workspace.file(at).uri != **uri)
         };
         let gone: Vec<String> = self.known.keys().filter(is_gone).cloned().collect();
         for uri in gone {

@@ -162,7 +162,9 @@ impl Session {
 
     fn note_cancelled(&mut self, event: &Event) {
         let Event::Incoming(incoming) = event else { return };
-        let Incoming::Message(Message::Notification(Notification { method, params })) = &**incoming else { return };
+        let Incoming::Message(Message::Notification(Notification { method, params })) = &**incoming else {
+            return;
+        };
         if method == "$/cancelRequest"
             && let Ok(id) = serde_json::from_value(params["id"].clone())
         {
@@ -290,7 +292,8 @@ impl Session {
     }
 
     fn request_settings(&mut self) {
-        self.settings_request = self.ask("workspace/configuration", &json!({"items": [{"section": "rulec"}]}));
+        self.settings_request =
+            self.ask("workspace/configuration", &json!({"items": [{"section": "rulec"}]}));
     }
 
     /// Takes over settings: what they do not say stays as the client said at first.
@@ -321,9 +324,9 @@ impl Session {
 
     fn watched(&mut self, params: &Value) {
         let events = params["changes"].as_array().into_iter().flatten();
-        let paths: Vec<PathBuf> =
-            events.filter_map(|event| uri::to_path(event["uri"].as_str()?)).collect();
-        let is_config = |path: &PathBuf| path.file_name().is_some_and(|name| name == crate::config::FILE_NAME);
+        let paths: Vec<PathBuf> = events.filter_map(|event| uri::to_path(event["uri"].as_str()?)).collect();
+        let is_config =
+            |path: &PathBuf| path.file_name().is_some_and(|name| name == crate::config::FILE_NAME);
         if paths.iter().any(is_config) {
             return self.workspace.reload();
         }

@@ -1,11 +1,11 @@
 //! What the client sets: the section `rulec` of its configuration.
 
 use crate::config::{Level, Levels};
+use crate::coverage::Scope;
+use crate::files::Failure;
 use crate::files::engine::{self, Asked as Engine};
 use crate::files::settings::Settings;
-use crate::files::Failure;
 use crate::ide;
-use crate::coverage::Scope;
 use crate::lint;
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -114,7 +114,9 @@ impl Asked {
             match (lint::find(name), value.as_str().and_then(Level::parse)) {
                 (Some(check), Some(level)) => levels.set(check, level),
                 (None, _) => complaints.push(format!("`rulec.levels`: there is no check named `{name}`")),
-                (_, None) => complaints.push(format!("`rulec.levels.{name}` is `allow`, `info`, `warn` or `deny`")),
+                (_, None) => {
+                    complaints.push(format!("`rulec.levels.{name}` is `allow`, `info`, `warn` or `deny`"))
+                }
             }
         }
         levels

@@ -48,7 +48,8 @@ mod tests {
             assert_eq!(to_path(&of_path(Path::new(path))).unwrap(), Path::new(path));
         }
         assert_eq!(to_path("file://localhost/a").unwrap(), Path::new("/a"));
-        for other in ["untitled:Untitled-1", "file://server/a", "file:///%zz", "file:///%", "http://x/y", ""] {
+        for other in ["untitled:Untitled-1", "file://server/a", "file:///%zz", "file:///%", "http://x/y", ""]
+        {
             assert_eq!(to_path(other), None, "{other}");
         }
     }

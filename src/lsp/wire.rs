@@ -24,7 +24,11 @@ pub fn read(input: &mut impl BufRead) -> io::Result<Option<Incoming>> {
     let length = match header(input)? {
         Header::End => return Ok(None),
         Header::Malformed => {
-            return Ok(Some(malformed(Value::Null, ErrorCode::ParseError, "no Content-Length in the header")));
+            return Ok(Some(malformed(
+                Value::Null,
+                ErrorCode::ParseError,
+                "no Content-Length in the header",
+            )));
         }
         Header::Body(length) => length,
     };

@@ -142,8 +142,11 @@ impl Workspace {
             .collect();
         let (open, closed): (Vec<File>, Vec<File>) =
             old.into_iter().flat_map(|set| set.files).partition(|file| file.version.is_some());
-        let mut known: HashMap<PathBuf, File> =
-            closed.into_iter().chain(open.clone()).filter_map(|file| Some((file.path.clone()?, file))).collect();
+        let mut known: HashMap<PathBuf, File> = closed
+            .into_iter()
+            .chain(open.clone())
+            .filter_map(|file| Some((file.path.clone()?, file)))
+            .collect();
         for root in self.roots.clone() {
             let id = ids.get(&root).copied();
             let set = self.root(root, id, &mut known, &open);
@@ -159,7 +162,13 @@ impl Workspace {
     }
 
     /// The set of a root, from disk and from what is known already.
-    fn root(&mut self, root: PathBuf, id: Option<u32>, known: &mut HashMap<PathBuf, File>, open: &[File]) -> Set {
+    fn root(
+        &mut self,
+        root: PathBuf,
+        id: Option<u32>,
+        known: &mut HashMap<PathBuf, File>,
+        open: &[File],
+    ) -> Set {
         let config = self.config(&root, open);
         let places = match config.config.rules.is_empty() {
             true => vec![root.clone()],

@@ -24,6 +24,9 @@ pub enum Kind {
 /// The kinds in the order in which Falco looks for their keys.
 pub const KINDS: &[Kind] = &[Kind::EngineVersion, Kind::PluginVersions, Kind::List, Kind::Macro, Kind::Rule];
 
+/// The usual order of a rule's keys, that of Falco's style guide. All others may stand anywhere among them.
+pub const RULE_ORDER: [&str; 6] = ["rule", "desc", "condition", "output", "priority", "tags"];
+
 impl Kind {
     /// The key that makes an item one of this kind.
     pub fn key(self) -> &'static str {

@@ -31,7 +31,9 @@ fn labels(text: &str) -> Vec<String> {
 
 /// A rule with this condition.
 fn rule(condition: &str) -> String {
-    format!("- rule: R\n  desc: d\n  condition: {condition}\n  output: o\n  priority: INFO\n  source: aws_cloudtrail\n")
+    format!(
+        "- rule: R\n  desc: d\n  condition: {condition}\n  output: o\n  priority: INFO\n  source: aws_cloudtrail\n"
+    )
 }
 
 #[test]
@@ -40,11 +42,26 @@ fn keys() {
     insta::assert_snapshot!("key_half_typed", shown("- rule: R\n  con$0\n  priority: INFO\n", 20));
     insta::assert_snapshot!("key_that_has_a_value", shown("- rule: R\n  con$0d: x = y\n", 20));
     insta::assert_snapshot!("keys_of_a_list", shown("- list: l\n  $0", 20));
-    insta::assert_snapshot!("keys_of_an_exception", shown("- rule: R\n  exceptions:\n    - name: e\n      $0\n", 20));
-    insta::assert_snapshot!("keys_of_override", shown("- rule: R\n  condition: and x\n  override:\n    $0\n", 20));
-    insta::assert_snapshot!("operation", shown("- rule: R\n  condition: and x\n  override:\n    condition: $0\n", 20));
-    insta::assert_snapshot!("operation_in_braces", shown("- rule: R\n  condition: and x\n  override: {condition: a$0}\n", 20));
-    insta::assert_snapshot!("key_in_braces", shown("- rule: R\n  condition: and x\n  override: {con$0}\n", 20));
+    insta::assert_snapshot!(
+        "keys_of_an_exception",
+        shown("- rule: R\n  exceptions:\n    - name: e\n      $0\n", 20)
+    );
+    insta::assert_snapshot!(
+        "keys_of_override",
+        shown("- rule: R\n  condition: and x\n  override:\n    $0\n", 20)
+    );
+    insta::assert_snapshot!(
+        "operation",
+        shown("- rule: R\n  condition: and x\n  override:\n    condition: $0\n", 20)
+    );
+    insta::assert_snapshot!(
+        "operation_in_braces",
+        shown("- rule: R\n  condition: and x\n  override: {condition: a$0}\n", 20)
+    );
+    insta::assert_snapshot!(
+        "key_in_braces",
+        shown("- rule: R\n  condition: and x\n  override: {con$0}\n", 20)
+    );
 }
 
 #[test]
@@ -58,17 +75,29 @@ fn items() {
 #[test]
 fn conditions() {
     insta::assert_snapshot!("fields", shown(&rule("ct.user.i$0"), 4));
-    insta::assert_snapshot!("fields_in_a_folded_text", shown(&rule(">\n    ct.name = X\n    and ct.user.ide$0"), 4));
+    insta::assert_snapshot!(
+        "fields_in_a_folded_text",
+        shown(&rule(">\n    ct.name = X\n    and ct.user.ide$0"), 4)
+    );
     insta::assert_snapshot!("operators", shown(&rule("ct.name $0"), 30));
     insta::assert_snapshot!("operators_of_a_list", shown(&rule("ct.resources.arn $0"), 30));
     insta::assert_snapshot!("operators_of_a_number", shown(&rule("len(ct.name) $0"), 30));
     insta::assert_snapshot!("operator_half_typed", shown(&rule("ct.name in$0"), 30));
     insta::assert_snapshot!("after_a_comparison", shown(&rule("ct.name = X $0"), 30));
-    insta::assert_snapshot!("names_of_the_source", shown(&rule("ct.src = \"iam.amazonaws.com\" and ct.name = \"CreateU$0\""), 5));
+    insta::assert_snapshot!(
+        "names_of_the_source",
+        shown(&rule("ct.src = \"iam.amazonaws.com\" and ct.name = \"CreateU$0\""), 5)
+    );
     insta::assert_snapshot!("names_of_all_sources", shown(&rule("ct.name = CreateUser$0"), 3));
     insta::assert_snapshot!(
         "names_by_a_macro",
-        shown(&format!("- macro: in_iam\n  condition: ct.src = iam.amazonaws.com\n{}", rule("in_iam and ct.name in (Delete, $0)")), 3)
+        shown(
+            &format!(
+                "- macro: in_iam\n  condition: ct.src = iam.amazonaws.com\n{}",
+                rule("in_iam and ct.name in (Delete, $0)")
+            ),
+            3
+        )
     );
     insta::assert_snapshot!("event_sources", shown(&rule("ct.src = iam$0"), 3));
     insta::assert_snapshot!("identity_types", shown(&rule("ct.user.identitytype = $0"), 4));
@@ -78,12 +107,18 @@ fn conditions() {
 #[test]
 fn names() {
     let with = |condition: &str| {
-        format!("- list: my_list\n  items: [a, b]\n- macro: my_macro\n  condition: ct.name = X\n{}", rule(condition))
+        format!(
+            "- list: my_list\n  items: [a, b]\n- macro: my_macro\n  condition: ct.name = X\n{}",
+            rule(condition)
+        )
     };
     insta::assert_snapshot!("macro", shown(&with("my$0"), 5));
     insta::assert_snapshot!("list", shown(&with("ct.name in (my$0)"), 5));
     insta::assert_snapshot!("list_without_parentheses", shown(&with("ct.name in my$0"), 5));
-    insta::assert_snapshot!("list_in_a_list", shown("- list: one\n  items: [a]\n- list: two\n  items: [on$0]\n", 3));
+    insta::assert_snapshot!(
+        "list_in_a_list",
+        shown("- list: one\n  items: [a]\n- list: two\n  items: [on$0]\n", 3)
+    );
 }
 
 #[test]
@@ -99,7 +134,16 @@ fn other_values() {
     insta::assert_snapshot!("checks", shown("# rulec: allow unused-$0\n- rule: R\n", 5));
     insta::assert_snapshot!(
         "exception_values",
-        shown("- rule: R\n  source: aws_cloudtrail\n  exceptions:\n    - name: e\n      fields: [ct.src]\n      comps: [=]\n      values:\n        - [kms$0]\n", 3)
+        shown(
+            "- rule: R\n  source: aws_cloudtrail\n  exceptions:\n    - name: e\n      fields: [ct.src]\n      comps: [=]\n      values:\n        - [kms$0]\n",
+            3
+        )
     );
-    insta::assert_snapshot!("exception_fields", shown("- rule: R\n  source: aws_cloudtrail\n  exceptions:\n    - name: e\n      fields: [ct.user.id$0]\n", 3));
+    insta::assert_snapshot!(
+        "exception_fields",
+        shown(
+            "- rule: R\n  source: aws_cloudtrail\n  exceptions:\n    - name: e\n      fields: [ct.user.id$0]\n",
+            3
+        )
+    );
 }

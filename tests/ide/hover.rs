@@ -52,7 +52,13 @@ fn words() {
     insta::assert_snapshot!("keyword", at("not ct", "n$0ot ct"));
     insta::assert_snapshot!("key", at("priority:", "prio$0rity:"));
     insta::assert_snapshot!("check", shown("# rulec: allow missing-t$0ags -- none here\n- rule: R\n"));
-    insta::assert_snapshot!("pointer", shown("- macro: m\n  condition: json.value[/userIdentity/ar$0n] = x and ct.name = y\n"));
+    insta::assert_snapshot!(
+        "pointer",
+        shown("- macro: m\n  condition: json.value[/userIdentity/ar$0n] = x and ct.name = y\n")
+    );
     insta::assert_snapshot!("event_of_controls", shown("- macro: m\n  condition: ct.name = Delete$0Trail\n"));
-    insta::assert_snapshot!("loop", shown("- macro: a\n  condition: b or b\n- macro: b\n  condition: a$0 or a\n"));
+    insta::assert_snapshot!(
+        "loop",
+        shown("- macro: a\n  condition: b or b\n- macro: b\n  condition: a$0 or a\n")
+    );
 }

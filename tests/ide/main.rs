@@ -3,8 +3,8 @@
 
 mod completion;
 mod hover;
-mod support;
 mod navigation;
 mod rename;
 mod structure;
+mod support;
 mod tokens;

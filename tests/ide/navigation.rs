@@ -42,7 +42,12 @@ const FILES: &str = "\
 fn places(snapshot: &Snapshot, places: impl IntoIterator<Item = Place>) -> String {
     let one = |place: Place| {
         let doc = &snapshot.docs[place.doc];
-        format!("{}:{}\n{}\n", doc.name, doc.line_byte(place.range.start).line + 1, underlined(doc, place.range))
+        format!(
+            "{}:{}\n{}\n",
+            doc.name,
+            doc.line_byte(place.range.start).line + 1,
+            underlined(doc, place.range)
+        )
     };
     places.into_iter().map(one).collect()
 }

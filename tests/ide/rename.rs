@@ -74,10 +74,16 @@ fn same_meaning(before: &Snapshot, after: &[String]) {
     assert!(!old.rules.is_empty());
     let solver = Solver::new(Assume::CloudTrail);
     for (a, b) in old.rules.iter().zip(&new.rules) {
-        assert!(matches!(solver.equivalent(&a.condition, &b.condition), Implied::Yes), "{} {}", a.name, b.name);
+        assert!(
+            matches!(solver.equivalent(&a.condition, &b.condition), Implied::Yes),
+            "{} {}",
+            a.name,
+            b.name
+        );
     }
     let said = |texts: &[String]| {
-        let mut codes: Vec<_> = analyze(inputs(texts)).diagnostics.iter().map(|found| found.check.code).collect();
+        let mut codes: Vec<_> =
+            analyze(inputs(texts)).diagnostics.iter().map(|found| found.check.code).collect();
         codes.sort_unstable();
         codes
     };
@@ -112,7 +118,9 @@ fn some_names_are_refused() {
     ];
     let said: Vec<String> = refused
         .iter()
-        .map(|(word, new)| format!("{:?} to {new:?}: {}", word.lines().next().unwrap(), renamed(word, new).unwrap_err()))
+        .map(|(word, new)| {
+            format!("{:?} to {new:?}: {}", word.lines().next().unwrap(), renamed(word, new).unwrap_err())
+        })
         .collect();
     insta::assert_snapshot!("refused", said.join("\n"));
 }

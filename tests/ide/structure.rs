@@ -39,7 +39,14 @@ fn symbols_of_a_file() {
         for symbol in symbols {
             let name = &text[symbol.name_range.clone()];
             let size = text[symbol.range.clone()].lines().count();
-            let _ = writeln!(out, "{}{:?} {} {} at {name:?}, {size} lines", "  ".repeat(depth), symbol.sort, symbol.name, symbol.detail);
+            let _ = writeln!(
+                out,
+                "{}{:?} {} {} at {name:?}, {size} lines",
+                "  ".repeat(depth),
+                symbol.sort,
+                symbol.name,
+                symbol.detail
+            );
             lines(&symbol.children, text, depth + 1, out);
         }
     }
@@ -51,7 +58,8 @@ fn symbols_of_a_file() {
 
 #[test]
 fn symbols_of_a_broken_file() {
-    let sample = sample("- rule: A\n  desc: d\n  cond\n- rule: B\n  condition: [\n- macro: c\n  condition: x\n");
+    let sample =
+        sample("- rule: A\n  desc: d\n  cond\n- rule: B\n  condition: [\n- macro: c\n  condition: x\n");
     let names: Vec<String> = document(&sample.snapshot, 0).into_iter().map(|symbol| symbol.name).collect();
     assert_eq!(names, ["A", "B", "c"]);
 }
@@ -74,7 +82,12 @@ fn folds_of_a_file() {
     let lines: Vec<&str> = FILE.lines().collect();
     let shown: Vec<String> = folds(&sample.snapshot.docs[0])
         .into_iter()
-        .map(|fold| format!("{:?} {}-{}: {:?} … {:?}", fold.sort, fold.first, fold.last, lines[fold.first], lines[fold.last]))
+        .map(|fold| {
+            format!(
+                "{:?} {}-{}: {:?} … {:?}",
+                fold.sort, fold.first, fold.last, lines[fold.first], lines[fold.last]
+            )
+        })
         .collect();
     insta::assert_snapshot!(shown.join("\n"));
 }
@@ -93,5 +106,8 @@ fn selections_grow() {
     let file = FILE.replacen("    # no comment\n", "", 1);
     insta::assert_snapshot!("selection", shown(&file.replacen("alice", "al$0ice", 1)));
     insta::assert_snapshot!("selection_in_a_list", shown(&FILE.replacen("- a\n", "- $0a\n", 1)));
-    insta::assert_snapshot!("selection_in_a_broken_item", shown("- rule: R\n  cond\n  condition: a and (b$0 or c)\n"));
+    insta::assert_snapshot!(
+        "selection_in_a_broken_item",
+        shown("- rule: R\n  cond\n  condition: a and (b$0 or c)\n")
+    );
 }

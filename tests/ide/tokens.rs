@@ -52,5 +52,7 @@ fn a_part_of_a_file() {
 
 #[test]
 fn a_broken_item() {
-    insta::assert_snapshot!(shown("- rule: A\n  cond\n  condition: >\n    ct.name = and\n    a and (\n  priority: x\n"));
+    insta::assert_snapshot!(shown(
+        "- rule: A\n  cond\n  condition: >\n    ct.name = and\n    a and (\n  priority: x\n"
+    ));
 }

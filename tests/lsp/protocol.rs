@@ -112,7 +112,10 @@ fn unknown_methods_and_parameters() {
     }
     // A file that is not open.
     let nowhere = json!({"uri": "file:///nowhere.yaml", "version": 3});
-    client.notify("textDocument/didChange", json!({"textDocument": nowhere, "contentChanges": [{"text": "x"}]}));
+    client.notify(
+        "textDocument/didChange",
+        json!({"textDocument": nowhere, "contentChanges": [{"text": "x"}]}),
+    );
     client.close("file:///nowhere.yaml");
     is_alive(&mut client);
     assert_eq!(client.finish(), 0);

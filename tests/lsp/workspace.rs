@@ -120,7 +120,9 @@ fn every_version_is_answered() {
 
 #[test]
 fn a_diagnostic_in_full() {
-    let text = format!("{MACRO}\n{RULE}").replace("ct.name =", "ct.nme =").replace("- macro", "# \u{1F600}\r\n- macro");
+    let text = format!("{MACRO}\n{RULE}")
+        .replace("ct.name =", "ct.nme =")
+        .replace("- macro", "# \u{1F600}\r\n- macro");
     let directory = files(&[("a.yaml", &text)]);
     let mut client = Client::start(directory.path());
     let uri = client.uri("a.yaml");
@@ -137,7 +139,8 @@ fn pulled() {
     assert_eq!(client.server["capabilities"]["diagnosticProvider"]["workspaceDiagnostics"], true);
     let a = client.open("a.yaml", "");
     let b = client.open("b.yaml", RULE);
-    let ask = |uri: &str, previous: &Value| json!({"textDocument": {"uri": uri}, "previousResultId": previous});
+    let ask =
+        |uri: &str, previous: &Value| json!({"textDocument": {"uri": uri}, "previousResultId": previous});
     let full = client.request("textDocument/diagnostic", ask(&b, &Value::Null)).unwrap();
     assert_eq!(codes(full["items"].as_array().unwrap()), ["undefined-macro"]);
     let same = client.request("textDocument/diagnostic", ask(&b, &full["resultId"])).unwrap();
@@ -156,7 +159,11 @@ fn pulled() {
     client.told.clear();
     client.change(&a, json!([{"text": "# nothing\n"}]));
     client.request("textDocument/diagnostic", ask(&b, &Value::Null)).unwrap();
-    assert!(client.told.iter().all(|told| told["method"] != "textDocument/publishDiagnostics"), "{:?}", client.told);
+    assert!(
+        client.told.iter().all(|told| told["method"] != "textDocument/publishDiagnostics"),
+        "{:?}",
+        client.told
+    );
     assert_eq!(client.finish(), 0);
 }
 
@@ -189,7 +196,8 @@ fn settings_of_the_client() {
     let mut client = Client::start_with(directory.path(), everything(), options);
     let is_a = |severity: u8| {
         move |params: &Value| {
-            params["uri"].as_str().unwrap().ends_with("/a.yaml") && params["diagnostics"][0]["severity"] == severity
+            params["uri"].as_str().unwrap().ends_with("/a.yaml")
+                && params["diagnostics"][0]["severity"] == severity
         }
     };
     client.published(is_a(1));
