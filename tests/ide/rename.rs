@@ -1,11 +1,7 @@
 //! Other names, and names that are refused.
 
-use crate::support::{changed, sample};
-use rulec::analysis::{Inputs, analyze, compile_rules};
-use rulec::ide::Snapshot;
+use crate::support::{changed, findings_of, same_rules, sample, texts};
 use rulec::ide::rename::{prepare, rename};
-use rulec::logic::{Assume, Implied, Solver};
-use rulec::source::{SourceFile, SourceMap};
 
 const FILES: &str = "\
 @ lists.yaml
@@ -52,42 +48,15 @@ fn renamed(word: &str, new: &str) -> Result<String, String> {
     let sample = sample(&FILES.replacen(word, &format!("$0{word}"), 1));
     prepare(&sample.snapshot, sample.doc, sample.offset)?;
     let changes = rename(&sample.snapshot, sample.doc, sample.offset, new)?;
-    let texts = changed(&sample.snapshot, &changes);
-    same_meaning(&sample.snapshot, &texts);
-    Ok(texts.join("@@\n"))
-}
-
-fn sources(texts: &[String]) -> SourceMap {
-    let mut sources = SourceMap::default();
-    for (at, text) in texts.iter().enumerate() {
-        sources.add(SourceFile::new(format!("{at}.yaml"), text.as_str()));
-    }
-    sources
-}
-
-/// The rules compile to the same conditions, and the same is said of them.
-fn same_meaning(before: &Snapshot, after: &[String]) {
-    let before: Vec<String> = before.docs.iter().map(|doc| doc.text()).collect();
-    let inputs = |texts: &[String]| Inputs { sources: sources(texts), ..Inputs::default() };
-    let (old, new) = (compile_rules(inputs(&before)), compile_rules(inputs(after)));
-    assert_eq!(old.rules.len(), new.rules.len());
-    assert!(!old.rules.is_empty());
-    let solver = Solver::new(Assume::CloudTrail);
-    for (a, b) in old.rules.iter().zip(&new.rules) {
-        assert!(
-            matches!(solver.equivalent(&a.condition, &b.condition), Implied::Yes),
-            "{} {}",
-            a.name,
-            b.name
-        );
-    }
-    let said = |texts: &[String]| {
-        let mut codes: Vec<_> =
-            analyze(inputs(texts)).diagnostics.iter().map(|found| found.check.code).collect();
+    let (before, after) = (texts(&sample.snapshot), changed(&sample.snapshot, &changes));
+    same_rules(&before, &after);
+    let codes = |texts: &[String]| {
+        let mut codes: Vec<_> = findings_of(texts).iter().map(|found| found.check.code).collect();
         codes.sort_unstable();
         codes
     };
-    assert_eq!(said(&before), said(after));
+    assert_eq!(codes(&before), codes(&after));
+    Ok(after.join("@@\n"))
 }
 
 #[test]
@@ -118,9 +87,7 @@ fn some_names_are_refused() {
     ];
     let said: Vec<String> = refused
         .iter()
-        .map(|(word, new)| {
-            format!("{:?} to {new:?}: {}", word.lines().next().unwrap(), renamed(word, new).unwrap_err())
-        })
+        .map(|(word, new)| format!("{:?} to {new:?}: {}", word.lines().next().unwrap(), renamed(word, new).unwrap_err()))
         .collect();
     insta::assert_snapshot!("refused", said.join("\n"));
 }

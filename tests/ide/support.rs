@@ -1,7 +1,12 @@
 //! Samples: a few files in one text, with a cursor.
 
+use rulec::analysis::{Inputs, analyze, compile_rules, findings};
+use rulec::config::Levels;
+use rulec::diag::Diagnostic;
 use rulec::ide::doc::Doc;
 use rulec::ide::{Change, Settings, Snapshot};
+use rulec::logic::{Assume, Implied, Solver};
+use rulec::source::{SourceFile, SourceMap};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -56,4 +61,34 @@ pub fn changed(snapshot: &Snapshot, changes: &[Change]) -> Vec<String> {
         texts[change.doc].replace_range(change.range.clone(), &change.text);
     }
     texts
+}
+
+/// The texts of the files.
+pub fn texts(snapshot: &Snapshot) -> Vec<String> {
+    snapshot.docs.iter().map(|doc| doc.text()).collect()
+}
+
+fn inputs(texts: &[String]) -> Inputs {
+    let mut sources = SourceMap::default();
+    for (at, text) in texts.iter().enumerate() {
+        sources.add(SourceFile::new(format!("{at}.yaml"), text.as_str()));
+    }
+    Inputs { sources, ..Inputs::default() }
+}
+
+/// What `rulec check` finds in files; the file of a span is its number.
+pub fn findings_of(texts: &[String]) -> Vec<Diagnostic> {
+    findings(&mut analyze(inputs(texts)), &Levels::default())
+}
+
+/// Both sets of files have the same rules, and they fire on the same events.
+pub fn same_rules(before: &[String], after: &[String]) {
+    let (old, new) = (compile_rules(inputs(before)), compile_rules(inputs(after)));
+    assert!(!old.rules.is_empty(), "{:?}", old.analysis.diagnostics);
+    assert_eq!(old.rules.len(), new.rules.len(), "{}", after.join("\n"));
+    let solver = Solver::new(Assume::None);
+    for (a, b) in old.rules.iter().zip(&new.rules) {
+        let same = solver.equivalent(&a.condition, &b.condition);
+        assert!(matches!(same, Implied::Yes), "{} and {}\n{}", a.name, b.name, after.join("\n"));
+    }
 }

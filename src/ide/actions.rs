@@ -1,0 +1,141 @@
+//! Changes that are offered at a place: fixes of findings, suppressions, and changes of form that keep the meaning.
+
+use super::doc::Doc;
+use super::{Change, Snapshot, refactor, target};
+use crate::diag::{Diagnostic, Edit, Fix, Severity};
+use crate::syntax::yaml::Node;
+use std::ops::Range;
+
+/// A change that is offered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Action {
+    /// What it does, imperative.
+    pub title: String,
+    /// What it is.
+    pub sort: Sort,
+    /// The changes.
+    pub changes: Vec<Change>,
+    /// The finding that it is about, by number.
+    pub finding: Option<usize>,
+    /// It is what one would do: a fix that keeps the meaning.
+    pub preferred: bool,
+}
+
+/// What an action is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// It mends a finding.
+    Fix,
+    /// It silences a finding.
+    Suppress,
+    /// A part of a condition gets a name.
+    Extract,
+    /// A name is replaced by what it stands for.
+    Inline,
+}
+
+/// What is offered for a range of a file. The files of the findings' spans are the docs by number.
+pub fn actions(snapshot: &Snapshot, doc: usize, range: Range<usize>, findings: &[Diagnostic]) -> Vec<Action> {
+    let mut actions = Vec::new();
+    let touches = |found: &Diagnostic| {
+        let span = found.primary.span;
+        span.file.0 as usize == doc && span.start as usize <= range.end && range.start <= span.end as usize
+    };
+    let here: Vec<(usize, &Diagnostic)> =
+        findings.iter().enumerate().filter(|(_, found)| touches(found)).collect();
+    for &(at, found) in &here {
+        if let Some(fix) = &found.fix {
+            actions.extend(changes(snapshot, fix).map(|changes| Action {
+                title: fix.title.clone(),
+                sort: Sort::Fix,
+                changes,
+                finding: Some(at),
+                preferred: fix.safe,
+            }));
+        }
+    }
+    for &(at, found) in &here {
+        if let Some(change) = suppression(snapshot, doc, found) {
+            actions.push(Action {
+                title: format!("allow `{}` here, with a reason", found.check.name),
+                sort: Sort::Suppress,
+                changes: vec![change],
+                finding: Some(at),
+                preferred: false,
+            });
+        }
+    }
+    actions.extend(refactor::extract_macro(snapshot, doc, range.clone()));
+    actions.extend(refactor::extract_list(snapshot, doc, range.clone()));
+    actions.extend(refactor::inline_macro(snapshot, doc, range.start));
+    actions
+}
+
+/// All fixes of a file's findings that keep the meaning, as one action: none that touches the place of an earlier one.
+pub fn fix_all(snapshot: &Snapshot, doc: usize, findings: &[Diagnostic]) -> Option<Action> {
+    let mut taken: Vec<Change> = Vec::new();
+    let fixes = findings.iter().filter_map(|found| found.fix.as_ref()).filter(|fix| fix.safe);
+    for fix in fixes {
+        let Some(all) = changes(snapshot, fix) else { continue };
+        let touch = |a: &Change, b: &Change| a.range.start <= b.range.end && b.range.start <= a.range.end;
+        let free = |change: &Change| change.doc == doc && !taken.iter().any(|other| touch(change, other));
+        if all.iter().all(free) {
+            taken.extend(all);
+        }
+    }
+    taken.sort_by_key(|change| change.range.start);
+    let title = "apply all fixes that keep the meaning".to_owned();
+    (!taken.is_empty()).then_some(Action {
+        title,
+        sort: Sort::Fix,
+        changes: taken,
+        finding: None,
+        preferred: true,
+    })
+}
+
+/// The edits of a fix, if all of them lie inside of their files.
+fn changes(snapshot: &Snapshot, fix: &Fix) -> Option<Vec<Change>> {
+    let change = |edit: &Edit| {
+        let doc = edit.span.file.0 as usize;
+        let range = edit.span.range();
+        let inside = range.end <= snapshot.docs.get(doc)?.len();
+        inside.then(|| Change { doc, range, text: edit.text.clone() })
+    };
+    fix.edits.iter().map(change).collect()
+}
+
+/// The comment that allows a finding: before the key that it is in, or before the item, or for the whole file.
+fn suppression(snapshot: &Snapshot, doc: usize, found: &Diagnostic) -> Option<Change> {
+    // What Falco refuses it refuses with a comment too.
+    if found.check.severity == Severity::Error && found.check.falco.is_some() {
+        return None;
+    }
+    let file = snapshot.docs.get(doc)?;
+    let comment = |verb: &str| format!("# rulec: {verb} {} -- reason", found.check.name);
+    let offset = found.primary.span.start as usize;
+    let (placed, at) = target::piece_at(snapshot, doc, offset)?;
+    let stream = placed.piece.stream();
+    let item = super::outline::items(stream).find(|item| item.node.node().span.range().contains(&at));
+    let Some(item) = item else {
+        let start = if file.pieces.first()?.piece.text().starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        return Some(Change { doc, range: start..start, text: comment("allow-file") + "\n" });
+    };
+    let holds = |(key, value): &&(Node, Node)| {
+        key.span.start as usize <= at && at <= value.span.end.max(key.span.end) as usize
+    };
+    let key = item.entries.iter().find(holds).map(|(key, _)| key.span.start as usize);
+    let first = item.node.node().span.start as usize;
+    let place = [key, Some(first)].into_iter().flatten().find_map(|at| own_line(file, placed.start + at));
+    let (line, indent) = place?;
+    Some(Change { doc, range: line..line, text: format!("{indent}{}\n", comment("allow")) })
+}
+
+/// The start of the line of an offset and its indentation, if nothing but a dash stands before the offset.
+fn own_line(doc: &Doc, offset: usize) -> Option<(usize, String)> {
+    let line = doc.line(doc.line_byte(offset).line)?;
+    let before = doc.slice(line.start..offset);
+    let indent: String = before.chars().take_while(|c| matches!(c, ' ')).collect();
+    let rest = before[indent.len()..].trim_end();
+    matches!(rest, "" | "-").then_some((line.start, indent))
+}

@@ -1,0 +1,111 @@
+//! Lines above items: who uses them, which tests there are, which controls they cover.
+
+use super::Snapshot;
+use super::controls::{Control, Controls};
+use super::index::Index;
+use super::outline::Role;
+use super::target::{self, Target};
+use crate::source::{FileId, SourceFile};
+use crate::syntax::items::Kind;
+use crate::testing::file::{self, Step};
+use rustc_hash::FxHashMap;
+use std::ops::Range;
+
+/// A line above an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lens {
+    /// The name of the item.
+    pub range: Range<usize>,
+    /// What it says.
+    pub about: About,
+}
+
+/// What a line says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    /// How often a macro or list is used; [`count`] tells.
+    Uses(Kind, String),
+    /// The tests that name a rule.
+    Tests(Vec<Test>),
+    /// The controls that a rule covers.
+    Controls(Vec<Control>),
+}
+
+/// A test that names a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Test {
+    /// Index among the files that were read.
+    pub file: usize,
+    /// Name of the test.
+    pub name: String,
+    /// 0-based line of the test.
+    pub line: usize,
+}
+
+/// Tests by rule.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Tests {
+    by_rule: FxHashMap<String, Vec<Test>>,
+}
+
+impl Tests {
+    /// Reads test files; those that cannot be read have no tests.
+    pub fn read<'t>(texts: impl IntoIterator<Item = &'t str>) -> Tests {
+        let mut tests = Tests::default();
+        for (at, text) in texts.into_iter().enumerate() {
+            let source = SourceFile::new("", text);
+            let Ok(parsed) = file::parse(FileId(0), &source) else { continue };
+            for (number, case) in parsed.file.tests.iter().enumerate() {
+                let span = parsed.span(&[Step::Key("tests"), Step::At(number)]);
+                let line = source.line_index(span.start as usize);
+                let listed = [&case.fires, &case.silent, &case.exactly];
+                let rules = listed.into_iter().flatten().flatten().chain(case.output.keys());
+                for rule in rules.chain(case.output_fields.keys()) {
+                    let of_rule = tests.by_rule.entry(rule.clone()).or_default();
+                    let test = Test { file: at, name: case.name.clone(), line };
+                    if of_rule.last() != Some(&test) {
+                        of_rule.push(test);
+                    }
+                }
+            }
+        }
+        tests
+    }
+
+    /// The tests that name a rule.
+    pub fn of(&self, rule: &str) -> &[Test] {
+        self.by_rule.get(rule).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The lines above the items of a file.
+pub fn lenses(snapshot: &Snapshot, doc: usize, tests: Option<&Tests>, controls: Option<&Controls>) -> Vec<Lens> {
+    let mut lenses = Vec::new();
+    for placed in snapshot.docs.get(doc).into_iter().flat_map(|doc| &doc.pieces) {
+        for entry in placed.piece.outline().entries.iter().filter(|entry| !entry.name.is_empty()) {
+            let range = placed.range_of(entry.name_span);
+            let mut push = |about| lenses.push(Lens { range: range.clone(), about });
+            match entry.kind {
+                Kind::Macro | Kind::List => push(About::Uses(entry.kind, entry.name.to_string())),
+                Kind::Rule if entry.role == Role::Defines => {
+                    let tests = tests.map_or(&[][..], |tests| tests.of(&entry.name));
+                    if !tests.is_empty() {
+                        push(About::Tests(tests.to_vec()));
+                    }
+                    let controls = controls.map_or(&[][..], |controls| controls.of(&entry.name));
+                    if !controls.is_empty() {
+                        push(About::Controls(controls.to_vec()));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    lenses
+}
+
+/// How often a macro or list is used.
+pub fn count(snapshot: &Snapshot, kind: Kind, name: &str) -> usize {
+    let index = Index::new(snapshot);
+    target::places(&index, &Target::Named(kind, name)).0.len()
+}
