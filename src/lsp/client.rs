@@ -1,6 +1,8 @@
 //! What the client can, and what it is told that the server can.
 
+use super::actions::KINDS;
 use super::completion::TRIGGERS;
+use super::lens::COMMANDS;
 use super::position::Encoding;
 use super::view::{TOKEN_MODIFIERS, TOKEN_TYPES};
 use gen_lsp_types as lsp;
@@ -72,6 +74,12 @@ fn capabilities(client: &Client) -> Value {
         "workspaceSymbolProvider": true,
         "foldingRangeProvider": true,
         "selectionRangeProvider": true,
+        "codeActionProvider": {"codeActionKinds": KINDS},
+        "codeLensProvider": {"resolveProvider": true},
+        "inlayHintProvider": true,
+        "documentFormattingProvider": true,
+        "documentRangeFormattingProvider": true,
+        "executeCommandProvider": {"commands": COMMANDS},
         "semanticTokensProvider": {
             "legend": {"tokenTypes": TOKEN_TYPES, "tokenModifiers": TOKEN_MODIFIERS}, "full": true, "range": true,
         },

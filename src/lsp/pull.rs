@@ -1,6 +1,8 @@
 //! Diagnostics on their way to the client: told, or given when it asks.
 
+use super::actions;
 use super::diagnostics::{Known, Show, of_config, of_other};
+use super::requests::{self, Answer};
 use super::session::{Reply, Session, read};
 use super::uri;
 use super::worker::{Found, Job, Task};
@@ -29,6 +31,8 @@ pub enum Wants {
     File(String, Option<String>),
     /// Those of all files, but for those that are still these results.
     All(HashMap<String, String>),
+    /// What can be done about those at a place.
+    Actions(Value),
 }
 
 impl Session {
@@ -64,6 +68,7 @@ impl Session {
         self.forget();
         self.publish();
         self.answer();
+        self.look_for_controls();
         self.complain();
     }
 
@@ -195,25 +200,25 @@ impl Session {
     fn answer(&mut self) {
         for waiting in std::mem::take(&mut self.waiting) {
             match self.report(&waiting.wants) {
-                Some(report) => self.reply(&waiting.id, Ok(report)),
+                Some(report) => self.reply(&waiting.id, report),
                 None => self.waiting.push(waiting),
             }
         }
     }
 
     /// The report on what a request asks for; `None` while it is not known.
-    fn report(&mut self, wants: &Wants) -> Option<Value> {
+    fn report(&mut self, wants: &Wants) -> Option<Answer> {
         match wants {
             Wants::File(uri, previous) => {
                 let Some(at) = self.workspace.find(uri) else {
-                    return Some(json!({"kind": "full", "items": []}));
+                    return Some(Ok(json!({"kind": "full", "items": []})));
                 };
                 if !self.is_settled(at.set) {
                     return None;
                 }
                 let uri = self.workspace.file(at).uri.clone();
                 self.is_pulled(&uri);
-                Some(self.known.entry(uri).or_default().report(previous.as_deref()))
+                Some(Ok(self.known.entry(uri).or_default().report(previous.as_deref())))
             }
             Wants::All(previous) => {
                 if !(0..self.workspace.sets.len()).all(|set| self.is_settled(set)) {
@@ -229,7 +234,17 @@ impl Session {
                     report["version"] = self.version(uri).into();
                     Some(report)
                 });
-                Some(json!({"items": reports.collect::<Vec<_>>()}))
+                Some(Ok(json!({"items": reports.collect::<Vec<_>>()})))
+            }
+            Wants::Actions(params) => {
+                let uri = params["textDocument"]["uri"].as_str().unwrap_or_default();
+                let at = self.workspace.find(uri);
+                if at.is_some_and(|at| !self.is_settled(at.set)) {
+                    return None;
+                }
+                Some(requests::in_range(self, params.clone(), |here, range| {
+                    actions::actions(here, range, &params["context"])
+                }))
             }
         }
     }
@@ -268,6 +283,13 @@ pub fn of_workspace(session: &mut Session, id: &RequestId, params: Value) -> Rep
     let params: lsp::WorkspaceDiagnosticParams = read(params).map_err(invalid)?;
     let previous = params.previous_result_ids.into_iter().map(|known| (known.uri.0, known.value)).collect();
     session.waiting.push(Waiting { id: id.clone(), wants: Wants::All(previous) });
+    Ok(None)
+}
+
+/// `textDocument/codeAction`: what can be done about findings has to wait for them.
+pub fn of_actions(session: &mut Session, id: &RequestId, params: Value) -> Reply {
+    let _: lsp::CodeActionParams = read(params.clone()).map_err(invalid)?;
+    session.waiting.push(Waiting { id: id.clone(), wants: Wants::Actions(params) });
     Ok(None)
 }
 

@@ -4,7 +4,7 @@ use super::position::Encoding;
 use super::pull::{self, invalid};
 use super::session::{Reply, Session, error, read};
 use super::workspace::{File, Set};
-use super::{completion, navigation, view};
+use super::{actions, completion, lens, navigation, view};
 use crate::ide::doc::Doc;
 use crate::ide::{Change, Place, Snapshot};
 use gen_lsp_types as lsp;
@@ -61,6 +61,12 @@ pub fn handle(session: &mut Session, id: &RequestId, method: &str, params: Value
     if method == "workspace/diagnostic" {
         return pull::of_workspace(session, id, params);
     }
+    if method == "textDocument/codeAction" {
+        return pull::of_actions(session, id, params);
+    }
+    if method == "workspace/executeCommand" {
+        return lens::execute(session, id, params);
+    }
     answer(session, method, params).map(Some)
 }
 
@@ -92,6 +98,18 @@ fn answer(session: &Session, method: &str, params: Value) -> Answer {
         "textDocument/semanticTokens/range" => {
             in_range(session, params, |here, range| view::tokens(here, Some(range)))
         }
+        "textDocument/codeLens" => in_file(session, params, lens::lenses),
+        "codeLens/resolve" => lens::resolve(session, params),
+        "textDocument/inlayHint" => in_range(session, params, lens::hints),
+        "textDocument/formatting" => in_file(session, params, |here| actions::format(here, None)),
+        "textDocument/rangeFormatting" => {
+            let AboutRange { text_document, range } = parse(params)?;
+            // The end of a range at the start of a line does not touch the line.
+            let last = range.end.line + u32::from(range.end.character > 0 || range.end.line == range.start.line);
+            let lines = range.start.line as usize..last as usize;
+            let here = Here::new(session, &text_document);
+            here.map_or(Ok(Value::Null), |here| actions::format(&here, Some(lines)))
+        }
         _ => Err(error(ErrorCode::MethodNotFound, &format!("there is no method `{method}`"))),
     }
 }
@@ -112,7 +130,8 @@ fn at_place(session: &Session, params: Value, answer: impl FnOnce(&Here<'_>, usi
     answer(&here, here.encoding().offset(&here.doc, position))
 }
 
-fn in_range(
+/// Answers a question about a range of a file.
+pub fn in_range(
     session: &Session,
     params: Value,
     answer: impl FnOnce(&Here<'_>, Range<usize>) -> Answer,

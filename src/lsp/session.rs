@@ -10,7 +10,8 @@ use super::uri;
 use super::wire::Incoming;
 use super::worker::{Found, Job};
 use super::workspace::Workspace;
-use crate::lsp::diagnostics::Known;
+use super::diagnostics::Known;
+use crate::ide::controls::Controls;
 use crossbeam_channel::{Receiver, Sender};
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, ResponseError};
 use serde::Deserialize;
@@ -29,6 +30,10 @@ pub enum Event {
     Incoming(Box<Incoming>),
     /// The worker found something.
     Found(Box<Found>),
+    /// The controls that the rules of a set cover.
+    Controls(u32, Box<Controls>),
+    /// Tests ran that a request asked for.
+    Ran(RequestId, Result<Value, String>),
     /// The client hung up.
     Closed,
 }
@@ -56,6 +61,10 @@ pub struct Session {
     pub at_work: HashSet<u32>,
     /// The worker.
     pub jobs: mpsc::Sender<Job>,
+    /// Where what happens is told.
+    pub events: Sender<Event>,
+    /// Controls are being looked for.
+    pub proves: bool,
     out: Sender<String>,
     log: Log,
     phase: Phase,
@@ -114,7 +123,7 @@ struct Versioned {
 
 impl Session {
     /// A session that has not begun.
-    pub fn new(out: Sender<String>, jobs: mpsc::Sender<Job>, log: Log) -> Session {
+    pub fn new(events: Sender<Event>, out: Sender<String>, jobs: mpsc::Sender<Job>, log: Log) -> Session {
         Session {
             client: Client::default(),
             asked: Asked::default(),
@@ -125,6 +134,8 @@ impl Session {
             results: 0,
             at_work: HashSet::new(),
             jobs,
+            events,
+            proves: false,
             out,
             log,
             phase: Phase::New,
@@ -151,6 +162,8 @@ impl Session {
                         }
                     }
                     Event::Found(found) => self.found(*found),
+                    Event::Controls(set, found) => self.found_controls(set, *found),
+                    Event::Ran(id, ran) => self.ran(&id, ran),
                     Event::Closed => return self.phase == Phase::ShutDown,
                 }
             }
@@ -251,6 +264,7 @@ impl Session {
             "textDocument/didSave" => {
                 let Named { text_document } = read(params)?;
                 let is_config = text_document.uri.ends_with("/rulec.toml");
+                self.workspace.saved(&text_document.uri);
                 // A client that does not watch files tells at least of its own.
                 if is_config || !self.client.can("/workspace/didChangeWatchedFiles/dynamicRegistration") {
                     self.workspace.reload();
@@ -367,10 +381,15 @@ impl Session {
     pub fn complain(&mut self) {
         for message in std::mem::take(&mut self.workspace.complaints) {
             if self.said.insert(message.clone()) {
-                self.write_log(&message);
-                self.notify("window/showMessage", &json!({"type": 2, "message": message}));
+                self.show(2, &message);
             }
         }
+    }
+
+    /// Shows the user a message: 2 is a warning, 3 is for information.
+    pub fn show(&mut self, kind: u8, message: &str) {
+        self.write_log(message);
+        self.notify("window/showMessage", &json!({"type": kind, "message": message}));
     }
 
     fn log_message(&mut self, message: &str) {
