@@ -11,6 +11,8 @@ mod beside;
 mod client;
 mod completion;
 mod diagnostics;
+#[cfg(test)]
+mod fuzz_test;
 mod lens;
 mod navigation;
 mod position;

@@ -10,10 +10,19 @@ use super::workspace::{At, Kind};
 use crate::ide::doc::Doc;
 use gen_lsp_types as lsp;
 use lsp_server::{ErrorCode, RequestId};
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
+
+#[derive(Serialize)]
+struct Published<'a> {
+    uri: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<i32>,
+    diagnostics: &'a [lsp::Diagnostic],
+}
 
 /// A request whose reply has to wait for the worker.
 #[derive(Debug)]
@@ -50,6 +59,7 @@ impl Session {
                 continue;
             }
             let known = self.known.entry(uri.clone()).or_default();
+            self.news.insert(uri.clone());
             let is_same = known.doc.as_ref().is_some_and(|known| Arc::ptr_eq(known, doc));
             if is_same && Arc::ptr_eq(&known.findings, &of_doc.diagnostics) {
                 continue;
@@ -65,7 +75,7 @@ impl Session {
     pub fn settle(&mut self) {
         self.look_at_others();
         self.start_job();
-        self.forget();
+        self.look_around();
         self.publish();
         self.answer();
         self.look_for_controls();
@@ -81,18 +91,28 @@ impl Session {
                 let items = of_other(set, file, encoding);
                 let known = self.known.entry(file.uri.clone()).or_default();
                 known.take(file.doc.clone(), items, &mut self.results);
+                self.news.insert(file.uri.clone());
             }
         }
+    }
+
+    /// After files came or went or a rulec.toml changed.
+    fn look_around(&mut self) {
+        if !std::mem::take(&mut self.workspace.is_rearranged) {
+            return;
+        }
+        let encoding = self.client.encoding;
         for set in &self.workspace.sets {
             let Some((name, text)) = &set.config.file else { continue };
             let uri = uri::of_path(Path::new(name));
-            if self.workspace.find(&uri).is_some() {
-                continue;
+            if self.workspace.find(&uri).is_none() {
+                let doc = Arc::new(Doc::new(name.as_str(), text));
+                let items = of_config(set, &doc, encoding);
+                self.known.entry(uri.clone()).or_default().take(doc, items, &mut self.results);
+                self.news.insert(uri);
             }
-            let doc = Arc::new(Doc::new(name.as_str(), text));
-            let items = of_config(set, &doc, encoding);
-            self.known.entry(uri).or_default().take(doc, items, &mut self.results);
         }
+        self.forget();
     }
 
     fn start_job(&mut self) {
@@ -158,30 +178,23 @@ impl Session {
 
     /// Tells the client what it does not know, and of each version of an open file that it was looked at.
     fn publish(&mut self) {
-        let mut news = Vec::new();
-        for (uri, known) in &self.known {
-            let at = self.workspace.find(uri);
-            if at.is_some_and(|at| !self.is_current(at)) {
-                continue;
-            }
-            let state = (self.version(uri), known.result);
+        for uri in std::mem::take(&mut self.news) {
+            let at = self.workspace.find(&uri);
+            let version = self.version(&uri);
+            let is_current = at.is_none_or(|at| self.is_current(at));
+            let Some(known) = self.known.get_mut(&uri) else { continue };
+            let state = (version, known.result);
             let is_new = match known.published {
-                None => state.0.is_some() || !known.items.is_empty(),
+                None => version.is_some() || !known.items.is_empty(),
                 Some(published) => published != state,
             };
-            if is_new && !known.is_pulled && !self.pulls_workspace {
-                news.push((uri.clone(), state));
+            // What is said of a text that is gone would only confuse; the next job is about the new one.
+            if is_current && is_new && !known.is_pulled && !self.pulls_workspace {
+                known.published = Some(state);
+                let items = known.items.clone();
+                let params = Published { uri: &uri, version, diagnostics: &items };
+                self.notify("textDocument/publishDiagnostics", &params);
             }
-        }
-        news.sort();
-        for (uri, state) in news {
-            let Some(known) = self.known.get_mut(&uri) else { continue };
-            known.published = Some(state);
-            let mut params = json!({"uri": uri, "diagnostics": &*known.items});
-            if let Some(version) = state.0 {
-                params["version"] = version.into();
-            }
-            self.notify("textDocument/publishDiagnostics", &params);
         }
     }
 
@@ -190,8 +203,8 @@ impl Session {
         let version = self.version(uri);
         let Some(known) = self.known.get_mut(uri) else { return };
         known.is_pulled = true;
-        if let Some((_, _)) = known.published.take() {
-            let params = json!({"uri": uri, "version": version, "diagnostics": []});
+        if known.published.take().is_some() {
+            let params = Published { uri, version, diagnostics: &[] };
             self.notify("textDocument/publishDiagnostics", &params);
         }
     }

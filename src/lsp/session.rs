@@ -14,10 +14,10 @@ use super::diagnostics::Known;
 use crate::ide::controls::Controls;
 use crossbeam_channel::{Receiver, Sender};
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, ResponseError};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -51,6 +51,8 @@ pub struct Session {
     pub workspace: Workspace,
     /// What was found in each file, by its URI.
     pub known: HashMap<String, Known>,
+    /// The files of which there may be something to tell.
+    pub news: BTreeSet<String>,
     /// Requests for diagnostics that are not there yet.
     pub waiting: Vec<pull::Waiting>,
     /// The client asks for the diagnostics of all files.
@@ -82,6 +84,13 @@ enum Phase {
     Ready,
     /// Nothing but `exit` makes sense.
     ShutDown,
+}
+
+#[derive(Serialize)]
+struct Told<'a, P> {
+    jsonrpc: &'a str,
+    method: &'a str,
+    params: &'a P,
 }
 
 #[derive(Deserialize)]
@@ -129,6 +138,7 @@ impl Session {
             asked: Asked::default(),
             workspace: Workspace::default(),
             known: HashMap::new(),
+            news: BTreeSet::new(),
             waiting: Vec::new(),
             pulls_workspace: false,
             results: 0,
@@ -155,20 +165,24 @@ impl Session {
             queue.extend(events.try_iter());
             queue.iter().for_each(|event| self.note_cancelled(event));
             while let Some(event) = queue.pop_front() {
-                match event {
-                    Event::Incoming(incoming) => {
-                        if self.incoming(*incoming) {
-                            return self.phase == Phase::ShutDown;
-                        }
-                    }
-                    Event::Found(found) => self.found(*found),
-                    Event::Controls(set, found) => self.found_controls(set, *found),
-                    Event::Ran(id, ran) => self.ran(&id, ran),
-                    Event::Closed => return self.phase == Phase::ShutDown,
+                if self.take(event) {
+                    return self.phase == Phase::ShutDown;
                 }
             }
             self.cancelled.clear();
             self.settle();
+        }
+        false
+    }
+
+    /// Takes an event. True if it was the last.
+    pub fn take(&mut self, event: Event) -> bool {
+        match event {
+            Event::Incoming(incoming) => return self.incoming(*incoming),
+            Event::Found(found) => self.found(*found),
+            Event::Controls(set, found) => self.found_controls(set, *found),
+            Event::Ran(id, ran) => self.ran(&id, ran),
+            Event::Closed => return true,
         }
         false
     }
@@ -365,8 +379,8 @@ impl Session {
     }
 
     /// Tells the client something.
-    pub fn notify(&mut self, method: &str, params: &Value) {
-        self.send(&json!({"jsonrpc": "2.0", "method": method, "params": params}));
+    pub fn notify(&mut self, method: &str, params: &impl Serialize) {
+        self.send(&Told { jsonrpc: "2.0", method, params });
     }
 
     /// Asks the client for something, and returns the number of the request.
@@ -397,9 +411,11 @@ impl Session {
         self.notify("window/logMessage", &json!({"type": 1, "message": message}));
     }
 
-    fn send(&self, message: &Value) {
-        // A client that does not listen any more will soon be gone.
-        let _ = self.out.send(message.to_string());
+    fn send(&self, message: &impl Serialize) {
+        if let Ok(body) = serde_json::to_string(message) {
+            // A client that does not listen any more will soon be gone.
+            let _ = self.out.send(body);
+        }
     }
 
     /// Writes a line to the log, if there is one.

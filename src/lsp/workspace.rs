@@ -77,6 +77,8 @@ pub enum Kind {
 pub struct Workspace {
     /// The sets, roots first.
     pub sets: Vec<Set>,
+    /// Files came or went, or a rulec.toml changed.
+    pub is_rearranged: bool,
     /// What could not be read or used, for people.
     pub complaints: Vec<String>,
     asked: Asked,
@@ -273,6 +275,7 @@ impl Workspace {
 
     /// To be called whenever files came, went or were renamed.
     fn index(&mut self) {
+        self.is_rearranged = true;
         self.by_uri.clear();
         for (set, files) in self.sets.iter().enumerate() {
             for (file, named) in files.files.iter().enumerate() {
@@ -343,6 +346,7 @@ impl Workspace {
         };
         for set in self.sets.iter_mut().filter(|set| is_its(set)) {
             let Some(path) = &file.path else { continue };
+            self.is_rearranged = true;
             set.config = settings::of(path, file.doc.text());
             set.settings = Arc::new(self.asked.settings(&mut set.config, &mut self.complaints));
             set.is_stale = true;

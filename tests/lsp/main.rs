@@ -2,6 +2,7 @@
 #![cfg(all(feature = "cli", feature = "lsp"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod changes;
 mod client;
 mod language;
 mod protocol;
