@@ -1,6 +1,10 @@
 //! What the client can, and what it is told that the server can.
 
+use super::actions::KINDS;
+use super::completion::TRIGGERS;
+use super::lens::COMMANDS;
 use super::position::Encoding;
+use super::view::{TOKEN_MODIFIERS, TOKEN_TYPES};
 use gen_lsp_types as lsp;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -41,12 +45,6 @@ impl Client {
             Some(_) => true,
         }
     }
-
-    /// Whether it knows a word: one of an array, named by its path.
-    pub fn knows(&self, pointer: &str, word: &str) -> bool {
-        let words = self.capabilities.pointer(pointer).and_then(Value::as_array);
-        words.is_some_and(|words| words.iter().any(|known| known == word))
-    }
 }
 
 fn path(uri: &Value) -> Option<PathBuf> {
@@ -66,6 +64,25 @@ fn capabilities(client: &Client) -> Value {
         "positionEncoding": client.encoding.kind(),
         "textDocumentSync": {"openClose": true, "change": lsp::TextDocumentSyncKind::Incremental, "save": true},
         "workspace": {"workspaceFolders": {"supported": true, "changeNotifications": true}},
+        "completionProvider": {"triggerCharacters": TRIGGERS, "resolveProvider": true},
+        "hoverProvider": true,
+        "definitionProvider": true,
+        "referencesProvider": true,
+        "documentHighlightProvider": true,
+        "renameProvider": {"prepareProvider": true},
+        "documentSymbolProvider": true,
+        "workspaceSymbolProvider": true,
+        "foldingRangeProvider": true,
+        "selectionRangeProvider": true,
+        "codeActionProvider": {"codeActionKinds": KINDS},
+        "codeLensProvider": {"resolveProvider": true},
+        "inlayHintProvider": true,
+        "documentFormattingProvider": true,
+        "documentRangeFormattingProvider": true,
+        "executeCommandProvider": {"commands": COMMANDS},
+        "semanticTokensProvider": {
+            "legend": {"tokenTypes": TOKEN_TYPES, "tokenModifiers": TOKEN_MODIFIERS}, "full": true, "range": true,
+        },
     });
     if client.can("/textDocument/diagnostic") {
         capabilities["diagnosticProvider"] =

@@ -73,16 +73,18 @@ impl Show<'_> {
         });
         let related = finding.related.iter().filter_map(|(place, words)| {
             let (uri, doc) = (self.task.uris.get(place.doc)?, self.task.snapshot.docs.get(place.doc)?);
-            let location =
-                lsp::Location { uri: uri.as_str().into(), range: encoding.range(doc, &place.range) };
+            let location = lsp::Location { uri: uri.as_str().into(), range: encoding.range(doc, &place.range) };
             Some(lsp::DiagnosticRelatedInformation { location, message: words.clone() })
         });
         let related: Vec<_> = related.collect();
-        let shows_related = self.client.can("/textDocument/publishDiagnostics/relatedInformation")
-            || self.client.can("/textDocument/diagnostic/relatedInformation");
-        diagnostic.related_information = (shows_related && !related.is_empty()).then_some(related);
+        diagnostic.related_information = (!related.is_empty() && self.shows_related()).then_some(related);
         diagnostic.data = finding.fix.as_ref().map(|fix| json!({"fix": fix.title, "safe": fix.safe}));
         diagnostic
+    }
+
+    fn shows_related(self) -> bool {
+        let can = |request: &str| self.client.can(&format!("/textDocument/{request}/relatedInformation"));
+        can("publishDiagnostics") || can("diagnostic")
     }
 }
 

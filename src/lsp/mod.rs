@@ -6,8 +6,15 @@
 //! stdout <----------+  +--------(findings)--------+
 //! ```
 
+mod actions;
+mod beside;
 mod client;
+mod completion;
 mod diagnostics;
+#[cfg(test)]
+mod fuzz_test;
+mod lens;
+mod navigation;
 mod position;
 mod pull;
 mod requests;
@@ -15,6 +22,7 @@ mod session;
 mod settings;
 mod text;
 mod uri;
+mod view;
 mod wire;
 mod worker;
 mod workspace;
@@ -39,6 +47,7 @@ pub fn serve(
         // The session may have ended before.
         let _ = found.send(Event::Found(Box::new(result)));
     })?;
+    let happens = events.clone();
     thread::Builder::new().name("reader".into()).spawn(move || {
         while let Ok(Some(incoming)) = wire::read(&mut input) {
             if events.send(Event::Incoming(Box::new(incoming))).is_err() {
@@ -49,7 +58,7 @@ pub fn serve(
     })?;
     let (out, bodies) = unbounded();
     let writer = thread::Builder::new().name("writer".into()).spawn(move || write_all(output, &bodies))?;
-    let said_goodbye = Session::new(out, jobs, log).run(&received);
+    let said_goodbye = Session::new(happens, out, jobs, log).run(&received);
     // What was said last is to arrive.
     let _ = writer.join();
     Ok(said_goodbye)

@@ -1,6 +1,8 @@
 //! Diagnostics on their way to the client: told, or given when it asks.
 
+use super::actions;
 use super::diagnostics::{Known, Show, of_config, of_other};
+use super::requests::{self, Answer};
 use super::session::{Reply, Session, read};
 use super::uri;
 use super::worker::{Found, Job, Task};
@@ -8,10 +10,19 @@ use super::workspace::{At, Kind};
 use crate::ide::doc::Doc;
 use gen_lsp_types as lsp;
 use lsp_server::{ErrorCode, RequestId};
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
+
+#[derive(Serialize)]
+struct Published<'a> {
+    uri: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<i32>,
+    diagnostics: &'a [lsp::Diagnostic],
+}
 
 /// A request whose reply has to wait for the worker.
 #[derive(Debug)]
@@ -29,13 +40,15 @@ pub enum Wants {
     File(String, Option<String>),
     /// Those of all files, but for those that are still these results.
     All(HashMap<String, String>),
+    /// What can be done about those at a place.
+    Actions(Value),
 }
 
 impl Session {
     /// Takes in what the worker found. What was found in a text that is gone is of no use.
     pub fn found(&mut self, found: Found) {
-        let Found { task, files, is_last } = found;
-        self.is_busy &= !is_last;
+        let Found { task, files } = found;
+        self.at_work.remove(&task.set);
         let Some(files) = files else {
             self.workspace.complaints.push("internal error in rulec: the analysis failed".into());
             return;
@@ -46,6 +59,7 @@ impl Session {
                 continue;
             }
             let known = self.known.entry(uri.clone()).or_default();
+            self.news.insert(uri.clone());
             let is_same = known.doc.as_ref().is_some_and(|known| Arc::ptr_eq(known, doc));
             if is_same && Arc::ptr_eq(&known.findings, &of_doc.diagnostics) {
                 continue;
@@ -61,9 +75,10 @@ impl Session {
     pub fn settle(&mut self) {
         self.look_at_others();
         self.start_job();
-        self.forget();
+        self.look_around();
         self.publish();
         self.answer();
+        self.look_for_controls();
         self.complain();
     }
 
@@ -76,22 +91,32 @@ impl Session {
                 let items = of_other(set, file, encoding);
                 let known = self.known.entry(file.uri.clone()).or_default();
                 known.take(file.doc.clone(), items, &mut self.results);
+                self.news.insert(file.uri.clone());
             }
-        }
-        for set in &self.workspace.sets {
-            let Some((name, text)) = &set.config.file else { continue };
-            let uri = uri::of_path(Path::new(name));
-            if self.workspace.find(&uri).is_some() {
-                continue;
-            }
-            let doc = Arc::new(Doc::new(name.as_str(), text));
-            let items = of_config(set, &doc, encoding);
-            self.known.entry(uri).or_default().take(doc, items, &mut self.results);
         }
     }
 
+    /// After files came or went or a rulec.toml changed.
+    fn look_around(&mut self) {
+        if !std::mem::take(&mut self.workspace.is_rearranged) {
+            return;
+        }
+        let encoding = self.client.encoding;
+        for set in &self.workspace.sets {
+            let Some((name, text)) = &set.config.file else { continue };
+            let uri = uri::of_path(Path::new(name));
+            if self.workspace.find(&uri).is_none() {
+                let doc = Arc::new(Doc::new(name.as_str(), text));
+                let items = of_config(set, &doc, encoding);
+                self.known.entry(uri.clone()).or_default().take(doc, items, &mut self.results);
+                self.news.insert(uri);
+            }
+        }
+        self.forget();
+    }
+
     fn start_job(&mut self) {
-        if self.is_busy {
+        if !self.at_work.is_empty() {
             return;
         }
         let mut tasks = Vec::new();
@@ -103,7 +128,10 @@ impl Session {
         }
         if !tasks.is_empty() {
             let alive: HashSet<u32> = self.workspace.sets.iter().map(|set| set.id).collect();
-            self.is_busy = self.jobs.send(Job { tasks, alive }).is_ok();
+            self.at_work = tasks.iter().map(|task| task.set).collect();
+            if self.jobs.send(Job { tasks, alive }).is_err() {
+                self.at_work.clear();
+            }
         }
     }
 
@@ -135,7 +163,13 @@ impl Session {
         self.workspace.find(uri).and_then(|at| self.workspace.file(at).version)
     }
 
-    /// True if the findings are those of the text as it is now.
+    /// True if nothing is left to be found in a set.
+    fn is_settled(&self, set: usize) -> bool {
+        let set = &self.workspace.sets[set];
+        !set.is_stale && !self.at_work.contains(&set.id)
+    }
+
+    /// True if the findings are those of the text as it is now, whatever happened to other files.
     fn is_current(&self, at: At) -> bool {
         let file = self.workspace.file(at);
         let known = self.known.get(&file.uri).and_then(|known| known.doc.as_ref());
@@ -144,30 +178,23 @@ impl Session {
 
     /// Tells the client what it does not know, and of each version of an open file that it was looked at.
     fn publish(&mut self) {
-        let mut news = Vec::new();
-        for (uri, known) in &self.known {
-            let at = self.workspace.find(uri);
-            if at.is_some_and(|at| !self.is_current(at)) {
-                continue;
-            }
-            let state = (self.version(uri), known.result);
+        for uri in std::mem::take(&mut self.news) {
+            let at = self.workspace.find(&uri);
+            let version = self.version(&uri);
+            let is_current = at.is_none_or(|at| self.is_current(at));
+            let Some(known) = self.known.get_mut(&uri) else { continue };
+            let state = (version, known.result);
             let is_new = match known.published {
-                None => state.0.is_some() || !known.items.is_empty(),
+                None => version.is_some() || !known.items.is_empty(),
                 Some(published) => published != state,
             };
-            if is_new && !known.is_pulled && !self.pulls_workspace {
-                news.push((uri.clone(), state));
+            // What is said of a text that is gone would only confuse; the next job is about the new one.
+            if is_current && is_new && !known.is_pulled && !self.pulls_workspace {
+                known.published = Some(state);
+                let items = known.items.clone();
+                let params = Published { uri: &uri, version, diagnostics: &items };
+                self.notify("textDocument/publishDiagnostics", &params);
             }
-        }
-        news.sort();
-        for (uri, state) in news {
-            let Some(known) = self.known.get_mut(&uri) else { continue };
-            known.published = Some(state);
-            let mut params = json!({"uri": uri, "diagnostics": &*known.items});
-            if let Some(version) = state.0 {
-                params["version"] = version.into();
-            }
-            self.notify("textDocument/publishDiagnostics", &params);
         }
     }
 
@@ -176,8 +203,8 @@ impl Session {
         let version = self.version(uri);
         let Some(known) = self.known.get_mut(uri) else { return };
         known.is_pulled = true;
-        if let Some((_, _)) = known.published.take() {
-            let params = json!({"uri": uri, "version": version, "diagnostics": []});
+        if known.published.take().is_some() {
+            let params = Published { uri, version, diagnostics: &[] };
             self.notify("textDocument/publishDiagnostics", &params);
         }
     }
@@ -186,31 +213,28 @@ impl Session {
     fn answer(&mut self) {
         for waiting in std::mem::take(&mut self.waiting) {
             match self.report(&waiting.wants) {
-                Some(report) => self.reply(&waiting.id, Ok(report)),
+                Some(report) => self.reply(&waiting.id, report),
                 None => self.waiting.push(waiting),
             }
         }
     }
 
     /// The report on what a request asks for; `None` while it is not known.
-    fn report(&mut self, wants: &Wants) -> Option<Value> {
+    fn report(&mut self, wants: &Wants) -> Option<Answer> {
         match wants {
             Wants::File(uri, previous) => {
                 let Some(at) = self.workspace.find(uri) else {
-                    return Some(json!({"kind": "full", "items": []}));
+                    return Some(Ok(json!({"kind": "full", "items": []})));
                 };
-                if !self.is_current(at) {
+                if !self.is_settled(at.set) {
                     return None;
                 }
                 let uri = self.workspace.file(at).uri.clone();
                 self.is_pulled(&uri);
-                self.known.get(&uri).map(|known| known.report(previous.as_deref()))
+                Some(Ok(self.known.entry(uri).or_default().report(previous.as_deref())))
             }
             Wants::All(previous) => {
-                let sets = self.workspace.sets.iter().enumerate();
-                let mut all =
-                    sets.flat_map(|(set, files)| (0..files.files.len()).map(move |file| At { set, file }));
-                if !all.all(|at| self.is_current(at)) {
+                if !(0..self.workspace.sets.len()).all(|set| self.is_settled(set)) {
                     return None;
                 }
                 self.pulls_workspace = true;
@@ -223,7 +247,17 @@ impl Session {
                     report["version"] = self.version(uri).into();
                     Some(report)
                 });
-                Some(json!({"items": reports.collect::<Vec<_>>()}))
+                Some(Ok(json!({"items": reports.collect::<Vec<_>>()})))
+            }
+            Wants::Actions(params) => {
+                let uri = params["textDocument"]["uri"].as_str().unwrap_or_default();
+                let at = self.workspace.find(uri);
+                if at.is_some_and(|at| !self.is_settled(at.set)) {
+                    return None;
+                }
+                Some(requests::in_range(self, params.clone(), |here, range| {
+                    actions::actions(here, range, &params["context"])
+                }))
             }
         }
     }
@@ -262,6 +296,13 @@ pub fn of_workspace(session: &mut Session, id: &RequestId, params: Value) -> Rep
     let params: lsp::WorkspaceDiagnosticParams = read(params).map_err(invalid)?;
     let previous = params.previous_result_ids.into_iter().map(|known| (known.uri.0, known.value)).collect();
     session.waiting.push(Waiting { id: id.clone(), wants: Wants::All(previous) });
+    Ok(None)
+}
+
+/// `textDocument/codeAction`: what can be done about findings has to wait for them.
+pub fn of_actions(session: &mut Session, id: &RequestId, params: Value) -> Reply {
+    let _: lsp::CodeActionParams = read(params.clone()).map_err(invalid)?;
+    session.waiting.push(Waiting { id: id.clone(), wants: Wants::Actions(params) });
     Ok(None)
 }
 

@@ -1,15 +1,193 @@
-//! Requests: parameters of the protocol to questions for `ide`, and its answers back.
+//! Requests: what is asked goes to `ide` as files and bytes, what it answers back to the client as positions.
 
-use super::pull;
-use super::session::{Reply, Session, error};
-use lsp_server::{ErrorCode, RequestId};
-use serde_json::Value;
+use super::position::Encoding;
+use super::pull::{self, invalid};
+use super::session::{Reply, Session, error, read};
+use super::workspace::{File, Set};
+use super::{actions, completion, lens, navigation, view};
+use crate::ide::doc::Doc;
+use crate::ide::{Change, Place, Snapshot};
+use gen_lsp_types as lsp;
+use lsp_server::{ErrorCode, RequestId, ResponseError};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// What a question gets.
+pub type Answer = Result<Value, ResponseError>;
+
+/// A file that a question is about.
+pub struct Here<'s> {
+    /// The session.
+    pub session: &'s Session,
+    /// The set of the file.
+    pub set: &'s Set,
+    /// Everything in the set.
+    pub snapshot: Snapshot,
+    /// Index of the file in the set.
+    pub index: usize,
+    /// Its text.
+    pub doc: Arc<Doc>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AboutFile {
+    text_document: lsp::TextDocumentIdentifier,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AboutPlace {
+    text_document: lsp::TextDocumentIdentifier,
+    position: lsp::Position,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AboutRange {
+    text_document: lsp::TextDocumentIdentifier,
+    range: lsp::Range,
+}
 
 /// Answers a request.
 pub fn handle(session: &mut Session, id: &RequestId, method: &str, params: Value) -> Reply {
+    if method == "textDocument/diagnostic" {
+        return pull::of_file(session, id, params);
+    }
+    if method == "workspace/diagnostic" {
+        return pull::of_workspace(session, id, params);
+    }
+    if method == "textDocument/codeAction" {
+        return pull::of_actions(session, id, params);
+    }
+    if method == "workspace/executeCommand" {
+        return lens::execute(session, id, params);
+    }
+    answer(session, method, params).map(Some)
+}
+
+fn answer(session: &Session, method: &str, params: Value) -> Answer {
     match method {
-        "textDocument/diagnostic" => pull::of_file(session, id, params),
-        "workspace/diagnostic" => pull::of_workspace(session, id, params),
+        "textDocument/completion" => at_place(session, params, completion::complete),
+        "completionItem/resolve" => completion::resolve(session, params),
+        "textDocument/hover" => at_place(session, params, view::hover),
+        "textDocument/definition" => at_place(session, params, navigation::definition),
+        "textDocument/references" => {
+            let includes = params["context"]["includeDeclaration"].as_bool().unwrap_or(true);
+            at_place(session, params, |here, offset| navigation::references(here, offset, includes))
+        }
+        "textDocument/documentHighlight" => at_place(session, params, navigation::highlights),
+        "textDocument/prepareRename" => at_place(session, params, navigation::prepare_rename),
+        "textDocument/rename" => {
+            let name = params["newName"].as_str().unwrap_or_default().to_owned();
+            at_place(session, params, |here, offset| navigation::rename(here, offset, &name))
+        }
+        "textDocument/documentSymbol" => in_file(session, params, navigation::symbols),
+        "workspace/symbol" => navigation::workspace_symbols(session, params),
+        "textDocument/foldingRange" => in_file(session, params, view::folds),
+        "textDocument/selectionRange" => {
+            let params: lsp::SelectionRangeParams = parse(params)?;
+            let Some(here) = Here::new(session, &params.text_document) else { return Ok(Value::Null) };
+            view::selections(&here, &params.positions)
+        }
+        "textDocument/semanticTokens/full" => in_file(session, params, |here| view::tokens(here, None)),
+        "textDocument/semanticTokens/range" => {
+            in_range(session, params, |here, range| view::tokens(here, Some(range)))
+        }
+        "textDocument/codeLens" => in_file(session, params, lens::lenses),
+        "codeLens/resolve" => lens::resolve(session, params),
+        "textDocument/inlayHint" => in_range(session, params, lens::hints),
+        "textDocument/formatting" => in_file(session, params, |here| actions::format(here, None)),
+        "textDocument/rangeFormatting" => {
+            let AboutRange { text_document, range } = parse(params)?;
+            // The end of a range at the start of a line does not touch the line.
+            let last = range.end.line + u32::from(range.end.character > 0 || range.end.line == range.start.line);
+            let lines = range.start.line as usize..last as usize;
+            let here = Here::new(session, &text_document);
+            here.map_or(Ok(Value::Null), |here| actions::format(&here, Some(lines)))
+        }
         _ => Err(error(ErrorCode::MethodNotFound, &format!("there is no method `{method}`"))),
     }
+}
+
+/// Reads the parameters of a request.
+pub fn parse<P: DeserializeOwned>(params: Value) -> Result<P, ResponseError> {
+    read(params).map_err(invalid)
+}
+
+fn in_file(session: &Session, params: Value, answer: impl FnOnce(&Here<'_>) -> Answer) -> Answer {
+    let AboutFile { text_document } = parse(params)?;
+    Here::new(session, &text_document).map_or(Ok(Value::Null), |here| answer(&here))
+}
+
+fn at_place(session: &Session, params: Value, answer: impl FnOnce(&Here<'_>, usize) -> Answer) -> Answer {
+    let AboutPlace { text_document, position } = parse(params)?;
+    let Some(here) = Here::new(session, &text_document) else { return Ok(Value::Null) };
+    answer(&here, here.encoding().offset(&here.doc, position))
+}
+
+/// Answers a question about a range of a file.
+pub fn in_range(
+    session: &Session,
+    params: Value,
+    answer: impl FnOnce(&Here<'_>, Range<usize>) -> Answer,
+) -> Answer {
+    let AboutRange { text_document, range } = parse(params)?;
+    let Some(here) = Here::new(session, &text_document) else { return Ok(Value::Null) };
+    answer(&here, here.encoding().bytes(&here.doc, range))
+}
+
+impl<'s> Here<'s> {
+    /// A file that the server knows.
+    pub fn new(session: &'s Session, document: &lsp::TextDocumentIdentifier) -> Option<Here<'s>> {
+        let at = session.workspace.find(&document.uri.0)?;
+        let set = &session.workspace.sets[at.set];
+        Some(Here { session, set, snapshot: set.snapshot(), index: at.file, doc: set.files[at.file].doc.clone() })
+    }
+
+    /// What positions count.
+    pub fn encoding(&self) -> Encoding {
+        self.session.client.encoding
+    }
+
+    /// A range of the file.
+    pub fn range(&self, range: &Range<usize>) -> Value {
+        json!(self.encoding().range(&self.doc, range))
+    }
+
+    /// A place in any file of the set.
+    pub fn location(&self, place: &Place) -> Option<Value> {
+        location(self.set, self.encoding(), place)
+    }
+
+    /// Changes of files of the set as a `WorkspaceEdit`.
+    pub fn edit(&self, changes: &[Change]) -> Value {
+        let mut by_file: BTreeMap<usize, Vec<Value>> = BTreeMap::new();
+        for change in changes {
+            let Some(file) = self.set.files.get(change.doc) else { continue };
+            let range = self.encoding().range(&file.doc, &change.range);
+            by_file.entry(change.doc).or_default().push(json!({"range": range, "newText": change.text}));
+        }
+        let of = |doc: usize| &self.set.files[doc];
+        if self.session.client.can("/workspace/workspaceEdit/documentChanges") {
+            let edit = |(doc, edits): (usize, Vec<Value>)| {
+                let File { uri, version, .. } = of(doc);
+                json!({"textDocument": {"uri": uri, "version": version}, "edits": edits})
+            };
+            return json!({"documentChanges": by_file.into_iter().map(edit).collect::<Vec<_>>()});
+        }
+        let changes: serde_json::Map<String, Value> =
+            by_file.into_iter().map(|(doc, edits)| (of(doc).uri.clone(), edits.into())).collect();
+        json!({"changes": changes})
+    }
+}
+
+/// A place in a file of a set.
+pub fn location(set: &Set, encoding: Encoding, place: &Place) -> Option<Value> {
+    let file = set.files.get(place.doc)?;
+    Some(json!({"uri": file.uri, "range": encoding.range(&file.doc, &place.range)}))
 }

@@ -10,13 +10,14 @@ use super::uri;
 use super::wire::Incoming;
 use super::worker::{Found, Job};
 use super::workspace::Workspace;
-use crate::lsp::diagnostics::Known;
+use super::diagnostics::Known;
+use crate::ide::controls::Controls;
 use crossbeam_channel::{Receiver, Sender};
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, ResponseError};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -29,6 +30,10 @@ pub enum Event {
     Incoming(Box<Incoming>),
     /// The worker found something.
     Found(Box<Found>),
+    /// The controls that the rules of a set cover.
+    Controls(u32, Box<Controls>),
+    /// Tests ran that a request asked for.
+    Ran(RequestId, Result<Value, String>),
     /// The client hung up.
     Closed,
 }
@@ -46,16 +51,22 @@ pub struct Session {
     pub workspace: Workspace,
     /// What was found in each file, by its URI.
     pub known: HashMap<String, Known>,
+    /// The files of which there may be something to tell.
+    pub news: BTreeSet<String>,
     /// Requests for diagnostics that are not there yet.
     pub waiting: Vec<pull::Waiting>,
     /// The client asks for the diagnostics of all files.
     pub pulls_workspace: bool,
     /// Number of the last result.
     pub results: u64,
-    /// The worker has something to do.
-    pub is_busy: bool,
+    /// The sets that the worker is at.
+    pub at_work: HashSet<u32>,
     /// The worker.
     pub jobs: mpsc::Sender<Job>,
+    /// Where what happens is told.
+    pub events: Sender<Event>,
+    /// Controls are being looked for.
+    pub proves: bool,
     out: Sender<String>,
     log: Log,
     phase: Phase,
@@ -73,6 +84,13 @@ enum Phase {
     Ready,
     /// Nothing but `exit` makes sense.
     ShutDown,
+}
+
+#[derive(Serialize)]
+struct Told<'a, P> {
+    jsonrpc: &'a str,
+    method: &'a str,
+    params: &'a P,
 }
 
 #[derive(Deserialize)]
@@ -114,17 +132,20 @@ struct Versioned {
 
 impl Session {
     /// A session that has not begun.
-    pub fn new(out: Sender<String>, jobs: mpsc::Sender<Job>, log: Log) -> Session {
+    pub fn new(events: Sender<Event>, out: Sender<String>, jobs: mpsc::Sender<Job>, log: Log) -> Session {
         Session {
             client: Client::default(),
             asked: Asked::default(),
             workspace: Workspace::default(),
             known: HashMap::new(),
+            news: BTreeSet::new(),
             waiting: Vec::new(),
             pulls_workspace: false,
             results: 0,
-            is_busy: false,
+            at_work: HashSet::new(),
             jobs,
+            events,
+            proves: false,
             out,
             log,
             phase: Phase::New,
@@ -144,18 +165,24 @@ impl Session {
             queue.extend(events.try_iter());
             queue.iter().for_each(|event| self.note_cancelled(event));
             while let Some(event) = queue.pop_front() {
-                match event {
-                    Event::Incoming(incoming) => {
-                        if self.incoming(*incoming) {
-                            return self.phase == Phase::ShutDown;
-                        }
-                    }
-                    Event::Found(found) => self.found(*found),
-                    Event::Closed => return self.phase == Phase::ShutDown,
+                if self.take(event) {
+                    return self.phase == Phase::ShutDown;
                 }
             }
             self.cancelled.clear();
             self.settle();
+        }
+        false
+    }
+
+    /// Takes an event. True if it was the last.
+    pub fn take(&mut self, event: Event) -> bool {
+        match event {
+            Event::Incoming(incoming) => return self.incoming(*incoming),
+            Event::Found(found) => self.found(*found),
+            Event::Controls(set, found) => self.found_controls(set, *found),
+            Event::Ran(id, ran) => self.ran(&id, ran),
+            Event::Closed => return true,
         }
         false
     }
@@ -251,6 +278,7 @@ impl Session {
             "textDocument/didSave" => {
                 let Named { text_document } = read(params)?;
                 let is_config = text_document.uri.ends_with("/rulec.toml");
+                self.workspace.saved(&text_document.uri);
                 // A client that does not watch files tells at least of its own.
                 if is_config || !self.client.can("/workspace/didChangeWatchedFiles/dynamicRegistration") {
                     self.workspace.reload();
@@ -351,8 +379,8 @@ impl Session {
     }
 
     /// Tells the client something.
-    pub fn notify(&mut self, method: &str, params: &Value) {
-        self.send(&json!({"jsonrpc": "2.0", "method": method, "params": params}));
+    pub fn notify(&mut self, method: &str, params: &impl Serialize) {
+        self.send(&Told { jsonrpc: "2.0", method, params });
     }
 
     /// Asks the client for something, and returns the number of the request.
@@ -367,10 +395,15 @@ impl Session {
     pub fn complain(&mut self) {
         for message in std::mem::take(&mut self.workspace.complaints) {
             if self.said.insert(message.clone()) {
-                self.write_log(&message);
-                self.notify("window/showMessage", &json!({"type": 2, "message": message}));
+                self.show(2, &message);
             }
         }
+    }
+
+    /// Shows the user a message: 2 is a warning, 3 is for information.
+    pub fn show(&mut self, kind: u8, message: &str) {
+        self.write_log(message);
+        self.notify("window/showMessage", &json!({"type": kind, "message": message}));
     }
 
     fn log_message(&mut self, message: &str) {
@@ -378,9 +411,11 @@ impl Session {
         self.notify("window/logMessage", &json!({"type": 1, "message": message}));
     }
 
-    fn send(&self, message: &Value) {
-        // A client that does not listen any more will soon be gone.
-        let _ = self.out.send(message.to_string());
+    fn send(&self, message: &impl Serialize) {
+        if let Ok(body) = serde_json::to_string(message) {
+            // A client that does not listen any more will soon be gone.
+            let _ = self.out.send(body);
+        }
     }
 
     /// Writes a line to the log, if there is one.

@@ -35,8 +35,6 @@ pub struct Found {
     pub task: Task,
     /// For each file; `None` if the analysis failed, which is an error of rulec.
     pub files: Option<Vec<DocFindings>>,
-    /// This was the last set of the job.
-    pub is_last: bool,
 }
 
 /// Conditions may be nested; the main thread's stack would do, a thread's by default is smaller.
@@ -53,15 +51,14 @@ fn work(jobs: &Receiver<Job>, tell: impl Fn(Found)) {
     let mut analyzers: HashMap<u32, Analyzer> = HashMap::new();
     for Job { tasks, alive } in jobs {
         analyzers.retain(|id, _| alive.contains(id));
-        let count = tasks.len();
-        for (at, task) in tasks.into_iter().enumerate() {
+        for task in tasks {
             let mut analyzer = analyzers.remove(&task.set).unwrap_or_default();
             let files = catch_unwind(AssertUnwindSafe(|| analyzer.update(&task.snapshot))).ok();
             if files.is_some() {
                 // After a panic it may be in any state.
                 analyzers.insert(task.set, analyzer);
             }
-            tell(Found { task, files, is_last: at + 1 == count });
+            tell(Found { task, files });
         }
     }
 }

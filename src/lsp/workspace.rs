@@ -3,12 +3,15 @@
 //! Each root is a set of all rules files that `rulec check` would load there. A file that belongs to no root is a set
 //! of its own. What is open counts as the editor has it.
 
+use super::beside;
 use super::position::Encoding;
 use super::settings::Asked;
 use super::text::{self, Edit};
 use super::uri;
 use crate::files::settings::{self, Settings};
 use crate::files::{self, Failure};
+use crate::ide::controls::Controls;
+use crate::ide::lens::Tests;
 use crate::ide::{self, Snapshot, doc::Doc};
 use crate::source::{InvalidUtf8, SourceFile};
 use crate::syntax::sniff::looks_like_rules;
@@ -46,6 +49,14 @@ pub struct Set {
     pub settings: Arc<ide::Settings>,
     /// Changed since it was last analysed.
     pub is_stale: bool,
+    /// Its test files.
+    pub test_files: Vec<PathBuf>,
+    /// The tests in them.
+    pub tests: Arc<Tests>,
+    /// The controls that its rules cover, as far as that is known.
+    pub controls: Option<Arc<Controls>>,
+    /// The controls are to be looked for again.
+    pub wants_controls: bool,
     /// The directories and files that its rules are in.
     places: Vec<PathBuf>,
 }
@@ -66,6 +77,8 @@ pub enum Kind {
 pub struct Workspace {
     /// The sets, roots first.
     pub sets: Vec<Set>,
+    /// Files came or went, or a rulec.toml changed.
+    pub is_rearranged: bool,
     /// What could not be read or used, for people.
     pub complaints: Vec<String>,
     asked: Asked,
@@ -184,6 +197,7 @@ impl Workspace {
             };
             for path in found {
                 match path {
+                    Ok(path) if files::is_test(&path) => set.test_files.push(path),
                     Ok(path) if files::is_something_else(&path) => {}
                     Ok(path) => {
                         let is_named = path == *place;
@@ -198,6 +212,7 @@ impl Workspace {
             }
         }
         set.places = places;
+        set.tests = Arc::new(beside::tests(&set.test_files, &beside::open_texts(open.iter())));
         set
     }
 
@@ -214,7 +229,19 @@ impl Workspace {
     fn set(&mut self, kind: Kind, mut config: Settings) -> Set {
         self.next += 1;
         let settings = Arc::new(self.asked.settings(&mut config, &mut self.complaints));
-        Set { id: self.next, kind, files: Vec::new(), config, settings, is_stale: true, places: Vec::new() }
+        Set {
+            id: self.next,
+            kind,
+            files: Vec::new(),
+            config,
+            settings,
+            is_stale: true,
+            test_files: Vec::new(),
+            tests: Arc::default(),
+            controls: None,
+            wants_controls: true,
+            places: Vec::new(),
+        }
     }
 
     /// The rulec.toml that counts for a path, as the editor has it.
@@ -248,6 +275,7 @@ impl Workspace {
 
     /// To be called whenever files came, went or were renamed.
     fn index(&mut self) {
+        self.is_rearranged = true;
         self.by_uri.clear();
         for (set, files) in self.sets.iter().enumerate() {
             for (file, named) in files.files.iter().enumerate() {
@@ -318,6 +346,7 @@ impl Workspace {
         };
         for set in self.sets.iter_mut().filter(|set| is_its(set)) {
             let Some(path) = &file.path else { continue };
+            self.is_rearranged = true;
             set.config = settings::of(path, file.doc.text());
             set.settings = Arc::new(self.asked.settings(&mut set.config, &mut self.complaints));
             set.is_stale = true;
@@ -342,6 +371,9 @@ impl Workspace {
     /// Something happened to a file on disk.
     pub fn touched(&mut self, path: &Path) {
         let path = files::normal(path);
+        if files::is_test(&path) {
+            return self.test_touched(&path);
+        }
         let at = self.find(&uri::of_path(&path));
         if at.is_some_and(|at| self.file(at).version.is_some()) {
             return;
@@ -352,6 +384,34 @@ impl Workspace {
         });
         self.index();
         self.from_disk(&path, known.map(|file| (path.clone(), file)).into_iter().collect());
+    }
+
+    /// A file was saved: what its rules cover and its tests say may be something else now.
+    pub fn saved(&mut self, uri: &str) {
+        let Some(at) = self.find(uri) else { return };
+        self.sets[at.set].wants_controls = true;
+        if self.file(at).path.as_deref().is_some_and(files::is_test) {
+            self.read_tests();
+        }
+    }
+
+    fn read_tests(&mut self) {
+        let open = beside::open_texts(self.sets.iter().flat_map(|set| &set.files));
+        for set in &mut self.sets {
+            set.tests = Arc::new(beside::tests(&set.test_files, &open));
+        }
+    }
+
+    /// A test file came, changed or went.
+    fn test_touched(&mut self, path: &Path) {
+        for set in &mut self.sets {
+            set.test_files.retain(|known| known != path);
+            if path.is_file() && set.rank(path).is_some() {
+                set.test_files.push(path.to_owned());
+            }
+            set.test_files.sort();
+        }
+        self.read_tests();
     }
 
     /// Puts a file into its root, if it is there and belongs to one.

@@ -2,7 +2,9 @@
 #![cfg(all(feature = "cli", feature = "lsp"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod changes;
 mod client;
+mod language;
 mod protocol;
 mod workspace;
 

@@ -1,0 +1,122 @@
+//! Where names are defined and used, and new names for them.
+
+use super::requests::{Answer, Here, location, parse};
+use super::session::{Session, error};
+use crate::ide::symbols::{self, Sort, Symbol};
+use crate::ide::{Place, navigation, rename as ide};
+use crate::syntax::items::Kind;
+use gen_lsp_types as lsp;
+use lsp_server::ErrorCode;
+use serde_json::{Value, json};
+
+/// How many symbols of the workspace are shown at once.
+const SYMBOLS: usize = 500;
+
+/// `textDocument/definition`.
+pub fn definition(here: &Here<'_>, offset: usize) -> Answer {
+    let found = navigation::definitions(&here.snapshot, here.index, offset);
+    let has_links = here.session.client.can("/textDocument/definition/linkSupport");
+    let shown = found.iter().filter_map(|found| {
+        let name = here.location(&found.name)?;
+        if !has_links {
+            return Some(name);
+        }
+        let item = here.location(&Place { doc: found.name.doc, range: found.item.clone() })?;
+        Some(json!({
+            "originSelectionRange": here.range(&found.origin),
+            "targetUri": name["uri"],
+            "targetRange": item["range"],
+            "targetSelectionRange": name["range"],
+        }))
+    });
+    Ok(shown.collect())
+}
+
+/// `textDocument/references`.
+pub fn references(here: &Here<'_>, offset: usize, include_definitions: bool) -> Answer {
+    let found = navigation::references(&here.snapshot, here.index, offset, include_definitions);
+    Ok(found.iter().filter_map(|place| here.location(place)).collect())
+}
+
+/// `textDocument/documentHighlight`.
+pub fn highlights(here: &Here<'_>, offset: usize) -> Answer {
+    let found = navigation::highlights(&here.snapshot, here.index, offset);
+    let shown = found.iter().map(|found| {
+        let kind = if found.defines { lsp::DocumentHighlightKind::Write } else { lsp::DocumentHighlightKind::Read };
+        json!({"range": here.range(&found.range), "kind": kind})
+    });
+    Ok(shown.collect())
+}
+
+/// `textDocument/prepareRename`.
+pub fn prepare_rename(here: &Here<'_>, offset: usize) -> Answer {
+    // Not everything has a name: that is an answer, too.
+    let Ok((range, name)) = ide::prepare(&here.snapshot, here.index, offset) else { return Ok(Value::Null) };
+    Ok(json!({"range": here.range(&range), "placeholder": name}))
+}
+
+/// `textDocument/rename`.
+pub fn rename(here: &Here<'_>, offset: usize, name: &str) -> Answer {
+    let changes = ide::rename(&here.snapshot, here.index, offset, name);
+    changes.map(|changes| here.edit(&changes)).map_err(|reason| error(ErrorCode::RequestFailed, &reason))
+}
+
+/// `textDocument/documentSymbol`.
+pub fn symbols(here: &Here<'_>) -> Answer {
+    let found = symbols::document(&here.snapshot, here.index);
+    if here.session.client.can("/textDocument/documentSymbol/hierarchicalDocumentSymbolSupport") {
+        return Ok(found.iter().map(|symbol| nested(here, symbol)).collect());
+    }
+    let uri = &here.set.files[here.index].uri;
+    let flat = found.iter().map(|symbol| {
+        let range = here.range(&symbol.name_range);
+        json!({"name": symbol.name, "kind": kind(symbol.sort), "location": {"uri": uri, "range": range}})
+    });
+    Ok(flat.collect())
+}
+
+fn nested(here: &Here<'_>, symbol: &Symbol) -> Value {
+    json!({
+        // A symbol without a name is refused by clients.
+        "name": if symbol.name.trim().is_empty() { "(no name)" } else { &symbol.name },
+        "detail": symbol.detail,
+        "kind": kind(symbol.sort),
+        "range": here.range(&symbol.range),
+        "selectionRange": here.range(&symbol.name_range),
+        "children": symbol.children.iter().map(|child| nested(here, child)).collect::<Vec<_>>(),
+    })
+}
+
+fn kind(sort: Sort) -> lsp::SymbolKind {
+    match sort {
+        Sort::Item(kind) => item_kind(kind),
+        Sort::Key => lsp::SymbolKind::Property,
+        Sort::Exception => lsp::SymbolKind::Object,
+    }
+}
+
+fn item_kind(kind: Kind) -> lsp::SymbolKind {
+    match kind {
+        Kind::Rule => lsp::SymbolKind::Class,
+        Kind::Macro => lsp::SymbolKind::Function,
+        Kind::List => lsp::SymbolKind::Array,
+        Kind::EngineVersion | Kind::PluginVersions => lsp::SymbolKind::Constant,
+    }
+}
+
+/// `workspace/symbol`.
+pub fn workspace_symbols(session: &Session, params: Value) -> Answer {
+    let params: lsp::WorkspaceSymbolParams = parse(params)?;
+    let mut all = Vec::new();
+    for set in session.workspace.sets.iter().filter(|set| set.has_rules()) {
+        for found in symbols::workspace(&set.snapshot(), &params.query, SYMBOLS) {
+            let location = location(set, session.client.encoding, &found.place);
+            let container = set.files.get(found.place.doc).map(|file| &*file.doc.name);
+            all.push(json!({
+                "name": found.name, "kind": item_kind(found.kind), "location": location, "containerName": container,
+            }));
+        }
+    }
+    all.truncate(SYMBOLS);
+    Ok(all.into())
+}
