@@ -6,6 +6,8 @@ import { program, SECTION, serverSettings } from './settings';
 /** The client and all that lives as long as it. */
 export class Server implements Disposable {
   private client: LanguageClient | undefined;
+  /** True once there was something for a server to do, even if none could be started. */
+  private wanted = false;
   private readonly output: OutputChannel = window.createOutputChannel('rulec');
   private readonly changes: Disposable;
   /** Starts and stops happen one after another. */
@@ -13,7 +15,7 @@ export class Server implements Disposable {
 
   constructor() {
     this.changes = workspace.onDidChangeConfiguration(async (event) => {
-      if (!event.affectsConfiguration(SECTION) || !this.client) return;
+      if (!event.affectsConfiguration(SECTION) || !this.wanted) return;
       if (event.affectsConfiguration(`${SECTION}.path`)) return this.restart();
       await this.notify();
     });
@@ -27,7 +29,7 @@ export class Server implements Disposable {
   /** Starts the server if it has not been started. */
   start(): Promise<void> {
     return this.next(async () => {
-      if (!this.client) await this.open();
+      if (!this.wanted) await this.open();
     });
   }
 
@@ -60,6 +62,7 @@ export class Server implements Disposable {
   }
 
   private async open(): Promise<void> {
+    this.wanted = true;
     const server: ServerOptions = { command: program(), args: ['lsp'] };
     const options: LanguageClientOptions = {
       documentSelector: [
