@@ -1,25 +1,31 @@
 //! The front door: files in, everything known about them out. Pure; the CLI, the language server and library users all call it.
 
+pub mod memory;
+mod passes;
+mod stages;
+
 use crate::config::Levels;
 use crate::coverage::{self, Benchmark, Disagreement};
 use crate::diag::{Diagnostic, FalcoSays};
 use crate::lint::suppress::{self, Scope};
-use crate::lint::{Clock, Context, LintRule, Lints, Ruleset, Timing};
+use crate::lint::{Clock, Context, Lints, Ruleset, Timing};
 use crate::sema::collect::{Collected, Policy, collect};
 use crate::sema::compile::compile;
 use crate::sema::ir::Rule;
 use crate::sema::lower::{Lowering, TooLarge};
 use crate::sema::report::Report;
 use crate::sema::requirements;
-use crate::sema::view::{MacroTrees, Nobody, RuleView, Sink};
+use crate::sema::view::Nobody;
 use crate::sema::world::World;
 use crate::sema::{checks, describe, errors};
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::items::{Item, Kind};
 use crate::syntax::json_schema;
 use crate::syntax::yaml::{self, Stream};
+use memory::Memory;
+use passes::Passes;
 use rustc_hash::FxHashSet;
-use std::collections::BTreeSet;
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 /// What to analyse.
@@ -130,23 +136,13 @@ pub fn compile_rules(inputs: Inputs) -> Compiled {
 fn run(inputs: Inputs, lint: bool) -> Compiled {
     let Inputs { sources, options } = inputs;
     let streams = parse(&sources);
-    let mut report = Report::without_context(&sources);
-    let mut collected = Collected::default();
-    for (id, file) in sources.files() {
-        report.found.extend(errors::invalid_utf8(id, file));
-    }
-    for ((id, _), stream) in sources.files().zip(&streams) {
-        collect(&mut collected, id, stream, &options.world, Policy::All, &mut report);
-    }
-    let lints = lint.then(|| Lints::new(Context::new(&sources, &options.world), options.clock));
-    let lowering = if lint { Lowering::of_conditions() } else { Lowering::default() };
-    let mut passes = Passes { lints, lowering, ..Passes::default() };
-    compile(&collected, &options.world, Policy::All, &mut report, &mut passes);
-    for unmet in requirements::unmet(&collected.plugins, &options.world) {
-        report.add(errors::plugin_unmet(&unmet));
-    }
-    let mut diagnostics = std::mem::take(&mut report.found);
-    let mut broken = report.into_broken();
+    let units: Vec<Unit<'_>> = sources
+        .files()
+        .zip(&streams)
+        .map(|((id, file), stream)| Unit { name: &file.name, pieces: vec![(id, stream)] })
+        .collect();
+    let examined = examine(&sources, &units, &options, lint, None);
+    let Examined { mut diagnostics, rules, too_large, timings, disagreement } = examined;
     for (id, _) in sources.files().filter(|(_, file)| file.invalid_utf8.is_some()) {
         // The text was cut off in the middle: how it ends says nothing.
         let cut = |d: &Diagnostic| d.check.code == checks::YAML_SYNTAX.code && d.primary.span.file == id;
@@ -154,87 +150,97 @@ fn run(inputs: Inputs, lint: bool) -> Compiled {
             diagnostics.remove(at);
         }
     }
-    if collected.changed_across_files {
-        diagnostics.extend(on_the_way(&sources, &streams, &options.world, &diagnostics, &mut broken));
+    diagnostics.extend(sources.files().filter_map(|(id, file)| errors::invalid_utf8(id, file)));
+    let files = sources.files().zip(&streams).map(|((id, _), stream)| facts(id, stream)).collect();
+    let rules = rules.into_iter().map(Arc::unwrap_or_clone).collect();
+    Compiled { analysis: Analysis { diagnostics, files, timings, disagreement, sources }, rules, too_large }
+}
+
+/// What Falco loads as one file: a text, or pieces of one that were read each by itself.
+pub struct Unit<'s> {
+    /// The name to show.
+    pub name: &'s str,
+    /// The pieces in order.
+    pub pieces: Vec<(FileId, &'s Stream)>,
+}
+
+/// What came of a set of files.
+#[derive(Debug, Default)]
+pub struct Examined {
+    /// All findings, each once.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The rules that load, in evaluation order.
+    pub rules: Vec<Arc<Rule>>,
+    /// Rules whose conditions are too large to be turned into predicates.
+    pub too_large: Vec<TooLarge>,
+    /// What each lint cost, if a clock was given.
+    pub timings: Vec<Timing>,
+    /// A proof about the benchmark was not confirmed.
+    pub disagreement: Option<Disagreement>,
+}
+
+/// Everything about files that were read. With a memory, what was found of rules that have not changed since is not
+/// found again: then the ids of the files must be those of [`Unit::pieces`] that no other text ever had.
+pub fn examine(
+    sources: &SourceMap,
+    units: &[Unit<'_>],
+    options: &Options,
+    lint: bool,
+    mut memory: Option<&mut Memory>,
+) -> Examined {
+    let mut report = Report::without_context(sources);
+    let mut collected = Collected::default();
+    for (at, unit) in units.iter().enumerate() {
+        for &(id, stream) in &unit.pieces {
+            collected.part_of(id, at as u32);
+            collect(&mut collected, id, stream, &options.world, Policy::All, &mut report);
+        }
+        if unit.pieces.len() > 1 && unit.pieces.iter().any(|(_, stream)| !stream.errors.is_empty()) {
+            unit.pieces.iter().for_each(|&(id, _)| collected.lose_macros(&sources.file(id).text));
+        }
     }
-    let Passes { lints, mut rules, too_large, .. } = passes;
+    if let Some(memory) = &mut memory {
+        memory.begin(&collected);
+    }
+    let solver = OnceCell::new();
+    let lints = lint.then(|| Lints::new(Context::new(sources, &options.world, &solver), options.clock));
+    let lowering = if lint { Lowering::of_conditions() } else { Lowering::default() };
+    let mut passes = Passes { lints, lowering, memory, rules: Vec::new(), too_large: Vec::new(), last: None };
+    compile(&collected, &options.world, Policy::All, &mut report, &mut passes);
+    for unmet in requirements::unmet(&collected.plugins, &options.world) {
+        report.add(errors::plugin_unmet(&unmet));
+    }
+    let mut diagnostics = std::mem::take(&mut report.found);
+    let mut broken = report.into_broken();
+    diagnostics.extend(stages::mended(sources, units, &options.world, &collected, &diagnostics, &mut broken));
+    let Passes { lints, mut rules, too_large, mut memory, .. } = passes;
     rules.retain(|rule| !broken.contains(&rule.name));
     let mut timings = Vec::new();
     if let Some(mut lints) = lints {
-        streams.iter().for_each(|stream| lints.items(stream));
-        let (found, times) = lints.finish(&Ruleset { rules: &rules, collected: &collected });
+        for &(id, stream) in units.iter().flat_map(|unit| &unit.pieces) {
+            match &mut memory {
+                Some(memory) => memory.items(id, stream, &mut lints),
+                None => drop(lints.items(stream, false)),
+            }
+        }
+        let refs: Vec<&Rule> = rules.iter().map(|rule| &**rule).collect();
+        let (found, times) = lints.finish(&Ruleset { rules: &refs, collected: &collected });
         diagnostics.extend(found);
         timings = times;
     }
     let mut disagreement = None;
     if let Some(benchmark) = options.benchmark.as_deref().filter(|_| lint) {
-        match coverage::checks::gaps(&rules, benchmark, &sources) {
+        let rules: Vec<Rule> = rules.iter().map(|rule| Rule::clone(rule)).collect();
+        match coverage::checks::gaps(&rules, benchmark, sources) {
             Ok(found) => diagnostics.extend(found),
             Err(error) => disagreement = Some(error),
         }
     }
-    drop(collected);
     dedup(&mut diagnostics);
-    let files = sources.files().zip(&streams).map(|((id, _), stream)| facts(id, stream)).collect();
-    Compiled { analysis: Analysis { diagnostics, files, timings, disagreement, sources }, rules, too_large }
-}
-
-/// What is done with a rule once it compiles: it becomes a predicate, and lints look at it.
-#[derive(Default)]
-struct Passes<'c> {
-    lowering: Lowering,
-    rules: Vec<Rule>,
-    too_large: Vec<TooLarge>,
-    lints: Option<Lints<'c>>,
-}
-
-impl<'a> Sink<'a> for Passes<'_> {
-    fn rule(&mut self, view: &RuleView<'_, 'a>) {
-        match self.lowering.rule(view) {
-            Ok((rule, written)) => {
-                if let Some(lints) = &mut self.lints {
-                    lints.rule(&LintRule::new(view, &rule, &written));
-                }
-                self.rules.push(rule);
-            }
-            Err(too_large) => self.too_large.push(too_large),
-        }
+    if let Some(memory) = memory {
+        memory.end();
     }
-
-    fn macros(&mut self, macros: &MacroTrees<'_, 'a>) {
-        if let Some(lints) = &mut self.lints {
-            lints.macros(macros);
-        }
-    }
-}
-
-/// Falco compiles after each file: what a later file mends has already stopped it.
-fn on_the_way(
-    sources: &SourceMap,
-    streams: &[Stream],
-    world: &World,
-    known: &[Diagnostic],
-    broken: &mut BTreeSet<String>,
-) -> Vec<Diagnostic> {
-    let key = |found: &Diagnostic| found.falco.as_ref().map(|says| (says.code, says.message.clone()));
-    let mut known: FxHashSet<_> = known.iter().filter_map(key).collect();
-    let mut missed = Vec::new();
-    let mut collected = Collected::default();
-    for ((id, _), stream) in sources.files().zip(streams) {
-        let mut report = Report::new(sources);
-        collect(&mut collected, id, stream, world, Policy::First, &mut report);
-        if report.errors() == 0 {
-            compile(&collected, world, Policy::First, &mut report, &mut Nobody);
-        }
-        let is_error =
-            |found: &&Diagnostic| found.falco.as_ref().is_some_and(|says| says.code.starts_with("LOAD_ERR"));
-        let Some(error) = report.found.iter().find(is_error) else { continue };
-        if key(error).is_some_and(|key| known.insert(key)) {
-            missed.push(errors::mended_too_late(error.clone(), &sources.file(id).name));
-        }
-        broken.extend(report.into_broken());
-    }
-    missed
+    Examined { diagnostics, rules, too_large, timings, disagreement }
 }
 
 fn parse(sources: &SourceMap) -> Vec<Stream> {

@@ -1,7 +1,9 @@
 //! `rulec.toml`: text in, settings and what is wrong with them out.
 
+mod layout;
 mod levels;
 
+pub use layout::Layout;
 pub use levels::{Level, Levels};
 
 use crate::diag::{Check, Diagnostic};
@@ -16,8 +18,8 @@ use toml::de::{DeTable, DeValue};
 /// The name of the file.
 pub const FILE_NAME: &str = "rulec.toml";
 
-const KEYS: [&str; 7] =
-    ["plugins", "engine-version", "rules", "exclude", "benchmark", "known-events", "levels"];
+const KEYS: [&str; 8] =
+    ["plugins", "engine-version", "rules", "exclude", "benchmark", "known-events", "fmt", "levels"];
 
 /// What a `rulec.toml` says. The default is what no file says.
 #[derive(Debug, Default, Clone)]
@@ -34,6 +36,8 @@ pub struct Config {
     pub benchmark: Option<Setting>,
     /// `known-events`: events that rulec's list lacks.
     pub known_events: KnownEvents,
+    /// `fmt`: what formatted rules look like.
+    pub layout: Layout,
     /// `levels`.
     pub levels: Levels,
 }
@@ -122,6 +126,7 @@ impl Reader {
                 }
                 "benchmark" => self.config.benchmark = self.string("benchmark", value),
                 "known-events" => self.known_events(value),
+                "fmt" => layout::read(self, value),
                 "levels" => self.levels(value),
                 other => {
                     let help = match crate::lint::nearest(other, KEYS) {

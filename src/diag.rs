@@ -240,6 +240,14 @@ impl Diagnostic {
         }
     }
 
+    /// Puts other spans in the place of all of its own.
+    pub fn map_spans(&mut self, map: &impl Fn(Span) -> Span) {
+        self.primary.span = map(self.primary.span);
+        self.labels.iter_mut().for_each(|label| label.span = map(label.span));
+        let edits = self.fix.iter_mut().flat_map(|fix| &mut fix.edits);
+        edits.for_each(|edit| edit.span = map(edit.span));
+    }
+
     /// Sets the words at the place.
     pub fn at(mut self, text: impl Into<String>) -> Diagnostic {
         self.primary.text = text.into();

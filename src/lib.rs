@@ -14,9 +14,15 @@ pub mod config;
 pub mod coverage;
 pub mod diag;
 pub mod eval;
+#[cfg(any(feature = "cli", feature = "lsp"))]
+pub mod files;
 pub mod fix;
+pub mod format;
+pub mod ide;
 pub mod lint;
 pub mod logic;
+#[cfg(feature = "lsp")]
+pub mod lsp;
 pub mod render;
 pub mod schema;
 pub mod sema;

@@ -1,5 +1,6 @@
 //! Where text comes from: files, byte spans, and decoded scalars that still know their place in the file.
 
+use rustc_hash::FxHashMap;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -173,6 +174,8 @@ pub fn floor_char_boundary(text: &str, offset: usize) -> usize {
 #[derive(Clone, Debug, Default)]
 pub struct SourceMap {
     files: Vec<SourceFile>,
+    /// Where the files stand whose ids were given by others; empty if the ids are the places.
+    places: FxHashMap<FileId, u32>,
 }
 
 impl SourceMap {
@@ -182,9 +185,19 @@ impl SourceMap {
         FileId(self.files.len() as u32 - 1)
     }
 
-    /// The file with this id. Ids come from [`SourceMap::add`] of the same map.
+    /// Adds a file that has an id already. A map has either such files or those of [`SourceMap::add`].
+    pub fn add_as(&mut self, id: FileId, file: SourceFile) {
+        self.places.insert(id, self.files.len() as u32);
+        self.files.push(file);
+    }
+
+    /// The file with this id. Ids come from [`SourceMap::add`] of the same map, or from [`SourceMap::add_as`].
     pub fn file(&self, id: FileId) -> &SourceFile {
-        &self.files[id.0 as usize]
+        let at = match self.places.is_empty() {
+            true => id.0,
+            false => self.places.get(&id).copied().unwrap_or_default(),
+        };
+        &self.files[at as usize]
     }
 
     /// Puts another text in the place of a file. Ids come from [`SourceMap::add`] of the same map.
@@ -192,7 +205,22 @@ impl SourceMap {
         self.files[id.0 as usize] = file;
     }
 
-    /// All files with their ids, in load order.
+    /// How many files there are.
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// True if there are none.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// True if there is a file with this id that was given by others.
+    pub fn has(&self, id: FileId) -> bool {
+        self.places.contains_key(&id)
+    }
+
+    /// All files with their ids, in load order. Only for maps whose ids come from [`SourceMap::add`].
     pub fn files(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
         self.files.iter().enumerate().map(|(at, file)| (FileId(at as u32), file))
     }

@@ -5,11 +5,10 @@ use super::fixing::{self, Fixed};
 use super::settings::{self, Settings};
 use super::{FAILED, Failure, Outcome, coverage, engine, files, output};
 use crate::analysis::{Analysis, Inputs, analyze, falco_verdicts, findings};
-use crate::config::{Level, Levels, Problem, Setting};
+use crate::config::{Level, Levels};
 use crate::coverage::{Benchmark, Scope};
 use crate::diag::Diagnostic;
 use crate::lint;
-use crate::lint::meta::INVALID_CONFIG;
 use crate::render::{self, Format, Report, Summary, counted};
 use clap::{ArgMatches, ValueEnum};
 use std::path::PathBuf;
@@ -204,16 +203,9 @@ fn timings(analysis: &Analysis, whole: Duration) {
 /// The benchmark of the flag, else that of rulec.toml. A wrong name there is a finding.
 fn benchmark(args: &Args, settings: &mut Settings) -> Result<Option<Benchmark>, Failure> {
     if let Some(name) = &args.benchmark {
-        return coverage::bundled(Some(name), Scope::Changes).map(Some);
+        return engine::bundled(Some(name), Scope::Changes).map(Some);
     }
-    let Some(Setting { value, range }) = settings.config.benchmark.clone() else { return Ok(None) };
-    match coverage::bundled(Some(&value), Scope::Changes) {
-        Ok(benchmark) => Ok(Some(benchmark)),
-        Err(Failure(message)) => {
-            settings.problems.push(Problem { check: &INVALID_CONFIG, range, message, help: None });
-            Ok(None)
-        }
-    }
+    Ok(crate::files::engine::benchmark(settings))
 }
 
 fn count(summary: &mut Summary, analysis: &Analysis) {

@@ -10,7 +10,6 @@ use crate::coverage::guardduty::{self, Finding, Severity};
 use crate::coverage::policies::{self, Policy};
 use crate::coverage::{self, Benchmark, Catalogue, Count, Coverage, Scope, Verdict, suggest};
 use crate::diag;
-use crate::lint;
 use crate::logic::Assume;
 use crate::render::counted;
 use crate::render::coverage::{CoverageReport, Lang, html, json, markdown, terminal};
@@ -243,31 +242,14 @@ fn benchmark(args: &Args, settings: &Settings) -> Result<Benchmark, Failure> {
     };
     let Some(path) = &args.controls else {
         let configured = settings.config.benchmark.as_ref().map(|setting| &*setting.value);
-        return bundled(args.benchmark.as_deref().or(configured), scope);
+        return engine::bundled(args.benchmark.as_deref().or(configured), scope);
     };
     let catalogue = Catalogue::parse(&path.to_string_lossy(), &text_of(path)?);
-    of(&catalogue.map_err(|problem| Failure::new(problem.to_string()))?, args.benchmark.as_deref(), scope)
-}
-
-/// A benchmark that comes with rulec.
-pub fn bundled(name: Option<&str>, scope: Scope) -> Result<Benchmark, Failure> {
-    of(&Catalogue::bundled().map_err(|problem| Failure::new(problem.to_string()))?, name, scope)
-}
-
-fn of(catalogue: &Catalogue, name: Option<&str>, scope: Scope) -> Result<Benchmark, Failure> {
-    let Some(version) = catalogue.version(name) else {
-        let name = name.unwrap_or_default();
-        let known: Vec<String> = catalogue.benchmarks().collect();
-        // `cis-aws-3.0` is as near to 1.3.0 as to 3.0.0.
-        let begins =
-            known.iter().map(String::as_str).find(|known| !name.is_empty() && known.starts_with(name));
-        let hint = match begins.or_else(|| lint::nearest(name, known.iter().map(String::as_str))) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!("there are {}", known.join(", ")),
-        };
-        return Err(Failure::new(format!("there is no benchmark named `{name}`; {hint}")));
-    };
-    Benchmark::new(catalogue, version, scope).map_err(|problem| Failure::new(problem.to_string()))
+    engine::of_catalogue(
+        &catalogue.map_err(|problem| Failure::new(problem.to_string()))?,
+        args.benchmark.as_deref(),
+        scope,
+    )
 }
 
 fn findings(args: &Args) -> Result<Vec<Finding>, Failure> {

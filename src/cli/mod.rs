@@ -7,10 +7,12 @@ mod describe;
 mod engine;
 mod explain;
 mod explain_match;
-mod files;
 mod fixing;
+mod fmt;
 mod junit;
 mod list;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod output;
 mod reference;
 mod scan;
@@ -20,6 +22,7 @@ mod test;
 
 pub use reference::markdown;
 
+use crate::files::{self, Failure};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -41,27 +44,12 @@ enum Command {
     Describe(describe::Args),
     Explain(explain::Args),
     ExplainMatch(explain_match::Args),
+    Fmt(fmt::Args),
     List(list::Args),
+    #[cfg(feature = "lsp")]
+    Lsp(lsp::Args),
     Scan(scan::Args),
     Test(test::Args),
-}
-
-/// Why a command could not do its work. Ends in exit code 2.
-#[derive(Debug)]
-pub struct Failure(String);
-
-impl Failure {
-    fn new(message: impl Into<String>) -> Failure {
-        Failure(message.into())
-    }
-
-    /// Something that the operating system refused.
-    fn io(what: &str, error: &std::io::Error) -> Failure {
-        let reason = error.to_string();
-        // The number at the end says the same once more.
-        let reason = reason.split(" (os error").next().unwrap_or_default();
-        Failure(format!("{what}: {reason}"))
-    }
 }
 
 /// What a command returns.
@@ -97,7 +85,10 @@ fn run() -> ExitCode {
         Command::Describe(args) => describe::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::ExplainMatch(args) => explain_match::run(&args),
+        Command::Fmt(args) => fmt::run(&args),
         Command::List(args) => list::run(&args),
+        #[cfg(feature = "lsp")]
+        Command::Lsp(args) => lsp::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Scan(args) => scan::run(&args),
     };

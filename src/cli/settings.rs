@@ -1,88 +1,23 @@
-//! Finding and reading rulec.toml.
+//! The rulec.toml that counts for a command.
 
 use super::Failure;
 use super::args::Load;
-use super::files::{normal, unreadable};
-use crate::config::{self, Config, Problem};
-use crate::source::{SourceFile, SourceMap};
-use std::fs;
-use std::path::{Path, PathBuf};
+use crate::files::settings::{find, read};
+use std::path::Path;
 
-/// What rulec.toml says, and where it is.
-#[derive(Debug, Default)]
-pub struct Settings {
-    /// What it says.
-    pub config: Config,
-    /// What is wrong in it.
-    pub problems: Vec<Problem>,
-    /// The name to show, and the text; `None` without a file.
-    pub file: Option<(String, String)>,
-    /// The absolute directory it is in.
-    directory: PathBuf,
-}
+pub use crate::files::settings::Settings;
 
-impl Settings {
-    /// True if a path found in a directory is left out.
-    pub fn excludes(&self, path: &Path) -> bool {
-        let path = normal(path);
-        let Ok(inside) = path.strip_prefix(&self.directory) else { return false };
-        self.config.exclude.matches(&inside.to_string_lossy().replace('\\', "/"))
-    }
-
-    /// The paths to check when none is named.
-    pub fn default_roots(&self) -> Vec<PathBuf> {
-        if self.config.rules.is_empty() {
-            return vec![PathBuf::from(".")];
-        }
-        self.config.rules.iter().map(|root| shown(&normal(&self.directory.join(&root.value)))).collect()
-    }
-
-    /// Adds the file to the sources and returns what is wrong in it.
-    pub fn diagnostics(&self, sources: &mut SourceMap) -> Vec<crate::diag::Diagnostic> {
-        let Some((name, text)) = &self.file else { return Vec::new() };
-        if self.problems.is_empty() {
-            return Vec::new();
-        }
-        let id = sources.add(SourceFile::new(name.as_str(), text.as_str()));
-        self.problems.iter().map(|problem| problem.in_file(id)).collect()
-    }
-}
-
-/// The rulec.toml that counts for these arguments.
+/// That of `--config`, else the one above the first path, or above the current directory.
 pub fn load(args: &Load) -> Result<Settings, Failure> {
     if args.no_config {
         return Ok(Settings::default());
     }
-    let Some(path) = args.config.clone().or_else(|| find(args)) else { return Ok(Settings::default()) };
-    let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Failure::new(format!("cannot read {}: it is not UTF-8", path.display())))?;
-    let (config, problems) = config::parse(&text);
-    let directory = normal(&path).parent().map(Path::to_owned).unwrap_or_default();
-    let name = path.to_string_lossy().into_owned();
-    Ok(Settings { config, problems, file: Some((name, text)), directory })
-}
-
-/// Looks upwards from the first path, or from the current directory.
-fn find(args: &Load) -> Option<PathBuf> {
-    let first = match args.paths.first().map(PathBuf::as_path) {
+    let first = match args.paths.first().map(|path| path.as_path()) {
         None => Path::new("."),
         Some(path) if path == Path::new("-") => {
             args.stdin_filename.as_deref().map_or(Path::new("."), Path::new)
         }
         Some(path) => path,
     };
-    let start = normal(first);
-    let found = start.ancestors().map(|above| above.join(config::FILE_NAME)).find(|path| path.is_file());
-    found.map(|path| shown(&path))
-}
-
-/// Relative to the current directory, if it is below.
-fn shown(path: &Path) -> PathBuf {
-    let here = normal(Path::new("."));
-    match path.strip_prefix(&here) {
-        Ok(inside) if inside.as_os_str().is_empty() => PathBuf::from("."),
-        Ok(inside) => inside.to_owned(),
-        Err(_) => path.to_owned(),
-    }
+    args.config.clone().or_else(|| find(first)).map_or_else(|| Ok(Settings::default()), |path| read(&path))
 }

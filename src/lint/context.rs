@@ -104,41 +104,58 @@ impl<'v, 'a> LintAtom<'v, 'a> {
 /// Everything together.
 pub struct Ruleset<'s, 'a> {
     /// The rules that load, in evaluation order.
-    pub rules: &'s [Rule],
+    pub rules: &'s [&'s Rule],
     /// The items after appends and overrides.
     pub collected: &'s Collected<'a>,
 }
 
-/// Findings so far, and what all lints share.
+/// Findings so far, and what all lints share. What is found of a rule rests on that rule alone and on the macros and
+/// lists it uses, so that it can be kept while they stay as they are.
 pub struct Context<'c> {
     /// The files.
     pub sources: &'c SourceMap,
     /// The engine.
     pub world: &'c World,
     found: Vec<Diagnostic>,
+    /// Which of them are told once in a run: their places in `found`, and what they are about.
+    once: Vec<(usize, &'static str)>,
+    /// How many of those there were before the rule at hand.
+    once_before: usize,
+    /// What was claimed by the rule at hand, and when no rule is looked at, by anybody.
     claimed: FxHashSet<Span>,
+    claimed_before: Vec<Span>,
     warned: bool,
     searches: usize,
-    solver: OnceCell<Solver>,
+    solver: &'c OnceCell<Solver>,
     questions: usize,
-    told: FxHashSet<&'static str>,
     /// What the conditions of the rules have in common where they are equal, and the names of the rules.
     pub(super) bodies: Vec<(u64, Span)>,
 }
 
+/// All that the lints found of one rule.
+#[derive(Debug, Default, Clone)]
+pub struct RuleFindings {
+    found: Vec<Diagnostic>,
+    once: Vec<(usize, &'static str)>,
+    claimed: Vec<Span>,
+    bodies: Vec<(u64, Span)>,
+}
+
 impl<'c> Context<'c> {
-    /// Nothing found yet.
-    pub fn new(sources: &'c SourceMap, world: &'c World) -> Context<'c> {
+    /// Nothing found yet. The solver is made when it is first needed.
+    pub fn new(sources: &'c SourceMap, world: &'c World, solver: &'c OnceCell<Solver>) -> Context<'c> {
         Context {
             sources,
             world,
             found: Vec::new(),
+            once: Vec::new(),
+            once_before: 0,
             claimed: FxHashSet::default(),
+            claimed_before: Vec::new(),
             warned: false,
             searches: SEARCHES,
-            solver: OnceCell::new(),
+            solver,
             questions: QUESTIONS,
-            told: FxHashSet::default(),
             bodies: Vec::new(),
         }
     }
@@ -168,14 +185,48 @@ impl<'c> Context<'c> {
         self.claimed.insert(span);
     }
 
-    /// True the first time it is asked of `what`, for what is worth telling once.
-    pub fn is_news(&mut self, what: &'static str) -> bool {
-        self.told.insert(what)
+    /// Adds a finding of which the run tells only the first that is about `what`.
+    pub fn report_once(&mut self, what: &'static str, diagnostic: Diagnostic) {
+        if !self.once[self.once_before..].iter().any(|&(_, told)| told == what) {
+            self.once.push((self.found.len(), what));
+            self.report(diagnostic);
+        }
     }
 
-    /// A new rule is looked at.
-    pub(super) fn begin_rule(&mut self) {
+    /// A new rule is looked at: it knows nothing of what was claimed in others.
+    pub(super) fn begin_rule(&mut self) -> Mark {
         self.warned = false;
+        self.once_before = self.once.len();
+        Mark { found: self.found.len(), once: self.once.len(), bodies: self.bodies.len() }
+    }
+
+    /// The rule was looked at.
+    pub(super) fn end_rule(&mut self) {
+        self.claimed_before.extend(self.claimed.drain());
+    }
+
+    /// All that was found of the rule at hand since it began.
+    pub(super) fn of_rule(&self, since: &Mark) -> RuleFindings {
+        RuleFindings {
+            found: self.found[since.found..].to_vec(),
+            once: self.once[since.once..].iter().map(|&(at, what)| (at - since.found, what)).collect(),
+            claimed: self.claimed.iter().copied().collect(),
+            bodies: self.bodies[since.bodies..].to_vec(),
+        }
+    }
+
+    /// Adds what was found of a rule before.
+    pub(super) fn recall(&mut self, findings: &RuleFindings) {
+        let base = self.found.len();
+        self.found.extend(findings.found.iter().cloned());
+        self.once.extend(findings.once.iter().map(|&(at, what)| (base + at, what)));
+        self.claimed_before.extend(&findings.claimed);
+        self.bodies.extend(&findings.bodies);
+    }
+
+    /// All rules were looked at: what they claimed counts for all that comes now.
+    pub(super) fn end_rules(&mut self) {
+        self.claimed.extend(self.claimed_before.drain(..));
     }
 
     /// Somebody has said that the rule at hand does not do what was meant: what would follow from that is no news.
@@ -198,8 +249,26 @@ impl<'c> Context<'c> {
 
     /// All findings, in the order in which they were made.
     pub fn into_found(self) -> Vec<Diagnostic> {
-        self.found
+        let mut told = FxHashSet::default();
+        let mut repeated = self.once.into_iter().filter(|&(_, what)| !told.insert(what)).map(|(at, _)| at);
+        let Some(mut next) = repeated.next() else { return self.found };
+        let mut kept = Vec::with_capacity(self.found.len());
+        for (at, found) in self.found.into_iter().enumerate() {
+            if at == next {
+                next = repeated.next().unwrap_or(usize::MAX);
+            } else {
+                kept.push(found);
+            }
+        }
+        kept
     }
+}
+
+/// Where the findings of a rule begin.
+pub(super) struct Mark {
+    found: usize,
+    once: usize,
+    bodies: usize,
 }
 
 /// The macros of a run, each seen once.

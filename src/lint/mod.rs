@@ -11,7 +11,7 @@ mod sample;
 pub mod suppress;
 mod written;
 
-pub use context::{Context, LintAtom, LintRule, Macros, Ruleset};
+pub use context::{Context, LintAtom, LintRule, Macros, RuleFindings, Ruleset};
 pub use run::{Clock, Lints, Timing};
 
 use crate::coverage;

@@ -1,6 +1,6 @@
 //! Runs all lints over what compiles.
 
-use super::context::{Context, LintRule, Macros, Ruleset};
+use super::context::{Context, LintRule, Macros, RuleFindings, Ruleset};
 use super::{Lint, rules};
 use crate::diag::Diagnostic;
 use crate::syntax::items::Item;
@@ -32,30 +32,42 @@ impl<'c> Lints<'c> {
         Lints { context, clock, times: vec![Duration::ZERO; rules::LINTS.len()] }
     }
 
-    /// The items of a file as they stand.
-    pub fn items(&mut self, stream: &Stream) {
+    /// The items of a file as they stand. What is found of them rests on nothing else.
+    pub fn items(&mut self, stream: &Stream, keep: bool) -> Option<RuleFindings> {
+        let mark = self.context.begin_rule();
         let items = stream.documents.iter().flat_map(|document| document.root.as_seq().unwrap_or_default());
         for item in items.filter_map(Item::new) {
             self.each(|lint, context| lint.item(item, context));
         }
+        keep.then(|| self.context.of_rule(&mark))
     }
 
-    /// A rule that loads.
-    pub fn rule(&mut self, rule: &LintRule<'_, '_>) {
-        self.context.begin_rule();
+    /// A rule that loads. What is found of it is told if it is to be kept.
+    pub fn rule(&mut self, rule: &LintRule<'_, '_>, keep: bool) -> Option<RuleFindings> {
+        let mark = self.context.begin_rule();
         self.each(|lint, context| lint.rule(rule, context));
         if self.context.is_rule_claimed() {
             self.context.claim(rule.rule.condition_span);
         }
+        let kept = keep.then(|| self.context.of_rule(&mark));
+        self.context.end_rule();
+        kept
     }
 
-    /// All macros.
+    /// What was found of a rule before, when it was as it is now.
+    pub fn recall(&mut self, findings: &RuleFindings) {
+        self.context.recall(findings);
+    }
+
+    /// All macros, after all rules.
     pub fn macros(&mut self, macros: &Macros<'_, '_>) {
+        self.context.end_rules();
         self.each(|lint, context| lint.macros(macros, context));
     }
 
     /// Everything together; then what was found.
     pub fn finish(mut self, set: &Ruleset<'_, '_>) -> (Vec<Diagnostic>, Vec<Timing>) {
+        self.context.end_rules();
         self.each(|lint, context| lint.ruleset(set, context));
         let names = rules::LINTS.iter().map(|lint| lint.check().name);
         let timings = match self.clock {

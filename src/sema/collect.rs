@@ -9,7 +9,8 @@ use super::world::World;
 use crate::source::{FileId, Span, Text};
 use crate::syntax::items::{Item, Kind};
 use crate::syntax::yaml::{Document, Node, Stream, Value};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+use std::hash::{Hash, Hasher};
 
 /// Things by name, in the order of their first definition.
 #[derive(Debug)]
@@ -132,6 +133,19 @@ pub struct RuleInfo<'a> {
     pub condition_span: Span,
     /// The output's value in that item.
     pub output_span: Span,
+    /// All items that it was made of: what they say decides what it is.
+    pub parts: Vec<Span>,
+}
+
+/// A change of something that an earlier file defined.
+#[derive(Debug, Clone, Copy)]
+pub struct Change<'a> {
+    /// The number of the file that changes it.
+    pub unit: u32,
+    /// What kind of item is changed.
+    pub kind: Kind,
+    /// Its name.
+    pub name: &'a str,
 }
 
 /// Everything collected from the files so far.
@@ -151,9 +165,58 @@ pub struct Collected<'a> {
     pub plugins: Vec<PluginRequirement<'a>>,
     /// Macros that could not be read.
     pub broken_macros: FxHashSet<String>,
-    /// A file changed or defined again what an earlier file had defined.
-    pub changed_across_files: bool,
+    /// What files changed or defined again that earlier files had defined.
+    pub changes: Vec<Change<'a>>,
     next: u32,
+    /// Which of the loaded files the pieces belong to that were collected on their own.
+    units: FxHashMap<FileId, u32>,
+}
+
+impl Collected<'_> {
+    /// The number of the loaded file that a span's text belongs to.
+    pub fn unit(&self, file: FileId) -> u32 {
+        self.units.get(&file).copied().unwrap_or(file.0)
+    }
+
+    /// Notes that items of a text may be lost, because there is an error in the file. Of the macros among them only
+    /// the names matter.
+    pub fn lose_macros(&mut self, text: &str) {
+        let names =
+            text.lines().filter_map(|line| line.trim_start_matches(['-', ' ']).strip_prefix("macro:"));
+        self.broken_macros.extend(names.map(|name| name.trim().trim_matches(['"', '\'']).to_owned()));
+    }
+
+    /// Says that a text is a piece of the loaded file of this number.
+    pub fn part_of(&mut self, file: FileId, unit: u32) {
+        self.units.insert(file, unit);
+    }
+
+    /// All lists and macros in the order that decides what each of them sees, as names and what they are made of.
+    pub fn definitions(&self) -> Vec<(&str, u64)> {
+        let mut all: Vec<(u32, &str, u64)> =
+            Vec::with_capacity(2 * (self.lists.items.len() + self.macros.items.len()));
+        for list in &self.lists.items {
+            let made =
+                identity(&(list.span, list.name_span, "list"), list.items.iter().map(|item| item.span));
+            all.push((list.index, list.name, made));
+            all.push((list.visibility, list.name, made));
+        }
+        for info in &self.macros.items {
+            let own = (info.span, info.name_span, self.unit(info.first_file));
+            let made = identity(&own, info.condition.iter().map(|part| part.span));
+            all.push((info.index, info.name, made));
+            all.push((info.visibility, info.name, made));
+        }
+        all.sort_unstable();
+        all.into_iter().map(|(_, name, made)| (name, made)).collect()
+    }
+}
+
+fn identity(own: &impl Hash, parts: impl Iterator<Item = Span>) -> u64 {
+    let mut hasher = FxHasher::default();
+    own.hash(&mut hasher);
+    parts.for_each(|part| part.hash(&mut hasher));
+    hasher.finish()
 }
 
 /// Whether the rest of a file is still looked at after an error.
@@ -186,11 +249,7 @@ pub fn collect<'a>(
         }
     }
     if !stream.errors.is_empty() {
-        // Items may be lost; of the macros among them only the names matter.
-        let text = &report.sources().file(file).text;
-        let names =
-            text.lines().filter_map(|line| line.trim_start_matches(['-', ' ']).strip_prefix("macro:"));
-        collected.broken_macros.extend(names.map(|name| name.trim().trim_matches(['"', '\'']).to_owned()));
+        collected.lose_macros(&report.sources().file(file).text);
     }
     let mut collector = Collector { collected, file, world, policy, report };
     for document in &stream.documents {
@@ -330,8 +389,11 @@ impl<'a> Collector<'_, 'a, '_> {
     }
 
     /// Notes that something defined at `earlier` is changed now.
-    pub(super) fn changes(&mut self, earlier: Span) {
-        self.collected.changed_across_files |= earlier.file != self.file;
+    pub(super) fn changes(&mut self, kind: Kind, name: &'a str, earlier: Span) {
+        let unit = self.collected.unit(self.file);
+        if self.collected.unit(earlier.file) != unit {
+            self.collected.changes.push(Change { unit, kind, name });
+        }
     }
 
     /// The next number in the order of definitions and appends.
@@ -347,7 +409,7 @@ impl<'a> Collector<'_, 'a, '_> {
         let items = item.texts("items").map_err(|problem| errors::key(problem, Kind::List))?;
         let append = self.appends(item, Kind::List, base)?;
         if let Some(earlier) = self.collected.lists.get(&name.value).map(|list| list.span) {
-            self.changes(earlier);
+            self.changes(Kind::List, &name.value, earlier);
         }
         let index = self.number();
         let fresh = ListInfo {
@@ -379,7 +441,7 @@ impl<'a> Collector<'_, 'a, '_> {
         let condition = item.text("condition").map_err(|problem| errors::key(problem, Kind::Macro))?;
         let append = self.appends(item, Kind::Macro, base)?;
         if let Some(earlier) = self.collected.macros.get(&name.value).map(|info| info.span) {
-            self.changes(earlier);
+            self.changes(Kind::Macro, &name.value, earlier);
         }
         let index = self.number();
         match (self.collected.macros.get_mut(&name.value), append) {

@@ -1,5 +1,6 @@
 //! Everything collected, compiled: lists put in place, macros resolved, conditions and outputs checked.
 
+use super::checks;
 use super::collect::{Collected, MacroInfo, Policy, RuleInfo};
 use super::errors;
 use super::event_types;
@@ -10,7 +11,7 @@ use super::outputs;
 use super::report::{ConditionPlace, Crash, Fault, Report, Step};
 use super::text::{Composite, Located};
 use super::types::{self, Fact, Trouble};
-use super::view::{MacroTrees, RuleView, Sink};
+use super::view::{MacroTrees, Outcome, RuleView, Sink};
 use super::world::World;
 use crate::schema::SourceFields;
 use crate::source::Span;
@@ -54,13 +55,14 @@ pub fn compile<'a>(
         lists: &mut lists,
         facts: FxHashMap::default(),
         sink: &mut *sink,
+        used: macros.used.clone(),
+        named: Vec::new(),
     };
-    let mut used = macros.used.clone();
     for rule in &collected.rules.items {
-        if rule.unknown_source {
+        if rule.unknown_source || !rules.sink.wants(rule) {
             continue;
         }
-        let crash = rules.rule(rule, policy, &mut used, report);
+        let crash = rules.look_at(rule, policy, report);
         if crash.is_some() && policy == Policy::First {
             return crash;
         }
@@ -68,6 +70,7 @@ pub fn compile<'a>(
             return None;
         }
     }
+    let used = rules.used;
     sink.macros(&macros.trees());
     // Falco speaks of what is unused only when nothing else is wrong; we know a little more about our own
     // holes, but an unused name in a broken file is no news either.
@@ -194,6 +197,10 @@ struct Rules<'c, 't, 'a> {
     lists: &'c mut Lists<'a>,
     /// Facts of a macro's own text under a source, computed once.
     facts: FxHashMap<(usize, usize), Arc<Vec<Found>>>,
+    /// Which macros are used.
+    used: Vec<bool>,
+    /// The macros that the rule at hand names.
+    named: Vec<usize>,
 }
 
 /// A rule's condition while it is checked.
@@ -221,13 +228,37 @@ struct Found {
 }
 
 impl<'t, 'a> Rules<'_, 't, 'a> {
-    fn rule(
-        &mut self,
-        rule: &'t RuleInfo<'a>,
-        policy: Policy,
-        used: &mut [bool],
-        report: &mut Report<'_>,
-    ) -> Option<Crash> {
+    /// Compiles a rule, or recalls what came of it.
+    fn look_at(&mut self, rule: &'t RuleInfo<'a>, policy: Policy, report: &mut Report<'_>) -> Option<Crash> {
+        if !self.sink.keeps() {
+            return self.rule(rule, policy, report);
+        }
+        let broken = report.is_broken(rule.name);
+        if let Some(outcome) = self.sink.recall(rule, broken) {
+            let at = |name: &str| self.collected.macros.index_of(name);
+            outcome.macros.iter().filter_map(|name| at(name)).for_each(|at| self.used[at] = true);
+            outcome.lists.iter().for_each(|name| self.lists.mark_used(name));
+            report.recall(rule.name, &outcome);
+            return None;
+        }
+        let (before, errors) = (report.found.len(), report.errors());
+        self.lists.take_touched();
+        self.named.clear();
+        let crash = self.rule(rule, policy, report);
+        let found = report.found[before..].to_vec();
+        let outcome = Outcome {
+            all_names: found.iter().any(|found| found.check.code == checks::UNDEFINED_MACRO.code),
+            found,
+            errors: report.errors() - errors,
+            broken: report.is_broken(rule.name),
+            macros: self.named.iter().map(|&at| self.macros.info(at).name.into()).collect(),
+            lists: self.lists.take_touched().into_iter().map(Into::into).collect(),
+        };
+        self.sink.keep(rule, broken, outcome);
+        crash
+    }
+
+    fn rule(&mut self, rule: &'t RuleInfo<'a>, policy: Policy, report: &mut Report<'_>) -> Option<Crash> {
         let before = report.errors();
         let stop = |report: &Report<'_>| policy == Policy::First && report.errors() > before;
         let file = rule.span.file;
@@ -259,7 +290,8 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
         for used_here in names::uses(&parsed.expr) {
             match self.collected.macros.index_of(used_here.name) {
                 Some(at) => {
-                    used[at] = true;
+                    self.used[at] = true;
+                    self.named.push(at);
                     self.defined_later(rule, at, &text, &used_here.place, policy, report);
                 }
                 None if self.macros.is_broken(used_here.name) => {}
@@ -313,9 +345,10 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
         report: &mut Report<'_>,
     ) {
         let info = self.macros.info(at);
-        if policy == Policy::All && info.first_file > rule.span.file {
+        let unit = |file| self.collected.unit(file);
+        if policy == Policy::All && unit(info.first_file) > unit(rule.span.file) {
             let located = text.locate(place.clone());
-            if located.span.file < info.first_file {
+            if unit(located.span.file) < unit(info.first_file) {
                 report.add(errors::macro_in_later_file(info, located));
             }
         }

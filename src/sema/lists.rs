@@ -13,6 +13,8 @@ pub struct Lists<'a> {
     lists: Vec<Ready<'a>>,
     /// Lists whose names hold separators: they cannot be found word by word.
     odd: Vec<usize>,
+    /// The lists that were put somewhere since somebody last looked.
+    touched: Vec<usize>,
 }
 
 struct Ready<'a> {
@@ -34,7 +36,8 @@ fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
-fn is_separator(byte: u8) -> bool {
+/// True if a list's name can end at this byte.
+pub fn is_separator(byte: u8) -> bool {
     is_blank(byte) || matches!(byte, b'(' | b')' | b',' | b'=')
 }
 
@@ -62,12 +65,24 @@ impl<'a> Lists<'a> {
         used.into_iter().for_each(|at| lists[at].used = true);
         let odd = (0..lists.len()).filter(|&at| lists[at].name.bytes().any(is_separator)).collect();
         let by_name = lists.iter().enumerate().map(|(at, list)| (list.name, at)).collect();
-        Lists { by_name, lists, odd }
+        Lists { by_name, lists, odd, touched: Vec::new() }
     }
 
     /// True if the list was put somewhere, or stands in another list.
     pub fn is_used(&self, index: usize) -> bool {
         self.lists[index].used
+    }
+
+    /// The names of the lists that were put somewhere since this was last asked.
+    pub fn take_touched(&mut self) -> Vec<&'a str> {
+        self.touched.drain(..).map(|at| self.lists[at].name).collect()
+    }
+
+    /// Notes that the list of this name was put somewhere.
+    pub fn mark_used(&mut self, name: &str) {
+        if let Some(&at) = self.by_name.get(name) {
+            self.lists[at].used = true;
+        }
     }
 
     /// The items of a list after expansion, as raw texts.
@@ -88,6 +103,7 @@ impl<'a> Lists<'a> {
             let Some(replaced) = self.replace(&condition, at) else { continue };
             condition = replaced;
             self.lists[at].used = true;
+            self.touched.push(at);
             let items = &self.lists[at].items;
             due.extend(items.iter().flat_map(|(text, _)| self.named_in(text, at + 1)));
             due.extend(

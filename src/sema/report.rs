@@ -1,6 +1,7 @@
 //! Collecting findings in Falco's order, each with what Falco would say of it.
 
 use super::errors::Hints;
+use super::view::Outcome;
 use crate::diag::{Diagnostic, FalcoSays, Location};
 use crate::source::{FileId, SourceMap, Span};
 use std::borrow::Cow;
@@ -107,6 +108,15 @@ impl<'m> Report<'m> {
     /// True if something found so far keeps Falco from loading the rule.
     pub fn is_broken(&self, rule: &str) -> bool {
         self.broken.contains(rule)
+    }
+
+    /// Adds what was found before of a rule that has not changed.
+    pub fn recall(&mut self, rule: &str, outcome: &Outcome) {
+        self.found.extend(outcome.found.iter().cloned());
+        self.errors += outcome.errors;
+        if outcome.broken {
+            self.broken.insert(rule.to_owned());
+        }
     }
 
     /// The names of such rules.

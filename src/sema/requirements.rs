@@ -10,7 +10,7 @@ use crate::syntax::yaml::{self, Node, Value};
 use std::fmt;
 
 /// A version of three numbers.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+#[derive(Hash, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct Version(pub u32, pub u32, pub u32);
 
 impl fmt::Display for Version {

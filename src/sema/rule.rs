@@ -72,13 +72,17 @@ pub(super) fn read<'a>(
     base: &[Step<'a>],
 ) -> Outcome<'a> {
     if let Some(earlier) = c.collected.rules.get(&name.value).map(|rule| rule.span) {
-        c.changes(earlier);
+        c.changes(Kind::Rule, &name.value, earlier);
     }
     let append = item.flag("append").map_err(key)?.unwrap_or(false);
     if append {
         c.warn(base, errors::deprecated_append(item, Kind::Rule));
     }
     let overrides = overrides(item, Kind::Rule)?;
+    let changes = append || !overrides.is_empty() || only_enables(item);
+    if let Some(rule) = c.collected.rules.get_mut(&name.value).filter(|_| changes) {
+        rule.parts.push(item.node.span);
+    }
     if !overrides.is_empty() {
         if append {
             return Err(errors::append_and_override(item));
@@ -88,10 +92,15 @@ pub(super) fn read<'a>(
     if append {
         return legacy_append(c, item, name, base);
     }
-    if ["condition", "output", "desc", "priority"].iter().all(|key| item.get(key).is_none()) {
+    if only_enables(item) {
         return enable(c, item, name, base);
     }
     define(c, item, name, base)
+}
+
+/// True if an item has nothing of a definition.
+fn only_enables(item: Item<'_>) -> bool {
+    ["condition", "output", "desc", "priority"].iter().all(|key| item.get(key).is_none())
 }
 
 /// Values that were read, and what is wrong with the others, in Falco's order.
@@ -190,6 +199,7 @@ fn define<'a>(
         span: item.node.span,
         condition_span: value_span(item, "condition"),
         output_span: value_span(item, "output"),
+        parts: vec![item.node.span],
     });
     outcome
 }

@@ -3,9 +3,13 @@
 use super::collect::{Collected, MacroInfo, RuleInfo};
 use super::text::Composite;
 use super::world::World;
+use crate::diag::Diagnostic;
 use crate::schema::SourceFields;
 use crate::syntax::ast::Expr;
 use crate::syntax::condition::Parsed;
+use rustc_hash::FxHasher;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 /// All macros, parsed.
 #[derive(Clone, Copy)]
@@ -67,10 +71,53 @@ pub struct RuleView<'v, 'a> {
     pub world: &'v World,
 }
 
+/// What came of a rule when it was compiled, and what that rests on beside the rule itself.
+#[derive(Debug, Default, Clone)]
+pub struct Outcome {
+    /// What was found.
+    pub found: Vec<Diagnostic>,
+    /// How much of that makes Falco refuse the file.
+    pub errors: usize,
+    /// Falco does not load it.
+    pub broken: bool,
+    /// The macros in its condition.
+    pub macros: Vec<Box<str>>,
+    /// The lists that were put into it.
+    pub lists: Vec<Box<str>>,
+    /// A name is unknown, so all names matter: one of them may be what was meant.
+    pub all_names: bool,
+}
+
+/// A name or another word, for those who compare many.
+pub fn word(text: &[u8]) -> u64 {
+    let mut hasher = FxHasher::default();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
 /// Sees what compiles without error.
 pub trait Sink<'a> {
     /// A rule, in evaluation order.
     fn rule(&mut self, rule: &RuleView<'_, 'a>);
+
+    /// False if this rule is not to be compiled at all.
+    fn wants(&self, _rule: &RuleInfo<'a>) -> bool {
+        true
+    }
+
+    /// What came of this rule when it was compiled before, if nothing has changed that it rests on. `broken` says
+    /// whether it was known before compiling that Falco does not load it.
+    fn recall(&mut self, _rule: &RuleInfo<'a>, _broken: bool) -> Option<Arc<Outcome>> {
+        None
+    }
+
+    /// True if outcomes are wanted.
+    fn keeps(&self) -> bool {
+        false
+    }
+
+    /// What came of a rule that was not recalled, after [`Sink::rule`] if it loads.
+    fn keep(&mut self, _rule: &RuleInfo<'a>, _broken: bool, _outcome: Outcome) {}
 
     /// All macros, after all rules. Some may be broken.
     fn macros(&mut self, _macros: &MacroTrees<'_, 'a>) {}

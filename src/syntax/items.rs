@@ -7,7 +7,7 @@ use super::yaml::{self, Node, Value};
 use crate::source::{Span, Text};
 
 /// What an item is, decided by the first of these keys that is present, in this order.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Kind {
     /// `required_engine_version`
     EngineVersion,
@@ -23,6 +23,9 @@ pub enum Kind {
 
 /// The kinds in the order in which Falco looks for their keys.
 pub const KINDS: &[Kind] = &[Kind::EngineVersion, Kind::PluginVersions, Kind::List, Kind::Macro, Kind::Rule];
+
+/// The usual order of a rule's keys, that of Falco's style guide. All others may stand anywhere among them.
+pub const RULE_ORDER: [&str; 6] = ["rule", "desc", "condition", "output", "priority", "tags"];
 
 impl Kind {
     /// The key that makes an item one of this kind.

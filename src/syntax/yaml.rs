@@ -26,6 +26,8 @@ pub struct Stream {
     pub errors: Vec<YamlError>,
     /// The opening quote of a scalar that runs to the end of the file. yaml-cpp takes it as closed there.
     pub unclosed: Option<Span>,
+    /// Only yaml-cpp refuses the text. That was looked for in the text as a whole, and the first place was found.
+    pub refused: bool,
 }
 
 /// One document of a stream.
@@ -44,6 +46,10 @@ pub struct YamlError {
     pub span: Span,
     /// In our words: lower case, no full stop.
     pub message: String,
+    /// The bracket that is to blame, if it is one that is open.
+    pub opened: Option<Span>,
+    /// Brackets or quotes are open, so that what follows the text would belong to them.
+    pub to_end: bool,
     /// What yaml-cpp says after `yaml-cpp: error at line L, column C: `. Exact for the first error of a file; empty if
     /// yaml-cpp would accept the text.
     pub yaml_cpp: String,
@@ -178,6 +184,11 @@ pub fn parse(id: FileId, file: &SourceFile) -> Stream {
     }
 }
 
+/// True if yaml-cpp reads the text without an error. [`parse`] asks only where it may see things otherwise.
+pub fn is_accepted(text: &str) -> bool {
+    cpp::check(text).is_none()
+}
+
 /// How much is read at a time once there was an error.
 const WINDOW: usize = 1 << 16;
 
@@ -239,6 +250,7 @@ fn read(id: FileId, source: &str, limit: usize, closed: bool) -> Result<Stream, 
         builder.continues = !tree::is_marker(source.as_bytes(), next) && !builder.documents.is_empty();
         base = next;
     }
+    let mut refused = false;
     if errors.is_empty()
         && (builder.doubtful || source.contains('\t'))
         && let Some(seen) = cpp::check(&source[..limit])
@@ -247,11 +259,12 @@ fn read(id: FileId, source: &str, limit: usize, closed: bool) -> Result<Stream, 
             drop_item(document, seen.offset);
         }
         errors.push(explain::refused(id, &source[..limit], seen, &mut marker));
+        refused = true;
     }
     let mut comments = builder.comments;
     comments.sort_unstable();
     comments.dedup();
-    Ok(Stream { documents: builder.documents, comments, errors, unclosed: None })
+    Ok(Stream { documents: builder.documents, comments, errors, unclosed: None, refused })
 }
 
 /// The finding of a key that is no scalar, anywhere in the document: Falco's conversion to JSON refuses it.
@@ -261,6 +274,8 @@ pub fn complex_key(file: &SourceFile, document: &Document) -> Option<YamlError> 
     Some(YamlError {
         span: key.span,
         message: "a key must be a scalar".to_owned(),
+        opened: None,
+        to_end: false,
         yaml_cpp: "bad conversion".to_owned(),
         mark: marker.at(key.node().span.start as usize),
     })

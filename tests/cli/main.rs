@@ -4,6 +4,7 @@
 
 mod check;
 mod coverage;
+mod fmt;
 mod program;
 mod scan;
 mod test;

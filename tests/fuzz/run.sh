@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")"
 seconds=${1:?"usage: run.sh SECONDS [TARGET ...]"}
 shift
-[ $# -gt 0 ] || set -- items condition output config yaml log
+[ $# -gt 0 ] || set -- items condition output config yaml log format
 host=$(rustc -vV | sed -n 's/^host: //p')
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}"
 # With --target, build scripts are built without these flags.

@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")"
 rm -rf seeds
-mkdir -p seeds/items seeds/yaml seeds/condition seeds/output seeds/config seeds/log
+mkdir -p seeds/items seeds/yaml seeds/condition seeds/output seeds/config seeds/log seeds/format
 cp ../data/config/*.toml seeds/config/
 record='{"eventVersion":"1.09","userIdentity":{"type":"Root","arn":"a:b"},"eventTime":"2026-03-01T10:00:00Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","awsRegion":"x","requestParameters":{"bucketName":"b","key":"k"},"additionalEventData":{"bytesTransferredIn":1},"resources":[{"ARN":"y"}],"eventType":"AwsApiCall"}'
 printf '{"Records":[%s,%s]}' "$record" "$record" > seeds/log/s3.json
@@ -31,3 +31,8 @@ fi
 cat ../data/rules/clean.yaml > seeds/items/two.yaml
 printf '\n%%%%%%%%\n' >> seeds/items/two.yaml
 cat ../data/rules/comments.yaml >> seeds/items/two.yaml
+# Each with another first character, which chooses the options.
+for file in seeds/items/*.yaml; do
+    n=$((${n:-0} + 1))
+    { printf '%s' "$((n % 10))"; cat "$file"; } > "seeds/format/$(basename "$file")"
+done

@@ -295,7 +295,7 @@ struct Controls {
 }
 
 fn controls(rules: &[Rule]) -> Result<Controls, Failure> {
-    let benchmark = coverage::bundled(None, Scope::Changes)?;
+    let benchmark = super::engine::bundled(None, Scope::Changes)?;
     let of_rules = controls_of(rules, &benchmark, Assume::default());
     Ok(Controls { of_rules: of_rules.map_err(|error| coverage::disagree(&error))?, benchmark })
 }

@@ -18,7 +18,10 @@ type Boxed<'a> = Box<Fault<'a>>;
 pub fn yaml<'a>(error: &YamlError) -> Fault<'a> {
     let (line, column, _) = error.mark;
     let falco = format!("yaml-cpp: error at line {}, column {}: {}", line + 1, column + 1, error.yaml_cpp);
-    let diagnostic = found(&YAML_SYNTAX, error.span, error.message.clone());
+    let mut diagnostic = found(&YAML_SYNTAX, error.span, error.message.clone());
+    if let Some(opened) = error.opened {
+        diagnostic = diagnostic.label(opened, "opened here");
+    }
     let mark = Span::point(error.span.file, error.mark.2);
     fault_below(YAML_PARSE, falco, diagnostic, vec![Step::new("value for", "", mark)]).into_inner()
 }

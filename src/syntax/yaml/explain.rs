@@ -21,14 +21,44 @@ pub(super) fn error(
     first: bool,
     marker: &mut Marker<'_>,
 ) -> YamlError {
-    let (message, cpp) = words(text, offset, fault);
+    let bracket = open_bracket(text, offset).filter(|_| is_colon(fault));
+    let (message, cpp) = match bracket {
+        Some(_) => ("`:` inside brackets that are never closed".to_owned(), "illegal map value".to_owned()),
+        None => words(text, offset, fault),
+    };
     let offset = within(text, offset, fault);
     let span = spot(id, text, offset);
-    match seen {
-        Some(seen) => YamlError { span, message, mark: marker.seen(&seen), yaml_cpp: seen.text },
-        None if first => YamlError { span, message, mark: marker.at(offset), yaml_cpp: String::new() },
-        None => YamlError { span, message, mark: marker.at(offset), yaml_cpp: cpp },
-    }
+    let opened = bracket.map(|at| Span::new(id, at, at + 1));
+    let (mark, yaml_cpp) = match seen {
+        Some(seen) => (marker.seen(&seen), seen.text),
+        None if first => (marker.at(offset), String::new()),
+        None => (marker.at(offset), cpp),
+    };
+    YamlError { span, message, opened, to_end: is_open(fault), mark, yaml_cpp }
+}
+
+/// Something opens and the text ends before it closes.
+fn is_open(fault: &Fault) -> bool {
+    use ErrorKind as E;
+    matches!(
+        fault,
+        Fault::Scan(
+            E::UnclosedFlowCollection { .. }
+                | E::UnexpectedEofFlowSequence
+                | E::UnexpectedEofFlowMapping
+                | E::UnexpectedEofImplicitFlowMapping
+                | E::ExpectedFlowSequenceSeparator
+                | E::ExpectedFlowMappingSeparator
+                | E::BlockEntryInFlowCollection
+                | E::UnclosedQuotedScalar
+                | E::UnclosedVerbatimTag
+        )
+    )
+}
+
+/// A colon where none can be: a bracket before it may be open by mistake.
+fn is_colon(fault: &Fault) -> bool {
+    matches!(fault, Fault::Scan(ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement))
 }
 
 /// The finding for what the event parser takes and yaml-cpp refuses.
@@ -48,7 +78,8 @@ pub(super) fn refused(id: FileId, text: &str, seen: Seen, marker: &mut Marker<'_
         other if other.starts_with("invalid unicode") => "an escaped surrogate is not a character".to_owned(),
         other => format!("Falco's YAML parser refuses this: {other}"),
     };
-    YamlError { span: spot(id, text, offset), message, mark: marker.seen(&seen), yaml_cpp: seen.text }
+    let span = spot(id, text, offset);
+    YamlError { span, message, opened: None, to_end: false, mark: marker.seen(&seen), yaml_cpp: seen.text }
 }
 
 /// The word or character at `offset`.
@@ -98,11 +129,6 @@ fn words(text: &str, offset: usize, fault: &Fault) -> (String, String) {
         }
         E::BlockSequenceEntryNotAllowed => ("a list entry is not allowed here", "illegal block entry"),
         E::MappingKeyNotAllowed => ("a key is not allowed here", "illegal map key"),
-        E::MappingValueNotAllowed | E::InvalidColonPlacement if open_bracket(text, offset).is_some() => {
-            let line = open_bracket(text, offset).unwrap_or_default();
-            let message = format!("`:` inside brackets: the `[` or `{{` in line {line} is never closed");
-            return (message, "illegal map value".to_owned());
-        }
         E::MappingValueNotAllowed | E::InvalidColonPlacement => {
             ("`:` after a value; quote the value if it holds a colon", "illegal map value")
         }
@@ -168,19 +194,23 @@ fn words(text: &str, offset: usize, fault: &Fault) -> (String, String) {
     (message.to_owned(), cpp.to_owned())
 }
 
-/// The 1-based line, among the ten before `offset`, whose value opens a bracket that nothing closes.
+/// The bracket that opens a value on one of the ten lines before `offset` or on its own, and that nothing closes.
 fn open_bracket(text: &str, offset: usize) -> Option<usize> {
     let before = text.get(..offset)?;
-    let lines: Vec<&str> = before.lines().collect();
     let mut closed = 0usize;
-    for (number, line) in lines.iter().enumerate().rev().take(11) {
-        let value = line.find(": ").map_or("", |colon| line[colon + 2..].trim_start());
+    let mut end = before.len();
+    for _ in 0..=10 {
+        let start = before[..end].rfind('\n').map_or(0, |at| at + 1);
+        let line = &before[start..end];
+        let colon = line.find(": ").map_or(line.len(), |colon| colon + 2);
+        let value = line[colon..].trim_start();
         let opened = line.matches(['[', '{']).count();
         let closes = line.matches([']', '}']).count();
         if value.starts_with(['[', '{']) && opened > closes + closed {
-            return Some(number + 1);
+            return Some(end - value.len());
         }
         closed = (closed + closes).saturating_sub(opened);
+        end = start.checked_sub(1)?;
     }
     None
 }

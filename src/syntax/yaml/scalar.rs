@@ -51,7 +51,7 @@ impl Raw<'_> {
     }
 
     fn block(&self, value: Box<str>) -> Text {
-        let Some((header, header_end)) = header(self.source, self.from, self.start) else {
+        let Some((header, header_end)) = header(self.source, self.from, self.start + 1) else {
             return self.finish(value, self.start, self.end, self.start, None);
         };
         if value.is_empty() {

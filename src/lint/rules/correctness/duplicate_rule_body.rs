@@ -89,7 +89,7 @@ impl Lint for DuplicateRuleBody {
         if pairs.is_empty() {
             return;
         }
-        let rules: FxHashMap<Span, &Rule> = set.rules.iter().map(|rule| (rule.name_span, rule)).collect();
+        let rules: FxHashMap<Span, &Rule> = set.rules.iter().map(|&rule| (rule.name_span, rule)).collect();
         for (first, second) in pairs {
             let (Some(first), Some(second)) = (rules.get(&first), rules.get(&second)) else { continue };
             if first.source != second.source || !same(&first.condition, &second.condition) {

@@ -108,7 +108,7 @@ fn shadow<'r>(
     rule: &Rule,
     sample: &Sample<'_>,
     candidates: Vec<u32>,
-    rules: &'r [Rule],
+    rules: &[&'r Rule],
     cx: &mut Context<'_>,
 ) -> Option<&'r Rule> {
     let condition = |at: u32| &rules[at as usize].condition;
@@ -129,7 +129,7 @@ fn shadow<'r>(
         let solver = cx.solver();
         solver.is_some_and(|solver| solver.implies(&rule.condition, &[condition(at)]) == Implied::Yes)
     };
-    plain.or_else(|| doubtful.into_iter().find(proved)).map(|at| &rules[at as usize])
+    plain.or_else(|| doubtful.into_iter().find(proved)).map(|at| rules[at as usize])
 }
 
 /// One condition follows from another clause by clause: the usual case, and cheap to see.

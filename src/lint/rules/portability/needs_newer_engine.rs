@@ -94,10 +94,8 @@ fn lacking(asked: Version) -> impl Iterator<Item = &'static Since> {
 
 /// Each is spoken of once, where it is used first.
 fn tell(name: &str, asked: Version, place: Span, cx: &mut Context<'_>) {
-    if let Some(since) = lacking(asked).find(|since| since.name == name)
-        && cx.is_news(since.name)
-    {
-        cx.report(finding(since, asked, place));
+    if let Some(since) = lacking(asked).find(|since| since.name == name) {
+        cx.report_once(since.name, finding(since, asked, place));
     }
 }
 

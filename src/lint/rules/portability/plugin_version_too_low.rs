@@ -77,8 +77,8 @@ impl Lint for PluginVersionTooLow {
         for LintAtom { atom, .. } in &rule.atoms {
             atom.left.fields(&mut |field| {
                 let since = lacking().find(|since| *since.name == *field.name);
-                if let Some(since) = since.filter(|since| cx.is_news(since.name)) {
-                    cx.report(finding(since, asked, atom.origin.span));
+                if let Some(since) = since {
+                    cx.report_once(since.name, finding(since, asked, atom.origin.span));
                 }
             });
         }

@@ -2,7 +2,7 @@
 
 use crate::diag::Diagnostic;
 use crate::lint::{Context, Lint};
-use crate::syntax::items::{Item, Kind, key_text};
+use crate::syntax::items::{Item, Kind, RULE_ORDER, key_text};
 
 crate::declare_check! {
     /// The keys of a rule are not in the usual order.
@@ -43,8 +43,6 @@ crate::declare_check! {
 /// See [`KEY_ORDER`].
 pub struct KeyOrder;
 
-const ORDER: [&str; 6] = ["rule", "desc", "condition", "output", "priority", "tags"];
-
 impl Lint for KeyOrder {
     fn check(&self) -> &'static crate::diag::Check {
         &KEY_ORDER
@@ -57,9 +55,9 @@ impl Lint for KeyOrder {
         let mut last = 0;
         for (key, _) in item.entries {
             let text = key_text(key).unwrap_or_default();
-            let Some(place) = ORDER.iter().position(|known| *known == text) else { continue };
+            let Some(place) = RULE_ORDER.iter().position(|known| *known == text) else { continue };
             if place < last {
-                let message = format!("`{text}` usually comes before `{}`", ORDER[last]);
+                let message = format!("`{text}` usually comes before `{}`", RULE_ORDER[last]);
                 let order = "the order is `rule`, `desc`, `condition`, `output`, `priority`, `tags`";
                 cx.report(Diagnostic::new(&KEY_ORDER, key.span, message).help(order));
                 return;

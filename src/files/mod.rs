@@ -1,15 +1,36 @@
-//! Reading: paths as given to files in load order.
+//! Files of the disk: paths as given to files in load order, rulec.toml, and what follows from both.
 
-use super::Failure;
-use super::settings::Settings;
+pub mod engine;
+pub mod settings;
+
 use crate::config;
 use crate::source::{SourceFile, SourceMap};
 use crate::syntax::sniff::looks_like_rules;
+use settings::Settings;
 use std::collections::HashSet;
 use std::fs;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 use walkdir::WalkDir;
+
+/// Why something could not be done, for people.
+#[derive(Debug)]
+pub struct Failure(pub String);
+
+impl Failure {
+    /// With these words.
+    pub fn new(message: impl Into<String>) -> Failure {
+        Failure(message.into())
+    }
+
+    /// Something that the operating system refused.
+    pub fn io(what: &str, error: &std::io::Error) -> Failure {
+        let reason = error.to_string();
+        // The number at the end says the same once more.
+        let reason = reason.split(" (os error").next().unwrap_or_default();
+        Failure(format!("{what}: {reason}"))
+    }
+}
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -49,7 +70,7 @@ pub fn tests(roots: &[PathBuf], settings: &Settings) -> Result<Vec<PathBuf>, Fai
     for root in roots {
         let metadata = fs::metadata(root).map_err(|error| unreadable(root, &error))?;
         let paths = match metadata.is_dir() {
-            true => yaml_files(root, settings)?,
+            true => yaml_files(root, settings).collect::<Result<_, _>>()?,
             false => vec![root.clone()],
         };
         for path in paths.iter().filter(|path| !metadata.is_dir() || is_test(path)) {
@@ -62,32 +83,30 @@ pub fn tests(roots: &[PathBuf], settings: &Settings) -> Result<Vec<PathBuf>, Fai
 }
 
 /// The YAML files below a directory, in order of their names.
-fn yaml_files(root: &Path, settings: &Settings) -> Result<Vec<PathBuf>, Failure> {
-    let mut found = Vec::new();
-    let exclude = |path: &Path| path != root && settings.excludes(path);
+pub fn yaml_files(root: &Path, settings: &Settings) -> impl Iterator<Item = Result<PathBuf, Failure>> {
+    let exclude = move |path: &Path| path != root && settings.excludes(path);
     let walk = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
-    for entry in walk.filter_entry(|entry| entry.file_name() != ".git" && !exclude(entry.path())) {
-        let entry = match entry {
-            Ok(entry) => entry,
-            // A link back to a directory above is no reason to stop.
-            Err(error) if error.loop_ancestor().is_some() => continue,
-            Err(error) => {
-                let path = error.path().unwrap_or(root);
-                let is_dangling = fs::symlink_metadata(path).is_ok_and(|m| m.is_symlink());
-                if is_dangling && !is_yaml(path) {
-                    continue;
+    walk.filter_entry(move |entry| entry.file_name() != ".git" && !exclude(entry.path())).filter_map(
+        |entry| {
+            let error = match entry {
+                Ok(entry) => {
+                    let is_wanted = entry.file_type().is_file() && is_yaml(entry.path());
+                    return is_wanted.then(|| Ok(entry.into_path()));
                 }
-                let path = path.to_owned();
-                // The walker's own error names the path once more.
-                let error = error.into_io_error().unwrap_or_else(|| std::io::ErrorKind::Other.into());
-                return Err(unreadable(&path, &error));
+                // A link back to a directory above is no reason to stop.
+                Err(error) if error.loop_ancestor().is_some() => return None,
+                Err(error) => error,
+            };
+            let path = error.path().unwrap_or(root).to_owned();
+            if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink()) && !is_yaml(&path) {
+                // It leads nowhere, and would be of no interest if it did.
+                return None;
             }
-        };
-        if entry.file_type().is_file() && is_yaml(entry.path()) {
-            found.push(entry.into_path());
-        }
-    }
-    Ok(found)
+            // The walker's own error names the path once more.
+            let error = error.into_io_error().unwrap_or_else(|| std::io::ErrorKind::Other.into());
+            Some(Err(unreadable(&path, &error)))
+        },
+    )
 }
 
 /// A path as it is shown, found below a directory.
@@ -147,7 +166,8 @@ impl Reader<'_> {
     }
 
     fn directory(&mut self, root: &Path) -> Result<(), Failure> {
-        for path in yaml_files(root, self.how.settings)? {
+        for path in yaml_files(root, self.how.settings) {
+            let path = path?;
             if is_something_else(&path) {
                 self.loaded.skipped += 1;
                 continue;
@@ -195,18 +215,20 @@ fn text_of(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
     String::from_utf8_lossy(bytes)
 }
 
-fn is_yaml(path: &Path) -> bool {
+/// True for the names of YAML files.
+pub fn is_yaml(path: &Path) -> bool {
     let extension = path.extension().unwrap_or_default();
     extension.eq_ignore_ascii_case("yaml") || extension.eq_ignore_ascii_case("yml")
 }
 
 /// Files that belong to rulec but hold no rules, wherever they are named.
-fn is_something_else(path: &Path) -> bool {
+pub fn is_something_else(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name == config::FILE_NAME || is_test(path)
 }
 
-fn is_test(path: &Path) -> bool {
+/// True for the names of test files.
+pub fn is_test(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.ends_with(".test.yaml") || name.ends_with(".test.yml")
 }

@@ -1,0 +1,92 @@
+//! What is done with a rule once it compiles: it becomes a predicate, and lints look at it.
+
+use super::memory::{Kept, Memory, words};
+use crate::lint::{LintRule, Lints, RuleFindings};
+use crate::sema::collect::RuleInfo;
+use crate::sema::ir::Rule;
+use crate::sema::lower::{Lowering, TooLarge};
+use crate::sema::view::{MacroTrees, Outcome, RuleView, Sink};
+use std::sync::Arc;
+
+/// What is made of rules, and what makes it.
+pub(super) struct Passes<'c, 'm> {
+    pub lowering: Lowering,
+    pub rules: Vec<Arc<Rule>>,
+    pub too_large: Vec<TooLarge>,
+    pub lints: Option<Lints<'c>>,
+    /// What is known from earlier runs.
+    pub memory: Option<&'m mut Memory>,
+    /// What came of the rule at hand.
+    pub last: Option<Made>,
+}
+
+/// What became of a rule that loads.
+#[derive(Debug, Clone)]
+pub(super) enum Made {
+    /// A predicate, and what lints found.
+    Rule(Arc<Rule>, Option<RuleFindings>),
+    /// Too large for one.
+    TooLarge(TooLarge),
+}
+
+impl Passes<'_, '_> {
+    fn add(&mut self, made: Made) {
+        match made {
+            Made::Rule(rule, _) => self.rules.push(rule),
+            Made::TooLarge(too_large) => self.too_large.push(too_large),
+        }
+    }
+}
+
+impl<'a> Sink<'a> for Passes<'_, '_> {
+    fn rule(&mut self, view: &RuleView<'_, 'a>) {
+        let keep = self.memory.is_some();
+        let lowering = match &mut self.memory {
+            Some(memory) => memory.lowering(),
+            None => &mut self.lowering,
+        };
+        let made = match lowering.rule(view) {
+            Ok((rule, written)) => {
+                let lints = self.lints.as_mut();
+                let found = lints.and_then(|lints| lints.rule(&LintRule::new(view, &rule, &written), keep));
+                Made::Rule(Arc::new(rule), found)
+            }
+            Err(too_large) => Made::TooLarge(too_large),
+        };
+        if keep {
+            self.last = Some(made.clone());
+        }
+        self.add(made);
+    }
+
+    fn macros(&mut self, macros: &MacroTrees<'_, 'a>) {
+        if let Some(lints) = &mut self.lints {
+            lints.macros(macros);
+        }
+    }
+
+    fn keeps(&self) -> bool {
+        self.memory.is_some()
+    }
+
+    fn recall(&mut self, rule: &RuleInfo<'a>, broken: bool) -> Option<Arc<Outcome>> {
+        let kept = self.memory.as_mut()?.rule(rule, broken)?;
+        if let (Some(lints), Some(Made::Rule(_, Some(findings)))) = (&mut self.lints, &kept.made) {
+            lints.recall(findings);
+        }
+        if let Some(made) = &kept.made {
+            match made {
+                Made::Rule(rule, _) => self.rules.push(rule.clone()),
+                Made::TooLarge(too_large) => self.too_large.push(too_large.clone()),
+            }
+        }
+        Some(kept.outcome.clone())
+    }
+
+    fn keep(&mut self, rule: &RuleInfo<'a>, broken: bool, outcome: Outcome) {
+        let made = self.last.take();
+        if let Some(memory) = &mut self.memory {
+            memory.keep(rule, broken, Kept { outcome: Arc::new(outcome), words: words(rule), made });
+        }
+    }
+}

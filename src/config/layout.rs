@@ -1,0 +1,77 @@
+//! `fmt` in `rulec.toml`: what formatted rules look like.
+
+use super::{INVALID_CONFIG, Reader, UNKNOWN_CONFIG_KEY, described, quoted};
+use std::ops::RangeInclusive;
+use toml::Spanned;
+use toml::de::DeValue;
+
+/// What formatted rules look like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    /// `line-width`: longer conditions and lists are wrapped.
+    pub line_width: usize,
+    /// `indent`: by how much what belongs to a key is indented.
+    pub indent: usize,
+    /// `key-order`: put the keys of rules in their usual order.
+    pub key_order: bool,
+}
+
+impl Default for Layout {
+    fn default() -> Layout {
+        Layout { line_width: 120, indent: 2, key_order: false }
+    }
+}
+
+const KEYS: [&str; 3] = ["line-width", "indent", "key-order"];
+const WIDTHS: RangeInclusive<usize> = 20..=1000;
+const INDENTS: RangeInclusive<usize> = 1..=8;
+
+/// Reads the table into the configuration.
+pub(super) fn read(reader: &mut Reader, value: &Spanned<DeValue<'_>>) {
+    let DeValue::Table(table) = value.get_ref() else {
+        let message = format!("expected a table for `fmt`, found {}", described(value.get_ref()));
+        return reader.problem(&INVALID_CONFIG, value.span(), message, None);
+    };
+    let mut layout = Layout::default();
+    for (key, value) in table {
+        match &**key.get_ref() {
+            "line-width" => number(reader, "line-width", value, WIDTHS, &mut layout.line_width),
+            "indent" => number(reader, "indent", value, INDENTS, &mut layout.indent),
+            "key-order" => match value.get_ref() {
+                DeValue::Boolean(on) => layout.key_order = *on,
+                other => {
+                    let message =
+                        format!("expected true or false for `key-order`, found {}", described(other));
+                    reader.problem(&INVALID_CONFIG, value.span(), message, None);
+                }
+            },
+            other => {
+                let help = format!("the keys of `fmt` are {}", quoted(KEYS));
+                let message = format!("unknown key `{other}`");
+                reader.problem(&UNKNOWN_CONFIG_KEY, key.span(), message, Some(help));
+            }
+        }
+    }
+    reader.config.layout = layout;
+}
+
+fn number(
+    reader: &mut Reader,
+    key: &str,
+    value: &Spanned<DeValue<'_>>,
+    range: RangeInclusive<usize>,
+    to: &mut usize,
+) {
+    let (low, high) = (range.start(), range.end());
+    let message = match value.get_ref() {
+        DeValue::Integer(number) => match usize::from_str_radix(number.as_str(), number.radix()) {
+            Ok(number) if range.contains(&number) => {
+                *to = number;
+                return;
+            }
+            _ => format!("`{key}` must be between {low} and {high}"),
+        },
+        other => format!("expected an integer for `{key}`, found {}", described(other)),
+    };
+    reader.problem(&INVALID_CONFIG, value.span(), message, None);
+}

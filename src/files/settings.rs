@@ -1,0 +1,80 @@
+//! Finding and reading rulec.toml.
+
+use super::{Failure, normal, unreadable};
+use crate::config::{self, Config, Problem};
+use crate::source::{SourceFile, SourceMap};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What rulec.toml says, and where it is.
+#[derive(Debug, Default)]
+pub struct Settings {
+    /// What it says.
+    pub config: Config,
+    /// What is wrong in it.
+    pub problems: Vec<Problem>,
+    /// The name to show, and the text; `None` without a file.
+    pub file: Option<(String, String)>,
+    /// The absolute directory it is in.
+    directory: PathBuf,
+}
+
+impl Settings {
+    /// True if a path found in a directory is left out.
+    pub fn excludes(&self, path: &Path) -> bool {
+        let path = normal(path);
+        let Ok(inside) = path.strip_prefix(&self.directory) else { return false };
+        self.config.exclude.matches(&inside.to_string_lossy().replace('\\', "/"))
+    }
+
+    /// The paths to check when none is named.
+    pub fn default_roots(&self) -> Vec<PathBuf> {
+        if self.config.rules.is_empty() {
+            return vec![PathBuf::from(".")];
+        }
+        self.config.rules.iter().map(|root| shown(&normal(&self.directory.join(&root.value)))).collect()
+    }
+
+    /// Adds the file to the sources and returns what is wrong in it.
+    pub fn diagnostics(&self, sources: &mut SourceMap) -> Vec<crate::diag::Diagnostic> {
+        let Some((name, text)) = &self.file else { return Vec::new() };
+        if self.problems.is_empty() {
+            return Vec::new();
+        }
+        let id = sources.add(SourceFile::new(name.as_str(), text.as_str()));
+        self.problems.iter().map(|problem| problem.in_file(id)).collect()
+    }
+}
+
+/// Reads a rulec.toml.
+pub fn read(path: &Path) -> Result<Settings, Failure> {
+    let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Failure::new(format!("cannot read {}: it is not UTF-8", path.display())))?;
+    Ok(of(path, text))
+}
+
+/// The settings of a rulec.toml with this text.
+pub fn of(path: &Path, text: String) -> Settings {
+    let (config, problems) = config::parse(&text);
+    let directory = normal(path).parent().map(Path::to_owned).unwrap_or_default();
+    let name = path.to_string_lossy().into_owned();
+    Settings { config, problems, file: Some((name, text)), directory }
+}
+
+/// The rulec.toml in this path or above it.
+pub fn find(start: &Path) -> Option<PathBuf> {
+    let start = normal(start);
+    let found = start.ancestors().map(|above| above.join(config::FILE_NAME)).find(|path| path.is_file());
+    found.map(|path| shown(&path))
+}
+
+/// Relative to the current directory, if it is below.
+fn shown(path: &Path) -> PathBuf {
+    let here = normal(Path::new("."));
+    match path.strip_prefix(&here) {
+        Ok(inside) if inside.as_os_str().is_empty() => PathBuf::from("."),
+        Ok(inside) => inside.to_owned(),
+        Err(_) => path.to_owned(),
+    }
+}

@@ -1,0 +1,591 @@
+//! What can stand at a place: keys, fields, operators, values, names.
+
+use super::cursor::{self, Asked, Cursor, Flat, Spot, Within, asked};
+use super::index::Index;
+use super::keys;
+use super::marks;
+use super::topic::{self, Topic};
+use super::words::{Ask, State};
+use super::{Snapshot, snippets, values};
+use crate::schema::{Field, Type};
+use crate::sema::types;
+use crate::syntax::items::Kind;
+use crate::syntax::token::{MODIFIERS, OPERATORS, Op, PRIORITIES, Rhs, TRANSFORMERS, Transformer};
+use std::ops::Range;
+
+/// Something that can stand at a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completion {
+    /// What is shown.
+    pub label: String,
+    /// What it is.
+    pub kind: Sort,
+    /// A few words beside the label.
+    pub detail: String,
+    /// What there is to say of it; see [`topic::markdown`].
+    pub topic: Option<Topic>,
+    /// What is inserted.
+    pub insert: String,
+    /// True if `insert` is a snippet: `$1`, `${1:text}` and `${1|a,b|}` are places to fill in.
+    pub snippet: bool,
+    /// What is replaced in the file.
+    pub replace: Range<usize>,
+    /// Order among the others.
+    pub sort: String,
+}
+
+/// What a completion is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// A key of an item.
+    Key,
+    /// A field.
+    Field,
+    /// An operator or modifier.
+    Operator,
+    /// `and`, `or`, `not`.
+    Keyword,
+    /// A transformer.
+    Transformer,
+    /// A macro.
+    Macro,
+    /// A list.
+    List,
+    /// A rule.
+    Rule,
+    /// A value: an event name, a source, a priority, a tag.
+    Value,
+    /// A whole item.
+    Snippet,
+    /// A check.
+    Check,
+}
+
+/// What can stand at a place.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Completions {
+    /// Best first.
+    pub items: Vec<Completion>,
+    /// There are more: ask again once more is typed.
+    pub incomplete: bool,
+}
+
+/// Operators that are used most, in this order.
+const USUAL: [Op; 8] =
+    [Op::Eq, Op::Ne, Op::In, Op::Startswith, Op::Contains, Op::Endswith, Op::Exists, Op::Intersects];
+
+/// No more than this is shown at once.
+const MOST: usize = 500;
+
+/// What can stand at an offset of a file.
+pub fn complete(snapshot: &Snapshot, doc: usize, offset: usize) -> Completions {
+    let index = Index::new(snapshot);
+    let Some(cursor) = cursor::cursor(snapshot, &index, doc, offset) else {
+        let mut out = Out::new(0..0, "");
+        snippets::items(&mut out, "");
+        return out.finish();
+    };
+    let at = Here { snapshot, index: &index, cursor: &cursor };
+    let text = cursor.placed.piece.text();
+    let place = |range: &Range<usize>| cursor.placed.start + range.start..cursor.placed.start + range.end;
+    let out = |range: &Range<usize>| {
+        let typed = text.get(range.start..cursor.at.max(range.start)).unwrap_or_default();
+        Out::new(place(range), typed)
+    };
+    match &cursor.spot {
+        Spot::Item(range) => {
+            let mut out = out(range);
+            snippets::items(&mut out, before(text, range.start));
+            out.finish()
+        }
+        Spot::Key(within, range) => {
+            let mut out = out(range);
+            at.keys(*within, &mut out);
+            out.finish()
+        }
+        Spot::Name(kind, range) => {
+            let mut out = out(range);
+            at.names(*kind, &mut out);
+            out.finish()
+        }
+        Spot::Plain(key, range) => {
+            let mut out = out(range);
+            at.plain(key, &mut out);
+            out.finish()
+        }
+        Spot::Condition(flat, inside) => at.condition(flat, *inside),
+        Spot::Output(flat, inside) => at.output(flat, *inside),
+        Spot::Element(range) => {
+            let mut out = out(range);
+            at.names(Kind::List, &mut out);
+            values::elements(&at, &mut out);
+            out.finish()
+        }
+        Spot::Tag(range) => {
+            let mut out = out(range);
+            values::tags(&at, &mut out);
+            out.finish()
+        }
+        Spot::Operation(key, range) => {
+            let mut out = out(range);
+            let kind = cursor.kind.unwrap_or(Kind::Rule);
+            let can = [("append", kind.appendable()), ("replace", kind.replaceable())];
+            for (word, _) in can.iter().filter(|(_, keys)| keys.contains(key)) {
+                out.word(word, Sort::Keyword, "");
+            }
+            out.finish()
+        }
+        Spot::ExceptionField(range) => {
+            let mut out = out(range);
+            at.fields(&mut out, |_| true, "");
+            out.finish()
+        }
+        Spot::ExceptionOperator(range) => {
+            let mut out = out(range);
+            for op in OPERATORS.iter().filter(|op| op.rhs() != Rhs::None) {
+                out.operator(*op);
+            }
+            out.finish()
+        }
+        Spot::ExceptionValue(field, range) => {
+            let mut out = out(range);
+            if let Some(field) = field {
+                values::of_field(&at, field, None, &mut out);
+            }
+            at.names(Kind::List, &mut out);
+            out.finish()
+        }
+        Spot::Comment(range) => comment(text, range, &cursor),
+        Spot::Nothing => Completions::default(),
+    }
+}
+
+/// The line up to a place.
+fn before(text: &str, at: usize) -> &str {
+    let head = &text[..at];
+    &head[head.rfind(['\n', '\r']).map_or(0, |line| line + 1)..]
+}
+
+/// The names of checks behind `# rulec: allow`.
+fn comment(text: &str, range: &Range<usize>, cursor: &Cursor<'_>) -> Completions {
+    let typed = &text[range.start..cursor.at];
+    let body = typed.trim_start_matches(['#', ' ']);
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let start = cursor.at - (typed.len() - typed.trim_end_matches(is_name).len());
+    let end = cursor.at + text[cursor.at..].find(|c| !is_name(c)).unwrap_or(text.len() - cursor.at);
+    let place = cursor.placed.start + start..cursor.placed.start + end;
+    let mut out = Out::new(place, &text[start..cursor.at]);
+    if body.contains(" -- ") {
+        return out.finish();
+    }
+    if body.starts_with("rulec: allow") && body[12..].contains(' ') {
+        for check in crate::lint::checks() {
+            out.add(Completion {
+                kind: Sort::Check,
+                detail: check.code.to_owned(),
+                topic: Some(Topic::Check(check.name.to_owned())),
+                ..out.plain(check.name)
+            });
+        }
+    } else if !body.contains(' ') {
+        let place =
+            cursor.placed.start + range.start + (typed.len() - body.len())..cursor.placed.start + cursor.at;
+        let mut out = Out::new(place, body);
+        for (verb, about) in
+            [("allow", "the item that follows, or the line"), ("allow-file", "the whole file")]
+        {
+            out.add(Completion {
+                kind: Sort::Snippet,
+                detail: about.to_owned(),
+                insert: format!("rulec: {verb} ${{1:check}} -- ${{2:reason}}"),
+                snippet: true,
+                ..out.plain(&format!("rulec: {verb}"))
+            });
+        }
+        return out.finish();
+    }
+    out.finish()
+}
+
+/// Completions that are being collected for one place.
+pub(super) struct Out {
+    replace: Range<usize>,
+    typed: String,
+    /// How well it fits, its rank, and it.
+    items: Vec<(u32, u32, Completion)>,
+}
+
+impl Out {
+    pub(super) fn new(replace: Range<usize>, typed: &str) -> Out {
+        Out { replace, typed: typed.to_ascii_lowercase(), items: Vec::new() }
+    }
+
+    /// A completion that inserts its label.
+    pub(super) fn plain(&self, label: &str) -> Completion {
+        Completion {
+            label: label.to_owned(),
+            kind: Sort::Value,
+            detail: String::new(),
+            topic: None,
+            insert: label.to_owned(),
+            snippet: false,
+            replace: self.replace.clone(),
+            sort: String::new(),
+        }
+    }
+
+    /// True if what was typed can become this.
+    pub(super) fn fits(&self, label: &str) -> bool {
+        score(&self.typed, label).is_some()
+    }
+
+    pub(super) fn add(&mut self, completion: Completion) {
+        self.ranked(1, completion);
+    }
+
+    /// Adds one with a rank: 0 is shown first.
+    pub(super) fn ranked(&mut self, rank: u32, completion: Completion) {
+        if let Some(score) = score(&self.typed, &completion.label) {
+            self.items.push((score, rank, completion));
+        }
+    }
+
+    pub(super) fn word(&mut self, word: &str, kind: Sort, detail: &str) {
+        if self.fits(word) {
+            self.add(Completion { kind, detail: detail.to_owned(), ..self.plain(word) });
+        }
+    }
+
+    /// Adds a value that there is something to say of.
+    pub(super) fn value(&mut self, rank: u32, label: &str, detail: &str, topic: impl FnOnce() -> Topic) {
+        if self.fits(label) {
+            let completion =
+                Completion { detail: detail.to_owned(), topic: Some(topic()), ..self.plain(label) };
+            self.ranked(rank, completion);
+        }
+    }
+
+    pub(super) fn operator(&mut self, op: Op) {
+        let insert = match op.rhs() {
+            Rhs::None => op.text().to_owned(),
+            Rhs::List => format!("{} (${{1}})", op.text()),
+            _ => format!("{} ", op.text()),
+        };
+        let rank = USUAL.iter().position(|usual| *usual == op).unwrap_or(USUAL.len());
+        let completion = Completion {
+            kind: Sort::Operator,
+            detail: op.summary().to_owned(),
+            topic: Some(Topic::Operator(op.text().to_owned())),
+            snippet: op.rhs() == Rhs::List,
+            insert,
+            ..self.plain(op.text())
+        };
+        self.ranked(rank as u32, completion);
+    }
+
+    pub(super) fn finish(mut self) -> Completions {
+        self.items.sort_by(|(a, first, left), (b, second, right)| {
+            (a, first, &left.label).cmp(&(b, second, &right.label))
+        });
+        self.items.dedup_by(|(.., a), (.., b)| a.label == b.label && a.kind == b.kind);
+        let incomplete = self.items.len() > MOST;
+        self.items.truncate(MOST);
+        let numbered = self.items.into_iter().enumerate();
+        let items =
+            numbered.map(|(at, (.., item))| Completion { sort: format!("{at:04}"), ..item }).collect();
+        Completions { items, incomplete }
+    }
+}
+
+/// How well a label fits what was typed: 0 begins with it, 1 has it, 2 has its letters in order from the start of a word.
+fn score(typed: &str, label: &str) -> Option<u32> {
+    let starts = |label: &str| label.get(..typed.len()).is_some_and(|head| head.eq_ignore_ascii_case(typed));
+    if starts(label) {
+        return Some(0);
+    }
+    let lower = label.to_ascii_lowercase();
+    if lower.contains(typed) {
+        return Some(1);
+    }
+    let first = typed.chars().next()?;
+    let begins = |at: usize| {
+        at == 0
+            || label.as_bytes()[at].is_ascii_uppercase()
+            || !label.as_bytes()[at - 1].is_ascii_alphanumeric()
+    };
+    let mut starts = lower.char_indices().filter(|&(at, c)| c == first && begins(at));
+    starts
+        .any(|(at, _)| {
+            let mut letters = lower[at..].chars();
+            typed.chars().all(|wanted| letters.any(|letter| letter == wanted))
+        })
+        .then_some(2)
+}
+
+/// Where completions are asked for.
+pub(super) struct Here<'c, 's> {
+    pub(super) snapshot: &'s Snapshot,
+    pub(super) index: &'c Index<'s>,
+    pub(super) cursor: &'c Cursor<'s>,
+}
+
+impl Here<'_, '_> {
+    fn out(&self, flat: &Flat<'_>, word: &Range<usize>, inside: usize) -> Out {
+        let place = flat.range(word.clone());
+        let place = if word.is_empty() { self.cursor.at..self.cursor.at } else { place };
+        let start = self.cursor.placed.start;
+        let typed = flat.text.get(word.start..inside.max(word.start)).unwrap_or_default();
+        Out::new(start + place.start..start + place.end, typed)
+    }
+
+    fn keys(&self, within: Within, out: &mut Out) {
+        let kind = self.cursor.kind;
+        match (within, kind) {
+            (Within::Item, None) => snippets::first_keys(out),
+            (Within::Item, Some(kind)) => {
+                for (at, key) in keys::keys(kind).iter().enumerate().filter(|(_, key)| !self.has(key.name)) {
+                    let topic = Topic::Key(kind.key().to_owned(), key.name.to_owned());
+                    self.key(key.name, &key.detail(), key.snippet, topic, at as u32, out);
+                }
+            }
+            (Within::Override, kind) => {
+                let kind = kind.unwrap_or(Kind::Rule);
+                for name in kind.replaceable().iter().filter(|name| !self.has(name)) {
+                    let can = if kind.appendable().contains(name) { "append,replace" } else { "replace" };
+                    let topic = Topic::Key(kind.key().to_owned(), (*name).to_owned());
+                    self.key(name, &can.replace(',', " or "), &format!(" ${{1|{can}|}}"), topic, 1, out);
+                }
+            }
+            (Within::Exceptions, _) => snippets::exception(out, "- "),
+            (Within::Exception, _) => {
+                for (at, key) in keys::EXCEPTION.iter().enumerate().filter(|(_, key)| !self.has(key.name)) {
+                    let topic = Topic::ExceptionKey(key.name.to_owned());
+                    self.key(key.name, &key.detail(), key.snippet, topic, at as u32, out);
+                }
+            }
+        }
+    }
+
+    fn has(&self, key: &str) -> bool {
+        self.cursor.keys.contains(&key)
+    }
+
+    fn key(&self, name: &str, detail: &str, snippet: &str, topic: Topic, rank: u32, out: &mut Out) {
+        // Where a value follows, only the key is written.
+        let rest = &self.cursor.placed.piece.text()[self.cursor.at..];
+        let word =
+            rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).unwrap_or(rest.len());
+        let valued = rest[word..].trim_start_matches([' ', '\t']).starts_with(':');
+        let insert = if valued { name.to_owned() } else { format!("{name}:{snippet}") };
+        let completion = Completion {
+            kind: Sort::Key,
+            detail: detail.to_owned(),
+            topic: Some(topic),
+            insert,
+            snippet: !valued,
+            ..out.plain(name)
+        };
+        out.ranked(rank, completion);
+    }
+
+    /// Names of a kind: to change a rule, or to put a list into a list.
+    pub(super) fn names(&self, kind: Kind, out: &mut Out) {
+        let own = self.cursor.placed.piece.outline().entries.first().map(|entry| (entry.kind, &*entry.name));
+        for (name, found) in self.index.names(kind) {
+            if name.is_empty() || own == Some((kind, name)) && found.len() == 1 || !out.fits(name) {
+                continue;
+            }
+            let completion = self.named(kind, name, found, out);
+            out.ranked(2, completion);
+        }
+    }
+
+    fn named(&self, kind: Kind, name: &str, found: &[super::index::Found<'_>], out: &Out) -> Completion {
+        let (sort, topic) = match kind {
+            Kind::Macro => (Sort::Macro, Topic::Macro(name.to_owned())),
+            Kind::List => (Sort::List, Topic::List(name.to_owned())),
+            _ => (Sort::Rule, Topic::Rule(name.to_owned())),
+        };
+        let file =
+            found.first().and_then(|found| self.snapshot.docs.get(found.doc)).map(|doc| doc.name.to_string());
+        let detail = match (kind, found.first()) {
+            (Kind::List, Some(found)) => format!("list of {}", found.entry.size),
+            _ => file.unwrap_or_default(),
+        };
+        Completion { kind: sort, detail, topic: Some(topic), ..out.plain(name) }
+    }
+
+    fn plain(&self, key: &str, out: &mut Out) {
+        match key {
+            "priority" => {
+                for (at, (name, printed)) in PRIORITIES.iter().enumerate() {
+                    let detail = if name.eq_ignore_ascii_case(printed) { "" } else { printed };
+                    out.ranked(at as u32, Completion { detail: detail.to_owned(), ..out.plain(name) });
+                }
+            }
+            "source" => {
+                for source in self.snapshot.settings.options.world.plugins.sources() {
+                    out.word(source, Sort::Value, "event source");
+                }
+            }
+            "enabled" | "append" | "capture" | "warn_evttypes" | "skip-if-unknown-filter" => {
+                out.word("true", Sort::Value, "");
+                out.word("false", Sort::Value, "");
+            }
+            _ => {}
+        }
+    }
+
+    fn condition(&self, flat: &Flat<'_>, inside: usize) -> Completions {
+        let Asked { state, word, quote, argument } = asked(&flat.text, inside);
+        let mut out = self.out(flat, &word, inside);
+        if let Some(field) = argument {
+            values::arguments(self, &field, &mut out);
+            return out.finish();
+        }
+        match state.ask {
+            Ask::Operand => {
+                self.fields(&mut out, |field| !field.flags.print_only, "");
+                self.names_of_macros(&mut out);
+                self.transformers(false, &mut out);
+                out.word("not", Sort::Keyword, "");
+            }
+            Ask::Operator => self.operators(flat, &state, &mut out),
+            Ask::Join => {
+                out.word("and", Sort::Keyword, "");
+                out.word("or", Sort::Keyword, "");
+            }
+            Ask::Argument => {
+                self.fields(&mut out, |field| !field.flags.print_only && !field.flags.no_transformer, "");
+                self.transformers(false, &mut out);
+            }
+            Ask::Value | Ask::Element => self.values(flat, inside, &state, quote, &mut out),
+        }
+        out.finish()
+    }
+
+    fn names_of_macros(&self, out: &mut Out) {
+        let own = self.cursor.placed.piece.outline().entries.first().map(|entry| &*entry.name);
+        for (name, found) in self.index.names(Kind::Macro) {
+            if !name.is_empty() && own != Some(name) && out.fits(name) {
+                let completion = self.named(Kind::Macro, name, found, out);
+                out.ranked(1, completion);
+            }
+        }
+    }
+
+    fn transformers(&self, right: bool, out: &mut Out) {
+        for transformer in TRANSFORMERS.iter().filter(|it| right || **it != Transformer::Val) {
+            let completion = Completion {
+                kind: Sort::Transformer,
+                detail: transformer.summary().to_owned(),
+                topic: Some(Topic::Transformer(transformer.text().to_owned())),
+                insert: format!("{}(${{1}})", transformer.text()),
+                snippet: true,
+                ..out.plain(transformer.text())
+            };
+            out.ranked(2, completion);
+        }
+    }
+
+    /// The fields of the sources that the item may have.
+    pub(super) fn fields(&self, out: &mut Out, wanted: impl Fn(&Field) -> bool, before: &str) {
+        let world = &self.snapshot.settings.options.world;
+        for source in &self.cursor.sources {
+            for field in world.fields(source).into_iter().flat_map(|fields| fields.fields()) {
+                if !wanted(field) || !field.listed && !field.flags.suggested || !out.fits(&field.name) {
+                    continue;
+                }
+                let argument = field.arg.required;
+                let completion = Completion {
+                    kind: Sort::Field,
+                    detail: topic::type_of(field),
+                    topic: Some(Topic::Field(field.name.clone(), (*source).to_owned())),
+                    insert: format!("{before}{}{}", field.name, if argument { "[${1:/}]" } else { "" }),
+                    snippet: argument,
+                    ..out.plain(&field.name)
+                };
+                out.ranked(1 + u32::from(field.flags.deprecated || field.class.is_empty()), completion);
+            }
+        }
+    }
+
+    fn operators(&self, flat: &Flat<'_>, state: &State, out: &mut Out) {
+        let left = flat.text.get(state.left.0..state.left.1).unwrap_or_default();
+        let ty = self.type_of(left);
+        for op in OPERATORS.iter().filter(|op| **op != Op::EqEq) {
+            if ty.is_none_or(|(ty, list)| *op == Op::Exists || types::applies(*op, ty, list)) {
+                out.operator(*op);
+            }
+        }
+    }
+
+    /// The type of a left side, transformers applied.
+    fn type_of(&self, left: &str) -> Option<(Type, bool)> {
+        let world = &self.snapshot.settings.options.world;
+        let (operand, _) = crate::syntax::condition::parse_operand(left).ok()?;
+        self.cursor.sources.iter().find_map(|source| values::type_of(&operand, world.fields(source)?))
+    }
+
+    fn values(&self, flat: &Flat<'_>, inside: usize, state: &State, quote: Option<char>, out: &mut Out) {
+        let left = flat.text.get(state.left.0..state.left.1).unwrap_or_default();
+        let Some(op) = state.op else { return };
+        let takes_list = state.ask == Ask::Element || op.rhs() == Rhs::List || state.modifier.is_some();
+        values::of_field(self, left, Some((&flat.text, inside)), out);
+        if takes_list && quote.is_none() {
+            self.names(Kind::List, out);
+        }
+        if state.ask == Ask::Value && quote.is_none() {
+            if op.rhs() == Rhs::String && state.modifier.is_none() {
+                for modifier in MODIFIERS {
+                    let completion = Completion {
+                        kind: Sort::Operator,
+                        topic: Some(Topic::Modifier(modifier.text().to_owned())),
+                        insert: format!("{} (${{1}})", modifier.text()),
+                        snippet: true,
+                        ..out.plain(modifier.text())
+                    };
+                    out.ranked(3, completion);
+                }
+            }
+            self.transformers(true, out);
+        }
+    }
+
+    fn output(&self, flat: &Flat<'_>, inside: usize) -> Completions {
+        let head = &flat.text[..inside];
+        let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_');
+        let start = inside - (head.len() - head.trim_end_matches(is_part).len());
+        let lead = head[..start].chars().next_back();
+        // A width stands between the percent sign and the field.
+        let digits = head[start..].bytes().take_while(u8::is_ascii_digit).count();
+        let is_field = match lead {
+            Some('%') => true,
+            Some('(' | ',' | ' ') => open_transformer(&head[..start]),
+            _ => false,
+        };
+        let start = if lead == Some('%') { start + digits } else { start };
+        let rest = &flat.text[inside..];
+        let len = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+        // A full stop behind a field ends the sentence.
+        let end = inside + rest[..len].trim_end_matches('.').len();
+        let mut out = self.out(flat, &(start..end), inside);
+        if is_field {
+            self.fields(&mut out, |field| !field.flags.filter_only, "");
+            self.transformers(false, &mut out);
+        } else if start == inside {
+            self.fields(&mut out, |field| !field.flags.filter_only, "%");
+        }
+        out.finish()
+    }
+}
+
+/// True if a text ends inside the parentheses of a transformer of an output.
+fn open_transformer(text: &str) -> bool {
+    let Some(percent) = text.rfind('%') else { return false };
+    let tail = text[percent + 1..].trim_start_matches(|c: char| c.is_ascii_digit());
+    let len = marks::operand_len(tail);
+    let opened =
+        TRANSFORMERS.iter().any(|it| tail.strip_prefix(it.text()).is_some_and(|rest| rest.starts_with('(')));
+    opened && (len == 0 || len >= tail.len()) && tail.matches('(').count() > tail.matches(')').count()
+}

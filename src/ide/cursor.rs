@@ -1,0 +1,596 @@
+//! What stands at a place of an item that may be half typed: a key, a value of a key, a word of a condition.
+
+use super::doc::Placed;
+use super::index::Index;
+use super::lines::{self, Line, Style};
+use super::outline::{self, Role};
+use super::{Snapshot, words};
+use crate::source::{Text, floor_char_boundary};
+use crate::syntax::items::Kind;
+use crate::syntax::yaml::{Node, Value};
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// A place in a piece, and what is asked for there.
+#[derive(Debug)]
+pub struct Cursor<'s> {
+    /// The piece.
+    pub placed: &'s Placed,
+    /// The place in the piece.
+    pub at: usize,
+    /// What the item is, once that can be told.
+    pub kind: Option<Kind>,
+    /// The keys that the item has, or the mapping inside it that the place is in.
+    pub keys: Vec<&'s str>,
+    /// The event sources that its fields may come from.
+    pub sources: Vec<&'s str>,
+    /// The place.
+    pub spot: Spot<'s>,
+}
+
+/// What is asked for. Ranges are of the piece and are what an answer replaces.
+#[derive(Debug)]
+pub enum Spot<'s> {
+    /// A new item.
+    Item(Range<usize>),
+    /// A key.
+    Key(Within, Range<usize>),
+    /// The name of a rule, macro or list.
+    Name(Kind, Range<usize>),
+    /// The value of a key that is one word.
+    Plain(&'s str, Range<usize>),
+    /// A condition: its text, and the place in it.
+    Condition(Flat<'s>, usize),
+    /// An output.
+    Output(Flat<'s>, usize),
+    /// An element of `items`.
+    Element(Range<usize>),
+    /// An element of `tags`.
+    Tag(Range<usize>),
+    /// `append` or `replace` for a key.
+    Operation(&'s str, Range<usize>),
+    /// A field of an exception.
+    ExceptionField(Range<usize>),
+    /// An operator of an exception.
+    ExceptionOperator(Range<usize>),
+    /// A value of an exception, and the field it is for.
+    ExceptionValue(Option<String>, Range<usize>),
+    /// A comment.
+    Comment(Range<usize>),
+    /// Nothing that could be said anything about.
+    Nothing,
+}
+
+/// What a key belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Within {
+    /// The item.
+    Item,
+    /// `override`.
+    Override,
+    /// A new exception: its dash is missing.
+    Exceptions,
+    /// An exception.
+    Exception,
+}
+
+/// A scalar as one text that leads back to the piece.
+#[derive(Debug, Clone)]
+pub struct Flat<'s> {
+    /// The text.
+    pub text: Cow<'s, str>,
+    map: Map<'s>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Map<'s> {
+    /// It is the piece's own text from here on.
+    Raw(usize),
+    Decoded(&'s Text),
+}
+
+impl Flat<'_> {
+    /// The place in the piece of a range of the text.
+    pub fn range(&self, range: Range<usize>) -> Range<usize> {
+        match self.map {
+            Map::Raw(start) => start + range.start..start + range.end,
+            Map::Decoded(text) => text.span_of(range).range(),
+        }
+    }
+}
+
+/// What stands at an offset of a file.
+pub fn cursor<'s>(
+    snapshot: &'s Snapshot,
+    index: &Index<'s>,
+    doc: usize,
+    offset: usize,
+) -> Option<Cursor<'s>> {
+    let file = snapshot.docs.get(doc)?;
+    let placed = file.piece_at(offset)?;
+    let text = placed.piece.text();
+    let at = floor_char_boundary(text, offset.saturating_sub(placed.start));
+    let lines: Vec<Line> = lines::lines(text).collect();
+    let row = lines.partition_point(|line| line.range.start <= at).saturating_sub(1);
+    let path = Path::find(text, &lines, row, at);
+    let kind = kind(text, &lines);
+    let (keys, spot) = spot(placed, text, &lines, &path, kind, row, at);
+    let sources = sources(snapshot, index, doc, placed);
+    Some(Cursor { placed, at, kind, keys, sources, spot })
+}
+
+/// What the lines say the item is.
+fn kind(text: &str, lines: &[Line]) -> Option<Kind> {
+    let column = lines.iter().find(|line| !line.dashes.is_empty())?.indent;
+    let keys = lines.iter().filter(|line| line.indent == column).filter_map(|line| line.key.clone());
+    let of_key = |key: Range<usize>| {
+        let key = text.get(key)?;
+        [Kind::List, Kind::Macro, Kind::Rule, Kind::EngineVersion, Kind::PluginVersions]
+            .into_iter()
+            .find(|kind| kind.key() == key)
+    };
+    keys.filter_map(of_key).min().or_else(|| flow_kind(text, lines))
+}
+
+fn flow_kind(text: &str, lines: &[Line]) -> Option<Kind> {
+    let first = lines.iter().find(|line| !line.dashes.is_empty())?;
+    let body = text.get(first.value.clone())?.strip_prefix('{')?;
+    [Kind::List, Kind::Macro, Kind::Rule].into_iter().find(|kind| {
+        body.trim_start().strip_prefix(kind.key()).is_some_and(|rest| rest.trim_start().starts_with(':'))
+    })
+}
+
+/// The event sources that fields at a place may come from.
+pub fn sources<'s>(
+    snapshot: &'s Snapshot,
+    index: &Index<'s>,
+    doc: usize,
+    placed: &'s Placed,
+) -> Vec<&'s str> {
+    let entry = placed.piece.outline().entries.first();
+    if let Some(entry) = entry.filter(|entry| entry.kind == Kind::Rule) {
+        if let Some(source) = &entry.source {
+            return vec![source];
+        }
+        if entry.role == Role::Changes {
+            let defined =
+                index.definitions(Kind::Rule, &entry.name).find_map(|found| found.entry.source.as_deref());
+            return vec![defined.unwrap_or("syscall")];
+        }
+    }
+    // Not written yet, or a macro: what the neighbours have.
+    let mut counts: Vec<(usize, &str)> = Vec::new();
+    let all = snapshot.docs.get(doc).into_iter().flat_map(|doc| &doc.pieces);
+    for source in all.flat_map(|placed| &placed.piece.outline().entries).filter_map(|it| it.source.as_deref())
+    {
+        match counts.iter_mut().find(|(_, known)| *known == source) {
+            Some((count, _)) => *count += 1,
+            None => counts.push((1, source)),
+        }
+    }
+    match counts.into_iter().max_by_key(|(count, _)| *count) {
+        Some((_, source)) => vec![source],
+        None => vec!["aws_cloudtrail", "syscall"],
+    }
+}
+
+/// A step from the top of a piece to a place in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Step {
+    Element,
+    Key(Range<usize>),
+}
+
+#[derive(Debug, Default)]
+struct Path {
+    /// Outermost first.
+    steps: Vec<Step>,
+    /// A key stands here, or could.
+    key: Option<Range<usize>>,
+    /// Index of the line with the innermost key.
+    row: Option<usize>,
+    /// Where the value begins that the place is in.
+    value: usize,
+}
+
+impl Path {
+    fn find(text: &str, lines: &[Line], row: usize, at: usize) -> Path {
+        let line = &lines[row];
+        let column = at - line.range.start;
+        let mut path = Path { value: line.value.start, ..Path::default() };
+        let mut steps: Vec<(usize, Step)> = Vec::new();
+        let mut limit = column;
+        let content = line.indent.min(column);
+        match &line.key {
+            Some(key) if at > key.end => {
+                path.row = Some(row);
+                steps.push((line.indent, Step::Key(key.clone())));
+                limit = line.indent;
+            }
+            Some(key) if at >= key.start => {
+                path.key = Some(key.clone());
+                limit = line.indent;
+            }
+            _ => {
+                let is_blank = line.is_blank();
+                path.key = Some(if is_blank { at..at } else { word_at(text, line, at) });
+                limit = if is_blank { limit } else { content };
+            }
+        }
+        climb(&line.dashes, &mut limit, &mut steps);
+        for above in (0..row).rev() {
+            let line = &lines[above];
+            let is_element = matches!(steps.last(), Some((_, Step::Element)));
+            // The elements of a key may stand as far left as the key.
+            let reaches =
+                line.indent < limit || (is_element && line.indent == limit && line.dashes.is_empty());
+            if let Some(key) = line.key.clone().filter(|_| reaches) {
+                if !steps.iter().any(|(_, step)| matches!(step, Step::Key(_))) {
+                    path.row = Some(above);
+                    if steps.is_empty() {
+                        path.value = line.value.start;
+                    }
+                }
+                limit = line.indent;
+                steps.push((limit, Step::Key(key)));
+            }
+            climb(&line.dashes, &mut limit, &mut steps);
+            if limit == 0 && steps.last().is_some_and(|(_, step)| *step == Step::Element) {
+                break;
+            }
+        }
+        path.steps = steps.into_iter().rev().map(|(_, step)| step).collect();
+        path
+    }
+
+    /// The names of the keys on the way; `None` for an element.
+    fn names<'t>(&self, text: &'t str) -> Vec<Option<&'t str>> {
+        let name = |step: &Step| match step {
+            Step::Element => None,
+            Step::Key(key) => Some(text.get(key.clone()).unwrap_or_default()),
+        };
+        self.steps.iter().map(name).collect()
+    }
+}
+
+/// Adds the dashes of a line that stand further left.
+fn climb(dashes: &[usize], limit: &mut usize, steps: &mut Vec<(usize, Step)>) {
+    for &dash in dashes.iter().rev() {
+        if dash < *limit {
+            *limit = dash;
+            steps.push((dash, Step::Element));
+        }
+    }
+}
+
+/// The word on a line that the place touches, or an empty range at the place.
+fn word_at(text: &str, line: &Line, at: usize) -> Range<usize> {
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let before = &text[line.range.start..at];
+    let start = at - (before.len() - before.trim_end_matches(is_word).len());
+    let after = &text[at..line.range.end.max(at)];
+    let end = at + after.find(|c| !is_word(c)).unwrap_or(after.len());
+    // The dash of an element is no word.
+    let start = start.max(line.dashes.last().map_or(0, |dash| line.range.start + dash + 1)).min(at);
+    start..end
+}
+
+type Found<'s> = (Vec<&'s str>, Spot<'s>);
+
+fn spot<'s>(
+    placed: &'s Placed,
+    text: &'s str,
+    lines: &[Line],
+    path: &Path,
+    kind: Option<Kind>,
+    row: usize,
+    at: usize,
+) -> Found<'s> {
+    let mut names = path.names(text);
+    let scalar = path.row.and_then(|row| lines::scalar(text, lines, row));
+    let block = |scalar: &lines::Scalar| {
+        !matches!(scalar.style, Style::Flow | Style::Empty) && at >= scalar.content.start
+    };
+    // Lines of a scalar can look like anything.
+    let inside = scalar.as_ref().filter(|scalar| {
+        let ends_in_key = matches!(path.steps.last(), Some(Step::Key(_)));
+        ends_in_key && (block(scalar) || path.key.is_none())
+    });
+    if inside.is_none_or(|scalar| scalar.style != Style::Block)
+        && let Some(comment) = comment(text, &lines[row], at)
+    {
+        return (Vec::new(), Spot::Comment(comment));
+    }
+    if names.first() == Some(&None) {
+        names.remove(0);
+    } else if path.steps.is_empty() {
+        let word = path.key.clone().unwrap_or(at..at);
+        return (Vec::new(), Spot::Item(word));
+    }
+    let mut word = path.key.clone();
+    let mut value = match (&scalar, path.steps.last()) {
+        (Some(scalar), Some(Step::Key(_))) if inside.is_some() => scalar.content.clone(),
+        _ => path.value..lines[row].value.end.max(path.value),
+    };
+    let opened = match (&scalar, path.steps.last()) {
+        (Some(scalar), _) if scalar.style == Style::Flow => Some(scalar.content.start),
+        (_, Some(Step::Element)) if text[path.value.min(at)..].starts_with(['[', '{']) => Some(path.value),
+        _ => None,
+    };
+    let mut flow_keys = None;
+    if let Some(open) = opened.filter(|&open| open < at)
+        && let Some(flow) = flow(text, open, at)
+    {
+        names.extend(flow.names);
+        word = flow.is_key.then(|| flow.word.clone());
+        value = flow.word;
+        flow_keys = Some(flow.keys);
+    } else if let Some(scalar) = inside {
+        word = None;
+        value = scalar.content.start..scalar.content.end.max(at.max(scalar.content.start));
+    } else if names.last().is_some_and(Option::is_some) && path.key.is_none() {
+        word = None;
+    }
+    let keys = flow_keys.unwrap_or_else(|| siblings(text, lines, row, at));
+    let spot = match (&names[..], word) {
+        ([], Some(word)) => Spot::Key(Within::Item, word),
+        ([Some("override")], Some(word)) => Spot::Key(Within::Override, word),
+        ([Some("exceptions")], Some(word)) => Spot::Key(Within::Exceptions, word),
+        ([Some("exceptions"), None], Some(word)) => Spot::Key(Within::Exception, word),
+        (names, word) => {
+            let value = match word {
+                // An element of a list, or a text that begins in the line below its key.
+                Some(_) if value.start > at || value.end < at => at..at,
+                _ => value,
+            };
+            valued(placed, text, names, kind, value, at)
+        }
+    };
+    (keys, spot)
+}
+
+/// A place in the value of a key.
+fn valued<'s>(
+    placed: &'s Placed,
+    text: &'s str,
+    names: &[Option<&'s str>],
+    kind: Option<Kind>,
+    value: Range<usize>,
+    at: usize,
+) -> Spot<'s> {
+    let value = value.start.min(at)..value.end.max(at);
+    let word = || {
+        let inner = lines::unquoted(text, value.clone());
+        if inner.start <= at && at <= inner.end { inner } else { value.clone() }
+    };
+    match names {
+        [Some("condition")] => {
+            let flat = flat(placed, text, value, at);
+            Spot::Condition(flat.0, flat.1)
+        }
+        [Some("output")] => {
+            let flat = flat(placed, text, value, at);
+            Spot::Output(flat.0, flat.1)
+        }
+        [Some(key)] if kind.is_some_and(|kind| kind.key() == *key) => match kind {
+            Some(kind @ (Kind::Rule | Kind::Macro | Kind::List)) => Spot::Name(kind, word()),
+            _ => Spot::Plain(key, word()),
+        },
+        [Some("items"), ..] => Spot::Element(word()),
+        [Some("tags"), ..] => Spot::Tag(word()),
+        [Some("override"), Some(key)] => Spot::Operation(key, word()),
+        [Some("exceptions"), None, Some("fields"), ..] => Spot::ExceptionField(word()),
+        [Some("exceptions"), None, Some("comps"), ..] => Spot::ExceptionOperator(word()),
+        [Some("exceptions"), None, Some("values"), ..] => {
+            Spot::ExceptionValue(exception_field(placed, text, at), word())
+        }
+        [Some(key)] => Spot::Plain(key, word()),
+        _ => Spot::Nothing,
+    }
+}
+
+/// The only field of the exception around a place.
+fn exception_field(placed: &Placed, text: &str, at: usize) -> Option<String> {
+    let item = outline::items(placed.piece.stream()).next()?;
+    let around = |node: &&Node| {
+        let span = node.span.range();
+        span.start <= at && at <= text[..].len().min(span.end + 1)
+    };
+    let exception = item.get("exceptions")?.as_seq()?.iter().filter(around).next_back()?;
+    let fields = exception.get("fields")?;
+    match fields.value() {
+        Value::Scalar(scalar) => Some(scalar.text.value.to_string()),
+        Value::Seq(fields) => match &fields[..] {
+            [only] => Some(only.as_scalar()?.text.value.to_string()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The scalar around a place as one text, and the place in it.
+fn flat<'s>(placed: &'s Placed, text: &'s str, value: Range<usize>, at: usize) -> (Flat<'s>, usize) {
+    let quote = value.start.checked_sub(1).map(|before| text.as_bytes()[before]);
+    if matches!(quote, Some(b'"' | b'\''))
+        && let Some(decoded) = scalar_at(placed, value.start - 1)
+        && at <= decoded.span.end as usize
+    {
+        let offset = offset_of(decoded, at);
+        return (Flat { text: Cow::Borrowed(&decoded.value), map: Map::Decoded(decoded) }, offset);
+    }
+    let raw = text.get(value.clone()).unwrap_or_default();
+    (Flat { text: Cow::Borrowed(raw), map: Map::Raw(value.start) }, (at - value.start).min(raw.len()))
+}
+
+/// The scalar that begins at an offset.
+fn scalar_at(placed: &Placed, start: usize) -> Option<&Text> {
+    fn find(node: &Node, start: usize) -> Option<&Text> {
+        if !(node.span.start as usize <= start && start < node.span.end as usize) {
+            return None;
+        }
+        match node.value() {
+            Value::Scalar(scalar) => (scalar.text.span.start as usize == start).then_some(&scalar.text),
+            Value::Seq(items) => items.iter().find_map(|item| find(item, start)),
+            Value::Map(pairs) => {
+                pairs.iter().find_map(|(key, value)| find(key, start).or_else(|| find(value, start)))
+            }
+            _ => None,
+        }
+    }
+    placed.piece.stream().documents.iter().find_map(|document| find(&document.root, start))
+}
+
+/// The offset in a decoded scalar of a place in the file.
+pub fn offset_of(text: &Text, at: usize) -> usize {
+    let (mut low, mut high) = (0, text.value.len());
+    while low < high {
+        let middle = (low + high).div_ceil(2);
+        if text.at(middle) <= at { low = middle } else { high = middle - 1 }
+    }
+    floor_char_boundary(&text.value, low)
+}
+
+/// The comment around a place.
+fn comment(text: &str, line: &Line, at: usize) -> Option<Range<usize>> {
+    let from = line.value.end.max(line.range.start);
+    let hash = from + text.get(from..line.range.end)?.find('#')?;
+    (hash < at).then(|| hash..line.range.end)
+}
+
+/// The keys of the mapping that a line belongs to, without that of the line itself.
+fn siblings<'s>(text: &'s str, lines: &[Line], row: usize, at: usize) -> Vec<&'s str> {
+    let line = &lines[row];
+    let column = if line.is_blank() { at - line.range.start } else { line.indent };
+    let starts = |at: usize| lines[at].dashes.last().is_some_and(|&dash| dash < column);
+    let ends = |at: usize| {
+        let line = &lines[at];
+        !line.is_blank() && line.first_column() < column
+    };
+    let mut first = row;
+    while first > 0 && !(starts(first) && lines[first].indent == column) && !(ends(first) && first != row) {
+        first -= 1;
+    }
+    let mut last = row + 1;
+    while last < lines.len() && !ends(last) {
+        last += 1;
+    }
+    let there = (first..last).filter(|&at| at != row && lines[at].indent == column);
+    there.filter_map(|at| text.get(lines[at].key.clone()?)).collect()
+}
+
+struct Flow<'s> {
+    names: Vec<Option<&'s str>>,
+    /// What the place stands in.
+    word: Range<usize>,
+    is_key: bool,
+    /// The keys before it in its mapping.
+    keys: Vec<&'s str>,
+}
+
+/// Reads a list or mapping in brackets up to a place; `None` if it is closed before.
+fn flow(text: &str, open: usize, at: usize) -> Option<Flow<'_>> {
+    struct Level<'s> {
+        map: bool,
+        key: Option<&'s str>,
+        keys: Vec<&'s str>,
+        start: usize,
+    }
+    let mut levels: Vec<Level<'_>> = Vec::new();
+    let bytes = text.as_bytes();
+    let mut place = open;
+    while place < at {
+        let here = place;
+        place += 1;
+        match bytes[here] {
+            quote @ (b'"' | b'\'')
+                if levels.last().is_some_and(|level| text[level.start..here].trim().is_empty()) =>
+            {
+                let close = text[place..at].find(quote as char);
+                place = close.map_or(at, |close| place + close + 1);
+            }
+            bracket @ (b'[' | b'{') => {
+                levels.push(Level { map: bracket == b'{', key: None, keys: Vec::new(), start: place });
+            }
+            b']' | b'}' => {
+                levels.pop();
+                levels.last()?;
+            }
+            b',' => {
+                let level = levels.last_mut()?;
+                level.keys.extend(level.key.take());
+                level.start = place;
+            }
+            b':' if bytes.get(place).is_none_or(u8::is_ascii_whitespace) => {
+                let level = levels.last_mut()?;
+                if level.map && level.key.is_none() {
+                    let key = lines::unquoted(text, lines::trimmed(text, level.start..here));
+                    level.key = text.get(key);
+                    level.start = place;
+                }
+            }
+            _ => {}
+        }
+    }
+    let names = levels.iter().enumerate().filter_map(|(depth, level)| {
+        let inner = depth + 1 < levels.len();
+        match (level.map, level.key) {
+            (true, Some(key)) => Some(Some(key)),
+            // A mapping in a list is one element of it, and the list has said so.
+            (true, None) => None,
+            (false, _) => Some(None).filter(|_| inner || !level.map),
+        }
+    });
+    let names: Vec<_> = names.collect();
+    let last = levels.last()?;
+    let is_key = last.map && last.key.is_none();
+    let rest = &text[at..];
+    let stop = rest.find([',', ']', '}', '\n', '\r']).unwrap_or(rest.len());
+    let stop = if is_key { rest[..stop].find(':').unwrap_or(stop) } else { stop };
+    let start = last.start + (text[last.start..at].len() - text[last.start..at].trim_start().len());
+    let end = (at + rest[..stop].trim_end().len()).max(at);
+    Some(Flow { names, word: start..end, is_key, keys: last.keys.clone() })
+}
+
+/// What is expected at a place in a condition, and the word that is being typed there.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// What is expected.
+    pub state: words::State,
+    /// What an answer replaces.
+    pub word: Range<usize>,
+    /// The quote that the word begins with.
+    pub quote: Option<char>,
+    /// The word begins at a bracket that holds the argument of this field.
+    pub argument: Option<String>,
+}
+
+/// Reads a condition up to a place.
+pub fn asked(text: &str, at: usize) -> Asked {
+    let at = floor_char_boundary(text, at);
+    let before = words::scan(&text[..at]);
+    let touching = before.words.last().filter(|word| {
+        let symbol = matches!(word.what, words::What::Punctuation)
+            || matches!(word.what, words::What::Op(op) if !op.is_word());
+        let closed = text[word.range.clone()].len() > 1
+            && text[word.range.clone()].starts_with(['"', '\''])
+            && text[word.range.clone()].ends_with(['"', '\'']);
+        word.range.end == at && !symbol && !closed
+    });
+    let Some(word) = touching else {
+        return Asked { state: before.end, word: at..at, quote: None, argument: None };
+    };
+    let typed = &text[word.range.clone()];
+    let quote = typed.chars().next().filter(|c| matches!(c, '"' | '\''));
+    let is_more = |c: char| match quote {
+        Some(quote) => c != quote && c != '\n',
+        None => crate::syntax::lexer::is_bare(c) && c != ']',
+    };
+    let end = at + text[at..].find(|c| !is_more(c)).unwrap_or(text.len() - at);
+    let start = word.range.start + quote.map_or(0, char::len_utf8);
+    let mut asked = Asked { state: word.before, word: start.min(at)..end, quote, argument: None };
+    if let (words::What::Field, Some(open)) = (word.what, typed.find('[')) {
+        asked.argument = Some(typed[..open].to_owned());
+        asked.word.start = (word.range.start + open + 1).min(at);
+    }
+    asked
+}

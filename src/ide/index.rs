@@ -1,0 +1,189 @@
+//! Names over all files of a snapshot: who defines them, who uses them.
+
+use super::doc::Placed;
+use super::marks::{Mark, Sort};
+use super::outline::Entry;
+use super::{Place, Snapshot};
+use crate::source::Span;
+use crate::syntax::items::Kind;
+use crate::syntax::yaml::{Node, Value};
+use rustc_hash::FxHashMap;
+use std::ops::Range;
+
+/// All rules, macros and lists by name.
+#[derive(Debug)]
+pub struct Index<'s> {
+    snapshot: &'s Snapshot,
+    /// Uses are looked for in this file only.
+    pub only: Option<usize>,
+    names: FxHashMap<Kind, FxHashMap<&'s str, Vec<Found<'s>>>>,
+}
+
+/// An item of a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Found<'s> {
+    /// Index of the file.
+    pub doc: usize,
+    /// The piece it stands in.
+    pub placed: &'s Placed,
+    /// The item.
+    pub entry: &'s Entry,
+}
+
+impl Found<'_> {
+    /// Where its name is written.
+    pub fn name_place(&self) -> Place {
+        Place { doc: self.doc, range: self.placed.range_of(self.entry.name_span) }
+    }
+}
+
+impl<'s> Index<'s> {
+    /// Reads the outlines of all pieces; those that were read before cost nothing.
+    pub fn new(snapshot: &'s Snapshot) -> Index<'s> {
+        let mut names: FxHashMap<Kind, FxHashMap<&str, Vec<Found<'_>>>> = FxHashMap::default();
+        for (doc, file) in snapshot.docs.iter().enumerate() {
+            for placed in &file.pieces {
+                for entry in &placed.piece.outline().entries {
+                    let found = Found { doc, placed, entry };
+                    names.entry(entry.kind).or_default().entry(&entry.name).or_default().push(found);
+                }
+            }
+        }
+        Index { snapshot, only: None, names }
+    }
+
+    /// All items that define or change a name, in load order.
+    pub fn all(&self, kind: Kind, name: &str) -> &[Found<'s>] {
+        self.names.get(&kind).and_then(|names| names.get(name)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The items that define a name, in load order.
+    pub fn definitions(&self, kind: Kind, name: &str) -> impl Iterator<Item = Found<'s>> {
+        self.all(kind, name).iter().copied().filter(move |found| found.entry.defines(kind))
+    }
+
+    /// True if some item has this name.
+    pub fn has(&self, kind: Kind, name: &str) -> bool {
+        !self.all(kind, name).is_empty()
+    }
+
+    /// All names of a kind, in no order.
+    pub fn names(&self, kind: Kind) -> impl Iterator<Item = (&'s str, &[Found<'s>])> + '_ {
+        self.names.get(&kind).into_iter().flatten().map(|(name, found)| (*name, &found[..]))
+    }
+
+    /// Where a macro is used.
+    pub fn macro_uses(&self, name: &str) -> Vec<Place> {
+        let is_use =
+            |mark: &Mark, placed: &Placed| mark.sort == Sort::Macro && mark.text(&placed.piece) == name;
+        self.marked(name, is_use)
+    }
+
+    /// The marks for which `wanted` holds, in the pieces that hold the text `needle`.
+    pub fn marked(&self, needle: &str, wanted: impl Fn(&Mark, &Placed) -> bool) -> Vec<Place> {
+        let mut places = Vec::new();
+        for (doc, placed) in self.pieces_with(needle) {
+            for mark in placed.piece.marks().iter().filter(|mark| wanted(mark, placed)) {
+                places.push(Place { doc, range: placed.range_of(mark.span) });
+            }
+        }
+        places
+    }
+
+    /// Where Falco would put the items of a list in place of its name: a word of a condition or of an exception's
+    /// values, quoted or not, and an element of another list.
+    pub fn list_uses(&self, name: &str) -> Vec<Place> {
+        let mut places = Vec::new();
+        for (doc, placed) in self.pieces_with(name) {
+            let mut spans = Vec::new();
+            each_substituted(placed, &mut |text, whole| {
+                if whole {
+                    spans.extend((&*text.value == name).then(|| text.span_of(0..name.len())));
+                } else {
+                    spans.extend(occurrences(&text.value, name).map(|range| text.span_of(range)));
+                }
+            });
+            spans.sort_unstable();
+            spans.dedup();
+            let inside = |span: &Span| placed.piece.text().get(span.range()).is_some();
+            places.extend(
+                spans.into_iter().filter(inside).map(|span| Place { doc, range: placed.range_of(span) }),
+            );
+        }
+        places
+    }
+
+    /// The pieces that hold a text.
+    fn pieces_with<'n>(&self, needle: &'n str) -> impl Iterator<Item = (usize, &'s Placed)> + use<'n, 's> {
+        let finder = memchr::memmem::Finder::new(needle.as_bytes());
+        let only = self.only;
+        let docs = self
+            .snapshot
+            .docs
+            .iter()
+            .enumerate()
+            .filter(move |(doc, _)| only.is_none_or(|only| only == *doc));
+        let pieces = docs.flat_map(|(doc, file)| file.pieces.iter().map(move |placed| (doc, placed)));
+        pieces.filter(move |(_, placed)| {
+            let text = placed.piece.text();
+            // An escape or a fold may stand inside of the name.
+            finder.find(text.as_bytes()).is_some() || text.contains('\\')
+        })
+    }
+}
+
+/// Calls `visit` with every text in which lists may be put, and whether it is compared as a whole, as the elements of
+/// lists are.
+pub fn each_substituted<'s>(placed: &'s Placed, visit: &mut dyn FnMut(&'s crate::source::Text, bool)) {
+    fn nested<'s>(
+        node: &'s Node,
+        visit: &mut dyn FnMut(&'s crate::source::Text, bool),
+        whole: bool,
+        depth: usize,
+    ) {
+        match node.value() {
+            Value::Seq(items) if depth < 4 => {
+                items.iter().for_each(|item| nested(item, visit, whole, depth + 1));
+            }
+            Value::Scalar(scalar) => visit(&scalar.text, whole),
+            _ => {}
+        }
+    }
+    for item in super::outline::items(placed.piece.stream()) {
+        match item.kind() {
+            Some(Kind::Macro | Kind::Rule) => {
+                item.get("condition").into_iter().for_each(|node| nested(node, visit, false, 4));
+                let exceptions = item.get("exceptions").and_then(Node::as_seq).unwrap_or_default();
+                let values = exceptions.iter().filter_map(|exception| exception.get("values"));
+                values.for_each(|node| nested(node, visit, false, 0));
+            }
+            Some(Kind::List) => item.get("items").into_iter().for_each(|node| nested(node, visit, true, 0)),
+            _ => {}
+        }
+    }
+}
+
+/// Where a name stands between separators, as the substitution of lists looks for it.
+pub fn occurrences<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
+    let bytes = text.as_bytes();
+    let bounded = move |start: usize, end: usize| {
+        (start == 0 || is_separator(bytes[start - 1])) && (end >= bytes.len() || is_separator(bytes[end]))
+    };
+    text.match_indices(name)
+        .map(|(at, _)| at..at + name.len())
+        .filter(move |range| !range.is_empty() && bounded(range.start, range.end))
+}
+
+/// The word around an offset, as the substitution of lists cuts words.
+pub fn word_around(text: &str, at: usize) -> Range<usize> {
+    let bytes = text.as_bytes();
+    let at = at.min(bytes.len());
+    let start = bytes[..at].iter().rposition(|&byte| is_separator(byte)).map_or(0, |before| before + 1);
+    let end = bytes[at..].iter().position(|&byte| is_separator(byte)).map_or(bytes.len(), |len| at + len);
+    start..end
+}
+
+/// A byte that ends a word for the substitution of lists.
+pub fn is_separator(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'(' | b')' | b',' | b'=')
+}

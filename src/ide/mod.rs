@@ -1,0 +1,79 @@
+//! Questions about rules files while they are written, and the answers as plain structs: no protocol, and no files read.
+//!
+//! ```text
+//! editor's changes -> Doc (pieces, kept where unchanged) -> Snapshot -> findings, hover, completion, …
+//!                      Piece -> outline, marks (read once)      |
+//!                                                               +-> Index (names of all files)
+//! ```
+//!
+//! Below `doc`, the first group says what stands where, the second answers one question each.
+
+pub mod doc;
+pub mod findings;
+pub mod incremental;
+mod units;
+
+pub mod completion;
+pub mod cursor;
+pub mod expand;
+pub mod folding;
+pub mod hover;
+pub mod index;
+pub mod keys;
+pub mod lines;
+pub mod marks;
+pub mod navigation;
+pub mod outline;
+pub mod rename;
+pub mod selection;
+mod snippets;
+pub mod symbols;
+pub mod target;
+pub mod tokens;
+pub mod topic;
+mod values;
+pub mod words;
+
+use crate::analysis::Options;
+use crate::config::Levels;
+use doc::Doc;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// What holds for all files of a workspace.
+#[derive(Debug, Default, Clone)]
+pub struct Settings {
+    /// Plugins, engine version, benchmark.
+    pub options: Options,
+    /// Levels of checks.
+    pub levels: Levels,
+}
+
+/// All files at one moment. Cheap to clone: unchanged pieces are shared with the moments before and after.
+#[derive(Debug, Default, Clone)]
+pub struct Snapshot {
+    /// The files in load order.
+    pub docs: Vec<Arc<Doc>>,
+    /// What holds for all of them.
+    pub settings: Arc<Settings>,
+}
+
+/// A range of bytes in one of the files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Index of the file.
+    pub doc: usize,
+    /// The bytes.
+    pub range: Range<usize>,
+}
+
+/// A replacement of text in one of the files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Index of the file.
+    pub doc: usize,
+    /// What is replaced; empty to insert.
+    pub range: Range<usize>,
+    /// The new text.
+    pub text: String,
+}

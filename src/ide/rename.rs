@@ -1,0 +1,180 @@
+//! Another name for a rule, macro or list, in all files. Refused where the rules would come to mean something else.
+
+use super::index::{Index, each_substituted, occurrences};
+use super::marks::Sort;
+use super::target::{self, Target};
+use super::{Change, Place, Snapshot};
+use crate::syntax::items::Kind;
+use crate::syntax::lexer;
+use crate::syntax::token::OPERATORS;
+use std::ops::Range;
+
+/// The name at an offset, if it can be renamed; the `Err` says why not.
+pub fn prepare(snapshot: &Snapshot, doc: usize, offset: usize) -> Result<(Range<usize>, String), String> {
+    let index = Index::new(snapshot);
+    let (range, kind, name) = named(snapshot, &index, doc, offset)?;
+    places(snapshot, &index, kind, name)?;
+    Ok((range, name.to_owned()))
+}
+
+/// The changes that give the name at an offset another one; the `Err` says why it cannot have it.
+pub fn rename(snapshot: &Snapshot, doc: usize, offset: usize, new: &str) -> Result<Vec<Change>, String> {
+    let index = Index::new(snapshot);
+    let (_, kind, name) = named(snapshot, &index, doc, offset)?;
+    if name == new {
+        return Ok(Vec::new());
+    }
+    check(snapshot, &index, kind, new)?;
+    let places = places(snapshot, &index, kind, name)?;
+    let change = |place: Place| {
+        let text = if kind == Kind::Rule { quoted(snapshot, &place, new) } else { Ok(new.to_owned()) };
+        text.map(|text| Change { doc: place.doc, range: place.range, text })
+    };
+    places.into_iter().map(change).collect()
+}
+
+fn named<'s>(
+    snapshot: &'s Snapshot,
+    index: &Index<'s>,
+    doc: usize,
+    offset: usize,
+) -> Result<(Range<usize>, Kind, &'s str), String> {
+    let at = target::at(snapshot, index, doc, offset);
+    match at.map(|at| (at.range, at.target)) {
+        Some((range, Some(Target::Named(kind, name)))) if !name.is_empty() => match index.has(kind, name) {
+            true => Ok((range, kind, name)),
+            false => Err(format!("no file defines `{name}`")),
+        },
+        _ => Err("only rules, macros and lists can be renamed".to_owned()),
+    }
+}
+
+/// All places of a name, if each is written as it is.
+fn places(snapshot: &Snapshot, index: &Index<'_>, kind: Kind, name: &str) -> Result<Vec<Place>, String> {
+    if kind == Kind::Macro && index.has(Kind::List, name)
+        || kind == Kind::List && index.has(Kind::Macro, name)
+    {
+        return Err(format!("`{name}` is a macro and a list: Falco puts the list in the place of the macro"));
+    }
+    if kind != Kind::Rule
+        && !name.bytes().all(|byte| byte.is_ascii_graphic() && !super::index::is_separator(byte))
+    {
+        return Err(format!("`{name}` cannot be told from the words around it"));
+    }
+    let (mut places, named) = target::places(index, &Target::Named(kind, name));
+    places.extend(named);
+    places.sort_by_key(|place| (place.doc, place.range.start, place.range.end));
+    places.dedup();
+    let written = |place: &Place| snapshot.docs.get(place.doc).map(|doc| text(doc, place.range.clone()));
+    let differs = |place: &&Place| written(place).is_none_or(|written| written != name);
+    if kind == Kind::Rule {
+        return Ok(places);
+    }
+    match places.iter().find(differs) {
+        Some(place) => {
+            let file = snapshot.docs.get(place.doc).map_or("", |doc| &doc.name);
+            Err(format!("`{name}` is written with escapes in {file}"))
+        }
+        None => Ok(places),
+    }
+}
+
+fn text(doc: &super::doc::Doc, range: Range<usize>) -> String {
+    doc.slice(range).to_owned()
+}
+
+/// Whether a name is free, and means nothing else where it would stand.
+fn check(snapshot: &Snapshot, index: &Index<'_>, kind: Kind, new: &str) -> Result<(), String> {
+    if index.has(kind, new) {
+        return Err(format!("there is a {} named `{new}`", kind.key()));
+    }
+    if kind == Kind::Rule {
+        let bad = new.trim().is_empty() || new.chars().any(char::is_control);
+        return if bad { Err("a rule needs a name of one line".to_owned()) } else { Ok(()) };
+    }
+    let is_identifier = lexer::identifier(new).is_ok_and(|(rest, _)| rest.is_empty());
+    let is_list_name = new.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && new.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
+        && !new.ends_with('.');
+    match kind {
+        Kind::Macro if !is_identifier => {
+            return Err("a macro is named by a letter, then letters, digits and `_`".to_owned());
+        }
+        Kind::List if !is_list_name => {
+            return Err(
+                "a list is named by a letter or `_`, then letters, digits, `_`, `-` and `.`".to_owned()
+            );
+        }
+        _ => {}
+    }
+    let keyword = ["and", "or", "not", "null", "Null", "NULL"].contains(&new);
+    if keyword || OPERATORS.iter().any(|op| op.text() == new) {
+        return Err(format!("`{new}` is a word of the language"));
+    }
+    let other = if kind == Kind::List { Kind::Macro } else { Kind::List };
+    if index.has(other, new) {
+        return Err(format!(
+            "there is a {} named `{new}`: Falco puts lists in the place of all such words",
+            other.key()
+        ));
+    }
+    match kind {
+        Kind::List => caught(snapshot, new),
+        _ => used(index, new),
+    }
+}
+
+/// A macro that does not exist yet may be used already.
+fn used(index: &Index<'_>, new: &str) -> Result<(), String> {
+    let uses = index.marked(new, |mark, placed| mark.sort == Sort::Macro && mark.text(&placed.piece) == new);
+    match uses.is_empty() {
+        true => Ok(()),
+        false => Err(format!("`{new}` is used as a macro already")),
+    }
+}
+
+/// A list takes the place of every such word in all conditions, exceptions and lists.
+fn caught(snapshot: &Snapshot, new: &str) -> Result<(), String> {
+    for doc in &snapshot.docs {
+        for placed in doc.pieces.iter().filter(|placed| placed.piece.text().contains(new)) {
+            let mut found = false;
+            each_substituted(placed, &mut |text, whole| {
+                found |=
+                    if whole { &*text.value == new } else { occurrences(&text.value, new).next().is_some() };
+                // Elements get into conditions as text.
+                found |= whole && occurrences(&text.value, new).next().is_some();
+            });
+            if found {
+                let line = placed.line + 1;
+                return Err(format!(
+                    "the word `{new}` stands in {} at the item of line {line}: Falco would put the list in its place",
+                    doc.name
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The name of a rule as it has to be written at a place.
+fn quoted(snapshot: &Snapshot, place: &Place, new: &str) -> Result<String, String> {
+    let doc = snapshot.docs.get(place.doc).ok_or("the file is gone")?;
+    let piece = doc.piece_at(place.range.start).ok_or("the file is empty")?;
+    let before = place.range.start.checked_sub(piece.start + 1);
+    let quote = before.and_then(|at| piece.piece.text().as_bytes().get(at)).copied();
+    Ok(match quote {
+        Some(b'"') => new.replace('\\', "\\\\").replace('"', "\\\""),
+        Some(b'\'') => new.replace('\'', "''"),
+        _ if is_plain(new) => new.to_owned(),
+        _ => format!("\"{}\"", new.replace('\\', "\\\\").replace('"', "\\\"")),
+    })
+}
+
+/// True if a text can stand without quotes wherever YAML has values.
+pub fn is_plain(text: &str) -> bool {
+    let first = text.chars().next().is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '/'));
+    let inside =
+        !text.contains(": ") && !text.contains(" #") && !text.contains([',', '[', ']', '{', '}', '\n']);
+    let null = matches!(text, "null" | "Null" | "NULL" | "~");
+    first && inside && !null && !text.ends_with([':', ' ']) && text.trim() == text
+}

@@ -1,0 +1,136 @@
+//! The items of a file as a tree, and those of all files by parts of their names.
+
+use super::index::Index;
+use super::outline::{self, Role};
+use super::{Place, Snapshot};
+use crate::syntax::items::{Kind, key_text};
+use crate::syntax::yaml::Node;
+use std::ops::Range;
+
+/// An item or a part of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Symbol {
+    /// Its name.
+    pub name: String,
+    /// A few words more.
+    pub detail: String,
+    /// What it is.
+    pub sort: Sort,
+    /// All of it.
+    pub range: Range<usize>,
+    /// Its name in it.
+    pub name_range: Range<usize>,
+    /// Its parts.
+    pub children: Vec<Symbol>,
+}
+
+/// What a symbol is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// An item.
+    Item(Kind),
+    /// A key of an item.
+    Key,
+    /// An exception.
+    Exception,
+}
+
+/// An item of some file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Where its name stands.
+    pub place: Place,
+}
+
+/// The items of a file.
+pub fn document(snapshot: &Snapshot, doc: usize) -> Vec<Symbol> {
+    let mut symbols = Vec::new();
+    for placed in snapshot.docs.get(doc).into_iter().flat_map(|doc| &doc.pieces) {
+        for entry in &placed.piece.outline().entries {
+            let item = entry.node.and_then(|at| outline::items(placed.piece.stream()).nth(at));
+            let mut children = Vec::new();
+            for (key, value) in item.iter().flat_map(|item| item.entries).skip(1) {
+                let inside = placed.piece.text().get(value.span.range()).is_some();
+                let Some(name) = key_text(key).filter(|_| inside) else { continue };
+                let exceptions = if name == "exceptions" { value.as_seq().unwrap_or_default() } else { &[] };
+                let exception = |node: &Node| {
+                    let name = node.get("name")?;
+                    Some(Symbol {
+                        name: name.as_scalar()?.text.value.to_string(),
+                        detail: String::new(),
+                        sort: Sort::Exception,
+                        range: placed.range_of(node.node().span),
+                        name_range: placed.range_of(name.node().span),
+                        children: Vec::new(),
+                    })
+                };
+                children.push(Symbol {
+                    name: name.to_owned(),
+                    detail: String::new(),
+                    sort: Sort::Key,
+                    range: placed.range_of(key.span.to(value.span)),
+                    name_range: placed.range_of(key.span),
+                    children: exceptions.iter().filter_map(exception).filter(nested).collect(),
+                });
+            }
+            let range = placed.range_of(entry.span);
+            let name_range = placed.range_of(entry.name_span);
+            let name_range =
+                name_range.start.clamp(range.start, range.end)..name_range.end.clamp(range.start, range.end);
+            let changes = if entry.role == Role::Changes { "change" } else { "" };
+            let detail = match entry.kind {
+                Kind::List if changes.is_empty() => format!("{} items", entry.size),
+                _ => changes.to_owned(),
+            };
+            let name = if entry.name.is_empty() { entry.kind.key() } else { &entry.name };
+            let sort = Sort::Item(entry.kind);
+            symbols.push(Symbol { name: name.to_owned(), detail, sort, range, name_range, children });
+        }
+    }
+    symbols
+}
+
+/// A symbol lies inside what it is part of; an alias stands for text in another place.
+fn nested(symbol: &Symbol) -> bool {
+    symbol.range.start <= symbol.name_range.start && symbol.name_range.end <= symbol.range.end
+}
+
+/// The items of all files whose names fit a query, best first: names that begin with it, that have it, that have its
+/// letters in order.
+pub fn workspace(snapshot: &Snapshot, query: &str, limit: usize) -> Vec<Found> {
+    let index = Index::new(snapshot);
+    let query: String = query.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
+    let mut fitting = Vec::new();
+    for kind in [Kind::Rule, Kind::Macro, Kind::List] {
+        for (name, found) in index.names(kind) {
+            if let Some(score) = score(&query, name) {
+                fitting.extend(found.iter().map(|found| ((score, name.len(), name), kind, *found)));
+            }
+        }
+    }
+    fitting.sort_by(|(a, _, first), (b, _, second)| {
+        a.cmp(b).then_with(|| (first.doc, first.placed.start).cmp(&(second.doc, second.placed.start)))
+    });
+    let found = |((_, _, name), kind, found): ((u32, usize, &str), Kind, super::index::Found<'_>)| Found {
+        name: name.to_owned(),
+        kind,
+        place: found.name_place(),
+    };
+    fitting.into_iter().take(limit).map(found).collect()
+}
+
+fn score(query: &str, name: &str) -> Option<u32> {
+    let name: String = name.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
+    if name.starts_with(query) {
+        return Some(0);
+    }
+    if name.contains(query) {
+        return Some(1);
+    }
+    let mut letters = name.chars();
+    query.chars().all(|wanted| letters.any(|letter| letter == wanted)).then_some(2)
+}

@@ -1,0 +1,152 @@
+//! The words of conditions, outputs and lists by what they mean, for colours.
+
+use super::index::{Index, is_separator};
+use super::marks::{Mark, Sort};
+use super::{Snapshot, target};
+use crate::syntax::items::Kind;
+use crate::syntax::lexer;
+use std::ops::Range;
+
+/// A word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// Its place, on one line.
+    pub range: Range<usize>,
+    /// What it is.
+    pub sort: Meaning,
+    /// It is a name that is defined here.
+    pub defines: bool,
+}
+
+/// What a word means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meaning {
+    /// `and`, `or`, `not`.
+    Keyword,
+    /// A field.
+    Field,
+    /// An operator or its modifier.
+    Operator,
+    /// A transformer.
+    Transformer,
+    /// A macro.
+    Macro,
+    /// A list.
+    List,
+    /// A rule.
+    Rule,
+    /// A text.
+    Text,
+    /// A number.
+    Number,
+    /// The percent sign of a field in an output.
+    Percent,
+    /// A tag.
+    Tag,
+}
+
+/// The words of a file, or of a part of it, in order.
+pub fn tokens(snapshot: &Snapshot, doc: usize, within: Option<Range<usize>>) -> Vec<Token> {
+    let index = Index::new(snapshot);
+    let mut tokens = Vec::new();
+    let Some(file) = snapshot.docs.get(doc) else { return tokens };
+    let within = within.unwrap_or(0..file.len());
+    for placed in
+        file.pieces.iter().filter(|placed| placed.start <= within.end && placed.end() >= within.start)
+    {
+        let text = placed.piece.text();
+        for mark in placed.piece.marks() {
+            let mut push = |range: Range<usize>, sort| {
+                let token = Token {
+                    range: placed.start + range.start..placed.start + range.end,
+                    sort,
+                    defines: matches!(mark.sort, Sort::Name(_)),
+                };
+                if token.range.start <= within.end && token.range.end >= within.start {
+                    tokens.push(token);
+                }
+            };
+            each(mark, mark.text(&placed.piece), text, &index, &mut push);
+        }
+    }
+    tokens
+}
+
+fn each(
+    mark: &Mark,
+    word: &str,
+    text: &str,
+    index: &Index<'_>,
+    push: &mut impl FnMut(Range<usize>, Meaning),
+) {
+    let whole = mark.span.range();
+    let sort = match mark.sort {
+        Sort::Keyword => Meaning::Keyword,
+        Sort::Field => Meaning::Field,
+        Sort::Op(_) | Sort::Modifier(_) => Meaning::Operator,
+        Sort::Transformer(_) => Meaning::Transformer,
+        Sort::Macro if index.has(Kind::List, word) => Meaning::List,
+        Sort::Macro | Sort::Name(Kind::Macro) => Meaning::Macro,
+        Sort::Name(Kind::List) => Meaning::List,
+        Sort::Name(_) => Meaning::Rule,
+        Sort::Percent => Meaning::Percent,
+        Sort::Tag => Meaning::Tag,
+        Sort::Item if index.has(Kind::List, word) => Meaning::List,
+        Sort::Item | Sort::Value => {
+            let written = text.get(whole.clone()).unwrap_or_default();
+            return values(whole, written, word, mark.sort == Sort::Value, index, push);
+        }
+        _ => return,
+    };
+    lines(text, whole, &mut |range| push(range, sort));
+}
+
+/// A constant: lists may stand in it, quoted or not.
+fn values(
+    whole: Range<usize>,
+    written: &str,
+    word: &str,
+    substituted: bool,
+    index: &Index<'_>,
+    push: &mut impl FnMut(Range<usize>, Meaning),
+) {
+    let inner = target::unquoted(word);
+    let is_number = lexer::number(inner).is_ok_and(|(rest, _)| rest.is_empty()) && inner.len() == word.len();
+    let sort = if is_number { Meaning::Number } else { Meaning::Text };
+    let mut from = 0;
+    let bytes = written.as_bytes();
+    let mut at = 0;
+    while substituted && at < bytes.len() {
+        let len = bytes[at..].iter().take_while(|&&byte| !is_separator(byte)).count();
+        if len > 0 && index.has(Kind::List, &written[at..at + len]) {
+            pieces(written, from..at, whole.start, sort, push);
+            push(whole.start + at..whole.start + at + len, Meaning::List);
+            from = at + len;
+        }
+        at += len + 1;
+    }
+    pieces(written, from..written.len(), whole.start, sort, push);
+}
+
+fn pieces(
+    written: &str,
+    range: Range<usize>,
+    base: usize,
+    sort: Meaning,
+    push: &mut impl FnMut(Range<usize>, Meaning),
+) {
+    lines(written, range, &mut |range| push(base + range.start..base + range.end, sort));
+}
+
+/// A range line by line, without the indentation.
+fn lines(text: &str, range: Range<usize>, push: &mut impl FnMut(Range<usize>)) {
+    let mut at = range.start;
+    for line in text.get(range).unwrap_or_default().split_inclusive(['\n', '\r']) {
+        let body = line.trim();
+        let start = at + (line.len() - line.trim_start().len());
+        if !body.is_empty() {
+            push(start..start + body.len());
+        }
+        at += line.len();
+    }
+}

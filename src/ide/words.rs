@@ -1,0 +1,329 @@
+//! The words of a condition, left to right, however broken it is, and what is expected at its end.
+//!
+//! The parser of `syntax` says what a condition means. This one says what each word is while the condition is still
+//! being typed; on whole conditions the two agree.
+
+use crate::syntax::lexer;
+use crate::syntax::token::{MODIFIERS, Modifier, OPERATORS, Op, Rhs, TRANSFORMERS, Transformer};
+use std::ops::Range;
+
+/// What a word is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// `and`, `or` or `not`.
+    Keyword,
+    /// A field with its argument.
+    Field,
+    /// The name of a transformer.
+    Transformer(Transformer),
+    /// The use of a macro.
+    Macro,
+    /// An operator.
+    Op(Op),
+    /// `oneof`, `anyof` or `allof`.
+    Modifier(Modifier),
+    /// A constant.
+    Value,
+    /// A parenthesis or comma.
+    Punctuation,
+    /// Something that does not belong there.
+    Unknown,
+}
+
+/// A word and its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// Bytes of the text, quotes included.
+    pub range: Range<usize>,
+    /// What it is.
+    pub what: What,
+    /// What was expected where it stands.
+    pub before: State,
+}
+
+/// What is expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Ask {
+    /// A field, a macro, a transformer, `not` or a parenthesis.
+    #[default]
+    Operand,
+    /// An operator.
+    Operator,
+    /// What stands on the right: a constant, or a list.
+    Value,
+    /// An element of a list on the right.
+    Element,
+    /// `and`, `or` or a closing parenthesis.
+    Join,
+    /// An argument of a transformer.
+    Argument,
+}
+
+/// What is expected, and of what comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct State {
+    /// What is expected.
+    pub ask: Ask,
+    /// Where the left side of the comparison begins and ends.
+    pub left: (usize, usize),
+    /// Its operator.
+    pub op: Option<Op>,
+    /// Its modifier.
+    pub modifier: Option<Modifier>,
+    /// Open parentheses.
+    pub depth: usize,
+}
+
+/// A text in words.
+#[derive(Debug, Clone, Default)]
+pub struct Words {
+    /// The words in order.
+    pub words: Vec<Word>,
+    /// What is expected behind the last one.
+    pub end: State,
+}
+
+/// Cuts a condition into words.
+pub fn scan(text: &str) -> Words {
+    let mut scanner = Scanner { text, at: 0, state: State::default(), open: Vec::new(), words: Vec::new() };
+    while scanner.step() {}
+    Words { words: scanner.words, end: scanner.state }
+}
+
+/// What an open parenthesis belongs to.
+#[derive(Clone, Copy)]
+enum Open {
+    Group,
+    List,
+    /// A list inside a transformer.
+    Elements,
+    /// A transformer: where it begins, and what is expected after it.
+    Call(usize, Ask),
+}
+
+struct Scanner<'t> {
+    text: &'t str,
+    at: usize,
+    state: State,
+    open: Vec<Open>,
+    words: Vec<Word>,
+}
+
+impl Scanner<'_> {
+    /// Reads one word; false at the end.
+    fn step(&mut self) -> bool {
+        let rest = &self.text[self.at..];
+        let blanks = rest.find(|c| !lexer::is_space(c) && !lexer::is_blank(c)).unwrap_or(rest.len());
+        self.at += blanks;
+        let rest = &self.text[self.at..];
+        if rest.is_empty() {
+            return false;
+        }
+        match rest.as_bytes()[0] {
+            b')' => self.close(),
+            b'(' => self.parenthesis(),
+            b',' => self.comma(),
+            _ => match self.state.ask {
+                Ask::Operand => self.operand(rest),
+                Ask::Operator => self.operator(rest),
+                Ask::Value => self.value(rest),
+                Ask::Element => self.constant(rest, Ask::Element),
+                Ask::Join => self.join(rest),
+                Ask::Argument => self.argument(rest),
+            },
+        }
+        true
+    }
+
+    fn push(&mut self, len: usize, what: What) {
+        let range = self.at..self.at + len;
+        self.at = range.end;
+        self.words.push(Word { range, what, before: self.state });
+    }
+
+    /// A word of letters, as the lexer would take a bare string; at least one character.
+    fn bare(rest: &str) -> usize {
+        let len = rest.find(|c| !lexer::is_bare(c)).unwrap_or(rest.len());
+        if len > 0 { len } else { rest.chars().next().map_or(0, char::len_utf8) }
+    }
+
+    fn close(&mut self) {
+        let state = self.state;
+        self.push(1, What::Punctuation);
+        self.state.depth = state.depth.saturating_sub(1);
+        match self.open.pop() {
+            Some(Open::Call(start, after)) => {
+                let rest = &self.text[self.at..];
+                if rest.starts_with('[') {
+                    let len = bracket(rest);
+                    self.push(len, What::Value);
+                }
+                self.state.ask = after;
+                if after == Ask::Operator {
+                    self.state.left = (start, self.at);
+                }
+            }
+            Some(Open::Elements) => self.state.ask = Ask::Argument,
+            Some(Open::Group | Open::List) | None => self.state.ask = Ask::Join,
+        }
+    }
+
+    fn parenthesis(&mut self) {
+        let ask = self.state.ask;
+        self.push(1, What::Punctuation);
+        self.state.depth += 1;
+        match ask {
+            Ask::Operand | Ask::Join | Ask::Operator => {
+                self.open.push(Open::Group);
+                self.state.ask = Ask::Operand;
+            }
+            Ask::Value | Ask::Element => {
+                self.open.push(Open::List);
+                self.state.ask = Ask::Element;
+            }
+            Ask::Argument => {
+                self.open.push(Open::Elements);
+            }
+        }
+    }
+
+    fn comma(&mut self) {
+        let what = if self.open.is_empty() { What::Unknown } else { What::Punctuation };
+        self.push(1, what);
+        match self.open.last() {
+            Some(Open::List) => self.state.ask = Ask::Element,
+            Some(Open::Elements | Open::Call(..)) => self.state.ask = Ask::Argument,
+            _ => {}
+        }
+    }
+
+    fn operand(&mut self, rest: &str) {
+        self.state = State { ask: Ask::Operand, depth: self.state.depth, ..State::default() };
+        let after_not = rest.strip_prefix("not").and_then(|rest| rest.chars().next());
+        if after_not.is_some_and(|c| lexer::is_space(c) || c == '(') {
+            return self.push(3, What::Keyword);
+        }
+        if self.transformer(rest, Ask::Operator) {
+            return;
+        }
+        if let Ok((_, name)) = lexer::field_name(rest) {
+            let start = self.at;
+            let len = name.len()
+                + if rest[name.len()..].starts_with('[') { bracket(&rest[name.len()..]) } else { 0 };
+            self.push(len, What::Field);
+            self.state.left = (start, self.at);
+            self.state.ask = Ask::Operator;
+            return;
+        }
+        match lexer::identifier(rest) {
+            Ok((_, name)) => self.push(name.len(), What::Macro),
+            Err(_) => {
+                let len = lexer::quoted(rest).map_or_else(|_| Self::bare(rest), |(_, token)| token.len());
+                self.push(len, What::Unknown);
+            }
+        }
+        self.state.ask = Ask::Join;
+    }
+
+    /// A transformer with its parenthesis.
+    fn transformer(&mut self, rest: &str, after: Ask) -> bool {
+        let is = |transformer: &&Transformer| {
+            rest.strip_prefix(transformer.text()).is_some_and(|rest| rest.starts_with('('))
+        };
+        let Some(&transformer) = TRANSFORMERS.iter().find(is) else { return false };
+        let start = self.at;
+        self.push(transformer.text().len(), What::Transformer(transformer));
+        self.push(1, What::Punctuation);
+        self.open.push(Open::Call(start, after));
+        self.state.depth += 1;
+        self.state.ask = Ask::Argument;
+        true
+    }
+
+    fn operator(&mut self, rest: &str) {
+        let is = |op: &&Op| {
+            let after = rest.strip_prefix(op.text()).map(|rest| rest.as_bytes().first().copied());
+            let joined =
+                |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            after.is_some_and(|byte| !op.is_word() || !joined(byte))
+        };
+        if let Some(&op) = OPERATORS.iter().find(is) {
+            self.push(op.text().len(), What::Op(op));
+            self.state.op = Some(op);
+            self.state.ask = if op.rhs() == Rhs::None { Ask::Join } else { Ask::Value };
+            return;
+        }
+        if connective(rest).is_some() {
+            return self.join(rest);
+        }
+        self.push(Self::bare(rest), What::Unknown);
+    }
+
+    fn value(&mut self, rest: &str) {
+        let is = |modifier: &&Modifier| {
+            rest.strip_prefix(modifier.text())
+                .is_some_and(|rest| rest.chars().next().is_none_or(|c| !lexer::is_bare(c)))
+        };
+        let takes = self.state.op.is_some_and(|op| op.rhs() == Rhs::String) && self.state.modifier.is_none();
+        if let Some(&modifier) = MODIFIERS.iter().find(is).filter(|_| takes) {
+            self.push(modifier.text().len(), What::Modifier(modifier));
+            self.state.modifier = Some(modifier);
+            return;
+        }
+        if !self.transformer(rest, Ask::Join) {
+            self.constant(rest, Ask::Join);
+        }
+    }
+
+    fn constant(&mut self, rest: &str, after: Ask) {
+        let len = match rest.as_bytes()[0] {
+            b'"' | b'\'' => lexer::quoted(rest).map_or(rest.len(), |(_, token)| token.len()),
+            _ => Self::bare(rest),
+        };
+        self.push(len, What::Value);
+        self.state.ask = after;
+    }
+
+    fn join(&mut self, rest: &str) {
+        match connective(rest) {
+            Some(len) => {
+                self.push(len, What::Keyword);
+                self.state = State { ask: Ask::Operand, depth: self.state.depth, ..State::default() };
+            }
+            None => {
+                let len = lexer::quoted(rest).map_or_else(|_| Self::bare(rest), |(_, token)| token.len());
+                self.push(len, What::Unknown);
+            }
+        }
+    }
+
+    fn argument(&mut self, rest: &str) {
+        if self.transformer(rest, Ask::Argument) {
+            return;
+        }
+        if let Ok((_, name)) = lexer::field_name(rest) {
+            let len = name.len()
+                + if rest[name.len()..].starts_with('[') { bracket(&rest[name.len()..]) } else { 0 };
+            return self.push(len, What::Field);
+        }
+        self.constant(rest, Ask::Argument);
+    }
+}
+
+/// The length of `and` or `or` with a boundary behind it.
+fn connective(rest: &str) -> Option<usize> {
+    ["and", "or"].into_iter().find_map(|word| {
+        let after = rest.strip_prefix(word)?.chars().next();
+        after.is_none_or(|c| lexer::is_space(c) || c == '(').then_some(word.len())
+    })
+}
+
+/// The length of an argument in brackets, up to the end of the word if it is not closed.
+fn bracket(rest: &str) -> usize {
+    let inside = &rest[1..];
+    let len = match inside.as_bytes().first() {
+        Some(b'"' | b'\'') => lexer::quoted(inside).map_or(inside.len(), |(_, token)| token.len()),
+        _ => lexer::bare_argument(inside).map_or(0, |(_, token)| token.len()),
+    };
+    1 + len + usize::from(inside[len..].starts_with(']'))
+}

@@ -1,0 +1,92 @@
+//! What the client can, and what it is told that the server can.
+
+use super::position::Encoding;
+use gen_lsp_types as lsp;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// What the client said of itself. Read leniently: a client that says something odd still gets a server.
+#[derive(Debug, Default)]
+pub struct Client {
+    /// What it counts positions in.
+    pub encoding: Encoding,
+    /// The directories it has open.
+    pub roots: Vec<PathBuf>,
+    /// `initializationOptions`.
+    pub options: Value,
+    capabilities: Value,
+}
+
+impl Client {
+    /// From the parameters of `initialize`.
+    pub fn new(params: &Value) -> Client {
+        let capabilities = params["capabilities"].clone();
+        let offered = capabilities["general"]["positionEncodings"].as_array().cloned().unwrap_or_default();
+        let offered: Vec<&str> = offered.iter().filter_map(Value::as_str).collect();
+        let folders = params["workspaceFolders"].as_array().cloned().unwrap_or_default();
+        let mut roots: Vec<PathBuf> = folders.iter().filter_map(|folder| path(&folder["uri"])).collect();
+        if roots.is_empty() {
+            roots.extend(path(&params["rootUri"]).or_else(|| params["rootPath"].as_str().map(PathBuf::from)));
+        }
+        let options = &params["initializationOptions"];
+        let options = options.get("rulec").unwrap_or(options).clone();
+        Client { encoding: Encoding::negotiate(&offered), roots, options, capabilities }
+    }
+
+    /// Whether it has a capability, named by its path: `/workspace/configuration`.
+    pub fn can(&self, pointer: &str) -> bool {
+        match self.capabilities.pointer(pointer) {
+            Some(Value::Bool(value)) => *value,
+            Some(Value::Null) | None => false,
+            Some(_) => true,
+        }
+    }
+
+    /// Whether it knows a word: one of an array, named by its path.
+    pub fn knows(&self, pointer: &str, word: &str) -> bool {
+        let words = self.capabilities.pointer(pointer).and_then(Value::as_array);
+        words.is_some_and(|words| words.iter().any(|known| known == word))
+    }
+}
+
+fn path(uri: &Value) -> Option<PathBuf> {
+    super::uri::to_path(uri.as_str()?)
+}
+
+/// The reply to `initialize`.
+pub fn initialized(client: &Client) -> Value {
+    json!({
+        "capabilities": capabilities(client),
+        "serverInfo": {"name": "rulec", "version": env!("CARGO_PKG_VERSION")},
+    })
+}
+
+fn capabilities(client: &Client) -> Value {
+    let mut capabilities = json!({
+        "positionEncoding": client.encoding.kind(),
+        "textDocumentSync": {"openClose": true, "change": lsp::TextDocumentSyncKind::Incremental, "save": true},
+        "workspace": {"workspaceFolders": {"supported": true, "changeNotifications": true}},
+    });
+    if client.can("/textDocument/diagnostic") {
+        capabilities["diagnosticProvider"] =
+            json!({"identifier": "rulec", "interFileDependencies": true, "workspaceDiagnostics": true});
+    }
+    capabilities
+}
+
+/// What is asked of the client once it is ready: to tell of files and settings that change.
+pub fn registrations(client: &Client) -> Vec<Value> {
+    let mut wanted = Vec::new();
+    if client.can("/workspace/didChangeWatchedFiles/dynamicRegistration") {
+        let watchers = json!([{"globPattern": "**/*.{yaml,yml}"}, {"globPattern": "**/rulec.toml"}]);
+        wanted.push(json!({
+            "id": "files", "method": "workspace/didChangeWatchedFiles", "registerOptions": {"watchers": watchers},
+        }));
+    }
+    if client.can("/workspace/didChangeConfiguration/dynamicRegistration") {
+        wanted.push(json!({
+            "id": "settings", "method": "workspace/didChangeConfiguration", "registerOptions": {"section": "rulec"},
+        }));
+    }
+    wanted
+}

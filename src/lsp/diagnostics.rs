@@ -1,0 +1,146 @@
+//! Findings to diagnostics, and which of them the client has.
+
+use super::client::Client;
+use super::position::Encoding;
+use super::worker::Task;
+use super::workspace::{File, Set};
+use crate::config;
+use crate::diag::Diagnostic;
+use crate::diag::Severity;
+use crate::files;
+use crate::ide::doc::Doc;
+use crate::ide::findings::{Finding, Tag};
+use crate::source::{FileId, SourceFile};
+use crate::testing;
+use gen_lsp_types as lsp;
+use serde_json::json;
+use std::cmp::Reverse;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// What is known of a file's findings, and what the client was told.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// The text that was analysed.
+    pub doc: Option<Arc<Doc>>,
+    /// What was found.
+    pub findings: Arc<[Finding]>,
+    /// The same for the client.
+    pub items: Arc<[lsp::Diagnostic]>,
+    /// Changes whenever `items` does.
+    pub result: u64,
+    /// The version and result that were published; `None` before the first time.
+    pub published: Option<(Option<i32>, u64)>,
+    /// The client asks for the diagnostics of this file, so it is not told without being asked.
+    pub is_pulled: bool,
+}
+
+/// Where the page of a check is.
+const PAGES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/lints/");
+
+/// What converting needs to know.
+#[derive(Debug, Clone, Copy)]
+pub struct Show<'a> {
+    /// The client.
+    pub client: &'a Client,
+    /// The set of the file, as it was analysed.
+    pub task: &'a Task,
+    /// How many are shown at most.
+    pub limit: usize,
+}
+
+impl Show<'_> {
+    /// The findings of a file as diagnostics. If there are too many, the worst are kept.
+    pub fn all(self, doc: &Doc, findings: &[Finding]) -> Vec<lsp::Diagnostic> {
+        let mut kept: Vec<&Finding> = findings.iter().collect();
+        if kept.len() > self.limit {
+            kept.sort_by_key(|finding| Reverse(finding.severity));
+            kept.truncate(self.limit);
+            kept.sort_by_key(|finding| (finding.range.start, finding.range.end));
+        }
+        kept.into_iter().map(|finding| self.one(doc, finding)).collect()
+    }
+
+    fn one(self, doc: &Doc, finding: &Finding) -> lsp::Diagnostic {
+        let encoding = self.client.encoding;
+        let mut diagnostic = plain(encoding, doc, finding.check, finding.severity, &finding.range);
+        diagnostic.message = message(&finding.message, finding.help.as_deref()).into();
+        diagnostic.tags = finding.tag.map(|tag| {
+            vec![match tag {
+                Tag::Unnecessary => lsp::DiagnosticTag::Unnecessary,
+                Tag::Deprecated => lsp::DiagnosticTag::Deprecated,
+            }]
+        });
+        let related = finding.related.iter().filter_map(|(place, words)| {
+            let (uri, doc) = (self.task.uris.get(place.doc)?, self.task.snapshot.docs.get(place.doc)?);
+            let location =
+                lsp::Location { uri: uri.as_str().into(), range: encoding.range(doc, &place.range) };
+            Some(lsp::DiagnosticRelatedInformation { location, message: words.clone() })
+        });
+        let related: Vec<_> = related.collect();
+        let shows_related = self.client.can("/textDocument/publishDiagnostics/relatedInformation")
+            || self.client.can("/textDocument/diagnostic/relatedInformation");
+        diagnostic.related_information = (shows_related && !related.is_empty()).then_some(related);
+        diagnostic.data = finding.fix.as_ref().map(|fix| json!({"fix": fix.title, "safe": fix.safe}));
+        diagnostic
+    }
+}
+
+/// A diagnostic with nothing but its place and kind.
+pub fn plain(
+    encoding: Encoding,
+    doc: &Doc,
+    check: &str,
+    severity: Severity,
+    range: &Range<usize>,
+) -> lsp::Diagnostic {
+    lsp::Diagnostic {
+        range: encoding.range(doc, range),
+        severity: Some(match severity {
+            Severity::Error => lsp::DiagnosticSeverity::Error,
+            Severity::Warning => lsp::DiagnosticSeverity::Warning,
+            Severity::Info => lsp::DiagnosticSeverity::Information,
+        }),
+        code: Some(check.to_owned().into()),
+        code_description: Some(lsp::CodeDescription { href: format!("{PAGES}{check}.md").as_str().into() }),
+        source: Some("rulec".into()),
+        ..lsp::Diagnostic::default()
+    }
+}
+
+/// What is wrong, and what to do.
+pub fn message(message: &str, help: Option<&str>) -> String {
+    match help {
+        Some(help) => format!("{message}\nhelp: {help}"),
+        None => message.to_owned(),
+    }
+}
+
+/// What is wrong in a file that has no rules: a rulec.toml, or a file of tests.
+pub fn of_other(set: &Set, file: &File, encoding: Encoding) -> Vec<lsp::Diagnostic> {
+    let Some(path) = &file.path else { return Vec::new() };
+    let is_config = path.file_name().is_some_and(|name| name == config::FILE_NAME);
+    let found = if is_config {
+        return of_config(set, &file.doc, encoding);
+    } else if files::is_test(path) {
+        let source = SourceFile::new(&*file.doc.name, file.doc.text());
+        testing::file::parse(FileId::default(), &source).err().unwrap_or_default()
+    } else {
+        Vec::new()
+    };
+    found.iter().map(|found| of_source(&file.doc, found, encoding)).collect()
+}
+
+/// What is wrong in the rulec.toml of a set.
+pub fn of_config(set: &Set, doc: &Doc, encoding: Encoding) -> Vec<lsp::Diagnostic> {
+    let mut found: Vec<Diagnostic> =
+        set.config.problems.iter().map(|problem| problem.in_file(FileId::default())).collect();
+    set.settings.levels.apply(&mut found);
+    found.iter().map(|found| of_source(doc, found, encoding)).collect()
+}
+
+fn of_source(doc: &Doc, found: &Diagnostic, encoding: Encoding) -> lsp::Diagnostic {
+    let mut diagnostic = plain(encoding, doc, found.check.name, found.severity, &found.primary.span.range());
+    diagnostic.message = message(&found.message, found.help.as_deref()).into();
+    diagnostic
+}

@@ -1,0 +1,65 @@
+//! The language server: the only part that speaks the protocol. `ide` has the answers.
+//!
+//! ```text
+//! stdin -> wire -> Session ----(snapshot)----> worker
+//!                   |  ^                          |
+//! stdout <----------+  +--------(findings)--------+
+//! ```
+
+mod client;
+mod diagnostics;
+mod position;
+mod pull;
+mod requests;
+mod session;
+mod settings;
+mod text;
+mod uri;
+mod wire;
+mod worker;
+mod workspace;
+
+use crossbeam_channel::{Receiver, unbounded};
+use session::{Event, Session};
+use std::io::{self, BufRead, Write};
+use std::thread;
+
+/// Where the log goes.
+pub type Log = Option<Box<dyn Write + Send>>;
+
+/// Serves one client until it says goodbye or hangs up. True if it said goodbye as the protocol asks.
+pub fn serve(
+    mut input: impl BufRead + Send + 'static,
+    output: impl Write + Send + 'static,
+    log: Log,
+) -> io::Result<bool> {
+    let (events, received) = unbounded();
+    let found = events.clone();
+    let jobs = worker::start(move |result| {
+        // The session may have ended before.
+        let _ = found.send(Event::Found(Box::new(result)));
+    })?;
+    thread::Builder::new().name("reader".into()).spawn(move || {
+        while let Ok(Some(incoming)) = wire::read(&mut input) {
+            if events.send(Event::Incoming(Box::new(incoming))).is_err() {
+                return;
+            }
+        }
+        let _ = events.send(Event::Closed);
+    })?;
+    let (out, bodies) = unbounded();
+    let writer = thread::Builder::new().name("writer".into()).spawn(move || write_all(output, &bodies))?;
+    let said_goodbye = Session::new(out, jobs, log).run(&received);
+    // What was said last is to arrive.
+    let _ = writer.join();
+    Ok(said_goodbye)
+}
+
+/// Writes until there is nothing more, or nobody to read it.
+fn write_all(mut output: impl Write, bodies: &Receiver<String>) {
+    for body in bodies {
+        if wire::write(&mut output, &body).is_err() {
+            return;
+        }
+    }
+}

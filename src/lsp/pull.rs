@@ -1,0 +1,271 @@
+//! Diagnostics on their way to the client: told, or given when it asks.
+
+use super::diagnostics::{Known, Show, of_config, of_other};
+use super::session::{Reply, Session, read};
+use super::uri;
+use super::worker::{Found, Job, Task};
+use super::workspace::{At, Kind};
+use crate::ide::doc::Doc;
+use gen_lsp_types as lsp;
+use lsp_server::{ErrorCode, RequestId};
+use serde_json::{Value, json};
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+use std::sync::Arc;
+
+/// A request whose reply has to wait for the worker.
+#[derive(Debug)]
+pub struct Waiting {
+    /// The request.
+    pub id: RequestId,
+    /// What it asks for.
+    pub wants: Wants,
+}
+
+/// What a request for diagnostics asks for.
+#[derive(Debug)]
+pub enum Wants {
+    /// Those of a file, unless they are still this result.
+    File(String, Option<String>),
+    /// Those of all files, but for those that are still these results.
+    All(HashMap<String, String>),
+}
+
+impl Session {
+    /// Takes in what the worker found. What was found in a text that is gone is of no use.
+    pub fn found(&mut self, found: Found) {
+        let Found { task, files, is_last } = found;
+        self.is_busy &= !is_last;
+        let Some(files) = files else {
+            self.workspace.complaints.push("internal error in rulec: the analysis failed".into());
+            return;
+        };
+        for ((uri, doc), of_doc) in task.uris.iter().zip(&task.snapshot.docs).zip(files) {
+            let Some(at) = self.workspace.find(uri) else { continue };
+            if !Arc::ptr_eq(&self.workspace.file(at).doc, doc) {
+                continue;
+            }
+            let known = self.known.entry(uri.clone()).or_default();
+            let is_same = known.doc.as_ref().is_some_and(|known| Arc::ptr_eq(known, doc));
+            if is_same && Arc::ptr_eq(&known.findings, &of_doc.diagnostics) {
+                continue;
+            }
+            let show = Show { client: &self.client, task: &task, limit: self.asked.max_diagnostics };
+            let items = show.all(doc, &of_doc.diagnostics);
+            known.findings = of_doc.diagnostics;
+            known.take(doc.clone(), items, &mut self.results);
+        }
+    }
+
+    /// After each round: gives the worker its next job and the client what is new.
+    pub fn settle(&mut self) {
+        self.look_at_others();
+        self.start_job();
+        self.forget();
+        self.publish();
+        self.answer();
+        self.complain();
+    }
+
+    /// Files that have no rules need no worker.
+    fn look_at_others(&mut self) {
+        let encoding = self.client.encoding;
+        for set in &mut self.workspace.sets {
+            let is_stale = set.kind == Kind::Other && std::mem::take(&mut set.is_stale);
+            for file in set.files.iter().filter(|_| is_stale) {
+                let items = of_other(set, file, encoding);
+                let known = self.known.entry(file.uri.clone()).or_default();
+                known.take(file.doc.clone(), items, &mut self.results);
+            }
+        }
+        for set in &self.workspace.sets {
+            let Some((name, text)) = &set.config.file else { continue };
+            let uri = uri::of_path(Path::new(name));
+            if self.workspace.find(&uri).is_some() {
+                continue;
+            }
+            let doc = Arc::new(Doc::new(name.as_str(), text));
+            let items = of_config(set, &doc, encoding);
+            self.known.entry(uri).or_default().take(doc, items, &mut self.results);
+        }
+    }
+
+    fn start_job(&mut self) {
+        if self.is_busy {
+            return;
+        }
+        let mut tasks = Vec::new();
+        for set in self.workspace.sets.iter_mut().filter(|set| set.has_rules()) {
+            if std::mem::take(&mut set.is_stale) {
+                let uris = set.files.iter().map(|file| file.uri.clone()).collect();
+                tasks.push(Task { set: set.id, uris, snapshot: set.snapshot() });
+            }
+        }
+        if !tasks.is_empty() {
+            let alive: HashSet<u32> = self.workspace.sets.iter().map(|set| set.id).collect();
+            self.is_busy = self.jobs.send(Job { tasks, alive }).is_ok();
+        }
+    }
+
+    /// Files that are gone have no findings.
+    fn forget(&mut self) {
+        let configs: HashSet<String> = self
+            .workspace
+            .sets
+            .iter()
+            .filter_map(|set| Some(uri::of_path(Path::new(&set.config.file.as_ref()?.0))))
+            .collect();
+        let is_gone = |uri: &&String| {
+            !configs.contains(*uri)
+                && self.workspace.find(uri).is_none_or(|at| self.workspace.file(at).uri != **uri)
+        };
+        let gone: Vec<String> = self.known.keys().filter(is_gone).cloned().collect();
+        for uri in gone {
+            if let Some(known) = self.known.remove(&uri)
+                && known.published.is_some()
+                && !known.items.is_empty()
+            {
+                self.notify("textDocument/publishDiagnostics", &json!({"uri": uri, "diagnostics": []}));
+            }
+        }
+    }
+
+    /// The version that the client counts for a file that it has open.
+    fn version(&self, uri: &str) -> Option<i32> {
+        self.workspace.find(uri).and_then(|at| self.workspace.file(at).version)
+    }
+
+    /// True if the findings are those of the text as it is now.
+    fn is_current(&self, at: At) -> bool {
+        let file = self.workspace.file(at);
+        let known = self.known.get(&file.uri).and_then(|known| known.doc.as_ref());
+        known.is_some_and(|doc| Arc::ptr_eq(doc, &file.doc))
+    }
+
+    /// Tells the client what it does not know, and of each version of an open file that it was looked at.
+    fn publish(&mut self) {
+        let mut news = Vec::new();
+        for (uri, known) in &self.known {
+            let at = self.workspace.find(uri);
+            if at.is_some_and(|at| !self.is_current(at)) {
+                continue;
+            }
+            let state = (self.version(uri), known.result);
+            let is_new = match known.published {
+                None => state.0.is_some() || !known.items.is_empty(),
+                Some(published) => published != state,
+            };
+            if is_new && !known.is_pulled && !self.pulls_workspace {
+                news.push((uri.clone(), state));
+            }
+        }
+        news.sort();
+        for (uri, state) in news {
+            let Some(known) = self.known.get_mut(&uri) else { continue };
+            known.published = Some(state);
+            let mut params = json!({"uri": uri, "diagnostics": &*known.items});
+            if let Some(version) = state.0 {
+                params["version"] = version.into();
+            }
+            self.notify("textDocument/publishDiagnostics", &params);
+        }
+    }
+
+    /// Takes back what was told of a file, now that the client asks for it: else it would show everything twice.
+    fn is_pulled(&mut self, uri: &str) {
+        let version = self.version(uri);
+        let Some(known) = self.known.get_mut(uri) else { return };
+        known.is_pulled = true;
+        if let Some((_, _)) = known.published.take() {
+            let params = json!({"uri": uri, "version": version, "diagnostics": []});
+            self.notify("textDocument/publishDiagnostics", &params);
+        }
+    }
+
+    /// Answers the requests whose files are looked at by now.
+    fn answer(&mut self) {
+        for waiting in std::mem::take(&mut self.waiting) {
+            match self.report(&waiting.wants) {
+                Some(report) => self.reply(&waiting.id, Ok(report)),
+                None => self.waiting.push(waiting),
+            }
+        }
+    }
+
+    /// The report on what a request asks for; `None` while it is not known.
+    fn report(&mut self, wants: &Wants) -> Option<Value> {
+        match wants {
+            Wants::File(uri, previous) => {
+                let Some(at) = self.workspace.find(uri) else {
+                    return Some(json!({"kind": "full", "items": []}));
+                };
+                if !self.is_current(at) {
+                    return None;
+                }
+                let uri = self.workspace.file(at).uri.clone();
+                self.is_pulled(&uri);
+                self.known.get(&uri).map(|known| known.report(previous.as_deref()))
+            }
+            Wants::All(previous) => {
+                let sets = self.workspace.sets.iter().enumerate();
+                let mut all =
+                    sets.flat_map(|(set, files)| (0..files.files.len()).map(move |file| At { set, file }));
+                if !all.all(|at| self.is_current(at)) {
+                    return None;
+                }
+                self.pulls_workspace = true;
+                let mut uris: Vec<String> = self.known.keys().cloned().collect();
+                uris.sort();
+                uris.iter().for_each(|uri| self.is_pulled(uri));
+                let reports = uris.iter().filter_map(|uri| {
+                    let mut report = self.known.get(uri)?.report(previous.get(uri).map(String::as_str));
+                    report["uri"] = uri.as_str().into();
+                    report["version"] = self.version(uri).into();
+                    Some(report)
+                });
+                Some(json!({"items": reports.collect::<Vec<_>>()}))
+            }
+        }
+    }
+}
+
+impl Known {
+    /// Takes in diagnostics.
+    fn take(&mut self, doc: Arc<Doc>, items: Vec<lsp::Diagnostic>, results: &mut u64) {
+        self.doc = Some(doc);
+        if self.result == 0 || *self.items != *items {
+            *results += 1;
+            self.result = *results;
+            self.items = items.into();
+        }
+    }
+
+    fn report(&self, previous: Option<&str>) -> Value {
+        let result = self.result.to_string();
+        match previous == Some(&result) {
+            true => json!({"kind": "unchanged", "resultId": result}),
+            false => json!({"kind": "full", "resultId": result, "items": &*self.items}),
+        }
+    }
+}
+
+/// `textDocument/diagnostic`.
+pub fn of_file(session: &mut Session, id: &RequestId, params: Value) -> Reply {
+    let params: lsp::DocumentDiagnosticParams = read(params).map_err(invalid)?;
+    let uri = params.text_document.uri.0;
+    session.waiting.push(Waiting { id: id.clone(), wants: Wants::File(uri, params.previous_result_id) });
+    Ok(None)
+}
+
+/// `workspace/diagnostic`.
+pub fn of_workspace(session: &mut Session, id: &RequestId, params: Value) -> Reply {
+    let params: lsp::WorkspaceDiagnosticParams = read(params).map_err(invalid)?;
+    let previous = params.previous_result_ids.into_iter().map(|known| (known.uri.0, known.value)).collect();
+    session.waiting.push(Waiting { id: id.clone(), wants: Wants::All(previous) });
+    Ok(None)
+}
+
+/// The error for parameters that cannot be read.
+pub fn invalid(message: String) -> lsp_server::ResponseError {
+    super::session::error(ErrorCode::InvalidParams, &message)
+}

@@ -1,0 +1,402 @@
+//! One client's session: takes what comes in order, keeps the files, hands them to the worker and tells what it finds.
+
+use super::Log;
+use super::client::{self, Client};
+use super::pull;
+use super::requests;
+use super::settings::Asked;
+use super::text::Edit;
+use super::uri;
+use super::wire::Incoming;
+use super::worker::{Found, Job};
+use super::workspace::Workspace;
+use crate::lsp::diagnostics::Known;
+use crossbeam_channel::{Receiver, Sender};
+use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, ResponseError};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::mpsc;
+
+/// Something that happens.
+#[derive(Debug)]
+pub enum Event {
+    /// The client says something.
+    Incoming(Box<Incoming>),
+    /// The worker found something.
+    Found(Box<Found>),
+    /// The client hung up.
+    Closed,
+}
+
+/// What a request gets; `None` if the reply comes later.
+pub type Reply = Result<Option<Value>, ResponseError>;
+
+/// All that is known of one client.
+pub struct Session {
+    /// What the client can.
+    pub client: Client,
+    /// What the client asked for.
+    pub asked: Asked,
+    /// The files.
+    pub workspace: Workspace,
+    /// What was found in each file, by its URI.
+    pub known: HashMap<String, Known>,
+    /// Requests for diagnostics that are not there yet.
+    pub waiting: Vec<pull::Waiting>,
+    /// The client asks for the diagnostics of all files.
+    pub pulls_workspace: bool,
+    /// Number of the last result.
+    pub results: u64,
+    /// The worker has something to do.
+    pub is_busy: bool,
+    /// The worker.
+    pub jobs: mpsc::Sender<Job>,
+    out: Sender<String>,
+    log: Log,
+    phase: Phase,
+    cancelled: HashSet<RequestId>,
+    said: HashSet<String>,
+    /// The request for settings that was sent last.
+    settings_request: i32,
+    requests: i32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// Nothing but `initialize` makes sense.
+    New,
+    Ready,
+    /// Nothing but `exit` makes sense.
+    ShutDown,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Named {
+    text_document: Identifier,
+}
+
+#[derive(Deserialize)]
+struct Identifier {
+    uri: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Opened {
+    text_document: Item,
+}
+
+#[derive(Deserialize)]
+struct Item {
+    uri: String,
+    version: i32,
+    text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Changed {
+    text_document: Versioned,
+    content_changes: Vec<Edit>,
+}
+
+#[derive(Deserialize)]
+struct Versioned {
+    uri: String,
+    version: i32,
+}
+
+impl Session {
+    /// A session that has not begun.
+    pub fn new(out: Sender<String>, jobs: mpsc::Sender<Job>, log: Log) -> Session {
+        Session {
+            client: Client::default(),
+            asked: Asked::default(),
+            workspace: Workspace::default(),
+            known: HashMap::new(),
+            waiting: Vec::new(),
+            pulls_workspace: false,
+            results: 0,
+            is_busy: false,
+            jobs,
+            out,
+            log,
+            phase: Phase::New,
+            cancelled: HashSet::new(),
+            said: HashSet::new(),
+            settings_request: 0,
+            requests: 0,
+        }
+    }
+
+    /// Takes events until the client is gone. True if it went as it should.
+    pub fn run(mut self, events: &Receiver<Event>) -> bool {
+        let mut queue = VecDeque::new();
+        while let Ok(event) = events.recv() {
+            queue.push_back(event);
+            // All that is there: so edits are taken together, and a request is known to be cancelled before it is begun.
+            queue.extend(events.try_iter());
+            queue.iter().for_each(|event| self.note_cancelled(event));
+            while let Some(event) = queue.pop_front() {
+                match event {
+                    Event::Incoming(incoming) => {
+                        if self.incoming(*incoming) {
+                            return self.phase == Phase::ShutDown;
+                        }
+                    }
+                    Event::Found(found) => self.found(*found),
+                    Event::Closed => return self.phase == Phase::ShutDown,
+                }
+            }
+            self.cancelled.clear();
+            self.settle();
+        }
+        false
+    }
+
+    fn note_cancelled(&mut self, event: &Event) {
+        let Event::Incoming(incoming) = event else { return };
+        let Incoming::Message(Message::Notification(Notification { method, params })) = &**incoming else {
+            return;
+        };
+        if method == "$/cancelRequest"
+            && let Ok(id) = serde_json::from_value(params["id"].clone())
+        {
+            self.cancelled.insert(id);
+        }
+    }
+
+    /// Takes a message. True if it was the last.
+    fn incoming(&mut self, incoming: Incoming) -> bool {
+        match incoming {
+            Incoming::Message(Message::Request(request)) => self.request(request),
+            Incoming::Message(Message::Notification(notification)) => {
+                if notification.method == "exit" {
+                    return true;
+                }
+                self.write_log(&format!("<- {}", notification.method));
+                let method = notification.method.clone();
+                let handled = catch_unwind(AssertUnwindSafe(|| self.notification(notification)));
+                if let Err(error) = handled.unwrap_or_else(|_| Err("internal error in rulec".into())) {
+                    self.log_message(&format!("{method}: {error}"));
+                }
+            }
+            Incoming::Message(Message::Response(response)) => {
+                if response.id == self.settings_request.into()
+                    && let Ok(Value::Array(mut sections)) = response.response_result
+                    && let Some(section) = sections.pop()
+                {
+                    self.configure(&section);
+                }
+            }
+            Incoming::Malformed(reply) => {
+                self.write_log(&format!("<- malformed: {reply}"));
+                self.send(&reply);
+            }
+        }
+        false
+    }
+
+    fn request(&mut self, request: Request) {
+        let Request { id, method, params } = request;
+        self.write_log(&format!("<- {method} {id}"));
+        if self.cancelled.contains(&id) {
+            return self.reply(&id, Err(error(ErrorCode::RequestCanceled, "cancelled")));
+        }
+        let reply = match (self.phase, method.as_str()) {
+            (Phase::New, "initialize") => Ok(Some(self.initialize(&params))),
+            (Phase::New, _) => Err(error(ErrorCode::ServerNotInitialized, "`initialize` comes first")),
+            (Phase::Ready, "initialize") => Err(error(ErrorCode::InvalidRequest, "the session has begun")),
+            (Phase::Ready, "shutdown") => {
+                self.phase = Phase::ShutDown;
+                Ok(Some(Value::Null))
+            }
+            (Phase::Ready, _) => {
+                let handled = catch_unwind(AssertUnwindSafe(|| requests::handle(self, &id, &method, params)));
+                handled.unwrap_or_else(|_| Err(error(ErrorCode::InternalError, "internal error in rulec")))
+            }
+            (Phase::ShutDown, _) => Err(error(ErrorCode::InvalidRequest, "the session has ended")),
+        };
+        if let Some(reply) = reply.transpose() {
+            self.reply(&id, reply);
+        }
+    }
+
+    fn initialize(&mut self, params: &Value) -> Value {
+        self.client = Client::new(params);
+        self.phase = Phase::Ready;
+        client::initialized(&self.client)
+    }
+
+    fn notification(&mut self, Notification { method, params }: Notification) -> Result<(), String> {
+        if self.phase != Phase::Ready {
+            return Ok(());
+        }
+        match method.as_str() {
+            "initialized" => self.begin(),
+            "textDocument/didOpen" => {
+                let Opened { text_document: Item { uri, version, text } } = read(params)?;
+                self.workspace.open(&uri, version, &text);
+            }
+            "textDocument/didChange" => {
+                let Changed { text_document: Versioned { uri, version }, content_changes } = read(params)?;
+                self.workspace.change(&uri, version, &content_changes, self.client.encoding);
+            }
+            "textDocument/didSave" => {
+                let Named { text_document } = read(params)?;
+                let is_config = text_document.uri.ends_with("/rulec.toml");
+                // A client that does not watch files tells at least of its own.
+                if is_config || !self.client.can("/workspace/didChangeWatchedFiles/dynamicRegistration") {
+                    self.workspace.reload();
+                }
+            }
+            "textDocument/didClose" => {
+                let Named { text_document } = read(params)?;
+                self.workspace.close(&text_document.uri);
+            }
+            "workspace/didChangeWatchedFiles" => self.watched(&params),
+            "workspace/didChangeConfiguration" => {
+                if self.client.can("/workspace/configuration") {
+                    self.request_settings();
+                } else {
+                    let settings = &params["settings"];
+                    self.configure(settings.get("rulec").unwrap_or(settings));
+                }
+            }
+            "workspace/didChangeWorkspaceFolders" => self.change_roots(&params["event"]),
+            "$/cancelRequest" => self.cancel(&params["id"]),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The client is ready: files are read, and it is asked to tell of changes.
+    fn begin(&mut self) {
+        let mut complaints = Vec::new();
+        self.asked = Asked::read(&self.client.options, &mut complaints);
+        self.workspace.complaints.extend(complaints);
+        self.workspace.load(self.client.roots.clone(), self.asked.clone());
+        let registrations = client::registrations(&self.client);
+        if !registrations.is_empty() {
+            self.ask("client/registerCapability", &json!({"registrations": registrations}));
+        }
+        if self.client.can("/workspace/configuration") {
+            self.request_settings();
+        }
+    }
+
+    fn request_settings(&mut self) {
+        self.settings_request =
+            self.ask("workspace/configuration", &json!({"items": [{"section": "rulec"}]}));
+    }
+
+    /// Takes over settings: what they do not say stays as the client said at first.
+    fn configure(&mut self, section: &Value) {
+        let mut all = self.client.options.as_object().cloned().unwrap_or_default();
+        let said = section.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+        all.extend(said.map(|(key, value)| (key.clone(), value.clone())));
+        let mut complaints = Vec::new();
+        let asked = Asked::read(&Value::Object(all), &mut complaints);
+        self.workspace.complaints.extend(complaints);
+        if asked != self.asked {
+            self.asked = asked;
+            self.workspace.load(self.workspace.roots().to_vec(), self.asked.clone());
+        }
+    }
+
+    fn change_roots(&mut self, event: &Value) {
+        let paths = |key: &str| -> Vec<PathBuf> {
+            let folders = event[key].as_array().into_iter().flatten();
+            folders.filter_map(|folder| uri::to_path(folder["uri"].as_str()?)).collect()
+        };
+        let removed = paths("removed");
+        let mut roots = self.workspace.roots().to_vec();
+        roots.retain(|root| !removed.contains(root));
+        roots.extend(paths("added"));
+        self.workspace.load(roots, self.asked.clone());
+    }
+
+    fn watched(&mut self, params: &Value) {
+        let events = params["changes"].as_array().into_iter().flatten();
+        let paths: Vec<PathBuf> = events.filter_map(|event| uri::to_path(event["uri"].as_str()?)).collect();
+        let is_config =
+            |path: &PathBuf| path.file_name().is_some_and(|name| name == crate::config::FILE_NAME);
+        if paths.iter().any(is_config) {
+            return self.workspace.reload();
+        }
+        paths.iter().for_each(|path| self.workspace.touched(path));
+    }
+
+    /// Cancels a request that waits; others are answered already.
+    fn cancel(&mut self, id: &Value) {
+        let Ok(id) = serde_json::from_value::<RequestId>(id.clone()) else { return };
+        if let Some(at) = self.waiting.iter().position(|waiting| waiting.id == id) {
+            self.waiting.remove(at);
+            self.reply(&id, Err(error(ErrorCode::RequestCanceled, "cancelled")));
+        }
+    }
+
+    /// Replies to a request.
+    pub fn reply(&mut self, id: &RequestId, reply: Result<Value, ResponseError>) {
+        match reply {
+            Ok(result) => self.send(&json!({"jsonrpc": "2.0", "id": id, "result": result})),
+            Err(error) => self.send(&json!({"jsonrpc": "2.0", "id": id, "error": error})),
+        }
+    }
+
+    /// Tells the client something.
+    pub fn notify(&mut self, method: &str, params: &Value) {
+        self.send(&json!({"jsonrpc": "2.0", "method": method, "params": params}));
+    }
+
+    /// Asks the client for something, and returns the number of the request.
+    pub fn ask(&mut self, method: &str, params: &Value) -> i32 {
+        self.requests += 1;
+        let id = self.requests;
+        self.send(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}));
+        id
+    }
+
+    /// Shows the user what could not be read or used, once.
+    pub fn complain(&mut self) {
+        for message in std::mem::take(&mut self.workspace.complaints) {
+            if self.said.insert(message.clone()) {
+                self.write_log(&message);
+                self.notify("window/showMessage", &json!({"type": 2, "message": message}));
+            }
+        }
+    }
+
+    fn log_message(&mut self, message: &str) {
+        self.write_log(message);
+        self.notify("window/logMessage", &json!({"type": 1, "message": message}));
+    }
+
+    fn send(&self, message: &Value) {
+        // A client that does not listen any more will soon be gone.
+        let _ = self.out.send(message.to_string());
+    }
+
+    /// Writes a line to the log, if there is one.
+    pub fn write_log(&mut self, line: &str) {
+        if let Some(log) = &mut self.log {
+            let _ = writeln!(log, "{line}").and_then(|()| log.flush());
+        }
+    }
+}
+
+/// An error of the protocol.
+pub fn error(code: ErrorCode, message: &str) -> ResponseError {
+    ResponseError { code: code as i32, message: message.to_owned(), data: None }
+}
+
+/// Reads parameters.
+pub fn read<P: DeserializeOwned>(params: Value) -> Result<P, String> {
+    serde_json::from_value(params).map_err(|error| error.to_string())
+}

@@ -1,0 +1,135 @@
+//! What the client sets: the section `rulec` of its configuration.
+
+use crate::config::{Level, Levels};
+use crate::coverage::Scope;
+use crate::files::Failure;
+use crate::files::engine::{self, Asked as Engine};
+use crate::files::settings::Settings;
+use crate::ide;
+use crate::lint;
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// What is asked for. The default is what no setting says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked {
+    /// `config`: the rulec.toml, instead of the one found above the files.
+    pub config: Option<String>,
+    /// `plugins`: instead of those of rulec.toml.
+    pub plugins: Vec<String>,
+    /// `engineVersion`: instead of that of rulec.toml.
+    pub engine_version: Option<String>,
+    /// `benchmark`: instead of that of rulec.toml.
+    pub benchmark: Option<String>,
+    /// `levels`: over those of rulec.toml.
+    pub levels: Map<String, Value>,
+    /// `maxDiagnostics`: how many findings of one file are told.
+    pub max_diagnostics: usize,
+    /// `codeLens.enable`.
+    pub code_lens: bool,
+    /// `inlayHints.enable`.
+    pub inlay_hints: bool,
+}
+
+impl Default for Asked {
+    fn default() -> Asked {
+        Asked {
+            config: None,
+            plugins: Vec::new(),
+            engine_version: None,
+            benchmark: None,
+            levels: Map::new(),
+            max_diagnostics: 1000,
+            code_lens: true,
+            inlay_hints: true,
+        }
+    }
+}
+
+impl Asked {
+    /// Reads the section. What cannot be used is left out and complained about.
+    pub fn read(section: &Value, complaints: &mut Vec<String>) -> Asked {
+        let mut asked = Asked::default();
+        let Some(section) = section.as_object() else { return asked };
+        for (key, value) in section.iter().filter(|(_, value)| !value.is_null()) {
+            let is_read = match (key.as_str(), value) {
+                ("config", Value::String(text)) => {
+                    asked.config = Some(text.clone()).filter(|text| !text.is_empty());
+                    true
+                }
+                ("plugins", Value::Array(all)) => {
+                    asked.plugins = all.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect();
+                    asked.plugins.len() == all.len()
+                }
+                ("engineVersion", Value::String(text)) => {
+                    asked.engine_version = Some(text.clone()).filter(|text| !text.is_empty());
+                    true
+                }
+                ("benchmark", Value::String(text)) => {
+                    asked.benchmark = Some(text.clone()).filter(|text| !text.is_empty());
+                    true
+                }
+                ("levels", Value::Object(levels)) => {
+                    asked.levels = levels.clone();
+                    true
+                }
+                ("maxDiagnostics", Value::Number(number)) => {
+                    let number = number.as_u64().and_then(|number| usize::try_from(number).ok());
+                    asked.max_diagnostics = number.unwrap_or(asked.max_diagnostics);
+                    number.is_some()
+                }
+                ("codeLens", value) => switch(value, &mut asked.code_lens),
+                ("inlayHints", value) => switch(value, &mut asked.inlay_hints),
+                // The client's own affairs, such as where the program is.
+                _ => true,
+            };
+            if !is_read {
+                complaints.push(format!("the setting `rulec.{key}` cannot be {value}"));
+            }
+        }
+        asked
+    }
+
+    /// What holds for the files of a rulec.toml; what is wrong in that is left there.
+    pub fn settings(&self, config: &mut Settings, complaints: &mut Vec<String>) -> ide::Settings {
+        let wanted = Engine { plugins: &self.plugins, engine_version: self.engine_version.as_deref() };
+        let mut complain = |Failure(message)| complaints.push(format!("rulec: {message}"));
+        let mut options = engine::options(wanted, config).unwrap_or_else(|failure| {
+            complain(failure);
+            engine::options(Engine::default(), config).unwrap_or_default()
+        });
+        let benchmark = match &self.benchmark {
+            Some(name) => engine::bundled(Some(name), Scope::Changes).map_err(complain).ok(),
+            None => engine::benchmark(config),
+        };
+        options.benchmark = benchmark.map(Arc::new);
+        let mut levels = config.config.levels.clone();
+        levels.extend(&self.levels(complaints));
+        ide::Settings { options, levels }
+    }
+
+    fn levels(&self, complaints: &mut Vec<String>) -> Levels {
+        let mut levels = Levels::default();
+        for (name, value) in &self.levels {
+            match (lint::find(name), value.as_str().and_then(Level::parse)) {
+                (Some(check), Some(level)) => levels.set(check, level),
+                (None, _) => complaints.push(format!("`rulec.levels`: there is no check named `{name}`")),
+                (_, None) => {
+                    complaints.push(format!("`rulec.levels.{name}` is `allow`, `info`, `warn` or `deny`"))
+                }
+            }
+        }
+        levels
+    }
+}
+
+/// Reads `{"enable": true}`, or the value alone.
+fn switch(value: &Value, switch: &mut bool) -> bool {
+    match value.get("enable").unwrap_or(value).as_bool() {
+        Some(value) => {
+            *switch = value;
+            true
+        }
+        None => false,
+    }
+}

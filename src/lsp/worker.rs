@@ -1,0 +1,67 @@
+//! The thread that analyses: one job at a time, the results go back to the session.
+
+use crate::ide::Snapshot;
+use crate::ide::findings::{Analyzer, DocFindings};
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+/// A set at one moment.
+#[derive(Debug)]
+pub struct Task {
+    /// The id of the set.
+    pub set: u32,
+    /// How the client names the files.
+    pub uris: Vec<String>,
+    /// The files.
+    pub snapshot: Snapshot,
+}
+
+/// What to analyse.
+#[derive(Debug)]
+pub struct Job {
+    /// The sets that changed.
+    pub tasks: Vec<Task>,
+    /// The ids of all sets there are: what is known of others is forgotten.
+    pub alive: HashSet<u32>,
+}
+
+/// What was found in a set.
+#[derive(Debug)]
+pub struct Found {
+    /// The set as it was analysed.
+    pub task: Task,
+    /// For each file; `None` if the analysis failed, which is an error of rulec.
+    pub files: Option<Vec<DocFindings>>,
+    /// This was the last set of the job.
+    pub is_last: bool,
+}
+
+/// Conditions may be nested; the main thread's stack would do, a thread's by default is smaller.
+const STACK: usize = 16 << 20;
+
+/// Starts the thread. It ends when the jobs do.
+pub fn start(tell: impl Fn(Found) + Send + 'static) -> io::Result<Sender<Job>> {
+    let (jobs, received) = channel();
+    thread::Builder::new().name("analysis".into()).stack_size(STACK).spawn(move || work(&received, tell))?;
+    Ok(jobs)
+}
+
+fn work(jobs: &Receiver<Job>, tell: impl Fn(Found)) {
+    let mut analyzers: HashMap<u32, Analyzer> = HashMap::new();
+    for Job { tasks, alive } in jobs {
+        analyzers.retain(|id, _| alive.contains(id));
+        let count = tasks.len();
+        for (at, task) in tasks.into_iter().enumerate() {
+            let mut analyzer = analyzers.remove(&task.set).unwrap_or_default();
+            let files = catch_unwind(AssertUnwindSafe(|| analyzer.update(&task.snapshot))).ok();
+            if files.is_some() {
+                // After a panic it may be in any state.
+                analyzers.insert(task.set, analyzer);
+            }
+            tell(Found { task, files, is_last: at + 1 == count });
+        }
+    }
+}

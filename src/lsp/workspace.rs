@@ -1,0 +1,413 @@
+//! The files: those open in the editor and those on disk, as sets that load together.
+//!
+//! Each root is a set of all rules files that `rulec check` would load there. A file that belongs to no root is a set
+//! of its own. What is open counts as the editor has it.
+
+use super::position::Encoding;
+use super::settings::Asked;
+use super::text::{self, Edit};
+use super::uri;
+use crate::files::settings::{self, Settings};
+use crate::files::{self, Failure};
+use crate::ide::{self, Snapshot, doc::Doc};
+use crate::source::{InvalidUtf8, SourceFile};
+use crate::syntax::sniff::looks_like_rules;
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A file.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// As the client names it, or would.
+    pub uri: String,
+    /// Where it is on disk, if it is a file there.
+    pub path: Option<PathBuf>,
+    /// The version that the client counts, while it has the file open.
+    pub version: Option<i32>,
+    /// The text.
+    pub doc: Arc<Doc>,
+    /// Where the bytes on disk stopped being text.
+    pub invalid: Option<InvalidUtf8>,
+}
+
+/// Files that load together.
+#[derive(Debug)]
+pub struct Set {
+    /// Stays while its files come and go.
+    pub id: u32,
+    /// What it is for.
+    pub kind: Kind,
+    /// The files in load order.
+    pub files: Vec<File>,
+    /// What the rulec.toml says that counts for them.
+    pub config: Settings,
+    /// What holds for them.
+    pub settings: Arc<ide::Settings>,
+    /// Changed since it was last analysed.
+    pub is_stale: bool,
+    /// The directories and files that its rules are in.
+    places: Vec<PathBuf>,
+}
+
+/// What a set is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// A directory of the client's workspace.
+    Root(PathBuf),
+    /// One rules file.
+    Single,
+    /// One file that has no rules, at least not yet.
+    Other,
+}
+
+/// All sets.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    /// The sets, roots first.
+    pub sets: Vec<Set>,
+    /// What could not be read or used, for people.
+    pub complaints: Vec<String>,
+    asked: Asked,
+    roots: Vec<PathBuf>,
+    next: u32,
+    by_uri: HashMap<String, At>,
+}
+
+/// Where a file is among the sets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct At {
+    /// Index of the set.
+    pub set: usize,
+    /// Index of the file in it.
+    pub file: usize,
+}
+
+impl Set {
+    /// Everything at this moment.
+    pub fn snapshot(&self) -> Snapshot {
+        let docs = self.files.iter().map(|file| file.doc.clone()).collect();
+        Snapshot { docs, settings: self.settings.clone() }
+    }
+
+    /// True if findings are wanted.
+    pub fn has_rules(&self) -> bool {
+        self.kind != Kind::Other
+    }
+
+    /// The place of a path in load order, if files like it are loaded.
+    fn rank(&self, path: &Path) -> Option<usize> {
+        self.places.iter().position(|place| {
+            let is_below = || {
+                path.starts_with(place)
+                    && files::is_yaml(path)
+                    && !path.components().any(|part| part.as_os_str() == ".git")
+                    && !self.config.excludes(path)
+            };
+            place == path || is_below()
+        })
+    }
+
+    fn insert(&mut self, file: File) {
+        let key = |path: Option<&PathBuf>| path.and_then(|path| Some((self.rank(path)?, path.clone())));
+        let own = key(file.path.as_ref());
+        let at = self.files.partition_point(|other| key(other.path.as_ref()) < own);
+        self.files.insert(at, file);
+        self.is_stale = true;
+    }
+}
+
+impl Workspace {
+    /// These roots, with what the client asked for. Reads the disk.
+    pub fn load(&mut self, roots: Vec<PathBuf>, asked: Asked) {
+        self.roots = roots.iter().map(|root| files::normal(root)).collect();
+        self.asked = asked;
+        self.reload();
+    }
+
+    /// The roots.
+    pub fn roots(&self) -> &[PathBuf] {
+        &self.roots
+    }
+
+    /// Reads the disk again. Open files stay as they are.
+    pub fn reload(&mut self) {
+        let old = std::mem::take(&mut self.sets);
+        let ids: HashMap<PathBuf, u32> = old
+            .iter()
+            .filter_map(|set| match &set.kind {
+                Kind::Root(root) => Some((root.clone(), set.id)),
+                _ => None,
+            })
+            .collect();
+        let (open, closed): (Vec<File>, Vec<File>) =
+            old.into_iter().flat_map(|set| set.files).partition(|file| file.version.is_some());
+        let mut known: HashMap<PathBuf, File> = closed
+            .into_iter()
+            .chain(open.clone())
+            .filter_map(|file| Some((file.path.clone()?, file)))
+            .collect();
+        for root in self.roots.clone() {
+            let id = ids.get(&root).copied();
+            let set = self.root(root, id, &mut known, &open);
+            self.sets.push(set);
+        }
+        self.index();
+        for file in open {
+            if self.find(&file.uri).is_none() {
+                self.place(file);
+            }
+        }
+        self.index();
+    }
+
+    /// The set of a root, from disk and from what is known already.
+    fn root(
+        &mut self,
+        root: PathBuf,
+        id: Option<u32>,
+        known: &mut HashMap<PathBuf, File>,
+        open: &[File],
+    ) -> Set {
+        let config = self.config(&root, open);
+        let places = match config.config.rules.is_empty() {
+            true => vec![root.clone()],
+            false => config.default_roots().iter().map(|place| files::normal(place)).collect(),
+        };
+        let mut set = self.set(Kind::Root(root.clone()), config);
+        set.id = id.unwrap_or(set.id);
+        let mut seen = HashSet::new();
+        for place in &places {
+            let found: Vec<_> = match place.is_dir() {
+                true => files::yaml_files(place, &set.config).collect(),
+                false => vec![Ok(place.clone())],
+            };
+            for path in found {
+                match path {
+                    Ok(path) if files::is_something_else(&path) => {}
+                    Ok(path) => {
+                        let is_named = path == *place;
+                        if let Some(file) = read(&path, is_named, &root, known)
+                            && seen.insert(std::fs::canonicalize(&path).unwrap_or(path))
+                        {
+                            set.files.push(file);
+                        }
+                    }
+                    Err(Failure(message)) => self.complaints.push(message),
+                }
+            }
+        }
+        set.places = places;
+        set
+    }
+
+    /// The set of one file that belongs to no root.
+    fn single(&mut self, file: File) {
+        let start = file.path.clone().or_else(|| self.roots.first().cloned());
+        let config = start.map_or_else(Settings::default, |start| self.config(&start, &[]));
+        let kind = if is_rules(&file) { Kind::Single } else { Kind::Other };
+        let mut set = self.set(kind, config);
+        set.files.push(file);
+        self.sets.push(set);
+    }
+
+    fn set(&mut self, kind: Kind, mut config: Settings) -> Set {
+        self.next += 1;
+        let settings = Arc::new(self.asked.settings(&mut config, &mut self.complaints));
+        Set { id: self.next, kind, files: Vec::new(), config, settings, is_stale: true, places: Vec::new() }
+    }
+
+    /// The rulec.toml that counts for a path, as the editor has it.
+    fn config(&mut self, start: &Path, open: &[File]) -> Settings {
+        let asked = self.asked.config.as_ref().map(|path| match self.roots.first() {
+            Some(root) => root.join(path),
+            None => PathBuf::from(path),
+        });
+        let Some(path) = asked.or_else(|| settings::find(start)) else { return Settings::default() };
+        let path = files::normal(&path);
+        let is_it = |file: &&File| file.path.as_ref() == Some(&path);
+        let mut all = open.iter().chain(self.sets.iter().flat_map(|set| &set.files));
+        if let Some(file) = all.find(|file| is_it(file) && file.version.is_some()) {
+            return settings::of(&path, file.doc.text());
+        }
+        settings::read(&path).unwrap_or_else(|Failure(message)| {
+            self.complaints.push(message);
+            Settings::default()
+        })
+    }
+
+    /// Where a file is.
+    pub fn find(&self, uri: &str) -> Option<At> {
+        if let Some(at) = self.by_uri.get(uri) {
+            return Some(*at);
+        }
+        // The same file may be written in another way.
+        let path = files::normal(&uri::to_path(uri)?);
+        self.by_uri.get(&uri::of_path(&path)).copied()
+    }
+
+    /// To be called whenever files came, went or were renamed.
+    fn index(&mut self) {
+        self.by_uri.clear();
+        for (set, files) in self.sets.iter().enumerate() {
+            for (file, named) in files.files.iter().enumerate() {
+                self.by_uri.insert(named.uri.clone(), At { set, file });
+                if let Some(path) = &named.path {
+                    self.by_uri.insert(uri::of_path(path), At { set, file });
+                }
+            }
+        }
+    }
+
+    /// The file there.
+    pub fn file(&self, at: At) -> &File {
+        &self.sets[at.set].files[at.file]
+    }
+
+    /// The client opens a file.
+    pub fn open(&mut self, uri: &str, version: i32, text: &str) {
+        if let Some(at) = self.find(uri) {
+            let set = &mut self.sets[at.set];
+            let file = &mut set.files[at.file];
+            text::replace(&mut file.doc, text);
+            (file.uri, file.version, file.invalid) = (uri.to_owned(), Some(version), None);
+            set.is_stale = true;
+            return self.index();
+        }
+        let path = uri::to_path(uri).map(|path| files::normal(&path));
+        let name = path.as_ref().map_or_else(|| uri.to_owned(), |path| self.name(path));
+        let doc = Arc::new(Doc::new(name, text));
+        self.place(File { uri: uri.to_owned(), path, version: Some(version), doc, invalid: None });
+    }
+
+    /// Finds the set for a file that is in none.
+    fn place(&mut self, file: File) {
+        let wanted = |path: &PathBuf| !files::is_something_else(path) && is_rules(&file);
+        if let Some(path) = file.path.clone().filter(wanted)
+            && let Some(set) = self.sets.iter_mut().find(|set| set.rank(&path).is_some())
+        {
+            set.insert(file);
+        } else {
+            self.single(file);
+        }
+        self.index();
+    }
+
+    /// The client changes a file.
+    pub fn change(&mut self, uri: &str, version: i32, edits: &[Edit], encoding: Encoding) {
+        let Some(at) = self.find(uri) else { return };
+        let set = &mut self.sets[at.set];
+        let file = &mut set.files[at.file];
+        text::change(&mut file.doc, edits, encoding);
+        file.version = Some(version);
+        set.is_stale = true;
+        if set.kind == Kind::Other && is_rules(&set.files[at.file]) {
+            let file = self.sets.remove(at.set).files.remove(at.file);
+            self.place(file);
+        }
+        self.config_changed(uri);
+    }
+
+    /// If this is a rulec.toml, what it says counts at once; which files it names, when it is saved.
+    fn config_changed(&mut self, uri: &str) {
+        let Some(at) = self.find(uri) else { return };
+        let file = self.file(at).clone();
+        let is_its = |set: &Set| match (&set.config.file, &file.path) {
+            (Some((name, _)), Some(path)) => Path::new(name) == path,
+            _ => false,
+        };
+        for set in self.sets.iter_mut().filter(|set| is_its(set)) {
+            let Some(path) = &file.path else { continue };
+            set.config = settings::of(path, file.doc.text());
+            set.settings = Arc::new(self.asked.settings(&mut set.config, &mut self.complaints));
+            set.is_stale = true;
+        }
+    }
+
+    /// The client closes a file: what is on disk counts again.
+    pub fn close(&mut self, uri: &str) {
+        let Some(at) = self.find(uri) else { return };
+        let file = self.sets[at.set].files.remove(at.file);
+        self.sets[at.set].is_stale = true;
+        if !matches!(self.sets[at.set].kind, Kind::Root(_)) {
+            self.sets.remove(at.set);
+        }
+        self.index();
+        if let Some(path) = &file.path {
+            let known = HashMap::from([(path.clone(), File { version: None, ..file.clone() })]);
+            self.from_disk(path, known);
+        }
+    }
+
+    /// Something happened to a file on disk.
+    pub fn touched(&mut self, path: &Path) {
+        let path = files::normal(path);
+        let at = self.find(&uri::of_path(&path));
+        if at.is_some_and(|at| self.file(at).version.is_some()) {
+            return;
+        }
+        let known = at.map(|at| {
+            self.sets[at.set].is_stale = true;
+            self.sets[at.set].files.remove(at.file)
+        });
+        self.index();
+        self.from_disk(&path, known.map(|file| (path.clone(), file)).into_iter().collect());
+    }
+
+    /// Puts a file into its root, if it is there and belongs to one.
+    fn from_disk(&mut self, path: &Path, mut known: HashMap<PathBuf, File>) {
+        if files::is_something_else(path) {
+            return;
+        }
+        let Some(set) = self.sets.iter_mut().find(|set| set.rank(path).is_some()) else { return };
+        let Kind::Root(root) = set.kind.clone() else { return };
+        let is_named = set.places.iter().any(|place| place == path);
+        let Some(file) = read(path, is_named, &root, &mut known) else { return };
+        let real = |path: &Path| std::fs::canonicalize(path).ok();
+        let is_it = |other: &File| other.path.as_deref().is_some_and(|other| real(other) == real(path));
+        if !set.files.iter().any(is_it) {
+            set.insert(file);
+        }
+        self.index();
+    }
+
+    /// A path as it is shown: relative to its root.
+    fn name(&self, path: &Path) -> String {
+        let root = self.roots.iter().find(|root| path.starts_with(root));
+        shown(root.map(PathBuf::as_path), path)
+    }
+}
+
+fn shown(root: Option<&Path>, path: &Path) -> String {
+    let inside = root.and_then(|root| path.strip_prefix(root).ok()).unwrap_or(path);
+    inside.to_string_lossy().into_owned()
+}
+
+fn is_rules(file: &File) -> bool {
+    let is_something_else = file.path.as_deref().is_some_and(files::is_something_else);
+    !is_something_else && looks_like_rules(&file.doc.text())
+}
+
+/// The file at a path: as it is open, or from disk. `None` if it cannot be read or has no rules.
+fn read(path: &Path, is_named: bool, root: &Path, known: &mut HashMap<PathBuf, File>) -> Option<File> {
+    let old = known.remove(path);
+    if let Some(file) = &old
+        && file.version.is_some()
+    {
+        return (is_named || is_rules(file)).then(|| file.clone());
+    }
+    let bytes = std::fs::read(path).ok().filter(|bytes| u32::try_from(bytes.len()).is_ok())?;
+    let source = SourceFile::from_bytes("", bytes);
+    if !is_named && !looks_like_rules(&source.text) {
+        return None;
+    }
+    let doc = match old {
+        Some(File { mut doc, .. }) => {
+            text::replace(&mut doc, &source.text);
+            doc
+        }
+        None => Arc::new(Doc::new(shown(Some(root), path), &source.text)),
+    };
+    let path = Some(path.to_owned());
+    Some(File { uri: uri::of_path(path.as_deref()?), path, version: None, doc, invalid: source.invalid_utf8 })
+}

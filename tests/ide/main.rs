@@ -1,0 +1,10 @@
+//! Answers about files that are being written. In the samples `$0` is the cursor, and `@ NAME` begins a file.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod completion;
+mod hover;
+mod navigation;
+mod rename;
+mod structure;
+mod support;
+mod tokens;

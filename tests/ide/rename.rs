@@ -1,0 +1,139 @@
+//! Other names, and names that are refused.
+
+use crate::support::{changed, sample};
+use rulec::analysis::{Inputs, analyze, compile_rules};
+use rulec::ide::Snapshot;
+use rulec::ide::rename::{prepare, rename};
+use rulec::logic::{Assume, Implied, Solver};
+use rulec::source::{SourceFile, SourceMap};
+
+const FILES: &str = "\
+@ lists.yaml
+# about writers and changes
+- list: writers
+  items: [alice, bob]
+- list: people
+  items: [carol, writers]
+- macro: changes
+  condition: ct.name in (CreateUser, DeleteUser)
+@ rules.yaml
+- macro: changes
+  condition: or ct.name = UpdateUser
+  override:
+    condition: append
+- rule: Users change
+  desc: changes by writers
+  condition: >
+    changes and
+    not ct.user in (writers) and not ct.user in (people)
+    and not ct.user = \"x writers y\"
+  output: o changes writers %ct.user
+  priority: WARNING
+  source: aws_cloudtrail
+  exceptions:
+    - name: known
+      fields: [ct.user]
+      comps: [in]
+      values:
+        - [[writers]]
+- rule: Users change
+  condition: and ct.region = x
+  override:
+    condition: append
+- rule: 'Other'
+  desc: d
+  condition: \"not changes and ct.user=alice\"
+  output: o
+  priority: WARNING
+  source: aws_cloudtrail
+";
+
+fn renamed(word: &str, new: &str) -> Result<String, String> {
+    let sample = sample(&FILES.replacen(word, &format!("$0{word}"), 1));
+    prepare(&sample.snapshot, sample.doc, sample.offset)?;
+    let changes = rename(&sample.snapshot, sample.doc, sample.offset, new)?;
+    let texts = changed(&sample.snapshot, &changes);
+    same_meaning(&sample.snapshot, &texts);
+    Ok(texts.join("@@\n"))
+}
+
+fn sources(texts: &[String]) -> SourceMap {
+    let mut sources = SourceMap::default();
+    for (at, text) in texts.iter().enumerate() {
+        sources.add(SourceFile::new(format!("{at}.yaml"), text.as_str()));
+    }
+    sources
+}
+
+/// The rules compile to the same conditions, and the same is said of them.
+fn same_meaning(before: &Snapshot, after: &[String]) {
+    let before: Vec<String> = before.docs.iter().map(|doc| doc.text()).collect();
+    let inputs = |texts: &[String]| Inputs { sources: sources(texts), ..Inputs::default() };
+    let (old, new) = (compile_rules(inputs(&before)), compile_rules(inputs(after)));
+    assert_eq!(old.rules.len(), new.rules.len());
+    assert!(!old.rules.is_empty());
+    let solver = Solver::new(Assume::CloudTrail);
+    for (a, b) in old.rules.iter().zip(&new.rules) {
+        assert!(
+            matches!(solver.equivalent(&a.condition, &b.condition), Implied::Yes),
+            "{} {}",
+            a.name,
+            b.name
+        );
+    }
+    let said = |texts: &[String]| {
+        let mut codes: Vec<_> =
+            analyze(inputs(texts)).diagnostics.iter().map(|found| found.check.code).collect();
+        codes.sort_unstable();
+        codes
+    };
+    assert_eq!(said(&before), said(after));
+}
+
+#[test]
+fn all_files_change() {
+    insta::assert_snapshot!("list", renamed("writers\n  items", "authors").unwrap());
+    insta::assert_snapshot!("macro", renamed("changes and", "user_changes").unwrap());
+    insta::assert_snapshot!("rule", renamed("Users change\n  desc", "A user: changed").unwrap());
+    insta::assert_snapshot!("rule_in_quotes", renamed("Other'", "It's \"other\"").unwrap());
+}
+
+#[test]
+fn some_names_are_refused() {
+    let refused = [
+        ("writers\n  items", "people"),
+        ("writers\n  items", "changes"),
+        ("writers\n  items", "alice"),
+        ("writers\n  items", "ct.user"),
+        ("writers\n  items", "x"),
+        ("writers\n  items", "a b"),
+        ("writers\n  items", "in"),
+        ("changes and", "writers"),
+        ("changes and", "not"),
+        ("changes and", "ct.x"),
+        ("Users change\n  desc", "Other"),
+        ("Users change\n  desc", " "),
+        ("ct.user in", "x"),
+        ("alice,", "x"),
+    ];
+    let said: Vec<String> = refused
+        .iter()
+        .map(|(word, new)| {
+            format!("{:?} to {new:?}: {}", word.lines().next().unwrap(), renamed(word, new).unwrap_err())
+        })
+        .collect();
+    insta::assert_snapshot!("refused", said.join("\n"));
+}
+
+#[test]
+fn a_name_that_is_both_is_refused() {
+    let sample = sample("- list: x$0\n  items: [a]\n- macro: x\n  condition: ct.name = y\n");
+    assert!(prepare(&sample.snapshot, sample.doc, sample.offset).unwrap_err().contains("a macro and a list"));
+}
+
+#[test]
+fn names_in_escapes_are_refused() {
+    let text = "- macro: m$0\n  condition: ct.name = y\n- macro: n\n  condition: \"not \\x6d\"\n";
+    let sample = sample(text);
+    assert!(prepare(&sample.snapshot, sample.doc, sample.offset).unwrap_err().contains("escapes"));
+}

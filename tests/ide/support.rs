@@ -1,0 +1,59 @@
+//! Samples: a few files in one text, with a cursor.
+
+use rulec::ide::doc::Doc;
+use rulec::ide::{Change, Settings, Snapshot};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Files, and where the cursor is.
+pub struct Sample {
+    pub snapshot: Snapshot,
+    pub doc: usize,
+    pub offset: usize,
+}
+
+/// Reads a sample. Without a first `@ NAME` there is one file.
+pub fn sample(text: &str) -> Sample {
+    let mut files: Vec<(String, String)> = Vec::new();
+    for line in text.split_inclusive('\n') {
+        match line.strip_prefix("@ ") {
+            Some(name) => files.push((name.trim().to_owned(), String::new())),
+            None if files.is_empty() => files.push(("rules.yaml".to_owned(), line.to_owned())),
+            None => files.last_mut().unwrap().1 += line,
+        }
+    }
+    let (mut doc, mut offset) = (0, 0);
+    let mut docs = Vec::new();
+    for (at, (name, text)) in files.into_iter().enumerate() {
+        if let Some(cursor) = text.find("$0") {
+            (doc, offset) = (at, cursor);
+        }
+        docs.push(Arc::new(Doc::new(name, &text.replacen("$0", "", 1))));
+    }
+    Sample { snapshot: Snapshot { docs, settings: Arc::new(Settings::default()) }, doc, offset }
+}
+
+/// The line of a range with the range underlined.
+pub fn underlined(doc: &Doc, range: Range<usize>) -> String {
+    let text = doc.text();
+    let start = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[range.start..].find('\n').map_or(text.len(), |at| range.start + at);
+    let width = text[range.start..range.end.min(end)].chars().count().max(1);
+    let indent = text[start..range.start].chars().count();
+    let more = if range.end > end { " …" } else { "" };
+    format!("{}\n{}{}{more}", &text[start..end], " ".repeat(indent), "^".repeat(width))
+}
+
+/// The files after changes.
+pub fn changed(snapshot: &Snapshot, changes: &[Change]) -> Vec<String> {
+    let mut texts: Vec<String> = snapshot.docs.iter().map(|doc| doc.text()).collect();
+    let mut changes: Vec<&Change> = changes.iter().collect();
+    changes.sort_by_key(|change| (change.doc, change.range.start, change.range.end));
+    for pair in changes.windows(2) {
+        assert!(pair[0].doc != pair[1].doc || pair[0].range.end <= pair[1].range.start, "{changes:?}");
+    }
+    for change in changes.iter().rev() {
+        texts[change.doc].replace_range(change.range.clone(), &change.text);
+    }
+    texts
+}
