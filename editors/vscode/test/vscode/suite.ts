@@ -171,6 +171,27 @@ const tests: Test[] = [
     await until('code lenses', lenses, (all) => all.length > 0);
     await withSetting('codeLens.enable', false, () => until('no code lens', lenses, (all) => all.length === 0));
   }],
+  ['code lenses do something', async () => {
+    const { document } = await open('base.yaml');
+    const lenses = async () =>
+      (await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri, 100)).flatMap(
+        ({ command }) => command ?? [],
+      );
+    const all = await until('resolved lenses', lenses, (all) => all.length > 0);
+    const uses = all.find(({ command }) => command === 'rulec.usesOf');
+    assert.ok(uses, JSON.stringify(all));
+    const places = await vscode.commands.executeCommand<unknown[]>(uses.command, ...(uses.arguments ?? []));
+    assert.equal(places.length, 1);
+
+    const editor = await open('local.yaml');
+    await put(editor, 'ct.usr exists', 'ct.user exists');
+    const run = (await until('lens for tests', async () => {
+      const found = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', editor.document.uri, 100);
+      return found.find(({ command }) => command?.command === 'rulec.testRule')?.command;
+    }, (found) => !!found))!;
+    const ran = await vscode.commands.executeCommand<{ passed: number }>(run.command, ...(run.arguments ?? []));
+    assert.equal(ran.passed, 1);
+  }],
   ['settings: inlayHints', async () => {
     const { document } = await open('local.yaml');
     const all = new vscode.Range(0, 0, document.lineCount, 0);
