@@ -28,4 +28,5 @@ pub mod schema;
 pub mod sema;
 pub mod source;
 pub mod syntax;
+pub mod target;
 pub mod testing;

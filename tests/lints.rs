@@ -17,14 +17,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Their cause is no rules file alone: bytes, `rulec.toml`, a test file, a benchmark.
-const WITHOUT_EXAMPLES: [&str; 6] = [
+/// Their cause is no rules file alone: bytes, `rulec.toml`, a test file, a benchmark, a target.
+const WITHOUT_EXAMPLES: [&str; 8] = [
     "invalid-utf8",
     "invalid-config",
     "unknown-config-key",
     "invalid-test",
     "control-uncovered",
     "control-partial",
+    "not-in-target",
+    "approximated",
 ];
 
 /// Checks an example. `# file: NAME` begins another file, `# plugins: a,b` in the first line chooses the plugins,

@@ -6,6 +6,7 @@ use crate::render::json;
 use crate::schema::{Field, PluginSet, Type, event_names, event_types};
 use crate::sema::types;
 use crate::syntax::token::{OPERATORS, Op, Rhs};
+use crate::target::{TARGETS, Target};
 use clap::ValueEnum;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -46,6 +47,8 @@ enum What {
     Operators,
     /// The checks: code, name, default severity, group, what they find
     Checks,
+    /// The targets of `rulec compile`: name, what comes of it, forms
+    Targets,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -70,6 +73,7 @@ pub fn run(args: &Args) -> Outcome {
         What::Sources => sources(&engine::plugin_set(&args.plugins)?),
         What::Events => events(args.source.as_deref())?,
         What::Operators => operators(),
+        What::Targets => targets(),
     };
     let text = match args.format {
         Shape::Text => as_text(&table),
@@ -129,6 +133,14 @@ fn sources(plugins: &PluginSet) -> Table {
         [source, name, version].map(str::to_owned).to_vec()
     };
     Table { columns: &["name", "plugin", "version"], rows: plugins.sources().map(row).collect() }
+}
+
+fn targets() -> Table {
+    let row = |target: &&dyn Target| {
+        let forms: Vec<&str> = target.forms().iter().map(|form| form.name).collect();
+        [target.name(), target.summary(), &forms.join(", ")].map(str::to_owned).to_vec()
+    };
+    Table { columns: &["name", "summary", "forms"], rows: TARGETS.iter().map(row).collect() }
 }
 
 fn operators() -> Table {

@@ -1,7 +1,9 @@
 //! The command line: the only part that prints, reads files and looks at the environment. One file per command.
 
 mod args;
+mod backtest;
 mod check;
+mod compile;
 mod coverage;
 mod describe;
 mod engine;
@@ -15,6 +17,7 @@ mod list;
 mod lsp;
 mod output;
 mod reference;
+mod rules;
 mod scan;
 mod settings;
 mod suites;
@@ -39,7 +42,9 @@ struct Cli {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    Backtest(backtest::Args),
     Check(check::Args),
+    Compile(compile::Args),
     Coverage(coverage::Args),
     Describe(describe::Args),
     Explain(explain::Args),
@@ -80,7 +85,9 @@ fn run() -> ExitCode {
     };
     let given = matches.subcommand().map(|(_, given)| given);
     let outcome = match cli.command {
+        Command::Backtest(args) => backtest::run(&args),
         Command::Check(args) => check::run(&args, given),
+        Command::Compile(args) => compile::run(&args),
         Command::Coverage(args) => coverage::run(&args),
         Command::Describe(args) => describe::run(&args),
         Command::Explain(args) => explain::run(&args),

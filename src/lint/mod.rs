@@ -9,6 +9,7 @@ pub mod rules;
 mod run;
 mod sample;
 pub mod suppress;
+pub mod targets;
 mod written;
 
 pub use context::{Context, LintAtom, LintRule, Macros, RuleFindings, Ruleset};
@@ -40,7 +41,7 @@ pub trait Lint: Sync {
 pub fn checks() -> impl Iterator<Item = &'static Check> {
     // One entry per file that declares checks.
     let declared =
-        crate::sema::checks::CHECKS.iter().copied().chain([coverage::checks::CHECKS, meta::CHECKS]);
+        crate::sema::checks::CHECKS.iter().copied().chain([coverage::checks::CHECKS, targets::CHECKS, meta::CHECKS]);
     declared.flatten().copied().chain(rules::LINTS.iter().map(|lint| lint.check()))
 }
 

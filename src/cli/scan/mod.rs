@@ -1,7 +1,7 @@
 //! `rulec scan`.
 
 mod batch;
-mod logs;
+pub(super) mod logs;
 mod screen;
 mod work;
 

@@ -1,0 +1,322 @@
+//! `rulec backtest`.
+
+use super::args::Engine as Flags;
+use super::compile::moment;
+use super::rules::{self, Rules};
+use super::scan::logs::{Found, Logs};
+use super::{FAILED, Failure, Outcome, UNUSABLE, output};
+use crate::eval::{Engine, Event, Matching};
+use crate::render::alert::{self, Format};
+use crate::render::{self, Report, Summary, counted};
+use crate::sema::ir::Rule;
+use crate::target::{Job, Settings, find};
+use clap::ValueEnum;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+/// Run compiled rules on another engine, and compare with `rulec scan`
+///
+/// DuckDB reads what CloudTrail writes; Spark reads JSON lines, a record each. The engine is not part of rulec: DuckDB is the
+/// `duckdb` command or the package of Python 3, Spark is the package `pyspark`, Trino its command `trino`, which finds its
+/// server as it is set up. For Athena, `--dry-run` prints the query. Rules that the engine cannot say are named and left out.
+///
+/// Exits with 1 if `--verify` finds a difference, and with 2 if the engine is missing or fails.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Examples:
+  rulec backtest --engine duckdb --rules rules/ logs.jsonl             alerts, as `rulec scan` prints them
+  rulec backtest --engine duckdb --verify --rules rules/ AWSLogs/      are they those of `rulec scan`?
+  rulec backtest --engine athena --dry-run --rules rules/              the query")]
+pub struct Args {
+    /// Logs, and directories to search for them
+    #[arg(value_name = "LOG")]
+    logs: Vec<PathBuf>,
+
+    /// The engine
+    #[arg(long, value_enum, value_name = "NAME")]
+    engine: Which,
+
+    /// Rules file or directory; may be repeated, in load order
+    ///
+    /// Without it, `rules` of rulec.toml counts, then the current directory.
+    #[arg(long, value_name = "PATH")]
+    rules: Vec<PathBuf>,
+
+    /// Compare with what `rulec scan --rule-matching all` says of the same logs, and print only what differs
+    #[arg(long)]
+    verify: bool,
+
+    /// Print the query instead of running it
+    #[arg(long, conflicts_with = "verify")]
+    dry_run: bool,
+
+    /// The table, instead of logs
+    #[arg(long, value_name = "TABLE", conflicts_with = "verify")]
+    from: Option<String>,
+
+    /// Only events at or after this time, `2024-05-01` or `2024-05-01T12:00:00Z`
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    since: Option<i64>,
+
+    /// Only events before this time
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    until: Option<i64>,
+
+    /// How to write alerts
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    format: Shape,
+
+    /// Do not print the line with the counts
+    #[arg(long, short)]
+    quiet: bool,
+
+    #[command(flatten)]
+    flags: Flags,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Which {
+    /// DuckDB
+    Duckdb,
+    /// Spark 4
+    Spark,
+    /// Athena, only with `--dry-run`
+    Athena,
+    /// Trino
+    Trino,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Shape {
+    /// Falco's lines: `HH:MM:SS.nnnnnnnnn: Priority output`
+    Text,
+    /// One JSON object for each alert, with Falco's keys, see docs/json.md
+    Json,
+    /// A table
+    Csv,
+}
+
+impl Which {
+    fn name(self) -> &'static str {
+        match self {
+            Which::Duckdb => "duckdb",
+            Which::Spark => "spark",
+            Which::Athena => "athena",
+            Which::Trino => "trino",
+        }
+    }
+
+    /// It reads local files.
+    fn is_local(self) -> bool {
+        matches!(self, Which::Duckdb | Which::Spark)
+    }
+}
+
+/// A rule and an event: time and id.
+type Row = (String, String, String);
+
+/// Runs the command.
+pub fn run(args: &Args) -> Outcome {
+    let Some(Rules { compiled, options, .. }) = rules::load(&args.flags.load(&args.rules), "nothing was run")?
+    else {
+        return Ok(ExitCode::from(UNUSABLE));
+    };
+    let files = files(args)?;
+    let from = args.from.clone().or_else(|| args.engine.is_local().then(|| files.join("\n")));
+    let target = find(args.engine.name()).ok_or_else(|| Failure::new("there is no such target"))?;
+    let settings = Settings { from, ..Settings::default() };
+    let artifact = target
+        .compile(&Job {
+            analysis: &compiled.analysis,
+            options: &options,
+            rules: &compiled.rules,
+            form: "query",
+            approximate: None,
+            since: args.since,
+            until: args.until,
+            settings: &settings,
+        })
+        .map_err(Failure::new)?;
+    if !artifact.diagnostics.is_empty() {
+        let (sources, found) = (&compiled.analysis.sources, &artifact.diagnostics);
+        let summary = Summary::default().count(sources, found);
+        let report = Report { sources, diagnostics: found, summary, color: false, base: None };
+        output::note(render::render(render::Format::Concise, &report).trim_end());
+    }
+    if args.dry_run {
+        output::print(&artifact.text)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let rows = match artifact.rules {
+        0 => Vec::new(),
+        _ => execute(args.engine, &artifact.text)?,
+    };
+    let said = |rule: &&Rule| {
+        let refused = |found: &crate::diag::Diagnostic| found.message.contains(&format!("rule `{}` ", rule.name));
+        rule.enabled && !artifact.diagnostics.iter().any(refused)
+    };
+    let rules: Vec<Rule> = compiled.rules.iter().filter(said).cloned().collect();
+    let engine = Engine::new(rules);
+    if args.verify {
+        return verify(args, &engine, &rows, &files);
+    }
+    let mut out = Vec::new();
+    for row in &rows {
+        show(args.format, &engine, row, &mut out);
+    }
+    output::print(&String::from_utf8_lossy(&out))?;
+    if !args.quiet {
+        output::note(&format!("{} from {}", counted(rows.len(), "alert"), args.engine.name()));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The logs, each by its name.
+fn files(args: &Args) -> Result<Vec<String>, Failure> {
+    if args.logs.iter().any(|path| path == Path::new("-")) {
+        return Err(Failure::new("the engine cannot read standard input"));
+    }
+    if args.logs.is_empty() && args.from.is_none() && args.engine.is_local() && !args.dry_run {
+        return Err(Failure::new("there is no log to read"));
+    }
+    let mut names = Vec::new();
+    for found in Logs::new(&args.logs)? {
+        match found {
+            Found::Log(log) => names.push(log.name),
+            Found::Other => {}
+            Found::Unreadable(message) => return Err(Failure::new(message)),
+        }
+    }
+    if names.is_empty() && args.from.is_none() {
+        names.push("cloudtrail.jsonl".to_owned());
+    }
+    Ok(names)
+}
+
+/// An alert of a row, as a scan writes it where the row has the record.
+fn show(shape: Shape, engine: &Engine, row: &Value, out: &mut Vec<u8>) {
+    let format = match shape {
+        Shape::Text => Format::Text,
+        Shape::Json => Format::Json,
+        Shape::Csv => Format::Csv,
+    };
+    let rule = engine.rules().iter().position(|rule| row["rule"] == rule.name.as_str());
+    let event = row["record"].as_str().and_then(|record| engine.event(record.as_bytes(), 1).ok());
+    match (rule, event) {
+        (Some(at), Some(event)) => alert::write(format, &engine.rules()[at], engine.alert(at, &event), out),
+        // Of columns no record can be made.
+        _ => {
+            out.extend_from_slice(row.to_string().as_bytes());
+            out.push(b'\n');
+        }
+    }
+}
+
+fn verify(args: &Args, engine: &Engine, rows: &[Value], files: &[String]) -> Outcome {
+    let text = |row: &Value, key: &str| row[key].as_str().unwrap_or_default().to_owned();
+    let mut balance: BTreeMap<Row, i64> = BTreeMap::new();
+    for row in rows {
+        *balance.entry((text(row, "rule"), text(row, "event_time"), text(row, "event_id"))).or_default() -= 1;
+    }
+    let mut ours = 0;
+    for found in Logs::new(&files.iter().map(PathBuf::from).collect::<Vec<_>>())? {
+        let Found::Log(log) = found else { continue };
+        let batches = log.open().map_err(|reason| Failure::new(format!("{}: {reason}", log.name)))?;
+        for batch in batches {
+            for (_, range) in &batch.records {
+                let record = batch.text.get(range.clone()).unwrap_or_default();
+                let Ok(event) = engine.event(record, 1) else { continue };
+                if args.since.is_some_and(|since| event.time < since) || args.until.is_some_and(|until| event.time >= until) {
+                    continue;
+                }
+                for rule in engine.matches(&event, Matching::All) {
+                    let [time, id] = ["eventTime", "eventID"].map(|key| member(&event, key));
+                    *balance.entry((engine.rules()[rule].name.clone(), time, id)).or_default() += 1;
+                    ours += 1;
+                }
+            }
+        }
+    }
+    balance.retain(|_, count| *count != 0);
+    for ((rule, time, id), count) in &balance {
+        let who = if *count > 0 { "only rulec" } else { args.engine.name() };
+        output::print(&format!("{who}: {time} {id} {rule}\n"))?;
+    }
+    if !args.quiet {
+        let same = if balance.is_empty() { "the same" } else { "not the same" };
+        let (theirs, name) = (counted(rows.len(), "alert"), args.engine.name());
+        output::note(&format!("{theirs} from {name}, {ours} from rulec: {same}"));
+    }
+    Ok(ExitCode::from(if balance.is_empty() { 0 } else { FAILED }))
+}
+
+fn member(event: &Event<'_>, key: &str) -> String {
+    let record: Value = serde_json::from_slice(event.record()).unwrap_or_default();
+    record[key].as_str().unwrap_or_default().to_owned()
+}
+
+/// Reads a query from standard input and prints rows as JSON lines.
+const DUCKDB: &str = "
+import duckdb, json, sys
+cursor = duckdb.connect().execute(sys.stdin.read())
+names = [column[0] for column in cursor.description]
+while rows := cursor.fetchmany(1000):
+    for row in rows:
+        print(json.dumps(dict(zip(names, row)), default=str))
+";
+const SPARK: &str = "
+import json, sys
+from pyspark.sql import SparkSession
+session = SparkSession.builder.config('spark.ui.enabled', 'false').getOrCreate()
+session.sparkContext.setLogLevel('ERROR')
+for row in session.sql(sys.stdin.read().rstrip().rstrip(';')).toLocalIterator():
+    print(json.dumps(row.asDict(), default=str))
+";
+
+/// The rows of a query.
+fn execute(engine: Which, query: &str) -> Result<Vec<Value>, Failure> {
+    let ways: &[&[&str]] = match engine {
+        Which::Duckdb => &[&["duckdb", "-jsonlines"], &["python3", "-c", DUCKDB]],
+        Which::Spark => &[&["python3", "-c", SPARK]],
+        Which::Trino => &[&["trino", "--output-format", "JSON", "--file", "/dev/stdin"]],
+        Which::Athena => {
+            return Err(Failure::new("rulec does not start queries of Athena; `--dry-run` prints the query"));
+        }
+    };
+    let mut reasons = Vec::new();
+    for way in ways {
+        let Some((program, rest)) = way.split_first() else { continue };
+        match attempt(program, rest, query) {
+            Ok(text) => return read(&text),
+            Err(reason) => reasons.push(format!("{program}: {reason}")),
+        }
+    }
+    Err(Failure::new(format!("{} cannot be run\n{}", engine.name(), reasons.join("\n"))))
+}
+
+fn attempt(program: &str, args: &[&str], query: &str) -> Result<String, String> {
+    let child = Command::new(program).args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let mut child = match child {
+        Ok(child) => child,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Err("there is no such command".to_owned()),
+        Err(error) => return Err(error.to_string()),
+    };
+    if let Some(mut input) = child.stdin.take() {
+        // A program that ends early says why by itself.
+        let _ = input.write_all(query.as_bytes());
+    }
+    let output = child.wait_with_output().map_err(|error| error.to_string())?;
+    if !output.status.success() {
+        let told = String::from_utf8_lossy(&output.stderr);
+        let lines: Vec<&str> = told.lines().filter(|line| !line.trim().is_empty()).collect();
+        return Err(lines[lines.len().saturating_sub(12)..].join("\n"));
+    }
+    String::from_utf8(output.stdout).map_err(|_| "what it prints is not UTF-8".to_owned())
+}
+
+fn read(text: &str) -> Result<Vec<Value>, Failure> {
+    let rows = text.lines().filter(|line| line.starts_with('{')).map(serde_json::from_str);
+    rows.collect::<Result<_, _>>().map_err(|error| Failure::new(format!("what the engine prints is not JSON: {error}")))
+}

@@ -1,0 +1,205 @@
+//! `rulec compile`.
+
+use super::args::Engine;
+use super::rules::{self, Rules};
+use super::{FAILED, Failure, Outcome, UNUSABLE, output};
+use crate::analysis::findings;
+use crate::eval::time;
+use crate::lint::targets::{APPROXIMATED, NOT_IN_TARGET};
+use crate::lint::{self};
+use crate::render::{self, Report, Summary, counted};
+use crate::target::fit::Approximate;
+use crate::target::{Form, Job, Settings, TARGETS, Target, find};
+use clap::ValueEnum;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Compile rules for another engine
+///
+/// Conditions keep their meaning: what the target cannot say is reported at its place, and the rule is left out. Which rule
+/// of several speaks is Falco's affair: each compiled rule stands alone. Rules that are switched off are left out, except
+/// from `falco` and `json`.
+///
+/// Exits with 1 if a rule was left out, and with 2 if it was called wrongly or the rules have errors.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Examples:
+  rulec compile --target falco rules/ -o rules.yaml       one file that needs no other
+  rulec compile --target cloudwatch --emit terraform .    metric filters and alarms
+  rulec list targets                                      all targets and their forms")]
+pub struct Args {
+    /// Rules files and directories, in load order
+    ///
+    /// Without it, `rules` of rulec.toml counts, then the current directory.
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// The same; may be repeated, and counts before paths without a flag
+    #[arg(long, value_name = "PATH")]
+    rules: Vec<PathBuf>,
+
+    /// What to compile for, see `rulec list targets`
+    #[arg(long, value_name = "NAME", value_parser = target)]
+    target: &'static str,
+
+    /// In which form of those that the target has [default: its first]
+    #[arg(long, value_name = "FORM")]
+    emit: Option<String>,
+
+    /// Put the nearest wider or narrower condition in the place of what the target cannot say
+    #[arg(long, value_enum, value_name = "HOW")]
+    approximate: Option<How>,
+
+    /// Compile only this rule; may be repeated
+    #[arg(long, value_name = "NAME")]
+    rule: Vec<String>,
+
+    /// Where the events are: a log group, a table or files, as the target has it
+    #[arg(long, value_name = "WHERE")]
+    from: Option<String>,
+
+    /// Only events at or after this time, `2024-05-01` or `2024-05-01T12:00:00Z`
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    since: Option<i64>,
+
+    /// Only events before this time
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    until: Option<i64>,
+
+    /// Events in five minutes that raise the alarm of this rule, or of all that are not named; may be repeated
+    #[arg(long, value_name = "[RULE=]COUNT", value_parser = threshold)]
+    threshold: Vec<(Option<String>, u32)>,
+
+    /// Write to this file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// How to show what could not be said, on standard error
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "full")]
+    format: Shape,
+
+    /// Do not print the line with the counts
+    #[arg(long, short)]
+    quiet: bool,
+
+    #[command(flatten)]
+    engine: Engine,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum How {
+    /// Fires on all events that it should fire on, and on more
+    Over,
+    /// Fires on fewer events than it should, and on no others
+    Under,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Shape {
+    /// With the source text, for people
+    Full,
+    /// `file:line:col: severity[name] message`
+    Concise,
+    /// JSON, see docs/json.md
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub workflows
+    Github,
+}
+
+impl Shape {
+    fn format(self) -> render::Format {
+        match self {
+            Shape::Full => render::Format::Full,
+            Shape::Concise => render::Format::Concise,
+            Shape::Json => render::Format::Json,
+            Shape::Sarif => render::Format::Sarif,
+            Shape::Github => render::Format::Github,
+        }
+    }
+}
+
+fn target(name: &str) -> Result<&'static str, String> {
+    let names = || TARGETS.iter().map(|target| target.name());
+    find(name).map(|target| target.name()).ok_or_else(|| match lint::nearest(name, names()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("there are {}", names().collect::<Vec<_>>().join(", ")),
+    })
+}
+
+/// A time as it is given: a day, or a day and time of RFC 3339.
+pub fn moment(text: &str) -> Result<i64, String> {
+    let whole = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
+    time::rfc3339(whole.as_bytes()).ok_or_else(|| "a time is a day or RFC 3339, as `2024-05-01T12:00:00Z`".to_owned())
+}
+
+fn threshold(text: &str) -> Result<(Option<String>, u32), String> {
+    let (rule, count) = match text.rsplit_once('=') {
+        Some((rule, count)) => (Some(rule.to_owned()), count),
+        None => (None, text),
+    };
+    match count.parse() {
+        Ok(count) if count > 0 => Ok((rule, count)),
+        _ => Err(format!("`{count}` is not a number above 0")),
+    }
+}
+
+/// Runs the command.
+pub fn run(args: &Args) -> Outcome {
+    let target = find(args.target).ok_or_else(|| Failure::new("there is no such target"))?;
+    let form = form(target, args.emit.as_deref())?;
+    let load = args.engine.load(&[args.rules.as_slice(), &args.paths].concat());
+    let Some(Rules { mut compiled, options, settings }) = rules::load(&load, "nothing was compiled")? else {
+        return Ok(ExitCode::from(UNUSABLE));
+    };
+    let names = || compiled.rules.iter().map(|rule| rule.name.as_str());
+    for name in args.rule.iter().chain(args.threshold.iter().filter_map(|(rule, _)| rule.as_ref())) {
+        if !names().any(|known| known == name) {
+            let hint = lint::nearest(name, names()).map(|meant| format!("; did you mean `{meant}`?"));
+            return Err(Failure::new(format!("there is no rule named `{name}`{}", hint.unwrap_or_default())));
+        }
+    }
+    compiled.rules.retain(|rule| args.rule.is_empty() || args.rule.contains(&rule.name));
+    let artifact = target
+        .compile(&Job {
+            analysis: &compiled.analysis,
+            options: &options,
+            rules: &compiled.rules,
+            form: form.name,
+            approximate: args.approximate.map(|how| match how {
+                How::Over => Approximate::Over,
+                How::Under => Approximate::Under,
+            }),
+            since: args.since,
+            until: args.until,
+            settings: &Settings { thresholds: args.threshold.clone(), from: args.from.clone() },
+        })
+        .map_err(Failure::new)?;
+    output::deliver(&artifact.text, args.output.as_deref())?;
+    let left_out = artifact.diagnostics.iter().any(|found| found.check.name == NOT_IN_TARGET.name);
+    compiled.analysis.diagnostics = artifact.diagnostics;
+    let mut found = findings(&mut compiled.analysis, &settings.config.levels);
+    found.retain(|found| [NOT_IN_TARGET.name, APPROXIMATED.name].contains(&found.check.name));
+    let sources = &compiled.analysis.sources;
+    if !found.is_empty() {
+        let summary = Summary::default().count(sources, &found);
+        let report = Report { sources, diagnostics: &found, summary, color: false, base: None };
+        output::note(render::render(args.format.format(), &report).trim_end());
+    }
+    if !args.quiet && args.output.is_some() {
+        output::note(&format!("{} for {}", counted(artifact.rules, "rule"), target.name()));
+    }
+    Ok(ExitCode::from(if left_out { FAILED } else { 0 }))
+}
+
+fn form(target: &'static dyn Target, asked: Option<&str>) -> Result<&'static Form, Failure> {
+    let forms = target.forms();
+    let found = match asked {
+        None => forms.first(),
+        Some(name) => forms.iter().find(|form| form.name == name),
+    };
+    found.ok_or_else(|| {
+        let names: Vec<&str> = forms.iter().map(|form| form.name).collect();
+        Failure::new(format!("`--emit` of target {} takes {}", target.name(), names.join(", ")))
+    })
+}

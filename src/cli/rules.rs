@@ -1,0 +1,48 @@
+//! Rules that load, for the commands that make something of them.
+
+use super::args::Load;
+use super::settings::{self, Settings};
+use super::{Failure, engine, files, output};
+use crate::analysis::{Compiled, Inputs, LoadResult, Options, compile_rules, falco_verdicts};
+use crate::diag::Severity;
+use crate::render;
+
+/// Rules and how they were read.
+pub struct Rules {
+    /// The rules and the files they are in.
+    pub compiled: Compiled,
+    /// How they were read.
+    pub options: Options,
+    /// The rulec.toml that counted.
+    pub settings: Settings,
+}
+
+/// Loads rules. `None` if there are errors, which were printed; `nothing` ends the sentence about them.
+pub fn load(load: &Load, nothing: &str) -> Result<Option<Rules>, Failure> {
+    let mut settings = settings::load(load)?;
+    let roots = if load.paths.is_empty() { settings.default_roots() } else { load.paths.clone() };
+    let stdin_filename = load.stdin_filename.as_deref();
+    let loaded = files::read(&roots, files::How { stdin_filename, settings: &settings, as_given: false })?;
+    let options = engine::options(load, &mut settings)?;
+    let mut compiled = compile_rules(Inputs { sources: loaded.sources, options: options.clone() });
+    let mut errors = std::mem::take(&mut compiled.analysis.diagnostics);
+    errors.retain(|found| found.severity == Severity::Error);
+    if !errors.is_empty() {
+        let sources = &compiled.analysis.sources;
+        let summary = render::Summary::default().count(sources, &errors);
+        let report = render::Report { sources, diagnostics: &errors, summary, color: false, base: None };
+        output::note(render::render(render::Format::Full, &report).trim_end());
+        let only_crashes = errors.iter().all(|found| found.check.name == "falco-crash");
+        let loads = |results: Vec<LoadResult>| results.iter().all(|result| result.successful);
+        let inputs = Inputs { sources: sources.clone(), options: options.clone() };
+        // What crashes at an event does not crash here.
+        if !only_crashes || !falco_verdicts(&inputs).is_ok_and(loads) {
+            output::note(&format!("error: the rules have errors, so {nothing}"));
+            return Ok(None);
+        }
+    }
+    if let Some(large) = compiled.too_large.first() {
+        return Err(Failure::new(format!("the condition of rule `{}` is too large", large.name)));
+    }
+    Ok(Some(Rules { compiled, options, settings }))
+}

@@ -1,0 +1,155 @@
+//! Filter patterns as Falco's conditions.
+
+use super::pattern::{Key, Pattern, Selector, Test};
+use crate::schema::plugins::bundled_plugins;
+use crate::syntax::token::Op;
+use crate::target::{clause, write};
+
+/// A pattern as a condition. The error is what Falco has no words for.
+pub fn condition(pattern: &Pattern) -> Result<String, String> {
+    let all = |parts: &[Pattern], word: &str| {
+        let part = |part: &Pattern| Ok::<_, String>(match part {
+            Pattern::Test(..) => condition(part)?,
+            _ => format!("({})", condition(part)?),
+        });
+        Ok(parts.iter().map(part).collect::<Result<Vec<_>, _>>()?.join(word))
+    };
+    match pattern {
+        Pattern::Any(parts) => match among(parts) {
+            Some((selector, texts)) => {
+                let texts = texts.iter().map(|text| write::text(text)).collect::<Result<Vec<_>, _>>()?;
+                Ok(format!("{} in ({})", field(selector)?, texts.join(", ")))
+            }
+            None => all(parts, " or "),
+        },
+        Pattern::All(parts) => all(parts, " and "),
+        Pattern::Test(selector, test) => comparison(selector, test),
+    }
+}
+
+/// Several plain texts of one member.
+fn among(parts: &[Pattern]) -> Option<(&Selector, Vec<&str>)> {
+    let one = |part: &'_ Pattern| -> bool {
+        matches!(part, Pattern::Test(_, Test::Text { text, not: false }) if !text.contains('*'))
+    };
+    let Some(Pattern::Test(first, _)) = parts.first() else { return None };
+    let mut texts = Vec::new();
+    for part in parts {
+        match part {
+            Pattern::Test(selector, Test::Text { text, .. }) if one(part) && selector == first => {
+                texts.push(text.as_str());
+            }
+            _ => return None,
+        }
+    }
+    Some((first, texts))
+}
+
+fn comparison(selector: &Selector, test: &Test) -> Result<String, String> {
+    let field = field(selector)?;
+    Ok(match test {
+        Test::Missing => format!("not {field} exists"),
+        Test::Is(truth) => format!("{field} = {truth}"),
+        Test::Null => format!("{field} = null"),
+        Test::Text { text, not } => text_comparison(&field, text, *not)?,
+        Test::Number(op, number) => number_comparison(&field, *op, *number)?,
+    })
+}
+
+fn text_comparison(field: &str, text: &str, not: bool) -> Result<String, String> {
+    if !text.contains('*') {
+        let op = if not { "!=" } else { "=" };
+        return Ok(format!("{field} {op} {}", write::text(text)?));
+    }
+    let pieces: Vec<&str> = text.split('*').collect();
+    let like = match pieces.as_slice() {
+        _ if pieces.iter().all(|piece| piece.is_empty()) => {
+            // A member that is there is not unlike anything.
+            return Ok(if not { format!("{field} exists and not {field} exists") } else { format!("{field} exists") });
+        }
+        ["", end] => format!("{field} endswith {}", write::text(end)?),
+        [start, ""] => format!("{field} startswith {}", write::text(start)?),
+        ["", middle, ""] => format!("{field} contains {}", write::text(middle)?),
+        _ => {
+            let escaped: String = text
+                .chars()
+                .flat_map(|c| matches!(c, '?' | '[' | '\\').then_some('\\').into_iter().chain([c]))
+                .collect();
+            format!("{field} glob {}", write::text(&escaped)?)
+        }
+    };
+    // What is not there is not different either.
+    Ok(if not { format!("({field} exists and not {like})") } else { like })
+}
+
+fn number_comparison(field: &str, op: Op, number: f64) -> Result<String, String> {
+    let whole = number.fract() == 0.0 && number.abs() < 9e15;
+    if !whole {
+        return Err(format!("Falco has no number {number}"));
+    }
+    let numeric = ["s3.bytes.in", "s3.bytes.out"].contains(&field);
+    match op {
+        Op::Eq | Op::Ne => Ok(format!("{field} {} {}", op.text(), number as i64)),
+        _ if numeric && number >= 0.0 => Ok(format!("{field} {} {}", op.text(), number as i64)),
+        _ => Err(format!("Falco compares `{field}` as a text, and texts are not less or greater as numbers are")),
+    }
+}
+
+/// The field that shows a member: its own, else `json.value`.
+fn field(selector: &Selector) -> Result<String, String> {
+    let keys = selector.0.iter().map(|key| match key {
+        Key::Name(name) => name.clone(),
+        Key::At(at) => at.to_string(),
+    });
+    let keys: Vec<String> = keys.collect();
+    let dotted = keys.join(".");
+    let flags = [
+        ("readOnly", "ct.readonly"),
+        ("managementEvent", "ct.managementevent"),
+        ("sessionCredentialFromConsole", "ct.sessioncredentialfromconsole"),
+        ("additionalEventData.bytesTransferredIn", "s3.bytes.in"),
+        ("additionalEventData.bytesTransferredOut", "s3.bytes.out"),
+    ];
+    if let Some((_, name)) = flags.iter().find(|(path, _)| *path == dotted) {
+        return Ok((*name).to_owned());
+    }
+    if let Some(name) = own_field(&dotted) {
+        return Ok(name);
+    }
+    let pointer: String = keys.iter().map(|key| format!("/{}", key.replace('~', "~0").replace('/', "~1"))).collect();
+    if pointer.chars().any(|c| c.is_whitespace() || matches!(c, '[' | ']' | '"' | '\'')) {
+        return Err(format!("the member `{dotted}` has a name that needs care; write the condition by hand"));
+    }
+    Ok(format!("json.value[{pointer}]"))
+}
+
+/// The field of the plugin that shows just this member.
+fn own_field(dotted: &str) -> Option<String> {
+    let plugin = bundled_plugins().iter().find(|plugin| plugin.name == "cloudtrail")?;
+    let schema = plugin.schema();
+    // These show something else beside it.
+    let plain = |name: &str| name.starts_with("ct.") && !["ct.shortsrc", "ct.user.accountid"].contains(&name);
+    let names = schema.fields.iter().filter(|field| field.listed && plain(&field.name)).map(|field| &*field.name);
+    let mut shown = names.filter(|name| clause::plain_path(name).as_deref() == Some(dotted));
+    shown.next().map(str::to_owned)
+}
+
+/// A rule of a condition.
+pub fn rule(name: &str, condition: &str) -> String {
+    let quoted = serde_json::Value::from(name).to_string();
+    format!(
+        "- rule: {quoted}
+  desc: {description}
+  condition: >-
+    {condition}
+  output: >-
+    {title} | event=%ct.name service=%ct.src error=%ct.error user=%ct.user arn=%ct.user.arn
+    ip=%ct.srcip region=%ct.region account=%ct.recipientaccountid
+  priority: WARNING
+  source: aws_cloudtrail
+  tags: [aws, cloudwatch]
+",
+        description = serde_json::Value::from(format!("A metric filter of CloudWatch Logs: {name}.")),
+        title = name.replace(['%', '\n', '\r'], " "),
+    )
+}

@@ -1,0 +1,223 @@
+//! What a target cannot say of a condition: found at its place, refused or approximated.
+
+use crate::diag::Diagnostic;
+use crate::eval::{Event, SOURCE, holds};
+use crate::lint::targets::{APPROXIMATED, NOT_IN_TARGET};
+use crate::sema::ir::{Atom, Origin, Pred, Rule, Term, Test};
+use crate::sema::pattern::ordered;
+use crate::sema::values::number;
+use crate::syntax::token::{Modifier, Op};
+use std::sync::Arc;
+
+/// What stands in the place of what cannot be said.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Approximate {
+    /// A condition that holds on more events.
+    Over,
+    /// A condition that holds on fewer.
+    Under,
+}
+
+impl Approximate {
+    fn words(self) -> &'static str {
+        match self {
+            Approximate::Over => "more",
+            Approximate::Under => "fewer",
+        }
+    }
+}
+
+/// A condition that the target can say, and what it took to make it so.
+#[derive(Debug)]
+pub struct Fitted {
+    /// The condition; `None` if the rule is refused.
+    pub pred: Option<Pred>,
+    /// What was refused or approximated.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Whether a target can say a comparison, or the opposite of it (`false`), and if not, why.
+pub type Says<'s> = dyn Fn(&Atom, bool) -> Result<(), String> + 's;
+
+/// Rules for CloudTrail that are enabled, each with its condition as the target can say it.
+pub fn all<'r>(
+    rules: &'r [Rule],
+    approximate: Option<Approximate>,
+    diagnostics: &mut Vec<Diagnostic>,
+    says: &Says<'_>,
+) -> Vec<(&'r Rule, Pred)> {
+    let mut fitted = Vec::new();
+    for rule in rules.iter().filter(|rule| rule.enabled) {
+        if rule.source != SOURCE {
+            let reason = format!("it is for the source `{}`, and this target is for `{SOURCE}`", rule.source);
+            diagnostics.push(refused(rule, &reason));
+            continue;
+        }
+        let Fitted { pred, diagnostics: found } = rule_for(rule, approximate, says);
+        diagnostics.extend(found);
+        fitted.extend(pred.map(|pred| (rule, pred)));
+    }
+    fitted
+}
+
+/// A rule that is refused as a whole.
+pub fn refused(rule: &Rule, reason: &str) -> Diagnostic {
+    Diagnostic::new(&NOT_IN_TARGET, rule.name_span, format!("rule `{}` is left out: {reason}", rule.name))
+}
+
+/// A rule's condition as a target can say it. `says` has the reason why it cannot say a comparison.
+pub fn rule_for(
+    rule: &Rule,
+    approximate: Option<Approximate>,
+    says: &Says<'_>,
+) -> Fitted {
+    let mut fitter = Fitter { rule, approximate, says, diagnostics: Vec::new() };
+    let pred = fitter.part(&rule.condition, true);
+    let mut diagnostics = fitter.diagnostics;
+    let unsaid = !diagnostics.is_empty();
+    if unsaid && approximate.is_none() {
+        return Fitted { pred: None, diagnostics };
+    }
+    if let (true, Pred::Const(_)) = (unsaid, &pred) {
+        for found in &mut diagnostics {
+            found.check = &NOT_IN_TARGET;
+            found.severity = NOT_IN_TARGET.severity;
+        }
+        diagnostics.push(refused(rule, "without what the target cannot say, nothing is left of its condition"));
+        return Fitted { pred: None, diagnostics };
+    }
+    Fitted { pred: Some(pred), diagnostics }
+}
+
+struct Fitter<'f> {
+    rule: &'f Rule,
+    approximate: Option<Approximate>,
+    says: &'f Says<'f>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Fitter<'_> {
+    /// `positive` if the whole gets wider when this does.
+    fn part(&mut self, pred: &Pred, positive: bool) -> Pred {
+        match pred {
+            Pred::Const(truth) => Pred::Const(*truth),
+            Pred::And(parts) => and(parts.iter().map(|part| self.part(part, positive)).collect()),
+            Pred::Or(parts) => or(parts.iter().map(|part| self.part(part, positive)).collect()),
+            Pred::Not(inner) => not(self.part(inner, !positive)),
+            Pred::Atom(atom) => self.atom(atom, positive),
+        }
+    }
+
+    fn atom(&mut self, atom: &Arc<Atom>, positive: bool) -> Pred {
+        if let Some(truth) = known(atom) {
+            return Pred::Const(truth);
+        }
+        let Err(reason) = (self.says)(atom, positive) else { return Pred::Atom(Arc::clone(atom)) };
+        let (check, message) = match self.approximate {
+            None => (&NOT_IN_TARGET, format!("rule `{}` is left out: {reason}", self.rule.name)),
+            Some(approximate) => (
+                &APPROXIMATED,
+                format!(
+                    "rule `{}` fires on {} events than it should: {reason}",
+                    self.rule.name,
+                    approximate.words()
+                ),
+            ),
+        };
+        self.diagnostics.push(placed(Diagnostic::new(check, atom.origin.span, message), &atom.origin));
+        Pred::Const(positive == (self.approximate == Some(Approximate::Over)))
+    }
+}
+
+/// Adds the uses of macros that a place came through.
+fn placed(mut diagnostic: Diagnostic, origin: &Origin) -> Diagnostic {
+    for &used in origin.via.iter().rev().take(3) {
+        diagnostic = diagnostic.label(used, "used here");
+    }
+    diagnostic
+}
+
+/// All of them.
+pub fn and(parts: Vec<Pred>) -> Pred {
+    if parts.iter().any(|part| matches!(part, Pred::Const(false))) {
+        return Pred::Const(false);
+    }
+    let mut left: Vec<Pred> = parts.into_iter().filter(|part| !matches!(part, Pred::Const(true))).collect();
+    match (left.len(), left.pop()) {
+        (_, None) => Pred::Const(true),
+        (1, Some(only)) => only,
+        (_, Some(last)) => {
+            left.push(last);
+            Pred::And(left)
+        }
+    }
+}
+
+/// Any of them.
+pub fn or(parts: Vec<Pred>) -> Pred {
+    if parts.iter().any(|part| matches!(part, Pred::Const(true))) {
+        return Pred::Const(true);
+    }
+    let mut left: Vec<Pred> = parts.into_iter().filter(|part| !matches!(part, Pred::Const(false))).collect();
+    match (left.len(), left.pop()) {
+        (_, None) => Pred::Const(false),
+        (1, Some(only)) => only,
+        (_, Some(last)) => {
+            left.push(last);
+            Pred::Or(left)
+        }
+    }
+}
+
+/// The opposite.
+pub fn not(pred: Pred) -> Pred {
+    match pred {
+        Pred::Const(truth) => Pred::Const(!truth),
+        pred => Pred::Not(Box::new(pred)),
+    }
+}
+
+/// What a comparison comes to on every event, if it does not look into the record.
+pub fn known(atom: &Atom) -> Option<bool> {
+    if let Some(truth) = counted(atom) {
+        return Some(truth);
+    }
+    let mut constant = true;
+    let mut look = |name: &str| {
+        constant &= matches!(
+            name,
+            "evt.source" | "evt.pluginname" | "evt.is_async" | "evt.asynctype" | "ct.request.documentname"
+        );
+    };
+    atom.left.fields(&mut |field| look(&field.name));
+    if let Test::Term { term, .. } = &atom.test {
+        term.fields(&mut |field| look(&field.name));
+    }
+    let event = Event::new(ANY_EVENT, 1).ok().filter(|_| constant)?;
+    Some(holds(&Pred::Atom(Arc::new(atom.clone())), &event))
+}
+
+/// A record that is as good as any other where nothing of it is asked.
+const ANY_EVENT: &[u8] = br#"{"eventTime":"2024-01-01T00:00:00Z","eventType":"AwsApiCall"}"#;
+
+/// A comparison of `evt.num` that all numbers from 1 pass, or none.
+fn counted(atom: &Atom) -> Option<bool> {
+    match &atom.left {
+        Term::Field(field) if &*field.name == "evt.num" => {}
+        _ => return None,
+    }
+    match &atom.test {
+        Test::Exists => Some(true),
+        Test::Values { op, modifier: None | Some(Modifier::Anyof), values } => match (&**values, op) {
+            ([value], Op::Eq | Op::EqEq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge) => {
+                let value = number(value.as_bytes())?;
+                let (first, last) = (ordered(*op, 1, value), ordered(*op, u64::MAX, value));
+                // The truth can change only at the value itself.
+                let same = first == last && (value == 0 || ordered(*op, value, value) == first);
+                same.then_some(first)
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}

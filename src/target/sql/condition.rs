@@ -1,0 +1,182 @@
+//! Conditions: every comparison is true or false and never NULL, so that `NOT` turns it around.
+
+use super::{Writer, regex};
+use crate::schema::Type;
+use crate::sema::ir::{Atom, Pred, Term, Test};
+use crate::sema::values::{Family, family, number};
+use crate::syntax::glob::{self, Token};
+use crate::syntax::token::{Modifier, Op, Transformer};
+
+impl Writer {
+    /// A condition; the error is the first comparison that cannot be said.
+    pub fn condition(&mut self, pred: &Pred) -> Result<String, String> {
+        match pred {
+            Pred::Const(truth) => Ok(if *truth { "TRUE" } else { "FALSE" }.to_owned()),
+            Pred::And(parts) => self.joined(parts, " AND ", "TRUE"),
+            Pred::Or(parts) => self.joined(parts, " OR ", "FALSE"),
+            Pred::Not(inner) => Ok(format!("NOT ({})", self.condition(inner)?)),
+            Pred::Atom(atom) => self.comparison(atom),
+        }
+    }
+
+    fn joined(&mut self, parts: &[Pred], word: &str, empty: &str) -> Result<String, String> {
+        let parts = parts.iter().map(|part| self.condition(part)).collect::<Result<Vec<_>, _>>()?;
+        Ok(if parts.is_empty() { empty.to_owned() } else { format!("({})", parts.join(word)) })
+    }
+
+    /// One comparison. What is absent is NULL, and NULL counts as false here.
+    pub fn comparison(&mut self, atom: &Atom) -> Result<String, String> {
+        let (ty, list) = atom.left.type_of();
+        if list {
+            return Err("the target has no lists to compare".to_owned());
+        }
+        let left = self.term(&atom.left)?;
+        let test = match &atom.test {
+            Test::Exists => return Ok(format!("({left} IS NOT NULL)")),
+            Test::Values { op, modifier, values } => self.values(&left, ty, *op, *modifier, values)?,
+            Test::Term { op, term } => match self.between(atom, &left, *op, term)? {
+                Some(test) => test,
+                None => return Ok("FALSE".to_owned()),
+            },
+        };
+        Ok(format!("coalesce({test}, FALSE)"))
+    }
+
+    fn values(
+        &mut self,
+        left: &str,
+        ty: Type,
+        op: Op,
+        modifier: Option<Modifier>,
+        values: &[Box<str>],
+    ) -> Result<String, String> {
+        let text = match family(ty) {
+            Family::Text => true,
+            Family::Number => false,
+            _ => return Err("the target compares only texts and numbers".to_owned()),
+        };
+        let any = matches!(modifier, None | Some(Modifier::Anyof));
+        if text && any && matches!(op, Op::In | Op::Intersects | Op::Eq | Op::EqEq) {
+            let texts: Vec<String> = values.iter().map(|value| self.dialect.text(value)).collect();
+            return Ok(match texts.as_slice() {
+                [] => "FALSE".to_owned(),
+                [only] => format!("({left} = {only})"),
+                _ => format!("({left} IN ({}))", texts.join(", ")),
+            });
+        }
+        let one = |value: &Box<str>| match text {
+            true => self.text_test(left, op, value),
+            false => {
+                let value = number(value.as_bytes()).ok_or("the value is no number")?;
+                Ok(format!("({left} {} {value})", compared(op).ok_or("numbers do not compare so")?))
+            }
+        };
+        let tests = values.iter().map(one).collect::<Result<Vec<_>, String>>()?;
+        Ok(match modifier {
+            _ if tests.is_empty() => "FALSE".to_owned(),
+            None | Some(Modifier::Anyof) => format!("({})", tests.join(" OR ")),
+            Some(Modifier::Allof) => format!("({})", tests.join(" AND ")),
+            Some(Modifier::Oneof) => {
+                let counted: Vec<String> =
+                    tests.iter().map(|test| format!("CASE WHEN {test} THEN 1 ELSE 0 END")).collect();
+                format!("({} = 1)", counted.join(" + "))
+            }
+        })
+    }
+
+    fn text_test(&self, left: &str, op: Op, value: &str) -> Result<String, String> {
+        let dialect = self.dialect;
+        let text = dialect.text(value);
+        // Every text has the empty one.
+        let within = |test: String| if value.is_empty() { format!("({left} IS NOT NULL)") } else { test };
+        Ok(match op {
+            Op::Contains => within(dialect.contains(left, &text)),
+            Op::Startswith => within(dialect.starts(left, &text)),
+            Op::Endswith => within(dialect.ends(left, &text)),
+            Op::Icontains => {
+                within(dialect.contains(&dialect.lower(left), &dialect.text(&value.to_ascii_lowercase())))
+            }
+            Op::Glob => format!("({left} LIKE {} ESCAPE '!')", dialect.text(&like(value)?)),
+            Op::Iglob => {
+                let pattern = like(value)?.to_ascii_lowercase();
+                format!("({} LIKE {} ESCAPE '!')", dialect.lower(left), dialect.text(&pattern))
+            }
+            Op::Regex => dialect.regex(left, &regex::portable(value)?),
+            op => match compared(op) {
+                Some(word) => format!("({left} {word} {text})"),
+                None => return Err(format!("the target has no `{}`", op.text())),
+            },
+        })
+    }
+
+    /// Two values of an event; `None` if they never compare.
+    fn between(&mut self, atom: &Atom, left: &str, op: Op, right: &Term) -> Result<Option<String>, String> {
+        let call = |term: &Term, of: fn(Transformer) -> bool| matches!(term, Term::Call { transformer, .. } if of(*transformer));
+        if call(&atom.left, Transformer::is_multi) {
+            return Ok(None);
+        }
+        let (ty, list) = right.type_of();
+        if list {
+            return Err("the target has no lists to compare".to_owned());
+        }
+        let written = self.term(right)?;
+        let maps = |transformer| {
+            use Transformer::{B64, Basename, Tolower, Toupper};
+            matches!(transformer, Tolower | Toupper | B64 | Basename)
+        };
+        // Falco counts a NUL at the end of what these make.
+        if matches!(op, Op::In | Op::Intersects) && call(right, maps) {
+            return Ok(None);
+        }
+        let dialect = self.dialect;
+        let pair = (family(atom.left.type_of().0), family(ty));
+        Ok(Some(match (pair, op) {
+            ((Family::Text, Family::Text), Op::Contains) => {
+                format!("({written} = '' OR {})", dialect.contains(left, &written))
+            }
+            ((Family::Text, Family::Text), Op::Startswith) => dialect.starts(left, &written),
+            ((Family::Text, Family::Text), Op::Endswith) => {
+                format!("({written} = '' OR {})", dialect.ends(left, &written))
+            }
+            ((Family::Text, Family::Text), Op::Icontains) => {
+                let (left, right) = (dialect.lower(left), dialect.lower(&written));
+                format!("({right} = '' OR {})", dialect.contains(&left, &right))
+            }
+            ((Family::Text, Family::Text) | (Family::Number, Family::Number), op) => match compared(op) {
+                Some(word) => format!("({left} {word} {written})"),
+                None => return Err(format!("the target has no `{}` of two members", op.text())),
+            },
+            _ => return Ok(None),
+        }))
+    }
+}
+
+fn compared(op: Op) -> Option<&'static str> {
+    Some(match op {
+        Op::Eq | Op::EqEq | Op::In | Op::Intersects => "=",
+        Op::Ne => "<>",
+        Op::Lt => "<",
+        Op::Le => "<=",
+        Op::Gt => ">",
+        Op::Ge => ">=",
+        _ => return None,
+    })
+}
+
+/// A shell pattern of letters and `*` as one of `LIKE` whose escape is `!`.
+fn like(pattern: &str) -> Result<String, String> {
+    let mut out = Vec::new();
+    for token in &glob::parse(pattern.as_bytes(), false).tokens {
+        match token {
+            Token::Any => out.push(b'%'),
+            Token::Byte(byte) => {
+                if matches!(byte, b'%' | b'_' | b'!') {
+                    out.push(b'!');
+                }
+                out.push(*byte);
+            }
+            _ => return Err("of shell patterns, the target has only `*`: Falco's `?` and brackets are bytes".to_owned()),
+        }
+    }
+    String::from_utf8(out).map_err(|_| "the pattern is no text".to_owned())
+}

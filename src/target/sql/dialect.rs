@@ -1,0 +1,305 @@
+//! What the engines call things: the only file that knows them apart.
+
+/// An engine that speaks SQL.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs)]
+pub enum Dialect {
+    DuckDb,
+    Spark,
+    Athena,
+    Trino,
+}
+
+use Dialect::{Athena, DuckDb, Spark, Trino};
+
+/// Upper and lower case of ASCII, for `translate`.
+const UPPER: &str = "'ABCDEFGHIJKLMNOPQRSTUVWXYZ'";
+const LOWER: &str = "'abcdefghijklmnopqrstuvwxyz'";
+
+/// The columns of the table that AWS describes for Athena, those of structures with their members. Members of the
+/// others are in their JSON.
+const COLUMNS: &[&str] = &[
+    "useridentity.type",
+    "useridentity.principalid",
+    "useridentity.arn",
+    "useridentity.accountid",
+    "useridentity.invokedby",
+    "useridentity.accesskeyid",
+    "useridentity.username",
+    "useridentity.sessioncontext.attributes.mfaauthenticated",
+    "useridentity.sessioncontext.attributes.creationdate",
+    "useridentity.sessioncontext.sessionissuer.type",
+    "useridentity.sessioncontext.sessionissuer.principalid",
+    "useridentity.sessioncontext.sessionissuer.arn",
+    "useridentity.sessioncontext.sessionissuer.accountid",
+    "useridentity.sessioncontext.sessionissuer.username",
+    "eventversion",
+    "eventtime",
+    "eventsource",
+    "eventname",
+    "awsregion",
+    "sourceipaddress",
+    "useragent",
+    "errorcode",
+    "errormessage",
+    "requestid",
+    "eventid",
+    "eventtype",
+    "apiversion",
+    "readonly",
+    "recipientaccountid",
+    "sharedeventid",
+    "vpcendpointid",
+    "eventcategory",
+    "addendum.reason",
+    "addendum.updatedfields",
+    "addendum.originalrequestid",
+    "addendum.originaleventid",
+    "sessioncredentialfromconsole",
+    "tlsdetails.tlsversion",
+    "tlsdetails.ciphersuite",
+    "tlsdetails.clientprovidedhostheader",
+];
+/// A number below 0 wraps around here.
+const WRAP: &str = "18446744073709551616";
+/// Columns of that table that hold JSON as text.
+const JSON_COLUMNS: [&str; 3] = ["requestparameters", "responseelements", "additionaleventdata"];
+
+impl Dialect {
+    /// The name to ask for it by.
+    pub fn name(self) -> &'static str {
+        match self {
+            DuckDb => "duckdb",
+            Spark => "spark",
+            Athena => "athena",
+            Trino => "trino",
+        }
+    }
+
+    /// Records are in columns, not in one JSON text each.
+    pub fn has_columns(self) -> bool {
+        matches!(self, Athena | Trino)
+    }
+
+    /// A text.
+    pub fn text(self, text: &str) -> String {
+        if self != Spark {
+            return format!("'{}'", text.replace('\'', "''"));
+        }
+        let mut out = String::from("'");
+        for c in text.chars() {
+            match c {
+                '\'' | '\\' => out.extend(['\\', c]),
+                '\n' => out.push_str("\\n"),
+                '\r' => out.push_str("\\r"),
+                c => out.push(c),
+            }
+        }
+        out + "'"
+    }
+
+    /// A name.
+    pub fn name_of(self, name: &str) -> String {
+        match self {
+            Spark => format!("`{}`", name.replace('`', "``")),
+            _ => format!("\"{}\"", name.replace('"', "\"\"")),
+        }
+    }
+
+    /// The text of a member: NULL if it is not there, empty if it is no text.
+    pub fn text_at(self, keys: &[String]) -> Result<String, String> {
+        if let Some(column) = self.column(keys)? {
+            return Ok(column);
+        }
+        let (is_there, is_text, text, _) = self.json_at(keys)?;
+        Ok(format!("CASE WHEN NOT ({is_there}) THEN NULL WHEN {is_text} THEN {text} ELSE '' END"))
+    }
+
+    /// A member as `json.value` shows it: a text as it is, all else as JSON.
+    pub fn any_at(self, keys: &[String]) -> Result<String, String> {
+        if let Some(column) = self.column(keys)? {
+            return Ok(column);
+        }
+        let (is_there, is_text, text, json) = self.json_at(keys)?;
+        Ok(format!("CASE WHEN NOT ({is_there}) THEN NULL WHEN {is_text} THEN {text} ELSE {json} END"))
+    }
+
+    /// A member as JSON.
+    pub fn json_text_at(self, keys: &[String]) -> Result<String, String> {
+        if self.has_columns() {
+            return Err("the table does not tell a member that is null from one that is not there".to_owned());
+        }
+        let (is_there, _, _, json) = self.json_at(keys)?;
+        Ok(format!("CASE WHEN {is_there} THEN {json} END"))
+    }
+
+    /// `true` if a member is, `false` if it is anything else.
+    pub fn flag_at(self, keys: &[String]) -> Result<String, String> {
+        if let Some(column) = self.column(keys)? {
+            return Ok(format!("CASE WHEN {column} IS NOT NULL THEN CASE {column} WHEN 'true' THEN 'true' ELSE 'false' END END"));
+        }
+        let (is_there, is_text, _, json) = self.json_at(keys)?;
+        Ok(format!(
+            "CASE WHEN NOT ({is_there}) THEN NULL WHEN NOT ({is_text}) AND {json} = 'true' THEN 'true' ELSE 'false' END"
+        ))
+    }
+
+    /// A member as a number: what is none counts as 0.
+    pub fn number_at(self, keys: &[String]) -> Result<String, String> {
+        let (is_there, is_text, _, json) = self.json_at(keys)?;
+        let wide = match self {
+            DuckDb => "HUGEINT",
+            _ => "DECIMAL(38, 0)",
+        };
+        let cast = if self == Spark { "try_cast" } else { "TRY_CAST" };
+        Ok(format!(
+            "CASE WHEN NOT ({is_there}) THEN NULL WHEN {is_text} THEN 0 \
+             ELSE (coalesce({cast}(split_part({json}, '.', 1) AS {wide}), 0) + {WRAP}) % {WRAP} END"
+        ))
+    }
+
+    /// Where a member is: that it is there, that it is a text, the text, and the JSON of what it is else.
+    fn json_at(self, keys: &[String]) -> Result<(String, String, String, String), String> {
+        match self {
+            DuckDb => {
+                let pointer: String =
+                    keys.iter().map(|key| format!("/{}", key.replace('~', "~0").replace('/', "~1"))).collect();
+                let at = format!("record, {}", self.text(&pointer));
+                Ok((
+                    format!("json_type({at}) IS NOT NULL"),
+                    format!("json_type({at}) = 'VARCHAR'"),
+                    format!("json_extract_string({at})"),
+                    format!("json_extract({at})::VARCHAR"),
+                ))
+            }
+            Spark => {
+                let (variant, at) = (self.text(&steps(keys, '"')?), self.text(&steps(keys, '\'')?));
+                let value = format!("try_variant_get(parsed, {variant})");
+                Ok((
+                    format!("{value} IS NOT NULL"),
+                    format!("schema_of_variant({value}) = 'STRING'"),
+                    format!("try_variant_get(parsed, {variant}, 'string')"),
+                    // It answers NULL for null.
+                    format!("coalesce(get_json_object(record, {at}), 'null')"),
+                ))
+            }
+            Athena | Trino => {
+                let Some((column, rest)) = keys.split_first() else { return Err(whole()) };
+                let column = column.to_ascii_lowercase();
+                if !JSON_COLUMNS.contains(&&*column) {
+                    return Err(format!("the table has no column for `{}`", keys.join(".")));
+                }
+                if rest.is_empty() {
+                    return Err("the table does not tell a member that is null from one that is not there".to_owned());
+                }
+                let at = format!("{column}, {}", self.text(&steps(rest, '"')?));
+                Ok((
+                    format!("json_extract({at}) IS NOT NULL"),
+                    format!("starts_with(json_format(json_extract({at})), '\"')"),
+                    format!("json_extract_scalar({at})"),
+                    format!("json_format(json_extract({at}))"),
+                ))
+            }
+        }
+    }
+
+    /// The column that is this member, if records are in columns and it has one.
+    fn column(self, keys: &[String]) -> Result<Option<String>, String> {
+        if !self.has_columns() {
+            return Ok(None);
+        }
+        let dotted = keys.join(".").to_ascii_lowercase();
+        if COLUMNS.contains(&&*dotted) {
+            return Ok(Some(dotted));
+        }
+        match keys.first() {
+            Some(first) if JSON_COLUMNS.contains(&&*first.to_ascii_lowercase()) => Ok(None),
+            _ => Err(format!("the table has no column for `{}`", keys.join("."))),
+        }
+    }
+
+    /// Begins with.
+    pub fn starts(self, left: &str, right: &str) -> String {
+        let function = if self == Spark { "startswith" } else { "starts_with" };
+        format!("{function}({left}, {right})")
+    }
+
+    /// Ends with.
+    pub fn ends(self, left: &str, right: &str) -> String {
+        match self {
+            DuckDb => format!("suffix({left}, {right})"),
+            Spark => format!("endswith({left}, {right})"),
+            Athena | Trino => format!(
+                "(length({left}) >= length({right}) AND substr({left}, length({left}) - length({right}) + 1) = {right})"
+            ),
+        }
+    }
+
+    /// Has it somewhere.
+    pub fn contains(self, left: &str, right: &str) -> String {
+        match self {
+            DuckDb | Spark => format!("contains({left}, {right})"),
+            Athena | Trino => format!("(strpos({left}, {right}) > 0)"),
+        }
+    }
+
+    /// A regular expression that is found somewhere.
+    pub fn regex(self, left: &str, pattern: &str) -> String {
+        let pattern = self.text(pattern);
+        match self {
+            DuckDb => format!("regexp_matches({left}, {pattern})"),
+            Spark => format!("({left} RLIKE {pattern})"),
+            Athena | Trino => format!("regexp_like({left}, {pattern})"),
+        }
+    }
+
+    /// ASCII letters in lower case.
+    pub fn lower(self, text: &str) -> String {
+        format!("translate({text}, {UPPER}, {LOWER})")
+    }
+
+    /// ASCII letters in upper case.
+    pub fn upper(self, text: &str) -> String {
+        format!("translate({text}, {LOWER}, {UPPER})")
+    }
+
+    /// Bytes of a text.
+    pub fn bytes(self, text: &str) -> String {
+        match self {
+            DuckDb => format!("strlen({text})"),
+            Spark => format!("octet_length({text})"),
+            Athena | Trino => format!("length(to_utf8({text}))"),
+        }
+    }
+
+    /// What follows the last `/`.
+    pub fn basename(self, text: &str) -> String {
+        match self {
+            DuckDb => format!("split_part({text}, '/', -1)"),
+            Spark => format!("substring_index({text}, '/', -1)"),
+            Athena | Trino => format!("element_at(split({text}, '/'), -1)"),
+        }
+    }
+}
+
+fn whole() -> String {
+    "the target has no whole record to compare".to_owned()
+}
+
+/// A path as these engines write it.
+fn steps(keys: &[String], quote: char) -> Result<String, String> {
+    let mut path = String::from("$");
+    for key in keys {
+        let plain = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let number = key.parse::<usize>().is_ok_and(|number| number.to_string() == *key);
+        match () {
+            () if number => path += &format!("[{key}]"),
+            () if plain && !key.starts_with(|c: char| c.is_ascii_digit()) => path += &format!(".{key}"),
+            () if key.chars().any(|c| c.is_control() || matches!(c, '"' | '\'' | '\\' | '[' | ']' | '*' | '?')) => {
+                return Err(format!("the target has no way to name the member `{key}`"));
+            }
+            () => path += &format!("[{quote}{key}{quote}]"),
+        }
+    }
+    Ok(path)
+}

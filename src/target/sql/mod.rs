@@ -1,0 +1,123 @@
+//! `duckdb`, `spark`, `athena`, `trino`: queries over CloudTrail tables, from one writer and what each engine calls things.
+//!
+//! ```text
+//! source (records) -> members (one column for each that is asked for) -> fields (made of members) -> rules
+//! ```
+
+mod condition;
+mod dialect;
+mod query;
+mod regex;
+mod term;
+
+pub use dialect::Dialect;
+
+use super::fit;
+use super::{Artifact, Form, Job, Target};
+use crate::sema::ir::Atom;
+
+/// DuckDB, on JSON records.
+pub static DUCKDB: Sql = Sql(Dialect::DuckDb);
+/// Spark, on JSON lines.
+pub static SPARK: Sql = Sql(Dialect::Spark);
+/// Athena, on the table that AWS describes.
+pub static ATHENA: Sql = Sql(Dialect::Athena);
+/// Trino, on the same.
+pub static TRINO: Sql = Sql(Dialect::Trino);
+
+/// A target that speaks SQL.
+pub struct Sql(Dialect);
+
+impl Target for Sql {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn summary(&self) -> &'static str {
+        match self.0 {
+            Dialect::DuckDb => "SQL of DuckDB over files of CloudTrail",
+            Dialect::Spark => "SQL of Spark 4 over JSON lines",
+            Dialect::Athena => "SQL of Athena over the table that AWS describes",
+            Dialect::Trino => "SQL of Trino over the same table",
+        }
+    }
+
+    fn forms(&self) -> &'static [Form] {
+        &[
+            Form { name: "query", summary: "one query for all rules, a row for each rule and event" },
+            Form { name: "views", summary: "a view for each rule" },
+        ]
+    }
+
+    fn compile(&self, job: &Job<'_>) -> Result<Artifact, String> {
+        let mut artifact = Artifact::default();
+        let dialect = self.0;
+        let says = |atom: &Atom, _: bool| Writer::new(dialect).comparison(atom).map(|_| ());
+        let fitted = fit::all(job.rules, job.approximate, &mut artifact.diagnostics, &says);
+        artifact.rules = fitted.len();
+        artifact.text = match job.form {
+            "views" => query::views(dialect, &fitted, job)?,
+            _ => query::query(dialect, &fitted, job)?,
+        };
+        Ok(artifact)
+    }
+}
+
+/// Writes conditions and remembers the columns that they look at.
+#[derive(Debug)]
+pub struct Writer {
+    dialect: Dialect,
+    /// Name and expression, from the record.
+    members: Vec<(String, String)>,
+    /// The same from members.
+    fields: Vec<(String, String)>,
+}
+
+impl Writer {
+    /// A writer without columns.
+    pub fn new(dialect: Dialect) -> Writer {
+        Writer { dialect, members: Vec::new(), fields: Vec::new() }
+    }
+
+    /// The column of a member.
+    fn column(&mut self, name: &str, expression: String) -> String {
+        let known = self.members.iter().find(|(_, known)| *known == expression);
+        let name = match known {
+            Some((name, _)) => name.clone(),
+            None => {
+                let name = self.free(name);
+                self.members.push((name.clone(), expression));
+                name
+            }
+        };
+        self.dialect.name_of(&name)
+    }
+
+    /// The column of a field that is made of members.
+    fn made(&mut self, name: &str, expression: String) -> String {
+        let known = self.fields.iter().find(|(_, known)| *known == expression);
+        let name = match known {
+            Some((name, _)) => name.clone(),
+            None => {
+                let name = self.free(name);
+                self.fields.push((name.clone(), expression));
+                name
+            }
+        };
+        self.dialect.name_of(&name)
+    }
+
+    /// The name, told from others that differ only in case.
+    fn free(&self, name: &str) -> String {
+        let taken = |name: &str| {
+            self.members.iter().chain(&self.fields).any(|(known, _)| known.eq_ignore_ascii_case(name))
+        };
+        let mut free = name.to_owned();
+        let mut count = 2;
+        while taken(&free) {
+            free = format!("{name} {count}");
+            count += 1;
+        }
+        free
+    }
+}

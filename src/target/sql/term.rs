@@ -1,0 +1,150 @@
+//! Fields and transformers as expressions that are NULL where they are absent.
+
+use super::Writer;
+use crate::schema::Type;
+use crate::sema::ir::{FieldRef, Term};
+use crate::sema::values::{Family, family};
+use crate::syntax::token::Transformer;
+use crate::target::clause::plain_path;
+
+/// The service's domain, which `ct.shortsrc` has not.
+const DOMAIN: &str = ".amazonaws.com";
+
+fn keys(dotted: &str) -> Vec<String> {
+    dotted.split('.').map(str::to_owned).collect()
+}
+
+impl Writer {
+    /// A term; the error is why there is none.
+    pub fn term(&mut self, term: &Term) -> Result<String, String> {
+        match term {
+            Term::Field(field) => self.field(field),
+            Term::Const(text) => Ok(self.dialect.text(text)),
+            Term::List(_) => Err("the target has no lists inside transformers".to_owned()),
+            Term::Call { transformer, args, .. } => self.call(*transformer, args),
+        }
+    }
+
+    fn call(&mut self, transformer: Transformer, args: &[Term]) -> Result<String, String> {
+        let none = || format!("the target has no `{}()`", transformer.text());
+        match (transformer, args) {
+            (Transformer::Concat, args) => {
+                let texts = args.iter().all(|arg| arg.type_of() == (Type::Charbuf, false));
+                if !texts {
+                    return Err("the target joins only texts".to_owned());
+                }
+                let parts = args.iter().map(|arg| self.term(arg)).collect::<Result<Vec<_>, _>>()?;
+                Ok(format!("({})", parts.join(" || ")))
+            }
+            (_, [only]) if family(only.type_of().0) == Family::Text && !only.type_of().1 => {
+                let inner = self.term(only)?;
+                match transformer {
+                    Transformer::Val => Ok(inner),
+                    Transformer::Tolower => Ok(self.dialect.lower(&inner)),
+                    Transformer::Toupper => Ok(self.dialect.upper(&inner)),
+                    Transformer::Basename => Ok(self.dialect.basename(&inner)),
+                    Transformer::Len => Ok(self.dialect.bytes(&inner)),
+                    _ => Err(none()),
+                }
+            }
+            _ => Err(none()),
+        }
+    }
+
+    /// A field, as a column that is worked out once.
+    fn field(&mut self, field: &FieldRef) -> Result<String, String> {
+        let name = field.text();
+        if field.list {
+            return Err(format!("the target has no lists such as `{name}`"));
+        }
+        let expression = self.expression(field)?;
+        let made = ["ct.shortsrc", "ct.user", "ct.originaluser", "ct.user.accountid", "s3.bytes"].contains(&&*field.name)
+            || field.name.starts_with("s3.cnt.");
+        Ok(if made { self.made(&name, expression) } else { self.column(&name, expression) })
+    }
+
+    fn text_at(&mut self, dotted: &str) -> Result<String, String> {
+        let expression = self.dialect.text_at(&keys(dotted))?;
+        Ok(self.column(dotted, expression))
+    }
+
+    fn expression(&mut self, field: &FieldRef) -> Result<String, String> {
+        let dialect = self.dialect;
+        let [bytes_in, bytes_out] =
+            ["bytesTransferredIn", "bytesTransferredOut"].map(|key| keys(&format!("additionalEventData.{key}")));
+        Ok(match &*field.name {
+            "ct.shortsrc" => {
+                let whole = self.text_at("eventSource")?;
+                let ends = dialect.ends(&whole, &dialect.text(DOMAIN));
+                let long = format!("length({whole}) > {}", DOMAIN.len());
+                format!("CASE WHEN {long} AND {ends} THEN substr({whole}, 1, length({whole}) - {}) ELSE {whole} END", DOMAIN.len())
+            }
+            "ct.user" => self.user()?,
+            "ct.originaluser" => self.original_user()?,
+            "ct.user.accountid" => {
+                format!("coalesce({}, {})", self.text_at("userIdentity.accountId")?, self.text_at("recipientAccountId")?)
+            }
+            "ct.response" => dialect.json_text_at(&keys("responseElements"))?,
+            "ct.request" => dialect.json_text_at(&keys("requestParameters"))?,
+            "ct.additionaleventdata" => dialect.json_text_at(&keys("additionalEventData"))?,
+            "ct.managementevent" => dialect.flag_at(&keys("managementEvent"))?,
+            "ct.readonly" => dialect.flag_at(&keys("readOnly"))?,
+            "ct.sessioncredentialfromconsole" => dialect.flag_at(&keys("sessionCredentialFromConsole"))?,
+            "s3.bytes.in" => dialect.number_at(&bytes_in)?,
+            "s3.bytes.out" => dialect.number_at(&bytes_out)?,
+            "s3.bytes" => {
+                let (one, other) = (dialect.number_at(&bytes_in)?, dialect.number_at(&bytes_out)?);
+                let (one, other) = (self.column("s3.bytes.in", one), self.column("s3.bytes.out", other));
+                format!("CASE WHEN {one} IS NOT NULL OR {other} IS NOT NULL THEN coalesce({one}, 0) + coalesce({other}, 0) END")
+            }
+            "s3.cnt.get" => format!("CASE WHEN {} = 'GetObject' THEN 1 END", self.text_at("eventName")?),
+            "s3.cnt.put" => format!("CASE WHEN {} = 'PutObject' THEN 1 END", self.text_at("eventName")?),
+            "s3.cnt.other" => format!(
+                "CASE WHEN coalesce({}, '') NOT IN ('GetObject', 'PutObject') THEN 1 END",
+                self.text_at("eventName")?
+            ),
+            "json.value" | "jevt.value" => {
+                let pointer = field.arg.as_deref().unwrap_or_default();
+                if pointer.is_empty() {
+                    return Err("the target has no whole record to compare".to_owned());
+                }
+                let parts = pointer.strip_prefix('/').unwrap_or(pointer).split('/');
+                let parts: Vec<String> = parts.map(|key| key.replace("~1", "/").replace("~0", "~")).collect();
+                dialect.any_at(&parts)?
+            }
+            name => match plain_path(name) {
+                Some(dotted) => dialect.text_at(&keys(&dotted))?,
+                None => return Err(format!("the target has nothing like `{name}`")),
+            },
+        })
+    }
+
+    /// Who acted, by the kind of identity.
+    fn user(&mut self) -> Result<String, String> {
+        let kind = self.text_at("userIdentity.type")?;
+        let name = self.text_at("userIdentity.userName")?;
+        let service = self.text_at("userIdentity.invokedBy")?;
+        let issuer = self.text_at("userIdentity.sessionContext.sessionIssuer.userName")?;
+        Ok(format!(
+            "CASE {kind} WHEN 'Root' THEN {name} WHEN 'IAMUser' THEN {name} WHEN 'AWSService' THEN {service} \
+             WHEN 'AssumedRole' THEN coalesce({issuer}, 'AssumedRole') WHEN 'AWSAccount' THEN 'AWSAccount' \
+             WHEN 'FederatedUser' THEN 'FederatedUser' END"
+        ))
+    }
+
+    /// Of a role the name of its session, which ends the ARN or the principal.
+    fn original_user(&mut self) -> Result<String, String> {
+        let kind = self.text_at("userIdentity.type")?;
+        let name = self.text_at("userIdentity.userName")?;
+        let (arn, principal) = (self.text_at("userIdentity.arn")?, self.text_at("userIdentity.principalId")?);
+        let last = |text: &str, separator: &str, count: usize| {
+            let parts = format!("length({text}) - length(replace({text}, '{separator}', ''))");
+            format!("CASE WHEN {parts} = {} THEN split_part({text}, '{separator}', {count}) END", count - 1)
+        };
+        Ok(format!(
+            "CASE WHEN coalesce({kind}, '') = 'AssumedRole' THEN coalesce({}, {}) ELSE {name} END",
+            last(&arn, "/", 3),
+            last(&principal, ":", 2)
+        ))
+    }
+}

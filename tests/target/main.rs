@@ -1,0 +1,7 @@
+//! Rules compiled for other engines mean what they meant: by proof, and on events.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod cloudwatch;
+mod falco;
+mod sql;
+mod support;

@@ -1,0 +1,155 @@
+//! SQL targets: the rows that real engines return are the events that rules fire on.
+//!
+//! `RULEC_PYTHON` names a Python that has `duckdb`, `pyspark` and `sqlglot`; without it nothing is run.
+
+use crate::support::{artifact, compiled, conditions, events, rules, sets};
+use rulec::analysis::{Analysis, Compiled};
+use rulec::eval::{Event, holds};
+use rulec::sema::ir::Rule;
+use rulec::target::{Job, Settings, find};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+fn run(engine: &str, queries: &[String]) -> Option<Vec<serde_json::Value>> {
+    let Some(python) = std::env::var_os("RULEC_PYTHON") else {
+        eprintln!("RULEC_PYTHON is not set: nothing was run on {engine}");
+        return None;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/target/engines.py");
+    let mut command = Command::new(python);
+    command.arg(script).arg(engine);
+    for (at, query) in queries.iter().enumerate() {
+        let path = folder.path().join(format!("{at}.sql"));
+        std::fs::write(&path, query).unwrap();
+        command.arg(path);
+    }
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{engine}: {}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    Some(text.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+}
+
+/// Rules by number, as many in a query as make sense.
+fn numbered(most: usize) -> Vec<Compiled> {
+    let mut rules: Vec<Rule> = conditions().into_iter().map(|(_, rule)| rule).filter(|rule| rule.enabled).collect();
+    let every = (rules.len() / most).max(1);
+    let mut at = 0;
+    rules.retain(|_| {
+        at += 1;
+        at % every == 0
+    });
+    for (at, rule) in rules.iter_mut().enumerate() {
+        rule.name = format!("rule {at}");
+    }
+    let compiled = |rules: &[Rule]| Compiled { rules: rules.to_vec(), ..Compiled::default() };
+    rules.chunks(100).map(compiled).collect()
+}
+
+fn same_rows(engine: &str) {
+    let most = std::env::var("RULEC_CONDITIONS").ok().and_then(|most| most.parse().ok()).unwrap_or(200);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("events.jsonl");
+    let events = events();
+    std::fs::write(&file, events.join("\n") + "\n").unwrap();
+    let settings = Settings { from: Some(file.display().to_string()), ..Settings::default() };
+    let target = find(engine).unwrap();
+    let (mut expected, mut queries, mut refused, mut count) = (BTreeSet::new(), Vec::new(), 0, 0);
+    let mut names = std::collections::BTreeMap::new();
+    for part in numbered(most) {
+        let job = Job {
+            analysis: &Analysis::default(),
+            options: &Default::default(),
+            rules: &part.rules,
+            form: "query",
+            approximate: None,
+            since: None,
+            until: None,
+            settings: &settings,
+        };
+        let artifact = target.compile(&job).unwrap();
+        let left_out: BTreeSet<&str> = artifact.diagnostics.iter().map(|found| left_out(&found.message)).collect();
+        refused += left_out.len();
+        for rule in part.rules.iter().filter(|rule| !left_out.contains(rule.name.as_str())) {
+            count += 1;
+            names.insert(rule.name.clone(), rulec::target::write::condition(&rule.condition).unwrap_or_default());
+            for text in &events {
+                let Ok(event) = Event::new(text.as_bytes(), 1) else { continue };
+                if holds(&rule.condition, &event) {
+                    let record: serde_json::Value = serde_json::from_str(text).unwrap();
+                    expected.insert((rule.name.clone(), record["eventID"].as_str().unwrap().to_owned()));
+                }
+            }
+        }
+        queries.push(artifact.text);
+    }
+    assert!(count > 20 && expected.len() > 100, "{count} conditions, {} rows", expected.len());
+    let Some(rows) = run(engine, &queries) else { return };
+    let text = |row: &serde_json::Value, key: &str| row[key].as_str().unwrap().to_owned();
+    let found: BTreeSet<(String, String)> = rows.iter().map(|row| (text(row, "rule"), text(row, "event_id"))).collect();
+    assert_eq!(found.len(), rows.len(), "{engine} tells of an event twice");
+    let show = |rows: Vec<&(String, String)>| {
+        let line = |(rule, id): &(String, String)| {
+            let event = events.iter().find(|text| text.contains(&format!("\"{id}\""))).unwrap();
+            format!("{}\n    {event}", names[rule])
+        };
+        rows.into_iter().take(8).map(line).collect::<Vec<_>>().join("\n")
+    };
+    let (missing, more): (Vec<_>, Vec<_>) = (expected.difference(&found).collect(), found.difference(&expected).collect());
+    assert!(
+        missing.is_empty() && more.is_empty(),
+        "{engine}: {} rows missing, {} too many\nmissing:\n{}\ntoo many:\n{}",
+        missing.len(),
+        more.len(),
+        show(missing),
+        show(more)
+    );
+    println!("{engine}: {count} conditions, {refused} refused, {} equal rows on {} events", found.len(), events.len());
+}
+
+/// The rule that a message is about.
+fn left_out(message: &str) -> &str {
+    message.split('`').nth(1).unwrap()
+}
+
+#[test]
+fn duckdb_returns_what_rules_fire_on() {
+    same_rows("duckdb");
+}
+
+#[test]
+fn spark_returns_what_rules_fire_on() {
+    same_rows("spark");
+}
+
+#[test]
+fn trino_and_athena_can_be_parsed() {
+    for engine in ["trino", "athena"] {
+        let (mut queries, mut rules) = (Vec::new(), 0);
+        for set in sets().into_iter().map(|set| compiled(&set.files)).chain(numbered(400)) {
+            for form in ["query", "views"] {
+                let artifact = artifact(&set, engine, form, None);
+                rules += artifact.rules;
+                if artifact.rules > 0 {
+                    queries.push(artifact.text);
+                }
+            }
+        }
+        assert!(rules > 50, "{engine} says {rules} rules");
+        let Some(rows) = run(engine, &queries) else { return };
+        assert_eq!(rows.len(), queries.len());
+        println!("{engine}: {} texts with {rules} rules can be parsed", rows.len());
+    }
+}
+
+#[test]
+fn values_cannot_leave_their_quotes() {
+    let text = "- rule: a'b\\\n  desc: d\n  condition: ct.name = \"x' OR 1=1 --\" or json.value[/a'b] = \"\\\\'\"\n  output: o\n  priority: INFO\n  source: aws_cloudtrail\n";
+    let compiled = rules(text);
+    assert_eq!(compiled.rules.len(), 1);
+    let duckdb = artifact(&compiled, "duckdb", "query", None).text;
+    assert!(duckdb.contains("'x'' OR 1=1 --'") && duckdb.contains("'/a''b'") && duckdb.contains("'a''b\\'"), "{duckdb}");
+    let spark = artifact(&compiled, "spark", "query", None);
+    assert!(spark.diagnostics.len() == 1, "Spark has no way to name the member");
+}

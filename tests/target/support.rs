@@ -1,0 +1,209 @@
+//! Rules to compile, and ways to compile them.
+
+use rulec::analysis::{Compiled, Inputs, Options, compile_rules};
+use rulec::sema::ir::Rule;
+use rulec::source::{SourceFile, SourceMap};
+use rulec::target::fit::Approximate;
+use rulec::target::{Artifact, Job, Settings, find};
+use std::path::{Path, PathBuf};
+
+/// Compiles texts as files that load together.
+pub fn compiled(files: &[(String, String)]) -> Compiled {
+    let mut sources = SourceMap::default();
+    for (name, text) in files {
+        sources.add(SourceFile::new(name.as_str(), text.as_str()));
+    }
+    compile_rules(Inputs { sources, options: Options::default() })
+}
+
+/// The rules of one text.
+pub fn rules(text: &str) -> Compiled {
+    compiled(&[("rules.yaml".to_owned(), text.to_owned())])
+}
+
+/// One rule with this condition.
+pub fn rule(condition: &str) -> Option<Rule> {
+    let condition = serde_json::Value::from(condition);
+    let text = format!(
+        "- rule: r\n  desc: d\n  condition: {condition}\n  output: o %ct.name\n  priority: INFO\n  source: aws_cloudtrail\n"
+    );
+    rules(&text).rules.pop()
+}
+
+/// Rules compiled for a target in one of its forms.
+pub fn artifact(compiled: &Compiled, target: &str, form: &str, approximate: Option<Approximate>) -> Artifact {
+    let target = find(target).unwrap();
+    let form = target.forms().iter().find(|known| known.name == form).unwrap().name;
+    let job = Job {
+        analysis: &compiled.analysis,
+        options: &Options::default(),
+        rules: &compiled.rules,
+        form,
+        approximate,
+        since: None,
+        until: None,
+        settings: &Settings::default(),
+    };
+    target.compile(&job).unwrap()
+}
+
+/// Files that load together, with a name for the set.
+pub struct Set {
+    pub name: String,
+    pub files: Vec<(String, String)>,
+}
+
+/// Our own rulesets, and others' where `RULEC_CORPUS` names the folder.
+pub fn sets() -> Vec<Set> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("rulesets");
+    let mut sets: Vec<Set> =
+        ["cis-aws/rules", "cis-aws/literal", "sysdig-managed"].iter().map(|name| directory(&root.join(name))).collect();
+    if let Some(corpus) = std::env::var_os("RULEC_CORPUS").map(PathBuf::from) {
+        for folder in ["official", "wild"] {
+            for path in yaml(&corpus.join(folder)) {
+                sets.push(Set { name: path.display().to_string(), files: vec![read(&path)] });
+            }
+        }
+    }
+    sets
+}
+
+/// The rules files of a directory.
+pub fn directory(path: &Path) -> Set {
+    let files = yaml(path).iter().map(|path| read(path)).collect();
+    Set { name: path.display().to_string(), files }
+}
+
+fn yaml(directory: &Path) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            name.ends_with(".yaml") && !name.ends_with(".test.yaml") && name != "policies.yaml"
+        })
+        .collect();
+    paths.sort();
+    paths
+}
+
+fn read(path: &Path) -> (String, String) {
+    (path.display().to_string(), std::fs::read_to_string(path).unwrap())
+}
+
+/// Conditions on CloudTrail that are known to load: of our rulesets, the recorded ones and some of each kind.
+pub fn conditions() -> Vec<(String, Rule)> {
+    let mut all: Vec<(String, Rule)> = Vec::new();
+    for set in sets() {
+        let rules = compiled(&set.files).rules.into_iter().filter(|rule| rule.source == "aws_cloudtrail");
+        all.extend(rules.map(|rule| (rule.name.clone(), rule)));
+    }
+    all.extend(EACH_KIND.iter().map(|text| ((*text).to_owned(), rule(text).expect(text))));
+    let Some(folder) = std::env::var_os("RULEC_CONFORMANCE").map(PathBuf::from) else { return all };
+    for name in ["conditions.jsonl", "random-conditions.jsonl"] {
+        let text = std::fs::read_to_string(folder.join("eval").join(name)).unwrap();
+        for line in text.lines() {
+            let case: serde_json::Value = serde_json::from_str(line).unwrap();
+            let condition = case["condition"].as_str().unwrap();
+            all.extend(rule(condition).map(|rule| (condition.to_owned(), rule)));
+        }
+    }
+    all
+}
+
+/// Conditions of each kind.
+const EACH_KIND: &[&str] = &[
+    "ct.name = CreateUser",
+    "ct.name != CreateUser",
+    "not ct.name = CreateUser",
+    "not ct.error = AccessDenied",
+    "not ct.error != AccessDenied",
+    "ct.error exists",
+    "not ct.error exists",
+    "ct.name in (CreateUser, DeleteUser, ConsoleLogin)",
+    "ct.name startswith Create",
+    "ct.name endswith User",
+    "ct.name contains eat",
+    "not ct.name contains eat",
+    "ct.name icontains USER",
+    "ct.name glob \"C*\"",
+    "ct.name iglob \"*user\"",
+    "ct.name glob \"?reate*\"",
+    "ct.name regex \"(Create|Delete)[A-Z].*\"",
+    "ct.user.accountid < 2",
+    "ct.user.accountid >= 1 and ct.user.accountid <= 1.5",
+    "ct.name = oneof (CreateUser, DeleteUser)",
+    "ct.name startswith anyof (Create, Delete)",
+    "ct.name contains allof (Create, User)",
+    "ct.shortsrc = iam",
+    "ct.shortsrc != iam",
+    "ct.shortsrc in (iam, s3)",
+    "ct.user = root",
+    "ct.user != root",
+    "not ct.user exists",
+    "ct.user.accountid = 111122223333",
+    "ct.readonly = true",
+    "ct.readonly != true",
+    "not ct.readonly = false",
+    "ct.managementevent exists",
+    "tolower(ct.name) = createuser",
+    "toupper(ct.user) startswith R",
+    "len(ct.name) > 10",
+    "json.value[/userIdentity/type] = Root",
+    "not json.value[/userIdentity/invokedBy] exists",
+    "json.value[/additionalEventData/MFAUsed] != Yes",
+    "s3.bytes.in > 100",
+    "s3.bytes.in <= 100 or s3.bytes.out != 0",
+    "not s3.bytes > 5",
+    "s3.cnt.get = 1",
+    "s3.uri startswith s3",
+    "evt.num > 0",
+    "evt.source = aws_cloudtrail and ct.region = us-east-1",
+    "ct.name = val(ct.error)",
+    "ct.user != val(ct.request.username)",
+    "basename(ct.user.arn) = maria",
+    "concat(ct.src, \":\", ct.name) = \"iam.amazonaws.com:CreateUser\"",
+    "(ct.name = A or not (ct.src = B and ct.error exists)) and not ct.user in (c, d)",
+];
+
+/// A file of records for whoever has no other: one of each template that comes with rulec, and some that lack things.
+pub fn events() -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("rulesets/templates");
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(root).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        let record: serde_json::Value = serde_json::from_str(&text).unwrap();
+        all.push(record.clone());
+        for (key, value) in [
+            ("errorCode", serde_json::json!("AccessDenied")),
+            ("errorCode", serde_json::json!("Client.UnauthorizedOperation")),
+            ("eventName", serde_json::json!("CreateUser")),
+            ("eventName", serde_json::json!("")),
+            ("readOnly", serde_json::json!(true)),
+            ("requestParameters", serde_json::Value::Null),
+            ("additionalEventData", serde_json::json!({"MFAUsed": "No", "bytesTransferredIn": 101, "bytesTransferredOut": 0})),
+        ] {
+            let mut other = record.clone();
+            other[key] = value;
+            all.push(other);
+        }
+        for key in ["userIdentity", "eventName", "readOnly", "sourceIPAddress"] {
+            let mut other = record.clone();
+            other.as_object_mut().unwrap().remove(key);
+            all.push(other);
+        }
+    }
+    if let Some(folder) = std::env::var_os("RULEC_CONFORMANCE").map(PathBuf::from) {
+        let bytes = std::fs::read(folder.join("eval/events.json")).unwrap();
+        let found = rulec::eval::records(&bytes);
+        // Others read JSON more strictly than the plugin, and the bytes must be text.
+        let texts = found.filter_map(|range| std::str::from_utf8(&bytes[range]).ok());
+        let values = texts.filter_map(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+        all.extend(values.filter(serde_json::Value::is_object));
+    }
+    // Each is told from the others by its id.
+    for (at, record) in all.iter_mut().enumerate() {
+        record["eventID"] = format!("event-{at}").into();
+    }
+    all.iter().map(|record| record.to_string()).collect()
+}
