@@ -212,11 +212,11 @@ fn merged(all: Vec<Together>) -> Vec<Together> {
                 _ => None,
             }
         };
-        let found = out.iter_mut().find_map(|other| differs(other).map(|path| (other, path)));
+        let found = out.iter().enumerate().find_map(|(at, other)| Some((at, differs(other)?)));
         match found {
-            Some((other, path)) => {
+            Some((at, path)) => {
                 let more = one.get(&path).cloned().unwrap_or_default();
-                if let Some(matchers) = other.get_mut(&path) {
+                if let Some(matchers) = out[at].get_mut(&path) {
                     more.into_iter().for_each(|matcher| {
                         if !matchers.contains(&matcher) {
                             matchers.push(matcher);

@@ -6,7 +6,7 @@ use crate::syntax::token::{Op, Rhs};
 
 /// A condition as text. The error is a text that Falco has no way to write.
 pub fn condition(pred: &Pred) -> Result<String, String> {
-    match pred {
+    match without_double_not(pred) {
         Pred::Const(true) => Ok("evt.num > 0".to_owned()),
         Pred::Const(false) => Ok("evt.num = 0".to_owned()),
         Pred::And(parts) => joined(parts, " and ", true),
@@ -14,6 +14,16 @@ pub fn condition(pred: &Pred) -> Result<String, String> {
         Pred::Not(inner) => Ok(format!("not {}", part(inner)?)),
         Pred::Atom(atom) => comparison(atom),
     }
+}
+
+/// `not not` is read as nothing, so nothing is written for it.
+pub fn without_double_not(mut pred: &Pred) -> &Pred {
+    while let Pred::Not(inner) = pred
+        && let Pred::Not(inner) = &**inner
+    {
+        pred = inner;
+    }
+    pred
 }
 
 fn joined(parts: &[Pred], word: &str, empty: bool) -> Result<String, String> {
@@ -27,7 +37,7 @@ fn joined(parts: &[Pred], word: &str, empty: bool) -> Result<String, String> {
 /// In parentheses, if it is more than one comparison.
 fn part(pred: &Pred) -> Result<String, String> {
     let text = condition(pred)?;
-    let alone = match pred {
+    let alone = match without_double_not(pred) {
         Pred::And(parts) | Pred::Or(parts) => parts.is_empty(),
         _ => true,
     };

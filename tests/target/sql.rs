@@ -145,7 +145,7 @@ fn trino_and_athena_can_be_parsed() {
 
 #[test]
 fn values_cannot_leave_their_quotes() {
-    let text = "- rule: a'b\\\n  desc: d\n  condition: ct.name = \"x' OR 1=1 --\" or json.value[/a'b] = \"\\\\'\"\n  output: o\n  priority: INFO\n  source: aws_cloudtrail\n";
+    let text = "- rule: a'b\\\n  desc: d\n  condition: ct.name = \"x' OR 1=1 --\" or json.value[\"/a'b\"] = \"\\\\'\"\n  output: o\n  priority: INFO\n  source: aws_cloudtrail\n";
     let compiled = rules(text);
     assert_eq!(compiled.rules.len(), 1);
     let duckdb = artifact(&compiled, "duckdb", "query", None).text;

@@ -201,6 +201,8 @@ pub fn events() -> Vec<String> {
         let values = texts.filter_map(|text| serde_json::from_str::<serde_json::Value>(text).ok());
         all.extend(values.filter(serde_json::Value::is_object));
     }
+    // A text ends at a NUL for Falco alone; CloudTrail writes none.
+    all.retain(|record| !record.to_string().contains("\\u0000"));
     // Each is told from the others by its id.
     for (at, record) in all.iter_mut().enumerate() {
         record["eventID"] = format!("event-{at}").into();

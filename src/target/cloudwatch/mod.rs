@@ -208,11 +208,11 @@ fn selector(path: &[String]) -> Result<Selector, String> {
     if let Some(odd) = path.iter().find(|key| !plain(key)) {
         return Err(format!("a filter pattern has no way to name the member `{odd}`"));
     }
-    let key = |key: &String| match key.parse() {
-        Ok(at) => Key::At(at),
-        Err(_) => Key::Name(key.clone()),
-    };
-    Ok(Selector(path.iter().map(key).collect()))
+    // Falco does not mind which of the two it is.
+    if let Some(number) = path.iter().find(|key| key.parse::<usize>().is_ok()) {
+        return Err(format!("a filter pattern tells element {number} of a list from a member of that name"));
+    }
+    Ok(Selector(path.iter().cloned().map(Key::Name).collect()))
 }
 
 /// A text with its wildcards, which the service has at both ends only.

@@ -4,7 +4,7 @@ mod resolved;
 mod shaken;
 
 use super::fit::refused;
-use super::{Artifact, Form, Job, Target};
+use super::{Artifact, Form, Job, Target, write};
 use crate::analysis::{Compiled, Inputs, compile_rules};
 use crate::diag::{Diagnostic, Severity};
 use crate::format;
@@ -119,7 +119,7 @@ fn same(a: &Rule, b: &Rule) -> bool {
 
 fn same_pred(a: &Pred, b: &Pred) -> bool {
     let all = |a: &[Pred], b: &[Pred]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_pred(a, b));
-    match (a, b) {
+    match (write::without_double_not(a), write::without_double_not(b)) {
         (Pred::Const(a), Pred::Const(b)) => a == b,
         (Pred::And(a), Pred::And(b)) | (Pred::Or(a), Pred::Or(b)) => all(a, b),
         (Pred::Not(a), Pred::Not(b)) => same_pred(a, b),

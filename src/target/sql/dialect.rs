@@ -61,7 +61,7 @@ const COLUMNS: &[&str] = &[
     "tlsdetails.clientprovidedhostheader",
 ];
 /// A number below 0 wraps around here.
-const WRAP: &str = "18446744073709551616";
+pub const WRAP: &str = "18446744073709551616";
 /// Columns of that table that hold JSON as text.
 const JSON_COLUMNS: [&str; 3] = ["requestparameters", "responseelements", "additionaleventdata"];
 
@@ -291,9 +291,11 @@ fn steps(keys: &[String], quote: char) -> Result<String, String> {
     let mut path = String::from("$");
     for key in keys {
         let plain = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        let number = key.parse::<usize>().is_ok_and(|number| number.to_string() == *key);
+        if key.parse::<usize>().is_ok() {
+            // Falco does not mind which of the two it is.
+            return Err(format!("the target tells element {key} of a list from a member of that name"));
+        }
         match () {
-            () if number => path += &format!("[{key}]"),
             () if plain && !key.starts_with(|c: char| c.is_ascii_digit()) => path += &format!(".{key}"),
             () if key.chars().any(|c| c.is_control() || matches!(c, '"' | '\'' | '\\' | '[' | ']' | '*' | '?')) => {
                 return Err(format!("the target has no way to name the member `{key}`"));

@@ -1,6 +1,7 @@
 //! Fields and transformers as expressions that are NULL where they are absent.
 
 use super::Writer;
+use super::dialect::WRAP;
 use crate::schema::Type;
 use crate::sema::ir::{FieldRef, Term};
 use crate::sema::values::{Family, family};
@@ -95,7 +96,7 @@ impl Writer {
             "s3.bytes" => {
                 let (one, other) = (dialect.number_at(&bytes_in)?, dialect.number_at(&bytes_out)?);
                 let (one, other) = (self.column("s3.bytes.in", one), self.column("s3.bytes.out", other));
-                format!("CASE WHEN {one} IS NOT NULL OR {other} IS NOT NULL THEN coalesce({one}, 0) + coalesce({other}, 0) END")
+                format!("CASE WHEN {one} IS NOT NULL OR {other} IS NOT NULL THEN (coalesce({one}, 0) + coalesce({other}, 0)) % {WRAP} END")
             }
             "s3.cnt.get" => format!("CASE WHEN {} = 'GetObject' THEN 1 END", self.text_at("eventName")?),
             "s3.cnt.put" => format!("CASE WHEN {} = 'PutObject' THEN 1 END", self.text_at("eventName")?),
