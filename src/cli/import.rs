@@ -1,8 +1,9 @@
 //! `rulec import`.
 
 use super::files::unreadable;
-use super::{FAILED, Failure, Outcome, counted, output};
+use super::{FAILED, Failure, Outcome, output};
 use crate::format;
+use crate::render::counted;
 use crate::source::{FileId, SourceFile};
 use crate::syntax::yaml::{self, Node};
 use crate::target::cloudwatch::import::{condition, rule};

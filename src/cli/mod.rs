@@ -11,6 +11,7 @@ mod explain;
 mod explain_match;
 mod fixing;
 mod fmt;
+mod import;
 mod junit;
 mod list;
 #[cfg(feature = "lsp")]
@@ -50,6 +51,7 @@ enum Command {
     Explain(explain::Args),
     ExplainMatch(explain_match::Args),
     Fmt(fmt::Args),
+    Import(import::Args),
     List(list::Args),
     #[cfg(feature = "lsp")]
     Lsp(lsp::Args),
@@ -93,6 +95,7 @@ fn run() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::ExplainMatch(args) => explain_match::run(&args),
         Command::Fmt(args) => fmt::run(&args),
+        Command::Import(args) => import::run(&args),
         Command::List(args) => list::run(&args),
         #[cfg(feature = "lsp")]
         Command::Lsp(args) => lsp::run(&args),

@@ -3,7 +3,8 @@
 //! Fields that are made of several members become a choice between them, and `not` goes down to the comparisons: what is
 //! not so is either not there or there and different.
 
-use crate::schema::plugins::bundled_plugins;
+use crate::schema::Field;
+use crate::schema::plugins::{Plugin, bundled_plugins};
 use crate::sema::ir::{Atom, FieldRef, Pred, Term, Test};
 use crate::sema::pattern::Pattern;
 use crate::sema::values::number;
@@ -94,8 +95,26 @@ pub fn lower(pred: &Pred, positive: bool) -> Result<Clause, String> {
         Pred::Or(parts) => every(all(parts)?),
         Pred::Not(inner) => lower(inner, !positive)?,
         Pred::Atom(atom) if positive => of_atom(atom)?,
-        Pred::Atom(atom) => negated(of_atom(atom)?),
+        Pred::Atom(atom) => {
+            let clause = negated(of_atom(atom)?);
+            match unlike_json(&clause) {
+                Some(path) => return Err(format!("`{path}` may be an object or a list, whose JSON the target cannot compare")),
+                None => clause,
+            }
+        }
     })
+}
+
+/// A member that must be different from a text, and may be no text.
+fn unlike_json(clause: &Clause) -> Option<String> {
+    match clause {
+        Clause::Const(_) => None,
+        Clause::All(parts) | Clause::Any(parts) => parts.iter().find_map(unlike_json),
+        Clause::Leaf(leaf) => {
+            let unlike = leaf.kind == Kind::Any && matches!(leaf.check, Check::Text { not: true, .. });
+            unlike.then(|| leaf.path.join("."))
+        }
+    }
 }
 
 /// All of them, those within those among them.
@@ -263,7 +282,8 @@ fn sources(field: &FieldRef) -> Result<Vec<(Clause, Source)>, String> {
             if keys.iter().any(String::is_empty) {
                 return Err("the target has no whole record to compare".to_owned());
             }
-            always(Source::Member(keys, Kind::Any))
+            let kind = if is_text(&keys.join(".")) { Kind::Text } else { Kind::Any };
+            always(Source::Member(keys, kind))
         }
         name => match plain_path(name) {
             Some(dotted) => always(member(&dotted, Kind::Text)),
@@ -286,6 +306,26 @@ fn user() -> Vec<(Clause, Source)> {
         (is("AWSAccount"), Source::Text("AWSAccount")),
         (is("FederatedUser"), Source::Text("FederatedUser")),
     ]
+}
+
+/// Members that are texts wherever CloudTrail writes them, though they are asked for by their path.
+fn is_text(dotted: &str) -> bool {
+    const OTHERS: [&str; 8] = [
+        "userIdentity.userName",
+        "userIdentity.invokedBy",
+        "userIdentity.accessKeyId",
+        "userIdentity.sessionContext.sessionIssuer.userName",
+        "userIdentity.sessionContext.sessionIssuer.arn",
+        "userIdentity.sessionContext.attributes.mfaAuthenticated",
+        "additionalEventData.MFAUsed",
+        "responseElements.ConsoleLogin",
+    ];
+    let plugin = bundled_plugins().iter().find(|plugin| plugin.name == "cloudtrail");
+    let shows = |plugin: &Plugin| {
+        let of_field = |field: &Field| plain_path(&field.name).as_deref() == Some(dotted);
+        plugin.schema().fields.iter().filter(|field| field.name.starts_with("ct.")).any(of_field)
+    };
+    OTHERS.contains(&dotted) || plugin.is_some_and(shows) && !["managementEvent", "readOnly"].contains(&dotted)
 }
 
 /// The path of a field that shows the text of one member.
@@ -384,6 +424,10 @@ fn of_text(op: Op, value: &str, path: &[String], kind: Kind, fold: Fold) -> Resu
         Op::Lt | Op::Le | Op::Gt | Op::Ge => return Err("the target has no order of texts".to_owned()),
         _ => return Err(format!("the target has no `{}`", op.text())),
     };
+    // Falco compares the JSON of what is no text.
+    if kind == Kind::Any && (not || like.exact().is_none()) {
+        return Err(format!("`{}` may be an object or a list, whose JSON the target cannot compare", path.join(".")));
+    }
     // Between two pieces anything may stand, nothing too.
     let like = match like.0.as_slice() {
         [first, .., last] if like.0.iter().all(String::is_empty) && first.is_empty() && last.is_empty() => {

@@ -318,7 +318,7 @@ fn matchers(leaf: &Leaf) -> Result<Vec<Value>, String> {
         return Err("an event pattern has no way to name the member `$or`".to_owned());
     }
     Ok(match (&leaf.check, leaf.kind) {
-        (Check::Exists | Check::Missing, Kind::Any) if !is_known_text(&leaf.path) => {
+        (Check::Exists | Check::Missing, Kind::Any) => {
             return Err("an event pattern can ask whether a text or number is there, not whether an object is".to_owned());
         }
         (Check::Exists, _) => vec![json!({ "exists": true })],
@@ -327,14 +327,6 @@ fn matchers(leaf: &Leaf) -> Result<Vec<Value>, String> {
         (Check::Number(op, value), _) => vec![number(*op, *value)?],
         (Check::Text { like, fold, not }, kind) => text(like, *fold, *not, kind)?,
     })
-}
-
-/// Members that are texts wherever AWS writes them, though they are asked for by their path.
-fn is_known_text(path: &[String]) -> bool {
-    let dotted = path.join(".");
-    let of_user = ["userIdentity.invokedBy", "userIdentity.accessKeyId", "userIdentity.userName", "userIdentity.sourceIdentity"];
-    of_user.contains(&dotted.as_str())
-        || ["additionalEventData.MFAUsed", "errorCode", "errorMessage", "vpcEndpointId"].contains(&dotted.as_str())
 }
 
 fn number(op: Op, value: u64) -> Result<Value, String> {

@@ -1,6 +1,6 @@
 //! `cloudwatch`: patterns match what the rules fire on, and the published patterns are those of our literal rules.
 
-use crate::support::{artifact, compiled, conditions, directory, events, rule, rules};
+use crate::support::{artifact, compiled, conditions, directory, events, rule, rules, usual};
 use rulec::eval::{Event, holds};
 use rulec::logic::{Assume, Implied, Solver};
 use rulec::target::cloudwatch::pattern::{matches, parse};
@@ -101,21 +101,6 @@ fn patterns_read_back_as_the_rules_they_are_of() {
         let back = rulec::sema::ir::Pred::Or(back);
         proved(solver.equivalent(&rule.condition, &back), &rule.name);
     }
-}
-
-/// A record as AWS writes it: what Falco reads as a text is one where it is there, no number is written oddly.
-fn usual(record: &serde_json::Value) -> bool {
-    let all = ["/eventName", "/eventSource", "/errorCode", "/sourceIPAddress", "/userAgent", "/awsRegion", "/eventID",
-        "/userIdentity/type", "/userIdentity/userName", "/userIdentity/arn", "/userIdentity/principalId",
-        "/userIdentity/accountId", "/userIdentity/invokedBy", "/recipientAccountId", "/errorMessage", "/requestID",
-        "/userIdentity/sessionContext/sessionIssuer/userName", "/requestParameters/bucketName", "/requestParameters/key",
-        "/requestParameters/userName", "/requestParameters/roleName", "/requestParameters/policyName",
-        "/requestParameters/name", "/apiVersion", "/eventType", "/eventCategory", "/vpcEndpointId", "/sharedEventID",
-        "/serviceEventDetails", "/requestParameters/policy", "/requestParameters/groupName"];
-    let texts = all.iter().all(|at| record.pointer(at).is_none_or(|value| value.is_string()));
-    let flags = ["/readOnly", "/managementEvent"].iter().all(|at| record.pointer(at).is_none_or(|value| value.is_boolean()));
-    let numbers = ["/additionalEventData/bytesTransferredIn", "/additionalEventData/bytesTransferredOut"];
-    texts && flags && numbers.iter().all(|at| record.pointer(at).is_none_or(|value| value.is_u64()))
 }
 
 #[test]

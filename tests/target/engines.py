@@ -1,6 +1,7 @@
 """Runs compiled rules on real engines: `engines.py ENGINE FILE…`, each file a query; prints the rows as JSON lines.
 
-`duckdb` and `spark` run the queries, `trino` and `athena` only parse them in that dialect.
+`duckdb` and `spark` run the queries, `trino` and `athena` only parse them in that dialect. `sigma` takes a file
+of rules and one of events.
 """
 
 import json
@@ -44,9 +45,65 @@ def parse(dialect):
     return run
 
 
+def sigma(texts):
+    """Rules as pySigma reads them, on events: its conditions, our comparison of values."""
+    import re
+
+    from sigma.backends.test import TextQueryTestBackend
+    from sigma.collection import SigmaCollection
+    from sigma.conditions import ConditionAND, ConditionNOT, ConditionOR
+    from sigma.types import SigmaBool, SigmaCasedString, SigmaCompareExpression, SigmaExists, SigmaNumber, SigmaString
+    from sigma.types import SpecialChars
+
+    nothing = object()
+
+    def member(event, field):
+        for key in field.split("."):
+            if not isinstance(event, dict) or key not in event:
+                return nothing
+            event = event[key]
+        return event
+
+    def holds(part, event):
+        if isinstance(part, ConditionAND):
+            return all(holds(arg, event) for arg in part.args)
+        if isinstance(part, ConditionOR):
+            return any(holds(arg, event) for arg in part.args)
+        if isinstance(part, ConditionNOT):
+            return not holds(part.args[0], event)
+        found, wanted = member(event, part.field), part.value
+        if isinstance(wanted, SigmaExists):
+            return (found is not nothing) == wanted.exists
+        if isinstance(wanted, SigmaBool):
+            return found is wanted.boolean
+        if isinstance(wanted, SigmaNumber):
+            return type(found) in (int, float) and found == wanted.number
+        if isinstance(wanted, SigmaCompareExpression):
+            number, op = wanted.number.number, wanted.op.name
+            known = type(found) in (int, float)
+            return known and {"LT": found < number, "LTE": found <= number, "GT": found > number, "GTE": found >= number}[op]
+        assert isinstance(wanted, SigmaString), wanted
+        wild = {SpecialChars.WILDCARD_MULTI: ".*", SpecialChars.WILDCARD_SINGLE: "."}
+        pattern = "".join(re.escape(piece) if isinstance(piece, str) else wild[piece] for piece in wanted.s)
+        flags = re.DOTALL | (0 if isinstance(wanted, SigmaCasedString) else re.IGNORECASE | re.ASCII)
+        return isinstance(found, str) and re.fullmatch(pattern, found, flags) is not None
+
+    rules, events = texts
+    events = [json.loads(line) for line in events.splitlines()]
+    collection = SigmaCollection.from_yaml(rules)
+    assert TextQueryTestBackend().convert(collection)
+    for rule in collection.rules:
+        assert not rule.errors, rule.errors
+        yield {"title": rule.title}
+        condition = rule.detection.parsed_condition[0].parsed
+        for event in events:
+            if "eventTime" in event and "eventType" in event and holds(condition, event):
+                yield {"rule": rule.title, "event_id": event["eventID"]}
+
+
 def main():
     engine, *files = sys.argv[1:]
-    run = {"duckdb": duckdb, "spark": spark, "trino": parse("trino"), "athena": parse("athena")}[engine]
+    run = {"duckdb": duckdb, "spark": spark, "trino": parse("trino"), "athena": parse("athena"), "sigma": sigma}[engine]
     for row in run([open(file, encoding="utf-8").read() for file in files]):
         print(json.dumps(row, default=str))
 

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod cloudwatch;
+mod eventbridge;
 mod falco;
+mod sigma;
 mod sql;
 mod support;

@@ -2,34 +2,12 @@
 //!
 //! `RULEC_PYTHON` names a Python that has `duckdb`, `pyspark` and `sqlglot`; without it nothing is run.
 
-use crate::support::{artifact, compiled, conditions, events, rules, sets};
+use crate::support::{artifact, compiled, conditions, events, rules, run, sets};
 use rulec::analysis::{Analysis, Compiled};
 use rulec::eval::{Event, holds};
 use rulec::sema::ir::Rule;
 use rulec::target::{Job, Settings, find};
 use std::collections::BTreeSet;
-use std::path::Path;
-use std::process::Command;
-
-fn run(engine: &str, queries: &[String]) -> Option<Vec<serde_json::Value>> {
-    let Some(python) = std::env::var_os("RULEC_PYTHON") else {
-        eprintln!("RULEC_PYTHON is not set: nothing was run on {engine}");
-        return None;
-    };
-    let folder = tempfile::tempdir().unwrap();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/target/engines.py");
-    let mut command = Command::new(python);
-    command.arg(script).arg(engine);
-    for (at, query) in queries.iter().enumerate() {
-        let path = folder.path().join(format!("{at}.sql"));
-        std::fs::write(&path, query).unwrap();
-        command.arg(path);
-    }
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{engine}: {}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).unwrap();
-    Some(text.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
-}
 
 /// Rules by number, as many in a query as make sense.
 fn numbered(most: usize) -> Vec<Compiled> {

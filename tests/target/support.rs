@@ -6,6 +6,7 @@ use rulec::source::{SourceFile, SourceMap};
 use rulec::target::fit::Approximate;
 use rulec::target::{Artifact, Job, Settings, find};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Compiles texts as files that load together.
 pub fn compiled(files: &[(String, String)]) -> Compiled {
@@ -208,4 +209,40 @@ pub fn events() -> Vec<String> {
         record["eventID"] = format!("event-{at}").into();
     }
     all.iter().map(|record| record.to_string()).collect()
+}
+
+/// A record as AWS writes it: what Falco reads as a text is one where it is there, no number is written oddly.
+pub fn usual(record: &serde_json::Value) -> bool {
+    let all = ["/eventName", "/eventSource", "/errorCode", "/sourceIPAddress", "/userAgent", "/awsRegion", "/eventID",
+        "/userIdentity/type", "/userIdentity/userName", "/userIdentity/arn", "/userIdentity/principalId",
+        "/userIdentity/accountId", "/userIdentity/invokedBy", "/recipientAccountId", "/errorMessage", "/requestID",
+        "/userIdentity/sessionContext/sessionIssuer/userName", "/requestParameters/bucketName", "/requestParameters/key",
+        "/requestParameters/userName", "/requestParameters/roleName", "/requestParameters/policyName",
+        "/requestParameters/name", "/apiVersion", "/eventType", "/eventCategory", "/vpcEndpointId", "/sharedEventID",
+        "/serviceEventDetails", "/requestParameters/policy", "/requestParameters/groupName"];
+    let texts = all.iter().all(|at| record.pointer(at).is_none_or(|value| value.is_string()));
+    let flags = ["/readOnly", "/managementEvent"].iter().all(|at| record.pointer(at).is_none_or(|value| value.is_boolean()));
+    let numbers = ["/additionalEventData/bytesTransferredIn", "/additionalEventData/bytesTransferredOut"];
+    texts && flags && numbers.iter().all(|at| record.pointer(at).is_none_or(|value| value.is_u64()))
+}
+
+/// What a real engine makes of texts, if `RULEC_PYTHON` names a Python that has it.
+pub fn run(engine: &str, queries: &[String]) -> Option<Vec<serde_json::Value>> {
+    let Some(python) = std::env::var_os("RULEC_PYTHON") else {
+        eprintln!("RULEC_PYTHON is not set: nothing was run on {engine}");
+        return None;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/target/engines.py");
+    let mut command = Command::new(python);
+    command.arg(script).arg(engine);
+    for (at, query) in queries.iter().enumerate() {
+        let path = folder.path().join(format!("{at}.sql"));
+        std::fs::write(&path, query).unwrap();
+        command.arg(path);
+    }
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{engine}: {}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    Some(text.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
 }

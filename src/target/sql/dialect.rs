@@ -129,7 +129,11 @@ impl Dialect {
         if self.has_columns() {
             return Err("the table does not tell a member that is null from one that is not there".to_owned());
         }
-        let (is_there, _, _, json) = self.json_at(keys)?;
+        let (is_there, is_text, _, json) = self.json_at(keys)?;
+        if self == Spark {
+            let text = format!("to_json(try_variant_get(parsed, {}))", self.text(&steps(keys, '"')?));
+            return Ok(format!("CASE WHEN NOT ({is_there}) THEN NULL WHEN {is_text} THEN {text} ELSE {json} END"));
+        }
         Ok(format!("CASE WHEN {is_there} THEN {json} END"))
     }
 

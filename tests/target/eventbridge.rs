@@ -1,0 +1,122 @@
+//! `eventbridge`: patterns match what rules fire on, by a matcher of our own and by moto's where it is at hand.
+
+use crate::support::{artifact, compiled, conditions, events, sets, usual};
+use rulec::eval::{Event, holds};
+use rulec::target::eventbridge::{LONGEST, patterns, says};
+use rulec::target::fit;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Whether an event matches a pattern.
+fn matches(pattern: &Value, event: &Value) -> bool {
+    pattern.as_object().unwrap().iter().all(|(key, wanted)| match wanted {
+        Value::Array(all) if key == "$or" => all.iter().any(|one| matches(one, event)),
+        Value::Array(matchers) => matchers.iter().any(|matcher| leaf(matcher, event.get(key))),
+        inner => {
+            let empty = serde_json::json!({});
+            // Below what is not there, nothing is there.
+            matches(inner, event.get(key).filter(|value| value.is_object()).unwrap_or(&empty))
+        }
+    })
+}
+
+fn leaf(matcher: &Value, value: Option<&Value>) -> bool {
+    let rule = match matcher {
+        Value::Object(rule) => rule,
+        plain => return value == Some(plain),
+    };
+    let (name, arg) = rule.iter().next().unwrap();
+    let text = value.and_then(Value::as_str);
+    match name.as_str() {
+        "exists" => value.is_some_and(|value| !value.is_object()) == arg.as_bool().unwrap(),
+        "prefix" | "suffix" => {
+            let fold = arg.get("equals-ignore-case").is_some();
+            let part = arg.get("equals-ignore-case").unwrap_or(arg).as_str().unwrap();
+            let lower = |text: &str| if fold { text.to_ascii_lowercase() } else { text.to_owned() };
+            let (part, text) = (lower(part), text.map(lower));
+            text.is_some_and(|text| if name == "prefix" { text.starts_with(&part) } else { text.ends_with(&part) })
+        }
+        "equals-ignore-case" => text.is_some_and(|text| text.eq_ignore_ascii_case(arg.as_str().unwrap())),
+        "wildcard" => text.is_some_and(|text| {
+            let pieces: Vec<&str> = arg.as_str().unwrap().split('*').collect();
+            let mut rest = text.strip_prefix(pieces[0]);
+            for piece in &pieces[1..pieces.len() - 1] {
+                rest = rest.and_then(|rest| rest.find(piece).map(|at| &rest[at + piece.len()..]));
+            }
+            rest.is_some_and(|rest| rest.ends_with(pieces[pieces.len() - 1]))
+        }),
+        "numeric" => {
+            let (op, number) = (arg[0].as_str().unwrap(), arg[1].as_f64().unwrap());
+            value.and_then(Value::as_f64).is_some_and(|value| match op {
+                "=" => value == number,
+                "<" => value < number,
+                "<=" => value <= number,
+                ">" => value > number,
+                ">=" => value >= number,
+                other => panic!("{other}"),
+            })
+        }
+        "anything-but" => value.is_some_and(|_| match arg {
+            Value::Array(others) => !others.iter().any(|other| value == Some(other)),
+            other => !leaf(other, value),
+        }),
+        other => panic!("{other}"),
+    }
+}
+
+/// A record as EventBridge delivers it.
+fn delivered(text: &str) -> Value {
+    let record: Value = serde_json::from_str(text).unwrap();
+    let kind = match record["eventType"].as_str() {
+        Some("AwsConsoleSignIn") => "AWS Console Sign In via CloudTrail",
+        Some("AwsServiceEvent") => "AWS Service Event via CloudTrail",
+        _ => "AWS API Call via CloudTrail",
+    };
+    serde_json::json!({ "detail-type": kind, "detail": record })
+}
+
+#[test]
+fn patterns_match_what_rules_fire_on() {
+    let events: Vec<String> =
+        events().into_iter().filter(|text| usual(&serde_json::from_str(text).unwrap())).collect();
+    let (mut said, mut matched, mut kinds) = (0, 0, BTreeSet::new());
+    for (name, rule) in conditions() {
+        let one = [rule.clone()];
+        let mut diagnostics = Vec::new();
+        let fitted = fit::all(&one, None, &mut diagnostics, &says);
+        let Some(Ok(patterns)) = fitted.first().map(|(_, pred)| patterns(pred)) else { continue };
+        said += 1;
+        for pattern in &patterns {
+            assert!(pattern.to_string().len() <= LONGEST, "{name}");
+            for word in ["anything-but", "wildcard", "suffix", "prefix", "exists", "numeric", "$or", "ignore-case"] {
+                kinds.extend(pattern.to_string().contains(word).then_some(word));
+            }
+        }
+        for text in &events {
+            let Ok(event) = Event::new(text.as_bytes(), 1) else { continue };
+            let fires = holds(&rule.condition, &event);
+            let matches = patterns.iter().any(|pattern| matches(pattern, &delivered(text)));
+            assert_eq!(fires, matches, "{name}\n{patterns:?}\n{text}");
+            matched += usize::from(matches);
+        }
+    }
+    assert!(said > 20 && matched > 100 && kinds.len() == 8, "{said} conditions, {matched} matches, {kinds:?}");
+    println!("{said} conditions said, {matched} matches on {} events", events.len());
+}
+
+#[test]
+fn the_forms_are_json_with_all_rules() {
+    for set in sets().iter().take(2) {
+        let compiled = compiled(&set.files);
+        for form in ["patterns", "terraform", "cloudformation"] {
+            let artifact = artifact(&compiled, "eventbridge", form, None);
+            let document: Value = serde_json::from_str(&artifact.text).unwrap();
+            let count = match form {
+                "patterns" => document.as_object().unwrap().len(),
+                "terraform" => document["resource"]["aws_cloudwatch_event_rule"].as_object().unwrap().len(),
+                _ => document["Resources"].as_object().unwrap().len() - 1,
+            };
+            assert!(artifact.rules > 5 && count >= artifact.rules, "{form} of {}: {count} of {}", set.name, artifact.rules);
+        }
+    }
+}
