@@ -119,7 +119,8 @@ type Row = (String, String, String);
 
 /// Runs the command.
 pub fn run(args: &Args) -> Outcome {
-    let Some(Rules { compiled, options, .. }) = rules::load(&args.flags.load(&args.rules), "nothing was run")?
+    let Some(Rules { compiled, options, .. }) =
+        rules::load(&args.flags.load(&args.rules), "nothing was run")?
     else {
         return Ok(ExitCode::from(UNUSABLE));
     };
@@ -154,7 +155,8 @@ pub fn run(args: &Args) -> Outcome {
         _ => execute(args.engine, &artifact.text)?,
     };
     let said = |rule: &&Rule| {
-        let refused = |found: &crate::diag::Diagnostic| found.message.contains(&format!("rule `{}` ", rule.name));
+        let refused =
+            |found: &crate::diag::Diagnostic| found.message.contains(&format!("rule `{}` ", rule.name));
         rule.enabled && !artifact.diagnostics.iter().any(refused)
     };
     let rules: Vec<Rule> = compiled.rules.iter().filter(said).cloned().collect();
@@ -228,7 +230,9 @@ fn verify(args: &Args, engine: &Engine, rows: &[Value], files: &[String]) -> Out
             for (_, range) in &batch.records {
                 let record = batch.text.get(range.clone()).unwrap_or_default();
                 let Ok(event) = engine.event(record, 1) else { continue };
-                if args.since.is_some_and(|since| event.time < since) || args.until.is_some_and(|until| event.time >= until) {
+                if args.since.is_some_and(|since| event.time < since)
+                    || args.until.is_some_and(|until| event.time >= until)
+                {
                     continue;
                 }
                 for rule in engine.matches(&event, Matching::All) {
@@ -297,10 +301,17 @@ fn execute(engine: Which, query: &str) -> Result<Vec<Value>, Failure> {
 }
 
 fn attempt(program: &str, args: &[&str], query: &str) -> Result<String, String> {
-    let child = Command::new(program).args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let child = Command::new(program)
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
     let mut child = match child {
         Ok(child) => child,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Err("there is no such command".to_owned()),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Err("there is no such command".to_owned());
+        }
         Err(error) => return Err(error.to_string()),
     };
     if let Some(mut input) = child.stdin.take() {
@@ -318,5 +329,6 @@ fn attempt(program: &str, args: &[&str], query: &str) -> Result<String, String> 
 
 fn read(text: &str) -> Result<Vec<Value>, Failure> {
     let rows = text.lines().filter(|line| line.starts_with('{')).map(serde_json::from_str);
-    rows.collect::<Result<_, _>>().map_err(|error| Failure::new(format!("what the engine prints is not JSON: {error}")))
+    rows.collect::<Result<_, _>>()
+        .map_err(|error| Failure::new(format!("what the engine prints is not JSON: {error}")))
 }

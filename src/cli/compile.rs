@@ -130,7 +130,8 @@ fn target(name: &str) -> Result<&'static str, String> {
 /// A time as it is given: a day, or a day and time of RFC 3339.
 pub fn moment(text: &str) -> Result<i64, String> {
     let whole = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
-    time::rfc3339(whole.as_bytes()).ok_or_else(|| "a time is a day or RFC 3339, as `2024-05-01T12:00:00Z`".to_owned())
+    time::rfc3339(whole.as_bytes())
+        .ok_or_else(|| "a time is a day or RFC 3339, as `2024-05-01T12:00:00Z`".to_owned())
 }
 
 fn threshold(text: &str) -> Result<(Option<String>, u32), String> {

@@ -75,9 +75,16 @@ pub fn run(args: &Args) -> Outcome {
         }
     }
     let file = SourceFile::new("imported.yaml", blocks.join("\n"));
-    output::deliver(&format::document(&file, &format::Options::default()).text(&file), args.output.as_deref())?;
+    output::deliver(
+        &format::document(&file, &format::Options::default()).text(&file),
+        args.output.as_deref(),
+    )?;
     if args.output.is_some() {
-        output::note(&format!("{} from {}", counted(blocks.len(), "rule"), counted(filters.len(), "pattern")));
+        output::note(&format!(
+            "{} from {}",
+            counted(blocks.len(), "rule"),
+            counted(filters.len(), "pattern")
+        ));
     }
     Ok(ExitCode::from(if left_out > 0 { FAILED } else { 0 }))
 }
@@ -115,7 +122,11 @@ fn of_lines(text: &str, shown: &str) -> Vec<Filter> {
         if let Some(comment) = line.strip_prefix('#') {
             name = Some(comment.trim().to_owned());
         } else if !line.trim().is_empty() {
-            filters.push(Filter { place: format!("{shown}:{}", at + 1), name: name.clone(), pattern: line.to_owned() });
+            filters.push(Filter {
+                place: format!("{shown}:{}", at + 1),
+                name: name.clone(),
+                pattern: line.to_owned(),
+            });
         }
     }
     filters
@@ -149,7 +160,8 @@ fn of_cloudformation(text: &str, shown: &str) -> Vec<Filter> {
 
 /// The metric filters of a Terraform file.
 fn of_terraform(text: &str, shown: &str) -> Result<Vec<Filter>, Failure> {
-    let body = hcl::parse(text).map_err(|error| Failure::new(format!("{shown} is not Terraform: {error}")))?;
+    let body =
+        hcl::parse(text).map_err(|error| Failure::new(format!("{shown} is not Terraform: {error}")))?;
     let mut filters = Vec::new();
     for block in body.blocks() {
         let labels: Vec<&str> = block.labels().iter().map(|label| label.as_str()).collect();

@@ -40,8 +40,11 @@ pub trait Lint: Sync {
 /// Every check there is, in the order of their codes' declaration.
 pub fn checks() -> impl Iterator<Item = &'static Check> {
     // One entry per file that declares checks.
-    let declared =
-        crate::sema::checks::CHECKS.iter().copied().chain([coverage::checks::CHECKS, targets::CHECKS, meta::CHECKS]);
+    let declared = crate::sema::checks::CHECKS.iter().copied().chain([
+        coverage::checks::CHECKS,
+        targets::CHECKS,
+        meta::CHECKS,
+    ]);
     declared.flatten().copied().chain(rules::LINTS.iter().map(|lint| lint.check()))
 }
 

@@ -98,7 +98,11 @@ pub fn lower(pred: &Pred, positive: bool) -> Result<Clause, String> {
         Pred::Atom(atom) => {
             let clause = negated(of_atom(atom)?);
             match unlike_json(&clause) {
-                Some(path) => return Err(format!("`{path}` may be an object or a list, whose JSON the target cannot compare")),
+                Some(path) => {
+                    return Err(format!(
+                        "`{path}` may be an object or a list, whose JSON the target cannot compare"
+                    ));
+                }
                 None => clause,
             }
         }
@@ -287,7 +291,9 @@ fn sources(field: &FieldRef) -> Result<Vec<(Clause, Source)>, String> {
         }
         name => match plain_path(name) {
             Some(dotted) => always(member(&dotted, Kind::Text)),
-            None => Err(format!("the target has nothing like `{name}`, which is no single member of the record")),
+            None => {
+                Err(format!("the target has nothing like `{name}`, which is no single member of the record"))
+            }
         },
     }
 }
@@ -325,12 +331,14 @@ fn is_text(dotted: &str) -> bool {
         let of_field = |field: &Field| plain_path(&field.name).as_deref() == Some(dotted);
         plugin.schema().fields.iter().filter(|field| field.name.starts_with("ct.")).any(of_field)
     };
-    OTHERS.contains(&dotted) || plugin.is_some_and(shows) && !["managementEvent", "readOnly"].contains(&dotted)
+    OTHERS.contains(&dotted)
+        || plugin.is_some_and(shows) && !["managementEvent", "readOnly"].contains(&dotted)
 }
 
 /// The path of a field that shows the text of one member.
 pub fn plain_path(name: &str) -> Option<String> {
-    let whole = ["ct.response", "ct.request", "ct.additionaleventdata", "ct.resources", "ct.request.documentname"];
+    let whole =
+        ["ct.response", "ct.request", "ct.additionaleventdata", "ct.resources", "ct.request.documentname"];
     if whole.contains(&name) {
         return None;
     }
@@ -344,7 +352,9 @@ fn values(test: &Test) -> Result<(Op, Modifier, &[Box<str>]), String> {
     match test {
         Test::Values { op, modifier, values } => Ok((*op, modifier.unwrap_or(Modifier::Anyof), values)),
         Test::Exists => Ok((Op::Exists, Modifier::Anyof, &[])),
-        Test::Term { .. } => Err("the target compares members with constants only, not with each other".to_owned()),
+        Test::Term { .. } => {
+            Err("the target compares members with constants only, not with each other".to_owned())
+        }
     }
 }
 
@@ -402,7 +412,9 @@ fn of_member(test: &Test, path: &[String], kind: Kind, fold: Fold) -> Result<Cla
             let value = number(value.as_bytes()).ok_or("the value is no number")?;
             let op = if matches!(op, Op::EqEq | Op::In | Op::Intersects) { Op::Eq } else { op };
             match op {
-                Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge => Ok(leaf(path, kind, Check::Number(op, value))),
+                Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge => {
+                    Ok(leaf(path, kind, Check::Number(op, value)))
+                }
                 _ => Err(format!("numbers have no `{}`", op.text())),
             }
         }),
@@ -426,7 +438,10 @@ fn of_text(op: Op, value: &str, path: &[String], kind: Kind, fold: Fold) -> Resu
     };
     // Falco compares the JSON of what is no text.
     if kind == Kind::Any && (not || like.exact().is_none()) {
-        return Err(format!("`{}` may be an object or a list, whose JSON the target cannot compare", path.join(".")));
+        return Err(format!(
+            "`{}` may be an object or a list, whose JSON the target cannot compare",
+            path.join(".")
+        ));
     }
     // Between two pieces anything may stand, nothing too.
     let like = match like.0.as_slice() {
@@ -490,4 +505,3 @@ fn of_short(test: &Test, path: &[String], fold: Fold) -> Result<Clause, String> 
         }
     })
 }
-

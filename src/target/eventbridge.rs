@@ -17,11 +17,8 @@ pub const LONGEST: usize = 2048;
 /// Alternatives that are worked out before a condition counts as too large.
 const MOST: usize = 500;
 /// How CloudTrail's events are called there; Insight events, which Falco leaves out too, have another name.
-const DETAIL_TYPES: [&str; 3] = [
-    "AWS API Call via CloudTrail",
-    "AWS Console Sign In via CloudTrail",
-    "AWS Service Event via CloudTrail",
-];
+const DETAIL_TYPES: [&str; 3] =
+    ["AWS API Call via CloudTrail", "AWS Console Sign In via CloudTrail", "AWS Service Event via CloudTrail"];
 
 impl Target for EventBridge {
     fn name(&self) -> &'static str {
@@ -97,7 +94,11 @@ pub fn patterns(pred: &Pred) -> Result<Vec<Value>, String> {
         for part in last.into_iter().flat_map(parts) {
             match fits(std::slice::from_ref(&part)) {
                 true => patterns.push(pattern(&[part])),
-                false => return Err(format!("its pattern is longer than the {LONGEST} characters that the service takes")),
+                false => {
+                    return Err(format!(
+                        "its pattern is longer than the {LONGEST} characters that the service takes"
+                    ));
+                }
             }
         }
     }
@@ -112,7 +113,8 @@ fn parts(one: Together) -> Vec<Together> {
     if pattern(std::slice::from_ref(&one)).to_string().len() <= LONGEST {
         return vec![one];
     }
-    let longest = one.iter().max_by_key(|(_, matchers)| matchers.len()).map(|(path, all)| (path.clone(), all.clone()));
+    let longest =
+        one.iter().max_by_key(|(_, matchers)| matchers.len()).map(|(path, all)| (path.clone(), all.clone()));
     match longest {
         Some((path, all)) if all.len() > 1 => {
             let (left, right) = all.split_at(all.len() / 2);
@@ -235,7 +237,8 @@ fn merged(all: Vec<Together>) -> Vec<Together> {
 fn both(one: &Together, other: &Together) -> Result<Option<Together>, String> {
     let mut together = one.clone();
     for (path, matchers) in other {
-        let within = |known: &Vec<String>| known != path && (known.starts_with(path) || path.starts_with(known));
+        let within =
+            |known: &Vec<String>| known != path && (known.starts_with(path) || path.starts_with(known));
         if one.keys().any(within) {
             return Err("an event pattern cannot ask of a member and of what is in it".to_owned());
         }
@@ -319,7 +322,10 @@ fn matchers(leaf: &Leaf) -> Result<Vec<Value>, String> {
     }
     Ok(match (&leaf.check, leaf.kind) {
         (Check::Exists | Check::Missing, Kind::Any) => {
-            return Err("an event pattern can ask whether a text or number is there, not whether an object is".to_owned());
+            return Err(
+                "an event pattern can ask whether a text or number is there, not whether an object is"
+                    .to_owned(),
+            );
         }
         (Check::Exists, _) => vec![json!({ "exists": true })],
         (Check::Missing, _) => vec![json!({ "exists": false })],
@@ -349,13 +355,17 @@ fn text(like: &Like, fold: bool, not: bool, kind: Kind) -> Result<Vec<Value>, St
             (false, _) if only.starts_with(['{', '[']) => {
                 return Err("an event pattern has no objects or lists to compare with".to_owned());
             }
-            (true, true) => return Err("an event pattern compares texts apart from numbers and truth values".to_owned()),
+            (true, true) => {
+                return Err("an event pattern compares texts apart from numbers and truth values".to_owned());
+            }
             (true, false) => {
                 let other = match *only {
                     "true" => json!(true),
                     "false" => json!(false),
                     "null" => Value::Null,
-                    _ => json!({ "numeric": ["=", whole.ok_or("an event pattern compares fractions as numbers, not as texts")?] }),
+                    _ => {
+                        json!({ "numeric": ["=", whole.ok_or("an event pattern compares fractions as numbers, not as texts")?] })
+                    }
                 };
                 return Ok(vec![json!(only), other]);
             }

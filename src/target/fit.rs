@@ -66,11 +66,7 @@ pub fn refused(rule: &Rule, reason: &str) -> Diagnostic {
 }
 
 /// A rule's condition as a target can say it. `says` has the reason why it cannot say a comparison.
-pub fn rule_for(
-    rule: &Rule,
-    approximate: Option<Approximate>,
-    says: &Says<'_>,
-) -> Fitted {
+pub fn rule_for(rule: &Rule, approximate: Option<Approximate>, says: &Says<'_>) -> Fitted {
     let mut fitter = Fitter { rule, approximate, says, diagnostics: Vec::new() };
     let pred = fitter.part(&rule.condition, true);
     let mut diagnostics = fitter.diagnostics;
@@ -83,7 +79,8 @@ pub fn rule_for(
             found.check = &NOT_IN_TARGET;
             found.severity = NOT_IN_TARGET.severity;
         }
-        diagnostics.push(refused(rule, "without what the target cannot say, nothing is left of its condition"));
+        diagnostics
+            .push(refused(rule, "without what the target cannot say, nothing is left of its condition"));
         return Fitted { pred: None, diagnostics };
     }
     Fitted { pred: Some(pred), diagnostics }

@@ -85,7 +85,17 @@ pub struct Artifact {
 }
 
 /// All targets.
-pub static TARGETS: &[&dyn Target] = &[&falco::Falco, &json::Json, &cloudwatch::CloudWatch, &sql::DUCKDB, &sql::SPARK, &sql::ATHENA, &sql::TRINO, &eventbridge::EventBridge, &sigma::Sigma];
+pub static TARGETS: &[&dyn Target] = &[
+    &falco::Falco,
+    &json::Json,
+    &cloudwatch::CloudWatch,
+    &sql::DUCKDB,
+    &sql::SPARK,
+    &sql::ATHENA,
+    &sql::TRINO,
+    &eventbridge::EventBridge,
+    &sigma::Sigma,
+];
 
 /// The target of this name.
 pub fn find(name: &str) -> Option<&'static dyn Target> {

@@ -106,7 +106,9 @@ impl Selections {
             }
             Check::Text { like, fold, .. } => {
                 if leaf.kind == Kind::Any && like.exact().is_some_and(is_word) {
-                    return Err("Sigma does not say whether texts and numbers or truth values are alike".to_owned());
+                    return Err(
+                        "Sigma does not say whether texts and numbers or truth values are alike".to_owned()
+                    );
                 }
                 let cased = if *fold { "" } else { "|cased" };
                 let (modifier, text) = wildcards(like)?;
@@ -116,6 +118,10 @@ impl Selections {
     }
 
     fn number(&mut self, leaf: &Leaf, op: Op, number: u64) -> Result<String, String> {
+        // Most engines have floating-point numbers.
+        if number > 1 << 53 {
+            return Err("the number is too large for a Sigma rule".to_owned());
+        }
         let modifier = match op {
             Op::Lt => "|lt",
             Op::Le => "|lte",
@@ -140,7 +146,9 @@ fn is_word(text: &str) -> bool {
 fn among(parts: &[Clause]) -> Option<(&Leaf, Vec<String>)> {
     let Some(Clause::Leaf(first)) = parts.first() else { return None };
     let text = |part: &Clause| match part {
-        Clause::Leaf(Leaf { path, check: Check::Text { like, fold: false, not: false }, kind }) if *path == first.path => {
+        Clause::Leaf(Leaf { path, check: Check::Text { like, fold: false, not: false }, kind })
+            if *path == first.path =>
+        {
             like.exact().filter(|text| *kind != Kind::Any || !is_word(text)).map(str::to_owned)
         }
         _ => None,
@@ -235,5 +243,12 @@ fn id(name: &str) -> String {
     let (high, low) = (half(1), half(2));
     // The version and variant of ids that are made as their maker likes.
     let (high, low) = (high & !0xF000 | 0x8000, low & !(0b11 << 62) | 0b10 << 62);
-    format!("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xFFFF, high & 0xFFFF, low >> 48, low & 0xFFFF_FFFF_FFFF)
+    format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        high >> 32,
+        high >> 16 & 0xFFFF,
+        high & 0xFFFF,
+        low >> 48,
+        low & 0xFFFF_FFFF_FFFF
+    )
 }

@@ -71,7 +71,8 @@ fn constant(value: &str, op: Op) -> Result<String, String> {
 
 /// A field or transformer as text.
 pub fn term(of: &Term) -> Result<String, String> {
-    let all = |terms: &[Term]| Ok::<_, String>(terms.iter().map(term).collect::<Result<Vec<_>, _>>()?.join(", "));
+    let all =
+        |terms: &[Term]| Ok::<_, String>(terms.iter().map(term).collect::<Result<Vec<_>, _>>()?.join(", "));
     Ok(match of {
         Term::Field(of) => field(of)?,
         Term::Call { transformer, args, arg } => {
@@ -99,7 +100,9 @@ pub fn text(value: &str) -> Result<String, String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     let word = value.starts_with(|c: char| c.is_ascii_alphabetic()) && value.chars().all(plain);
     // A word may be read as what it begins with.
-    let keyword = ["oneof", "anyof", "allof", "val", "and", "or", "not"].iter().any(|word| value.starts_with(word))
+    let keyword = ["oneof", "anyof", "allof", "val", "and", "or", "not"]
+        .iter()
+        .any(|word| value.starts_with(word))
         || crate::syntax::token::TRANSFORMERS.iter().any(|transformer| value.starts_with(transformer.text()));
     if word && !keyword && !value.contains('.') { Ok(value.to_owned()) } else { quoted(value) }
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod check;
+mod compile;
 mod coverage;
 mod fmt;
 mod program;

@@ -22,11 +22,26 @@ const PUBLISHED: &[(&str, &str)] = &[
         "CIS 4.3 Root User Activity",
         r#"{ $.userIdentity.type = "Root" && $.userIdentity.invokedBy NOT EXISTS && $.eventType != "AwsServiceEvent" }"#,
     ),
-    ("CIS 4.5 CloudTrail Configuration Calls", "{ ($.eventName = CreateTrail) || ($.eventName = DeleteTrail) || ($.eventName = StartLogging) || ($.eventName = StopLogging) || ($.eventName = UpdateTrail) }"),
-    ("CIS 4.7 KMS Key Removal Calls", "{($.eventSource = kms.amazonaws.com) && (($.eventName=DisableKey)||($.eventName=ScheduleKeyDeletion)) }"),
-    ("CIS 4.9 AWS Config Configuration Calls", "{ ($.eventSource = config.amazonaws.com) && (($.eventName=DeleteDeliveryChannel)||($.eventName=PutConfigurationRecorder)||($.eventName=PutDeliveryChannel)||($.eventName=StopConfigurationRecorder)) }"),
-    ("CIS 4.11 Network ACL Calls", "{ ($.eventName = CreateNetworkAcl) || ($.eventName = CreateNetworkAclEntry) || ($.eventName = DeleteNetworkAcl) || ($.eventName = DeleteNetworkAclEntry) || ($.eventName = ReplaceNetworkAclAssociation) || ($.eventName = ReplaceNetworkAclEntry) }"),
-    ("CIS 4.12 Network Gateway Calls", "{ ($.eventName = AttachInternetGateway) || ($.eventName = CreateCustomerGateway) || ($.eventName = CreateInternetGateway) || ($.eventName = DeleteCustomerGateway) || ($.eventName = DeleteInternetGateway) || ($.eventName = DetachInternetGateway) }"),
+    (
+        "CIS 4.5 CloudTrail Configuration Calls",
+        "{ ($.eventName = CreateTrail) || ($.eventName = DeleteTrail) || ($.eventName = StartLogging) || ($.eventName = StopLogging) || ($.eventName = UpdateTrail) }",
+    ),
+    (
+        "CIS 4.7 KMS Key Removal Calls",
+        "{($.eventSource = kms.amazonaws.com) && (($.eventName=DisableKey)||($.eventName=ScheduleKeyDeletion)) }",
+    ),
+    (
+        "CIS 4.9 AWS Config Configuration Calls",
+        "{ ($.eventSource = config.amazonaws.com) && (($.eventName=DeleteDeliveryChannel)||($.eventName=PutConfigurationRecorder)||($.eventName=PutDeliveryChannel)||($.eventName=StopConfigurationRecorder)) }",
+    ),
+    (
+        "CIS 4.11 Network ACL Calls",
+        "{ ($.eventName = CreateNetworkAcl) || ($.eventName = CreateNetworkAclEntry) || ($.eventName = DeleteNetworkAcl) || ($.eventName = DeleteNetworkAclEntry) || ($.eventName = ReplaceNetworkAclAssociation) || ($.eventName = ReplaceNetworkAclEntry) }",
+    ),
+    (
+        "CIS 4.12 Network Gateway Calls",
+        "{ ($.eventName = AttachInternetGateway) || ($.eventName = CreateCustomerGateway) || ($.eventName = CreateInternetGateway) || ($.eventName = DeleteCustomerGateway) || ($.eventName = DeleteInternetGateway) || ($.eventName = DetachInternetGateway) }",
+    ),
 ];
 
 fn literal() -> rulec::analysis::Compiled {
@@ -70,7 +85,8 @@ fn published_patterns_are_our_literal_rules() {
 /// Every pattern of the benchmark, where a file of them is at hand beside the corpus.
 fn benchmark_file() -> Vec<(String, String)> {
     let Some(corpus) = std::env::var_os("RULEC_CORPUS") else { return Vec::new() };
-    let Ok(text) = std::fs::read_to_string(Path::new(&corpus).with_file_name("cis").join("controls.yaml")) else {
+    let Ok(text) = std::fs::read_to_string(Path::new(&corpus).with_file_name("cis").join("controls.yaml"))
+    else {
         return Vec::new();
     };
     let (mut id, mut found) = (String::new(), Vec::new());
@@ -141,7 +157,10 @@ fn patterns_match_what_rules_fire_on() {
         }
     }
     assert!(said > 20 && matched > 100, "{said} conditions said, {unsaid} not, {matched} matches");
-    println!("{said} conditions said exactly, {unsaid} refused, {matched} matches on {} events", events.len());
+    println!(
+        "{said} conditions said exactly, {unsaid} refused, {matched} matches on {} events",
+        events.len()
+    );
 }
 
 #[test]
@@ -150,7 +169,8 @@ fn long_patterns_are_split_and_no_event_counts_twice() {
     let long = format!("ct.src = iam.amazonaws.com and ct.name in ({})", names.join(", "));
     let texts = patterns(&rule(&long).unwrap().condition).unwrap();
     assert!(texts.len() > 1 && texts.iter().all(|text| text.len() <= LONGEST));
-    let record = serde_json::json!({"eventSource": "iam.amazonaws.com", "eventName": "SomeRatherLongEventName41"});
+    let record =
+        serde_json::json!({"eventSource": "iam.amazonaws.com", "eventName": "SomeRatherLongEventName41"});
     assert_eq!(texts.iter().filter(|text| matches(&parse(text).unwrap(), &record)).count(), 1);
     // Errors may be there beside names, so these parts would overlap.
     let mixed = format!("ct.name in ({}) or ct.error exists", names.join(", "));
@@ -184,17 +204,34 @@ fn the_forms_hold_the_patterns() {
     assert_eq!(of("AWS::CloudWatch::Alarm"), literal.rules.len());
     assert!(of("AWS::Logs::MetricFilter") >= literal.rules.len());
     let alarm = resources.values().find(|one| one["Type"] == "AWS::CloudWatch::Alarm").unwrap();
-    assert_eq!((&alarm["Properties"]["Statistic"], &alarm["Properties"]["Period"]), (&"Sum".into(), &300.into()));
+    assert_eq!(
+        (&alarm["Properties"]["Statistic"], &alarm["Properties"]["Period"]),
+        (&"Sum".into(), &300.into())
+    );
     let terraform = artifact(&literal, "cloudwatch", "terraform", None).text;
     assert_eq!(terraform.matches("aws_cloudwatch_metric_alarm\"").count(), literal.rules.len());
-    assert_eq!(artifact(&literal, "cloudwatch", "cli", None).text.matches("put-metric-alarm").count(), literal.rules.len());
+    assert_eq!(
+        artifact(&literal, "cloudwatch", "cli", None).text.matches("put-metric-alarm").count(),
+        literal.rules.len()
+    );
 }
 
 #[test]
 fn broken_patterns_say_where() {
     for (text, at) in [
-        ("", 0), ("{", 1), ("{ $.a }", 6), ("{ $.a = }", 8), ("{ $.a = 1 } x", 12), ("{ $.a[*] = 1 }", 5), ("{ $.a < x }", 7),
-        ("{ $.a = \"x }", 8), ("{ ($.a = 1 }", 11), ("{ $ = 1 }", 3), ("{ $.a NOT }", 10), ("{ $.a IS }", 9), ("{ $.a = %x% }", 8),
+        ("", 0),
+        ("{", 1),
+        ("{ $.a }", 6),
+        ("{ $.a = }", 8),
+        ("{ $.a = 1 } x", 12),
+        ("{ $.a[*] = 1 }", 5),
+        ("{ $.a < x }", 7),
+        ("{ $.a = \"x }", 8),
+        ("{ ($.a = 1 }", 11),
+        ("{ $ = 1 }", 3),
+        ("{ $.a NOT }", 10),
+        ("{ $.a IS }", 9),
+        ("{ $.a = %x% }", 8),
     ] {
         assert_eq!(parse(text).unwrap_err().at, at, "{text}: {}", parse(text).unwrap_err().why);
     }

@@ -1,7 +1,7 @@
 """Runs compiled rules on real engines: `engines.py ENGINE FILE…`, each file a query; prints the rows as JSON lines.
 
-`duckdb` and `spark` run the queries, `trino` and `athena` only parse them in that dialect. `sigma` takes a file
-of rules and one of events.
+`duckdb` and `spark` run the queries, `trino` and `athena` only parse them in that dialect. `sigma` and `moto`
+take a file of rules or patterns and one of events.
 """
 
 import json
@@ -101,9 +101,28 @@ def sigma(texts):
                 yield {"rule": rule.title, "event_id": event["eventID"]}
 
 
+def moto(texts):
+    """Patterns of EventBridge on events."""
+    from moto.events.models import EventPattern
+
+    patterns, events = texts
+    for rule, all_of_rule in json.loads(patterns).items():
+        for line in events.splitlines():
+            event = json.loads(line)
+            if any(EventPattern(None, pattern).matches_event(event) for pattern in all_of_rule):
+                yield {"rule": rule, "event_id": event["detail"]["eventID"]}
+
+
 def main():
     engine, *files = sys.argv[1:]
-    run = {"duckdb": duckdb, "spark": spark, "trino": parse("trino"), "athena": parse("athena"), "sigma": sigma}[engine]
+    run = {
+        "duckdb": duckdb,
+        "spark": spark,
+        "trino": parse("trino"),
+        "athena": parse("athena"),
+        "sigma": sigma,
+        "moto": moto,
+    }[engine]
     for row in run([open(file, encoding="utf-8").read() for file in files]):
         print(json.dumps(row, default=str))
 

@@ -1,6 +1,6 @@
 //! `eventbridge`: patterns match what rules fire on, by a matcher of our own and by moto's where it is at hand.
 
-use crate::support::{artifact, compiled, conditions, events, sets, usual};
+use crate::support::{artifact, compiled, conditions, events, run, sets, usual};
 use rulec::eval::{Event, holds};
 use rulec::target::eventbridge::{LONGEST, patterns, says};
 use rulec::target::fit;
@@ -34,16 +34,20 @@ fn leaf(matcher: &Value, value: Option<&Value>) -> bool {
             let part = arg.get("equals-ignore-case").unwrap_or(arg).as_str().unwrap();
             let lower = |text: &str| if fold { text.to_ascii_lowercase() } else { text.to_owned() };
             let (part, text) = (lower(part), text.map(lower));
-            text.is_some_and(|text| if name == "prefix" { text.starts_with(&part) } else { text.ends_with(&part) })
+            text.is_some_and(
+                |text| if name == "prefix" { text.starts_with(&part) } else { text.ends_with(&part) },
+            )
         }
         "equals-ignore-case" => text.is_some_and(|text| text.eq_ignore_ascii_case(arg.as_str().unwrap())),
         "wildcard" => text.is_some_and(|text| {
-            let pieces: Vec<&str> = arg.as_str().unwrap().split('*').collect();
-            let mut rest = text.strip_prefix(pieces[0]);
+            let plain = |piece: &str| piece.replace('\u{1}', "\\").replace('\u{2}', "*");
+            let marked = arg.as_str().unwrap().replace("\\\\", "\u{1}").replace("\\*", "\u{2}");
+            let pieces: Vec<String> = marked.split('*').map(plain).collect();
+            let mut rest = text.strip_prefix(&*pieces[0]);
             for piece in &pieces[1..pieces.len() - 1] {
-                rest = rest.and_then(|rest| rest.find(piece).map(|at| &rest[at + piece.len()..]));
+                rest = rest.and_then(|rest| rest.find(&**piece).map(|at| &rest[at + piece.len()..]));
             }
-            rest.is_some_and(|rest| rest.ends_with(pieces[pieces.len() - 1]))
+            rest.is_some_and(|rest| rest.ends_with(&*pieces[pieces.len() - 1]))
         }),
         "numeric" => {
             let (op, number) = (arg[0].as_str().unwrap(), arg[1].as_f64().unwrap());
@@ -88,7 +92,9 @@ fn patterns_match_what_rules_fire_on() {
         said += 1;
         for pattern in &patterns {
             assert!(pattern.to_string().len() <= LONGEST, "{name}");
-            for word in ["anything-but", "wildcard", "suffix", "prefix", "exists", "numeric", "$or", "ignore-case"] {
+            for word in
+                ["anything-but", "wildcard", "suffix", "prefix", "exists", "numeric", "$or", "ignore-case"]
+            {
                 kinds.extend(pattern.to_string().contains(word).then_some(word));
             }
         }
@@ -100,7 +106,10 @@ fn patterns_match_what_rules_fire_on() {
             matched += usize::from(matches);
         }
     }
-    assert!(said > 20 && matched > 100 && kinds.len() == 8, "{said} conditions, {matched} matches, {kinds:?}");
+    assert!(
+        said > 20 && matched > 100 && kinds.len() == 8,
+        "{said} conditions, {matched} matches, {kinds:?}"
+    );
     println!("{said} conditions said, {matched} matches on {} events", events.len());
 }
 
@@ -116,7 +125,44 @@ fn the_forms_are_json_with_all_rules() {
                 "terraform" => document["resource"]["aws_cloudwatch_event_rule"].as_object().unwrap().len(),
                 _ => document["Resources"].as_object().unwrap().len() - 1,
             };
-            assert!(artifact.rules > 5 && count >= artifact.rules, "{form} of {}: {count} of {}", set.name, artifact.rules);
+            assert!(
+                artifact.rules > 5 && count >= artifact.rules,
+                "{form} of {}: {count} of {}",
+                set.name,
+                artifact.rules
+            );
         }
     }
+}
+
+#[test]
+fn moto_matches_what_rules_fire_on() {
+    let mut events = events();
+    events
+        .retain(|text| usual(&serde_json::from_str(text).unwrap()) && Event::new(text.as_bytes(), 1).is_ok());
+    let (mut all, mut expected) = (serde_json::Map::new(), BTreeSet::new());
+    for (at, (_, rule)) in conditions().into_iter().enumerate() {
+        let one = [rule];
+        let fitted = fit::all(&one, None, &mut Vec::new(), &says);
+        let Some(Ok(patterns)) = fitted.first().map(|(_, pred)| patterns(pred)) else { continue };
+        let name = format!("{at}: {}", rulec::target::write::condition(&one[0].condition).unwrap());
+        for text in &events {
+            if holds(&one[0].condition, &Event::new(text.as_bytes(), 1).unwrap()) {
+                let record: Value = serde_json::from_str(text).unwrap();
+                expected.insert((name.clone(), record["eventID"].as_str().unwrap().to_owned()));
+            }
+        }
+        all.insert(name, patterns.into());
+    }
+    let delivered: Vec<String> = events.iter().map(|text| delivered(text).to_string()).collect();
+    let rules = all.len();
+    let Some(rows) = run("moto", &[Value::Object(all).to_string(), delivered.join("\n")]) else { return };
+    let text = |row: &Value, key: &str| row[key].as_str().unwrap().to_owned();
+    let found: BTreeSet<_> = rows.iter().map(|row| (text(row, "rule"), text(row, "event_id"))).collect();
+    let different: Vec<_> = found.symmetric_difference(&expected).collect();
+    for (name, id) in different.iter().take(10) {
+        println!("{name} on {:?}", events.iter().find(|text| text.contains(&format!("\"{id}\""))));
+    }
+    assert!(different.is_empty(), "{} of {} differ", different.len(), expected.len());
+    println!("moto: {rules} rules, {} equal matches", found.len());
 }

@@ -59,7 +59,8 @@ fn real_rules_are_the_same_in_one_file() {
 fn any_condition_is_written_so_that_it_reads_the_same() {
     for (name, rule) in conditions() {
         let Ok(text) = rulec::target::write::condition(&rule.condition) else { continue };
-        let again = crate::support::rule(&text).unwrap_or_else(|| panic!("{name} became {text}, which does not load"));
+        let again = crate::support::rule(&text)
+            .unwrap_or_else(|| panic!("{name} became {text}, which does not load"));
         assert_eq!(rulec::target::write::condition(&again.condition).as_ref(), Ok(&text), "{name}");
         assert_eq!(format!("{:?}", shape(&again)), format!("{:?}", shape(&rule)), "{name} became {text}");
     }
@@ -122,7 +123,8 @@ fn macros_lists_and_exceptions() {
 #[test]
 fn json_has_all_of_a_rule() {
     let before = rules(&RULES.replace(" and %-7", ""));
-    let document: serde_json::Value = serde_json::from_str(&artifact(&before, "json", "document", None).text).unwrap();
+    let document: serde_json::Value =
+        serde_json::from_str(&artifact(&before, "json", "document", None).text).unwrap();
     assert_eq!(document["schema_version"], 1);
     let rule = &document["rules"][0];
     assert_eq!(rule["name"], "One");

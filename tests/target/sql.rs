@@ -11,7 +11,8 @@ use std::collections::BTreeSet;
 
 /// Rules by number, as many in a query as make sense.
 fn numbered(most: usize) -> Vec<Compiled> {
-    let mut rules: Vec<Rule> = conditions().into_iter().map(|(_, rule)| rule).filter(|rule| rule.enabled).collect();
+    let mut rules: Vec<Rule> =
+        conditions().into_iter().map(|(_, rule)| rule).filter(|rule| rule.enabled).collect();
     let every = (rules.len() / most).max(1);
     let mut at = 0;
     rules.retain(|_| {
@@ -47,11 +48,15 @@ fn same_rows(engine: &str) {
             settings: &settings,
         };
         let artifact = target.compile(&job).unwrap();
-        let left_out: BTreeSet<&str> = artifact.diagnostics.iter().map(|found| left_out(&found.message)).collect();
+        let left_out: BTreeSet<&str> =
+            artifact.diagnostics.iter().map(|found| left_out(&found.message)).collect();
         refused += left_out.len();
         for rule in part.rules.iter().filter(|rule| !left_out.contains(rule.name.as_str())) {
             count += 1;
-            names.insert(rule.name.clone(), rulec::target::write::condition(&rule.condition).unwrap_or_default());
+            names.insert(
+                rule.name.clone(),
+                rulec::target::write::condition(&rule.condition).unwrap_or_default(),
+            );
             for text in &events {
                 let Ok(event) = Event::new(text.as_bytes(), 1) else { continue };
                 if holds(&rule.condition, &event) {
@@ -65,7 +70,8 @@ fn same_rows(engine: &str) {
     assert!(count > 20 && expected.len() > 100, "{count} conditions, {} rows", expected.len());
     let Some(rows) = run(engine, &queries) else { return };
     let text = |row: &serde_json::Value, key: &str| row[key].as_str().unwrap().to_owned();
-    let found: BTreeSet<(String, String)> = rows.iter().map(|row| (text(row, "rule"), text(row, "event_id"))).collect();
+    let found: BTreeSet<(String, String)> =
+        rows.iter().map(|row| (text(row, "rule"), text(row, "event_id"))).collect();
     assert_eq!(found.len(), rows.len(), "{engine} tells of an event twice");
     let show = |rows: Vec<&(String, String)>| {
         let line = |(rule, id): &(String, String)| {
@@ -74,7 +80,8 @@ fn same_rows(engine: &str) {
         };
         rows.into_iter().take(8).map(line).collect::<Vec<_>>().join("\n")
     };
-    let (missing, more): (Vec<_>, Vec<_>) = (expected.difference(&found).collect(), found.difference(&expected).collect());
+    let (missing, more): (Vec<_>, Vec<_>) =
+        (expected.difference(&found).collect(), found.difference(&expected).collect());
     assert!(
         missing.is_empty() && more.is_empty(),
         "{engine}: {} rows missing, {} too many\nmissing:\n{}\ntoo many:\n{}",
@@ -83,7 +90,11 @@ fn same_rows(engine: &str) {
         show(missing),
         show(more)
     );
-    println!("{engine}: {count} conditions, {refused} refused, {} equal rows on {} events", found.len(), events.len());
+    println!(
+        "{engine}: {count} conditions, {refused} refused, {} equal rows on {} events",
+        found.len(),
+        events.len()
+    );
 }
 
 /// The rule that a message is about.
@@ -127,7 +138,10 @@ fn values_cannot_leave_their_quotes() {
     let compiled = rules(text);
     assert_eq!(compiled.rules.len(), 1);
     let duckdb = artifact(&compiled, "duckdb", "query", None).text;
-    assert!(duckdb.contains("'x'' OR 1=1 --'") && duckdb.contains("'/a''b'") && duckdb.contains("'a''b\\'"), "{duckdb}");
+    assert!(
+        duckdb.contains("'x'' OR 1=1 --'") && duckdb.contains("'/a''b'") && duckdb.contains("'a''b\\'"),
+        "{duckdb}"
+    );
     let spark = artifact(&compiled, "spark", "query", None);
     assert!(spark.diagnostics.len() == 1, "Spark has no way to name the member");
 }

@@ -57,8 +57,10 @@ pub struct Set {
 /// Our own rulesets, and others' where `RULEC_CORPUS` names the folder.
 pub fn sets() -> Vec<Set> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("rulesets");
-    let mut sets: Vec<Set> =
-        ["cis-aws/rules", "cis-aws/literal", "sysdig-managed"].iter().map(|name| directory(&root.join(name))).collect();
+    let mut sets: Vec<Set> = ["cis-aws/rules", "cis-aws/literal", "sysdig-managed"]
+        .iter()
+        .map(|name| directory(&root.join(name)))
+        .collect();
     if let Some(corpus) = std::env::var_os("RULEC_CORPUS").map(PathBuf::from) {
         for folder in ["official", "wild"] {
             for path in yaml(&corpus.join(folder)) {
@@ -182,7 +184,10 @@ pub fn events() -> Vec<String> {
             ("eventName", serde_json::json!("")),
             ("readOnly", serde_json::json!(true)),
             ("requestParameters", serde_json::Value::Null),
-            ("additionalEventData", serde_json::json!({"MFAUsed": "No", "bytesTransferredIn": 101, "bytesTransferredOut": 0})),
+            (
+                "additionalEventData",
+                serde_json::json!({"MFAUsed": "No", "bytesTransferredIn": 101, "bytesTransferredOut": 0}),
+            ),
         ] {
             let mut other = record.clone();
             other[key] = value;
@@ -213,15 +218,43 @@ pub fn events() -> Vec<String> {
 
 /// A record as AWS writes it: what Falco reads as a text is one where it is there, no number is written oddly.
 pub fn usual(record: &serde_json::Value) -> bool {
-    let all = ["/eventName", "/eventSource", "/errorCode", "/sourceIPAddress", "/userAgent", "/awsRegion", "/eventID",
-        "/userIdentity/type", "/userIdentity/userName", "/userIdentity/arn", "/userIdentity/principalId",
-        "/userIdentity/accountId", "/userIdentity/invokedBy", "/recipientAccountId", "/errorMessage", "/requestID",
-        "/userIdentity/sessionContext/sessionIssuer/userName", "/requestParameters/bucketName", "/requestParameters/key",
-        "/requestParameters/userName", "/requestParameters/roleName", "/requestParameters/policyName",
-        "/requestParameters/name", "/apiVersion", "/eventType", "/eventCategory", "/vpcEndpointId", "/sharedEventID",
-        "/serviceEventDetails", "/requestParameters/policy", "/requestParameters/groupName"];
+    let all = [
+        "/eventName",
+        "/eventSource",
+        "/errorCode",
+        "/sourceIPAddress",
+        "/userAgent",
+        "/awsRegion",
+        "/eventID",
+        "/userIdentity/type",
+        "/userIdentity/userName",
+        "/userIdentity/arn",
+        "/userIdentity/principalId",
+        "/userIdentity/accountId",
+        "/userIdentity/invokedBy",
+        "/recipientAccountId",
+        "/errorMessage",
+        "/requestID",
+        "/userIdentity/sessionContext/sessionIssuer/userName",
+        "/requestParameters/bucketName",
+        "/requestParameters/key",
+        "/requestParameters/userName",
+        "/requestParameters/roleName",
+        "/requestParameters/policyName",
+        "/requestParameters/name",
+        "/apiVersion",
+        "/eventType",
+        "/eventCategory",
+        "/vpcEndpointId",
+        "/sharedEventID",
+        "/serviceEventDetails",
+        "/requestParameters/policy",
+        "/requestParameters/groupName",
+    ];
     let texts = all.iter().all(|at| record.pointer(at).is_none_or(|value| value.is_string()));
-    let flags = ["/readOnly", "/managementEvent"].iter().all(|at| record.pointer(at).is_none_or(|value| value.is_boolean()));
+    let flags = ["/readOnly", "/managementEvent"]
+        .iter()
+        .all(|at| record.pointer(at).is_none_or(|value| value.is_boolean()));
     let numbers = ["/additionalEventData/bytesTransferredIn", "/additionalEventData/bytesTransferredOut"];
     texts && flags && numbers.iter().all(|at| record.pointer(at).is_none_or(|value| value.is_u64()))
 }

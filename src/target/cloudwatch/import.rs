@@ -8,10 +8,12 @@ use crate::target::{clause, write};
 /// A pattern as a condition. The error is what Falco has no words for.
 pub fn condition(pattern: &Pattern) -> Result<String, String> {
     let all = |parts: &[Pattern], word: &str| {
-        let part = |part: &Pattern| Ok::<_, String>(match part {
-            Pattern::Test(..) => condition(part)?,
-            _ => format!("({})", condition(part)?),
-        });
+        let part = |part: &Pattern| {
+            Ok::<_, String>(match part {
+                Pattern::Test(..) => condition(part)?,
+                _ => format!("({})", condition(part)?),
+            })
+        };
         Ok(parts.iter().map(part).collect::<Result<Vec<_>, _>>()?.join(word))
     };
     match pattern {
@@ -65,7 +67,11 @@ fn text_comparison(field: &str, text: &str, not: bool) -> Result<String, String>
     let like = match pieces.as_slice() {
         _ if pieces.iter().all(|piece| piece.is_empty()) => {
             // A member that is there is not unlike anything.
-            return Ok(if not { format!("{field} exists and not {field} exists") } else { format!("{field} exists") });
+            return Ok(if not {
+                format!("{field} exists and not {field} exists")
+            } else {
+                format!("{field} exists")
+            });
         }
         ["", end] => format!("{field} endswith {}", write::text(end)?),
         [start, ""] => format!("{field} startswith {}", write::text(start)?),
@@ -91,7 +97,9 @@ fn number_comparison(field: &str, op: Op, number: f64) -> Result<String, String>
     match op {
         Op::Eq | Op::Ne => Ok(format!("{field} {} {}", op.text(), number as i64)),
         _ if numeric && number >= 0.0 => Ok(format!("{field} {} {}", op.text(), number as i64)),
-        _ => Err(format!("Falco compares `{field}` as a text, and texts are not less or greater as numbers are")),
+        _ => Err(format!(
+            "Falco compares `{field}` as a text, and texts are not less or greater as numbers are"
+        )),
     }
 }
 
@@ -116,7 +124,8 @@ fn field(selector: &Selector) -> Result<String, String> {
     if let Some(name) = own_field(&dotted) {
         return Ok(name);
     }
-    let pointer: String = keys.iter().map(|key| format!("/{}", key.replace('~', "~0").replace('/', "~1"))).collect();
+    let pointer: String =
+        keys.iter().map(|key| format!("/{}", key.replace('~', "~0").replace('/', "~1"))).collect();
     if pointer.chars().any(|c| c.is_whitespace() || matches!(c, '[' | ']' | '"' | '\'')) {
         return Err(format!("the member `{dotted}` has a name that needs care; write the condition by hand"));
     }
@@ -129,7 +138,8 @@ fn own_field(dotted: &str) -> Option<String> {
     let schema = plugin.schema();
     // These show something else beside it.
     let plain = |name: &str| name.starts_with("ct.") && !["ct.shortsrc", "ct.user.accountid"].contains(&name);
-    let names = schema.fields.iter().filter(|field| field.listed && plain(&field.name)).map(|field| &*field.name);
+    let names =
+        schema.fields.iter().filter(|field| field.listed && plain(&field.name)).map(|field| &*field.name);
     let mut shown = names.filter(|name| clause::plain_path(name).as_deref() == Some(dotted));
     shown.next().map(str::to_owned)
 }

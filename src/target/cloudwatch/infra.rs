@@ -159,7 +159,11 @@ pub fn cloudformation(filters: &[Filter<'_>], job: &Job<'_>) -> Result<String, S
         let logical = |kind: &str, part: usize| {
             let words: String = alarm.metric.chars().filter(char::is_ascii_alphanumeric).collect();
             // The number keeps apart what differs only in other characters.
-            format!("{kind}{}{words}{}", number + 1, if part == 0 { String::new() } else { format!("Part{}", part + 1) })
+            format!(
+                "{kind}{}{words}{}",
+                number + 1,
+                if part == 0 { String::new() } else { format!("Part{}", part + 1) }
+            )
         };
         for (part, filter) in alarm.filters.iter().enumerate() {
             resources.insert(
@@ -197,7 +201,8 @@ pub fn cloudformation(filters: &[Filter<'_>], job: &Job<'_>) -> Result<String, S
             }),
         );
     }
-    let mut parameter = json!({ "Type": "String", "Description": "The log group that CloudTrail delivers to" });
+    let mut parameter =
+        json!({ "Type": "String", "Description": "The log group that CloudTrail delivers to" });
     if let Some(from) = &job.settings.from {
         parameter["Default"] = json!(from);
     }
@@ -212,7 +217,9 @@ pub fn cloudformation(filters: &[Filter<'_>], job: &Job<'_>) -> Result<String, S
 /// Commands of the AWS CLI.
 pub fn cli(filters: &[Filter<'_>], job: &Job<'_>) -> String {
     let group = job.settings.from.as_deref().map_or_else(|| "\"$LOG_GROUP\"".to_owned(), shell);
-    let mut out = String::from("TOPIC=$(aws sns create-topic --name cloudtrail-rules --query TopicArn --output text)\n");
+    let mut out = String::from(
+        "TOPIC=$(aws sns create-topic --name cloudtrail-rules --query TopicArn --output text)\n",
+    );
     for alarm in alarms(filters, job) {
         for filter in &alarm.filters {
             out += &format!(

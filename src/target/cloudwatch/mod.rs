@@ -86,7 +86,10 @@ pub fn patterns(pred: &Pred) -> Result<Vec<String>, String> {
         return Ok(vec![text]);
     }
     let too_long = || {
-        format!("its pattern has {} characters, more than the {LONGEST} that the service takes, and cannot be split", text.len())
+        format!(
+            "its pattern has {} characters, more than the {LONGEST} that the service takes, and cannot be split",
+            text.len()
+        )
     };
     split(&clause).ok_or_else(too_long)
 }
@@ -124,9 +127,11 @@ fn split(clause: &Clause) -> Option<Vec<String>> {
 /// Different texts of one member.
 fn exclusive(parts: &[Clause]) -> bool {
     let text = |part: &Clause| match part {
-        Clause::Leaf(Leaf { path, kind: Kind::Text, check: Check::Text { like, fold: false, not: false } }) => {
-            Some((path.clone(), like.exact()?.to_owned()))
-        }
+        Clause::Leaf(Leaf {
+            path,
+            kind: Kind::Text,
+            check: Check::Text { like, fold: false, not: false },
+        }) => Some((path.clone(), like.exact()?.to_owned())),
         _ => None,
     };
     let Some(mut texts) = parts.iter().map(text).collect::<Option<Vec<_>>>() else { return false };
@@ -150,9 +155,10 @@ fn of_leaf(leaf: &Leaf) -> Result<Pattern, String> {
     let text = |text: String, not| Test::Text { text, not };
     match (&leaf.check, leaf.kind) {
         (Check::Missing, _) => one(Test::Missing),
-        (Check::Exists, Kind::Any) => {
-            Err("a filter pattern cannot ask whether a member is there, whatever it is; only whether it is not".to_owned())
-        }
+        (Check::Exists, Kind::Any) => Err(
+            "a filter pattern cannot ask whether a member is there, whatever it is; only whether it is not"
+                .to_owned(),
+        ),
         (Check::Exists, Kind::Flag) => Ok(Pattern::Any(vec![
             Pattern::Test(selector.clone(), Test::Is(true)),
             Pattern::Test(selector, Test::Is(false)),
@@ -183,7 +189,10 @@ fn of_any(selector: Selector, value: &str, written: String, not: bool) -> Result
         "true" => Some(Test::Is(true)),
         "false" => Some(Test::Is(false)),
         "null" => Some(Test::Null),
-        _ if value.parse::<i64>().is_ok_and(|number| number.to_string() == value && number.abs() < 1 << 53) => {
+        _ if value
+            .parse::<i64>()
+            .is_ok_and(|number| number.to_string() == value && number.abs() < 1 << 53) =>
+        {
             value.parse().ok().map(|number| Test::Number(Op::Eq, number))
         }
         _ if value.starts_with(['{', '[']) || value.parse::<f64>().is_ok() => {
@@ -194,11 +203,11 @@ fn of_any(selector: Selector, value: &str, written: String, not: bool) -> Result
     let text = Pattern::Test(selector.clone(), Test::Text { text: written, not });
     match word {
         None => Ok(text),
-        Some(_) if not => {
-            Err("a filter pattern compares texts apart from numbers and truth values, so it cannot say that a \
+        Some(_) if not => Err(
+            "a filter pattern compares texts apart from numbers and truth values, so it cannot say that a \
                  member is not like one of both"
-                .to_owned())
-        }
+                .to_owned(),
+        ),
         Some(word) => Ok(Pattern::Any(vec![text, Pattern::Test(selector, word)])),
     }
 }

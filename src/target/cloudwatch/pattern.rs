@@ -159,7 +159,8 @@ impl<'p> Parser<'p> {
             };
             return Ok(Pattern::Test(selector, test));
         }
-        let ops = [("!=", Op::Ne), ("<=", Op::Le), (">=", Op::Ge), ("=", Op::Eq), ("<", Op::Lt), (">", Op::Gt)];
+        let ops =
+            [("!=", Op::Ne), ("<=", Op::Le), (">=", Op::Ge), ("=", Op::Eq), ("<", Op::Lt), (">", Op::Gt)];
         let Some((_, op)) = ops.into_iter().find(|(token, _)| self.take(token)) else {
             return self.fail("a comparison is missing after the selector");
         };
@@ -183,7 +184,9 @@ impl<'p> Parser<'p> {
         loop {
             let rest = self.rest();
             if let Some(after) = rest.strip_prefix('.') {
-                let len = after.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).unwrap_or(after.len());
+                let len = after
+                    .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-')))
+                    .unwrap_or(after.len());
                 if len == 0 && after.starts_with('[') {
                     self.at += 1;
                     continue;
@@ -211,7 +214,9 @@ impl<'p> Parser<'p> {
         let key = match (name, inside.parse()) {
             (Some(name), _) => Key::Name(name.to_owned()),
             (None, Ok(at)) => Key::At(at),
-            (None, Err(_)) if inside == "*" => return self.fail("`[*]` asks for any element, which Falco cannot"),
+            (None, Err(_)) if inside == "*" => {
+                return self.fail("`[*]` asks for any element, which Falco cannot");
+            }
             (None, Err(_)) => return self.fail("an element is asked for by its number"),
         };
         self.at += end + 2;
@@ -239,7 +244,9 @@ impl<'p> Parser<'p> {
         if rest.starts_with('%') {
             return self.fail("regular expressions of filter patterns are not Falco's");
         }
-        let end = rest.find(|c: char| c.is_whitespace() || matches!(c, ')' | '}' | '&' | '|' | '(')).unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| c.is_whitespace() || matches!(c, ')' | '}' | '&' | '|' | '('))
+            .unwrap_or(rest.len());
         if end == 0 {
             return self.fail("a value is missing");
         }

@@ -27,8 +27,14 @@ impl Target for Falco {
 
     fn forms(&self) -> &'static [Form] {
         &[
-            Form { name: "resolved", summary: "rules only; macros, lists and exceptions are in their conditions" },
-            Form { name: "shaken", summary: "items as they are written, without macros and lists that no rule uses" },
+            Form {
+                name: "resolved",
+                summary: "rules only; macros, lists and exceptions are in their conditions",
+            },
+            Form {
+                name: "shaken",
+                summary: "items as they are written, without macros and lists that no rule uses",
+            },
         ]
     }
 
@@ -44,13 +50,20 @@ impl Target for Falco {
         lost.retain(|rule| !diagnostics.iter().any(|found| found.primary.span == rule.name_span));
         if job.form == "shaken" && !lost.is_empty() {
             let name = &lost[0].name;
-            return Err(format!("the items cannot be put into one file as they are: rule `{name}` would change"));
+            return Err(format!(
+                "the items cannot be put into one file as they are: rule `{name}` would change"
+            ));
         }
         diagnostics.extend(lost.iter().map(|rule| changed(rule)));
         if !lost.is_empty() {
-            let kept: Vec<Rule> =
-                job.rules.iter().filter(|rule| !lost.iter().any(|lost| lost.name == rule.name)).cloned().collect();
-            let file = SourceFile::new("rules.yaml", resolved::text(&Job { rules: &kept, ..*job }, &streams).0);
+            let kept: Vec<Rule> = job
+                .rules
+                .iter()
+                .filter(|rule| !lost.iter().any(|lost| lost.name == rule.name))
+                .cloned()
+                .collect();
+            let file =
+                SourceFile::new("rules.yaml", resolved::text(&Job { rules: &kept, ..*job }, &streams).0);
             text = format::document(&file, &format::Options::default()).text(&file);
         }
         let rules = job.rules.len() - diagnostics.len();

@@ -175,7 +175,10 @@ fn like(pattern: &str) -> Result<String, String> {
                 }
                 out.push(*byte);
             }
-            _ => return Err("of shell patterns, the target has only `*`: Falco's `?` and brackets are bytes".to_owned()),
+            _ => {
+                return Err("of shell patterns, the target has only `*`: Falco's `?` and brackets are bytes"
+                    .to_owned());
+            }
         }
     }
     String::from_utf8(out).map_err(|_| "the pattern is no text".to_owned())

@@ -132,7 +132,9 @@ impl Dialect {
         let (is_there, is_text, _, json) = self.json_at(keys)?;
         if self == Spark {
             let text = format!("to_json(try_variant_get(parsed, {}))", self.text(&steps(keys, '"')?));
-            return Ok(format!("CASE WHEN NOT ({is_there}) THEN NULL WHEN {is_text} THEN {text} ELSE {json} END"));
+            return Ok(format!(
+                "CASE WHEN NOT ({is_there}) THEN NULL WHEN {is_text} THEN {text} ELSE {json} END"
+            ));
         }
         Ok(format!("CASE WHEN {is_there} THEN {json} END"))
     }
@@ -140,7 +142,9 @@ impl Dialect {
     /// `true` if a member is, `false` if it is anything else.
     pub fn flag_at(self, keys: &[String]) -> Result<String, String> {
         if let Some(column) = self.column(keys)? {
-            return Ok(format!("CASE WHEN {column} IS NOT NULL THEN CASE {column} WHEN 'true' THEN 'true' ELSE 'false' END END"));
+            return Ok(format!(
+                "CASE WHEN {column} IS NOT NULL THEN CASE {column} WHEN 'true' THEN 'true' ELSE 'false' END END"
+            ));
         }
         let (is_there, is_text, _, json) = self.json_at(keys)?;
         Ok(format!(
@@ -166,8 +170,10 @@ impl Dialect {
     fn json_at(self, keys: &[String]) -> Result<(String, String, String, String), String> {
         match self {
             DuckDb => {
-                let pointer: String =
-                    keys.iter().map(|key| format!("/{}", key.replace('~', "~0").replace('/', "~1"))).collect();
+                let pointer: String = keys
+                    .iter()
+                    .map(|key| format!("/{}", key.replace('~', "~0").replace('/', "~1")))
+                    .collect();
                 let at = format!("record, {}", self.text(&pointer));
                 Ok((
                     format!("json_type({at}) IS NOT NULL"),
@@ -194,7 +200,9 @@ impl Dialect {
                     return Err(format!("the table has no column for `{}`", keys.join(".")));
                 }
                 if rest.is_empty() {
-                    return Err("the table does not tell a member that is null from one that is not there".to_owned());
+                    return Err(
+                        "the table does not tell a member that is null from one that is not there".to_owned()
+                    );
                 }
                 let at = format!("{column}, {}", self.text(&steps(rest, '"')?));
                 Ok((
@@ -301,7 +309,10 @@ fn steps(keys: &[String], quote: char) -> Result<String, String> {
         }
         match () {
             () if plain && !key.starts_with(|c: char| c.is_ascii_digit()) => path += &format!(".{key}"),
-            () if key.chars().any(|c| c.is_control() || matches!(c, '"' | '\'' | '\\' | '[' | ']' | '*' | '?')) => {
+            () if key
+                .chars()
+                .any(|c| c.is_control() || matches!(c, '"' | '\'' | '\\' | '[' | ']' | '*' | '?')) =>
+            {
                 return Err(format!("the target has no way to name the member `{key}`"));
             }
             () => path += &format!("[{quote}{key}{quote}]"),

@@ -20,7 +20,8 @@ const SHOWN: [(&str, &str); 8] = [
 ];
 
 /// How a time reads that the plugin takes.
-const TIME: &str = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.][0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})";
+const TIME: &str =
+    "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.][0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})";
 
 /// One query for all rules: a row for each rule and event.
 pub fn query(dialect: Dialect, rules: &[(&Rule, Pred)], job: &Job<'_>) -> Result<String, String> {
@@ -62,8 +63,11 @@ pub fn views(dialect: Dialect, rules: &[(&Rule, Pred)], job: &Job<'_>) -> Result
         let mut writer = Writer::new(dialect);
         let condition = writer.condition(pred)?;
         let head = head(&mut writer, job)?;
-        let slug: String =
-            rule.name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
+        let slug: String = rule
+            .name
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' })
+            .collect();
         let mut name = format!("rule_{slug}");
         let mut count = 2;
         while !taken.insert(name.clone()) {
@@ -110,9 +114,14 @@ fn head(writer: &mut Writer, job: &Job<'_>) -> Result<String, String> {
         columns.push(format!("{} AS {name}", dialect.text_at(&keys(member))?));
     }
     columns.push(format!("{} AS event_type", dialect.text_at(&keys("eventType"))?));
-    columns.extend(writer.members.iter().map(|(name, expression)| format!("{expression} AS {}", dialect.name_of(name))));
-    let fields: String =
-        writer.fields.iter().map(|(name, expression)| format!(",\n    {expression} AS {}", dialect.name_of(name))).collect();
+    columns.extend(
+        writer.members.iter().map(|(name, expression)| format!("{expression} AS {}", dialect.name_of(name))),
+    );
+    let fields: String = writer
+        .fields
+        .iter()
+        .map(|(name, expression)| format!(",\n    {expression} AS {}", dialect.name_of(name)))
+        .collect();
     // Records that the plugin leaves out.
     let mut kept = vec![
         dialect.regex("event_time", &format!("^{TIME}$")),

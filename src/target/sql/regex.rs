@@ -5,7 +5,8 @@ use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind, Look};
 
 /// The expression, anchored at both ends of the text.
 pub fn portable(pattern: &str) -> Result<String, String> {
-    let checked = re2::check_bytes(pattern.as_bytes()).map_err(|_| "the regular expression cannot be read".to_owned())?;
+    let checked = re2::check_bytes(pattern.as_bytes())
+        .map_err(|_| "the regular expression cannot be read".to_owned())?;
     let mut out = String::new();
     write(&checked.to_full_hir(), &mut out)?;
     Ok(out)
@@ -24,7 +25,10 @@ fn write(hir: &Hir, out: &mut String) -> Result<(), String> {
         HirKind::Look(Look::Start) => out.push_str(r"\A"),
         HirKind::Look(Look::End) => out.push_str(r"\z"),
         HirKind::Look(_) => {
-            return Err("the engines do not agree on what begins or ends a line or word in a regular expression".to_owned());
+            return Err(
+                "the engines do not agree on what begins or ends a line or word in a regular expression"
+                    .to_owned(),
+            );
         }
         HirKind::Repetition(repetition) => {
             // Repeating what is empty is empty, and some engines refuse it.

@@ -59,7 +59,8 @@ impl Writer {
             return Err(format!("the target has no lists such as `{name}`"));
         }
         let expression = self.expression(field)?;
-        let made = ["ct.shortsrc", "ct.user", "ct.originaluser", "ct.user.accountid", "s3.bytes"].contains(&&*field.name)
+        let made = ["ct.shortsrc", "ct.user", "ct.originaluser", "ct.user.accountid", "s3.bytes"]
+            .contains(&&*field.name)
             || field.name.starts_with("s3.cnt.");
         Ok(if made { self.made(&name, expression) } else { self.column(&name, expression) })
     }
@@ -71,19 +72,26 @@ impl Writer {
 
     fn expression(&mut self, field: &FieldRef) -> Result<String, String> {
         let dialect = self.dialect;
-        let [bytes_in, bytes_out] =
-            ["bytesTransferredIn", "bytesTransferredOut"].map(|key| keys(&format!("additionalEventData.{key}")));
+        let [bytes_in, bytes_out] = ["bytesTransferredIn", "bytesTransferredOut"]
+            .map(|key| keys(&format!("additionalEventData.{key}")));
         Ok(match &*field.name {
             "ct.shortsrc" => {
                 let whole = self.text_at("eventSource")?;
                 let ends = dialect.ends(&whole, &dialect.text(DOMAIN));
                 let long = format!("length({whole}) > {}", DOMAIN.len());
-                format!("CASE WHEN {long} AND {ends} THEN substr({whole}, 1, length({whole}) - {}) ELSE {whole} END", DOMAIN.len())
+                format!(
+                    "CASE WHEN {long} AND {ends} THEN substr({whole}, 1, length({whole}) - {}) ELSE {whole} END",
+                    DOMAIN.len()
+                )
             }
             "ct.user" => self.user()?,
             "ct.originaluser" => self.original_user()?,
             "ct.user.accountid" => {
-                format!("coalesce({}, {})", self.text_at("userIdentity.accountId")?, self.text_at("recipientAccountId")?)
+                format!(
+                    "coalesce({}, {})",
+                    self.text_at("userIdentity.accountId")?,
+                    self.text_at("recipientAccountId")?
+                )
             }
             "ct.response" => dialect.json_text_at(&keys("responseElements"))?,
             "ct.request" => dialect.json_text_at(&keys("requestParameters"))?,
@@ -96,7 +104,9 @@ impl Writer {
             "s3.bytes" => {
                 let (one, other) = (dialect.number_at(&bytes_in)?, dialect.number_at(&bytes_out)?);
                 let (one, other) = (self.column("s3.bytes.in", one), self.column("s3.bytes.out", other));
-                format!("CASE WHEN {one} IS NOT NULL OR {other} IS NOT NULL THEN (coalesce({one}, 0) + coalesce({other}, 0)) % {WRAP} END")
+                format!(
+                    "CASE WHEN {one} IS NOT NULL OR {other} IS NOT NULL THEN (coalesce({one}, 0) + coalesce({other}, 0)) % {WRAP} END"
+                )
             }
             "s3.cnt.get" => format!("CASE WHEN {} = 'GetObject' THEN 1 END", self.text_at("eventName")?),
             "s3.cnt.put" => format!("CASE WHEN {} = 'PutObject' THEN 1 END", self.text_at("eventName")?),
