@@ -64,14 +64,16 @@ impl Writer {
                 _ => format!("({left} IN ({}))", texts.join(", ")),
             });
         }
-        let one = |value: &Box<str>| match text {
+        let one = |value: &str| match text {
             true => self.text_test(left, op, value),
             false => {
                 let value = number(value.as_bytes()).ok_or("the value is no number")?;
-                Ok(format!("({left} {} {value})", compared(op).ok_or("numbers do not compare so")?))
+                let word = compared(op).ok_or("numbers do not compare so")?;
+                // Spark takes NULL to be below a number that no member can be above.
+                Ok(format!("({left} IS NOT NULL AND {left} {word} {value})"))
             }
         };
-        let tests = values.iter().map(one).collect::<Result<Vec<_>, String>>()?;
+        let tests = values.iter().map(|value| one(value)).collect::<Result<Vec<_>, String>>()?;
         Ok(match modifier {
             _ if tests.is_empty() => "FALSE".to_owned(),
             None | Some(Modifier::Anyof) => format!("({})", tests.join(" OR ")),
@@ -132,15 +134,15 @@ impl Writer {
         let pair = (family(atom.left.type_of().0), family(ty));
         Ok(Some(match (pair, op) {
             ((Family::Text, Family::Text), Op::Contains) => {
-                format!("({written} = '' OR {})", dialect.contains(left, &written))
+                format!("({left} IS NOT NULL AND ({written} = '' OR {}))", dialect.contains(left, &written))
             }
             ((Family::Text, Family::Text), Op::Startswith) => dialect.starts(left, &written),
             ((Family::Text, Family::Text), Op::Endswith) => {
-                format!("({written} = '' OR {})", dialect.ends(left, &written))
+                format!("({left} IS NOT NULL AND ({written} = '' OR {}))", dialect.ends(left, &written))
             }
             ((Family::Text, Family::Text), Op::Icontains) => {
                 let (left, right) = (dialect.lower(left), dialect.lower(&written));
-                format!("({right} = '' OR {})", dialect.contains(&left, &right))
+                format!("({left} IS NOT NULL AND ({right} = '' OR {}))", dialect.contains(&left, &right))
             }
             ((Family::Text, Family::Text) | (Family::Number, Family::Number), op) => match compared(op) {
                 Some(word) => format!("({left} {word} {written})"),

@@ -170,6 +170,11 @@ impl Dialect {
     fn json_at(self, keys: &[String]) -> Result<(String, String, String, String), String> {
         match self {
             DuckDb => {
+                let odd =
+                    |key: &&String| key.parse::<usize>().is_ok_and(|number| number.to_string() != **key);
+                if let Some(odd) = keys.iter().find(odd) {
+                    return Err(format!("the target does not read `{odd}` as the number of an element"));
+                }
                 let pointer: String = keys
                     .iter()
                     .map(|key| format!("/{}", key.replace('~', "~0").replace('/', "~1")))
