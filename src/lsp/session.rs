@@ -2,7 +2,6 @@
 
 use super::Log;
 use super::client::{self, Client};
-use super::diagnostics::Known;
 use super::pull;
 use super::requests;
 use super::settings::Asked;
@@ -11,11 +10,12 @@ use super::uri;
 use super::wire::Incoming;
 use super::worker::{Found, Job};
 use super::workspace::Workspace;
+use super::diagnostics::Known;
 use crate::ide::controls::Controls;
 use crossbeam_channel::{Receiver, Sender};
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, ResponseError};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::io::Write;
