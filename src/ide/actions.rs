@@ -118,7 +118,8 @@ fn suppression(snapshot: &Snapshot, doc: usize, found: &Diagnostic) -> Option<Ch
     let stream = placed.piece.stream();
     let item = super::outline::items(stream).find(|item| item.node.node().span.range().contains(&at));
     let Some(item) = item else {
-        let start = if file.pieces.first()?.piece.text().starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        let start =
+            if file.pieces.first()?.piece.text().starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         return Some(Change { doc, range: start..start, text: comment("allow-file") + "\n" });
     };
     let holds = |(key, value): &&(Node, Node)| {

@@ -21,17 +21,25 @@ pub struct Hint {
 }
 
 /// The hints of a part of a file.
-pub fn hints(snapshot: &Snapshot, doc: usize, within: Range<usize>, controls: Option<&Controls>) -> Vec<Hint> {
+pub fn hints(
+    snapshot: &Snapshot,
+    doc: usize,
+    within: Range<usize>,
+    controls: Option<&Controls>,
+) -> Vec<Hint> {
     let index = Index::new(snapshot);
     let mut hints = Vec::new();
     let mut sizes: FxHashMap<&str, usize> = FxHashMap::default();
     let Some(file) = snapshot.docs.get(doc) else { return hints };
-    for placed in file.pieces.iter().filter(|placed| placed.start <= within.end && placed.end() >= within.start) {
+    for placed in
+        file.pieces.iter().filter(|placed| placed.start <= within.end && placed.end() >= within.start)
+    {
         for entry in placed.piece.outline().entries.iter().filter(|entry| entry.role == Role::Defines) {
             let covered = controls.map_or(&[][..], |controls| controls.of(&entry.name));
             if entry.kind == Kind::Rule && !covered.is_empty() {
                 let ids: Vec<&str> = covered.iter().map(|control| &*control.id).collect();
-                let lines: Vec<String> = covered.iter().map(|it| format!("- {} {}", it.id, it.title)).collect();
+                let lines: Vec<String> =
+                    covered.iter().map(|it| format!("- {} {}", it.id, it.title)).collect();
                 let benchmark = controls.map_or("", |controls| &controls.benchmark);
                 hints.push(Hint {
                     offset: placed.range_of(entry.name_span).end,
@@ -51,7 +59,8 @@ pub fn hints(snapshot: &Snapshot, doc: usize, within: Range<usize>, controls: Op
                 _ => continue,
             };
             for word in words {
-                let name = if word == mark.span.range() { mark.text(&placed.piece) } else { &text[word.clone()] };
+                let name =
+                    if word == mark.span.range() { mark.text(&placed.piece) } else { &text[word.clone()] };
                 let size = *sizes.entry(name).or_insert_with(|| expand::list(snapshot, &index, name).len());
                 let label = if size == 1 { "1 item".to_owned() } else { format!("{size} items") };
                 let offset = placed.start + word.end;

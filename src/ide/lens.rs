@@ -79,7 +79,12 @@ impl Tests {
 }
 
 /// The lines above the items of a file.
-pub fn lenses(snapshot: &Snapshot, doc: usize, tests: Option<&Tests>, controls: Option<&Controls>) -> Vec<Lens> {
+pub fn lenses(
+    snapshot: &Snapshot,
+    doc: usize,
+    tests: Option<&Tests>,
+    controls: Option<&Controls>,
+) -> Vec<Lens> {
     let mut lenses = Vec::new();
     for placed in snapshot.docs.get(doc).into_iter().flat_map(|doc| &doc.pieces) {
         for entry in placed.piece.outline().entries.iter().filter(|entry| !entry.name.is_empty()) {

@@ -37,7 +37,9 @@ fn selected<T>(
 ) -> Option<T> {
     let first = cursor::cursor(snapshot, index, doc, range.start)?;
     let last = cursor::cursor(snapshot, index, doc, range.end)?;
-    let (Spot::Condition(flat, start), Spot::Condition(other, end)) = (&first.spot, &last.spot) else { return None };
+    let (Spot::Condition(flat, start), Spot::Condition(other, end)) = (&first.spot, &last.spot) else {
+        return None;
+    };
     let outline = first.placed.piece.outline();
     let [entry] = &outline.entries[..] else { return None };
     let alone = index.all(entry.kind, &entry.name).len() == 1 && entry.role == outline::Role::Defines;
@@ -155,7 +157,9 @@ fn ungrouped(text: &str, range: &Range<usize>, expr: &Expr<'_>) -> Option<Range<
 /// A text on one line; `None` if a quoted value holds a line break.
 fn one_line(text: &str) -> Option<String> {
     let values = words::scan(text).words;
-    let broken = |word: &words::Word| word.what == What::Value && text[word.range.clone()].contains(['\n', '\r', '\t']);
+    let broken = |word: &words::Word| {
+        word.what == What::Value && text[word.range.clone()].contains(['\n', '\r', '\t'])
+    };
     if values.iter().any(broken) {
         return None;
     }
@@ -239,7 +243,8 @@ fn before_item(doc: &Doc, placed: &Placed, item: &str) -> Option<(usize, String)
         row -= 1;
     }
     let indent = " ".repeat(column);
-    let lines = item.lines().map(|line| if line.is_empty() { String::new() } else { format!("{indent}{line}") });
+    let lines =
+        item.lines().map(|line| if line.is_empty() { String::new() } else { format!("{indent}{line}") });
     Some((doc.line(row)?.start, lines.collect::<Vec<_>>().join("\n") + "\n\n"))
 }
 
@@ -271,8 +276,11 @@ pub fn extract_list(snapshot: &Snapshot, doc: usize, range: Range<usize>) -> Opt
             true => line,
             false => format!("  items:\n    - {}", items.join("\n    - ")),
         };
-        let (place, item) =
-            before_item(snapshot.docs.get(doc)?, selected.cursor.placed, &format!("- list: {name}\n{listed}\n"))?;
+        let (place, item) = before_item(
+            snapshot.docs.get(doc)?,
+            selected.cursor.placed,
+            &format!("- list: {name}\n{listed}\n"),
+        )?;
         let replaced = values.first()?.place.start as usize..values.last()?.place.end as usize;
         let used = spaced(text, &replaced, &name);
         Some(Action {
@@ -293,7 +301,9 @@ fn covered(values: &[Value<'_>], range: &Range<usize>) -> Option<(usize, usize)>
     if range.is_empty() {
         return Some((0, values.len().checked_sub(1)?));
     }
-    let touched = |value: &Value<'_>| (value.place.start as usize) < range.end && range.start < value.place.end as usize;
+    let touched = |value: &Value<'_>| {
+        (value.place.start as usize) < range.end && range.start < value.place.end as usize
+    };
     Some((values.iter().position(touched)?, values.iter().rposition(touched)?))
 }
 

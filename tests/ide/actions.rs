@@ -44,9 +44,20 @@ fn a_clause_becomes_a_macro() {
         }
     };
     insta::assert_snapshot!("extract_a_comparison", shown("ct.name = $0CreateUser and not ct.error exists"));
-    insta::assert_snapshot!("extract_a_run", shown(">\n    in_iam\n    and $0ct.name = CreateUser\n    and not ct.error exists$0\n    and ct.region = x"));
-    insta::assert_snapshot!("extract_a_group", shown("in_iam and not $0(ct.user = a or ct.user = \"b  c\")$0"));
-    insta::assert_snapshot!("extract_in_quotes", shown("\"ct.user = \\\"a b\\\" or$0(ct.user = 'x' and in_iam)$0\""));
+    insta::assert_snapshot!(
+        "extract_a_run",
+        shown(
+            ">\n    in_iam\n    and $0ct.name = CreateUser\n    and not ct.error exists$0\n    and ct.region = x"
+        )
+    );
+    insta::assert_snapshot!(
+        "extract_a_group",
+        shown("in_iam and not $0(ct.user = a or ct.user = \"b  c\")$0")
+    );
+    insta::assert_snapshot!(
+        "extract_in_quotes",
+        shown("\"ct.user = \\\"a b\\\" or$0(ct.user = 'x' and in_iam)$0\"")
+    );
     assert_eq!(shown("in_iam and $0ct.name$0 = CreateUser"), "nothing");
     assert_eq!(shown("in_iam and $0ct.name = CreateUser or ct.name = x$0"), "nothing");
     assert_eq!(shown("in_iam and ct.name = $0"), "nothing");
@@ -61,8 +72,14 @@ fn values_become_a_list() {
             None => "nothing".to_owned(),
         }
     };
-    insta::assert_snapshot!("extract_all_values", shown("ct.name in (CreateUser, \"De$0leteUser\", \"a b\", \"c,d\", 'e=\"f\"', \"\")"));
-    insta::assert_snapshot!("extract_some_values", shown("ct.name in (CreateUser, $0DeleteUser, UpdateUser$0)"));
+    insta::assert_snapshot!(
+        "extract_all_values",
+        shown("ct.name in (CreateUser, \"De$0leteUser\", \"a b\", \"c,d\", 'e=\"f\"', \"\")")
+    );
+    insta::assert_snapshot!(
+        "extract_some_values",
+        shown("ct.name in (CreateUser, $0DeleteUser, UpdateUser$0)")
+    );
     let many: Vec<String> = (0..20).map(|number| format!("CreateUser{number}")).collect();
     insta::assert_snapshot!("extract_many_values", shown(&format!("ct.name in ($0{})", many.join(","))));
     assert_eq!(shown("ct.name = Cre$0ateUser"), "nothing");
@@ -83,7 +100,9 @@ fn a_macro_becomes_its_condition() {
     let (sample, range) = selected(quoted);
     let action = inline_macro(&sample.snapshot, 0, range.start).unwrap();
     insta::assert_snapshot!("inline_in_quotes", after(&sample, &action));
-    let (sample, range) = selected("- macro: m\n  condition: ct.user = x\n- macro: m\n  condition: or ct.user = y\n  append: true\n- macro: n\n  condition: $0m\n");
+    let (sample, range) = selected(
+        "- macro: m\n  condition: ct.user = x\n- macro: m\n  condition: or ct.user = y\n  append: true\n- macro: n\n  condition: $0m\n",
+    );
     assert_eq!(inline_macro(&sample.snapshot, 0, range.start), None);
 }
 
@@ -188,7 +207,8 @@ fn findings_can_be_allowed() {
         let text = changed(&sample.snapshot, &action.changes).join("");
         let left = findings_of(std::slice::from_ref(&text));
         let key = |found: &rulec::diag::Diagnostic| (found.check.code, found.message.clone());
-        let expected: BTreeSet<_> = findings.iter().filter(|other| key(other) != key(found)).map(key).collect();
+        let expected: BTreeSet<_> =
+            findings.iter().filter(|other| key(other) != key(found)).map(key).collect();
         assert_eq!(left.iter().map(key).collect::<BTreeSet<_>>(), expected, "{text}");
         let row = text.lines().position(|line| line.contains("rulec:")).unwrap();
         shown.push(text.lines().skip(row).take(2).collect::<Vec<_>>().join("\n"));

@@ -6,8 +6,8 @@ use proptest::test_runner::FileFailurePersistence;
 use rulec::ide::doc::Doc;
 use rulec::ide::index::Index;
 use rulec::ide::{
-    Change, Place, Snapshot, actions, completion, folding, hints, hover, lens, navigation, rename, selection, symbols, tokens,
-    topic,
+    Change, Place, Snapshot, actions, completion, folding, hints, hover, lens, navigation, rename, selection,
+    symbols, tokens, topic,
 };
 use std::ops::Range;
 use std::sync::Arc;
@@ -96,7 +96,9 @@ fn ask_file(snapshot: &Snapshot, texts: &[String], doc: usize) {
         for symbol in symbols {
             here(&symbol.range);
             here(&symbol.name_range);
-            assert!(symbol.range.start <= symbol.name_range.start && symbol.name_range.end <= symbol.range.end);
+            assert!(
+                symbol.range.start <= symbol.name_range.start && symbol.name_range.end <= symbol.range.end
+            );
             nested(&symbol.children, here);
         }
     }
@@ -114,8 +116,30 @@ fn ask_file(snapshot: &Snapshot, texts: &[String], doc: usize) {
 
 fn text_of(at: usize) -> &'static str {
     const PIECES: [&str; 24] = [
-        "\n", "\r\n", "- ", "  ", "\"", "'", "(", ")", "[", "]", "{", "}", ": ", ",", " and ", "ct.name", " in ", "%", "é", "😀", "#",
-        "|\n", "- rule: A\n  condition: ", "\t",
+        "\n",
+        "\r\n",
+        "- ",
+        "  ",
+        "\"",
+        "'",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        ": ",
+        ",",
+        " and ",
+        "ct.name",
+        " in ",
+        "%",
+        "é",
+        "😀",
+        "#",
+        "|\n",
+        "- rule: A\n  condition: ",
+        "\t",
     ];
     PIECES[at % PIECES.len()]
 }
@@ -148,7 +172,11 @@ fn edit(doc: &mut Doc, text: &mut String, step: &Step) {
 }
 
 fn config(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, failure_persistence: Some(Box::new(FileFailurePersistence::Off)), ..ProptestConfig::default() }
+    ProptestConfig {
+        cases,
+        failure_persistence: Some(Box::new(FileFailurePersistence::Off)),
+        ..ProptestConfig::default()
+    }
 }
 
 proptest! {
