@@ -15,7 +15,7 @@ use crate::sema::ir::Rule;
 use crate::sema::lower::{Lowering, TooLarge};
 use crate::sema::report::Report;
 use crate::sema::requirements;
-use crate::sema::view::Nobody;
+use crate::sema::view::{Nobody, Sink};
 use crate::sema::world::World;
 use crate::sema::{checks, describe, errors};
 use crate::source::{FileId, SourceMap, Span};
@@ -46,6 +46,8 @@ pub struct Options {
     pub clock: Option<Clock>,
     /// Gaps in the coverage of this benchmark are findings.
     pub benchmark: Option<Arc<Benchmark>>,
+    /// Leaves out lints, and predicates where only lints would look at them.
+    pub without_lints: bool,
 }
 
 /// Everything known about the files. Diagnostics are in load order and carry their default severity:
@@ -203,10 +205,13 @@ pub fn examine(
         memory.begin(&collected);
     }
     let solver = OnceCell::new();
-    let lints = lint.then(|| Lints::new(Context::new(sources, &options.world, &solver), options.clock));
+    let linted = lint && !options.without_lints;
+    let lints = linted.then(|| Lints::new(Context::new(sources, &options.world, &solver), options.clock));
+    let wanted = !lint || linted || options.benchmark.is_some();
     let lowering = if lint { Lowering::of_conditions() } else { Lowering::default() };
     let mut passes = Passes { lints, lowering, memory, rules: Vec::new(), too_large: Vec::new(), last: None };
-    compile(&collected, &options.world, Policy::All, &mut report, &mut passes);
+    let sink: &mut dyn Sink<'_> = if wanted { &mut passes } else { &mut Nobody };
+    compile(&collected, &options.world, Policy::All, &mut report, sink);
     for unmet in requirements::unmet(&collected.plugins, &options.world) {
         report.add(errors::plugin_unmet(&unmet));
     }

@@ -273,6 +273,11 @@ impl Text {
     pub fn span_of(&self, range: Range<usize>) -> Span {
         let start = self.at(range.start);
         let end = floor_char_boundary(&self.value, range.end);
+        if self.map.is_empty() && range.start < end && self.value.is_char_boundary(range.start) {
+            // A slice of the file.
+            let end = (self.content as usize + end).clamp(self.span.start as usize, self.span.end as usize);
+            return Span::new(self.span.file, start, end.max(start));
+        }
         match self.value[..end].chars().next_back() {
             Some(last) if end > range.start => {
                 let end = self.end_of(end - last.len_utf8(), last);

@@ -102,6 +102,8 @@ fn traps() {
         "- a:  |2\n      x\n- b:  1\n",
         "- a:  >-\n      x\n\n      y\n        z\n",
         "- a:  |",
+        "- a:  >\n   ",
+        "- a:  |\n\n  \n- b:  c\n",
         "- a: |\n    x",
         "- a:  &x [b,c]\n- d:   *x\n",
         "- &x a:  1\n  b: *x\n",
@@ -149,6 +151,7 @@ fn traps() {
         "- <<:  {a: 1}\n",
         "%YAML 1.2\n---\n- a:  1\n",
         "- a:  1\n---\n- b:  2\n---\n",
+        "[a, b]\n---\n- a:  1\n- b:  |+\n    c\n\n\n- <<:  1\n",
         "- a:  \"x\\  \n    y\"\n",
     ] {
         formatted(text);

@@ -106,7 +106,7 @@ pub fn range(file: &SourceFile, options: &Options, lines: Range<usize>) -> Forma
     format(file, options, Some(at(lines.start)..at(lines.end.max(lines.start + 1))))
 }
 
-/// More items than these that turn out different, and the file is left alone.
+/// An item that differs only beside others takes a round; of more than these, the file is left alone.
 const ROUNDS: usize = 32;
 
 fn format(file: &SourceFile, options: &Options, only: Option<Range<usize>>) -> Formatted {
@@ -134,21 +134,22 @@ fn format(file: &SourceFile, options: &Options, only: Option<Range<usize>>) -> F
     if let Some(quote) = stream.unclosed {
         frozen.extend(job.item_at(quote.start as usize));
     }
-    for _ in 0..ROUNDS {
+    for round in 0..ROUNDS {
         let formatted = job.run(&frozen);
-        let text = formatted.text(file);
-        match job.difference(&text) {
-            None => return formatted,
-            Some(Difference::Item(index)) if frozen.insert(index) => {}
+        let Some(difference) = job.difference(&formatted.text(file)) else { return formatted };
+        let before = frozen.len();
+        if round == 0 {
+            frozen.extend(job.different());
+        }
+        if let Difference::Item(index) = difference
+            && !frozen.insert(index)
+            && frozen.len() == before
+        {
             // What is before an item can be to blame as well.
-            Some(Difference::Item(index)) if index > 0 && frozen.insert(index - 1) => {}
-            Some(_) => {
-                let before = frozen.len();
-                frozen.extend(job.different());
-                if frozen.len() == before {
-                    break;
-                }
-            }
+            frozen.extend(index.checked_sub(1));
+        }
+        if frozen.len() == before {
+            break;
         }
     }
     whole(Why::Unusual)

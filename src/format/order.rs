@@ -8,7 +8,7 @@ use crate::syntax::yaml::{Node, Value};
 /// they are among them.
 pub(super) fn ordered(node: &Node, written: &Written, column: usize) -> Option<String> {
     let Value::Map(pairs) = &node.value else { return None };
-    if (Item { node, entries: pairs }).kind() != Some(Kind::Rule) || written.keys.len() != pairs.len() {
+    if Item::of(node, pairs).kind() != Some(Kind::Rule) || written.keys.len() != pairs.len() {
         return None;
     }
     let place = |at: usize| {

@@ -1,7 +1,7 @@
 //! A file in pieces of whole lines: its items, and what stands between them.
 
 use crate::source::{SourceFile, Span};
-use crate::syntax::yaml::{Document, Node, Stream, Value};
+use crate::syntax::yaml::{Node, Stream, Value};
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -117,7 +117,12 @@ impl<'a> Page<'a> {
         let mut regions: Vec<Region<'a>> = Vec::new();
         let (mut from, mut index, mut column) = (0, 0, None);
         for document in &stream.documents {
-            for node in self.items(document) {
+            let Value::Seq(items) = &document.root.value else { continue };
+            if is_flow(&document.root, self.text) {
+                index += items.len();
+                continue;
+            }
+            for node in items {
                 index += 1;
                 if node.is_null() {
                     continue;
@@ -140,13 +145,6 @@ impl<'a> Page<'a> {
         }
         self.between(from..self.file.line_starts().len(), column.unwrap_or(0), &mut regions);
         Some(regions)
-    }
-
-    fn items(&self, document: &'a Document) -> &'a [Node] {
-        match &document.root.value {
-            Value::Seq(items) if !is_flow(&document.root, self.text) => items,
-            _ => &[],
-        }
     }
 
     /// The last line of an item, comments included that are indented under it.

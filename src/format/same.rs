@@ -80,7 +80,7 @@ fn same_item(old: Side<'_>, a: &Node, new: Side<'_>, b: &Node, lists: &Lists) ->
     let (Value::Map(pairs), Value::Map(others)) = (&a.value, &b.value) else {
         return same_node(old, a, new, b);
     };
-    let kind = Item { node: a, entries: pairs }.kind();
+    let kind = Item::of(a, pairs).kind();
     let has_condition = matches!(kind, Some(Kind::Rule | Kind::Macro));
     let sorted = |pairs| {
         let mut pairs: Vec<&(Node, Node)> = Iterator::collect(<[(Node, Node)]>::iter(pairs));

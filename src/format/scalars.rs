@@ -31,13 +31,13 @@ impl Writer<'_> {
         self.copied(span.end as usize);
     }
 
-    /// The value of a key that stands at `column`.
-    pub fn scalar(&mut self, scalar: &Scalar, column: usize, is_condition: bool) -> Option<()> {
+    /// The value of a key that stood at column `old` and stands at `column`.
+    pub fn scalar(&mut self, scalar: &Scalar, old: usize, column: usize, is_condition: bool) -> Option<()> {
         if is_condition && self.condition(scalar, column) {
             return Some(());
         }
         if matches!(scalar.style, Style::Literal | Style::Folded) {
-            return self.block(scalar, column);
+            return self.block(scalar, old, column);
         }
         let span = scalar.text.span;
         let text = self.slice(span);
@@ -62,16 +62,19 @@ impl Writer<'_> {
         Some(())
     }
 
-    /// A block scalar, its lines moved. Where trailing blank lines or an indentation count are part of the
-    /// value, nothing is touched.
-    fn block(&mut self, scalar: &Scalar, column: usize) -> Option<()> {
+    /// A block scalar, its lines moved. Where trailing blank lines are part of the value, nothing is touched.
+    fn block(&mut self, scalar: &Scalar, old: usize, column: usize) -> Option<()> {
         let span = scalar.text.span;
         let text = self.slice(span);
         let (header, body) = text.split_once('\n').unwrap_or((text, ""));
         let header = header.split(['#', '\r']).next().unwrap_or_default().trim_end();
-        if header.contains(|c: char| c == '+' || c.is_ascii_digit()) || !self.only_blanks(span.start as usize)
-        {
+        if header.contains('+') || !self.only_blanks(span.start as usize) {
             return None;
+        }
+        if header.contains(|c: char| c.is_ascii_digit()) {
+            // The count is from the key's column, so all must move together.
+            self.copy(span, old, column);
+            return Some(());
         }
         self.out.push(' ');
         self.out += header;
@@ -79,7 +82,9 @@ impl Writer<'_> {
         self.trailing();
         let spaces = |line: &str| line.len() - line.trim_start_matches(' ').len();
         let lines = || body.lines();
-        let old = lines().find(|line| line.len() > spaces(line)).map_or(0, spaces);
+        let first = lines().find(|line| line.len() > spaces(line)).map(spaces);
+        // Of blank lines alone the longest counts, or none.
+        let old = if body.is_empty() { 0 } else { first? };
         let new = " ".repeat(column + self.layout.indent);
         for line in lines() {
             self.out.push('\n');

@@ -61,7 +61,7 @@ pub(super) fn item(
     if is_flow(item.node, page.text) || has_properties(item.node, page.text) || !writer.only_blanks(start) {
         return None;
     }
-    let mapping = items::Item { node: item.node, entries: pairs };
+    let mapping = items::Item::of(item.node, pairs);
     let kind = mapping.kind();
     let is_appended = mapping.get("append").or(mapping.get("override")).is_some();
     let has_condition =
@@ -206,7 +206,7 @@ impl<'a> Writer<'a> {
         match &node.value {
             _ if is_absent(node) => {}
             Value::Scalar(scalar) if scalar.text.span.start == node.span.start => {
-                self.scalar(scalar, column, is_condition)?;
+                self.scalar(scalar, self.page.column(key), column, is_condition)?;
             }
             Value::Seq(items) if is_flow(node, self.page.text) => {
                 flow::list(self, node, items, (self.page.column(key), column));

@@ -68,6 +68,12 @@ pub fn actions(snapshot: &Snapshot, doc: usize, range: Range<usize>, findings: &
     actions.extend(refactor::extract_macro(snapshot, doc, range.clone()));
     actions.extend(refactor::extract_list(snapshot, doc, range.clone()));
     actions.extend(refactor::inline_macro(snapshot, doc, range.start));
+    if snapshot.docs.get(doc).is_some_and(|doc| doc.pieces.iter().any(|it| it.piece.text().contains("\r\n")))
+    {
+        let ours = actions.iter_mut().filter(|action| action.sort != Sort::Fix);
+        let changes = ours.flat_map(|action| &mut action.changes);
+        changes.for_each(|change| change.text = change.text.replace('\n', "\r\n"));
+    }
     actions
 }
 

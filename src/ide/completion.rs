@@ -1,81 +1,20 @@
 //! What can stand at a place: keys, fields, operators, values, names.
 
-use super::cursor::{self, Asked, Cursor, Flat, Spot, Within, asked};
+pub use super::offer::{Completion, Completions, Sort};
+
+use super::cursor::{self, Cursor, Flat, Spot, Within};
 use super::index::Index;
 use super::keys;
 use super::marks;
+use super::offer::Out;
 use super::topic::{self, Topic};
-use super::words::{Ask, State};
+use super::words::{Ask, Asked, State, asked};
 use super::{Snapshot, snippets, values};
 use crate::schema::{Field, Type};
 use crate::sema::types;
 use crate::syntax::items::Kind;
 use crate::syntax::token::{MODIFIERS, OPERATORS, Op, PRIORITIES, Rhs, TRANSFORMERS, Transformer};
 use std::ops::Range;
-
-/// Something that can stand at a place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Completion {
-    /// What is shown.
-    pub label: String,
-    /// What it is.
-    pub kind: Sort,
-    /// A few words beside the label.
-    pub detail: String,
-    /// What there is to say of it; see [`topic::markdown`].
-    pub topic: Option<Topic>,
-    /// What is inserted.
-    pub insert: String,
-    /// True if `insert` is a snippet: `$1`, `${1:text}` and `${1|a,b|}` are places to fill in.
-    pub snippet: bool,
-    /// What is replaced in the file.
-    pub replace: Range<usize>,
-    /// Order among the others.
-    pub sort: String,
-}
-
-/// What a completion is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sort {
-    /// A key of an item.
-    Key,
-    /// A field.
-    Field,
-    /// An operator or modifier.
-    Operator,
-    /// `and`, `or`, `not`.
-    Keyword,
-    /// A transformer.
-    Transformer,
-    /// A macro.
-    Macro,
-    /// A list.
-    List,
-    /// A rule.
-    Rule,
-    /// A value: an event name, a source, a priority, a tag.
-    Value,
-    /// A whole item.
-    Snippet,
-    /// A check.
-    Check,
-}
-
-/// What can stand at a place.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Completions {
-    /// Best first.
-    pub items: Vec<Completion>,
-    /// There are more: ask again once more is typed.
-    pub incomplete: bool,
-}
-
-/// Operators that are used most, in this order.
-const USUAL: [Op; 8] =
-    [Op::Eq, Op::Ne, Op::In, Op::Startswith, Op::Contains, Op::Endswith, Op::Exists, Op::Intersects];
-
-/// No more than this is shown at once.
-const MOST: usize = 500;
 
 /// What can stand at an offset of a file.
 pub fn complete(snapshot: &Snapshot, doc: usize, offset: usize) -> Completions {
@@ -133,6 +72,11 @@ pub fn complete(snapshot: &Snapshot, doc: usize, offset: usize) -> Completions {
             for (word, _) in can.iter().filter(|(_, keys)| keys.contains(key)) {
                 out.word(word, Sort::Keyword, "");
             }
+            out.finish()
+        }
+        Spot::Plugin(range) => {
+            let mut out = out(range);
+            values::plugins(&mut out);
             out.finish()
         }
         Spot::ExceptionField(range) => {
@@ -207,121 +151,6 @@ fn comment(text: &str, range: &Range<usize>, cursor: &Cursor<'_>) -> Completions
     out.finish()
 }
 
-/// Completions that are being collected for one place.
-pub(super) struct Out {
-    replace: Range<usize>,
-    typed: String,
-    /// How well it fits, its rank, and it.
-    items: Vec<(u32, u32, Completion)>,
-}
-
-impl Out {
-    pub(super) fn new(replace: Range<usize>, typed: &str) -> Out {
-        Out { replace, typed: typed.to_ascii_lowercase(), items: Vec::new() }
-    }
-
-    /// A completion that inserts its label.
-    pub(super) fn plain(&self, label: &str) -> Completion {
-        Completion {
-            label: label.to_owned(),
-            kind: Sort::Value,
-            detail: String::new(),
-            topic: None,
-            insert: label.to_owned(),
-            snippet: false,
-            replace: self.replace.clone(),
-            sort: String::new(),
-        }
-    }
-
-    /// True if what was typed can become this.
-    pub(super) fn fits(&self, label: &str) -> bool {
-        score(&self.typed, label).is_some()
-    }
-
-    pub(super) fn add(&mut self, completion: Completion) {
-        self.ranked(1, completion);
-    }
-
-    /// Adds one with a rank: 0 is shown first.
-    pub(super) fn ranked(&mut self, rank: u32, completion: Completion) {
-        if let Some(score) = score(&self.typed, &completion.label) {
-            self.items.push((score, rank, completion));
-        }
-    }
-
-    pub(super) fn word(&mut self, word: &str, kind: Sort, detail: &str) {
-        if self.fits(word) {
-            self.add(Completion { kind, detail: detail.to_owned(), ..self.plain(word) });
-        }
-    }
-
-    /// Adds a value that there is something to say of.
-    pub(super) fn value(&mut self, rank: u32, label: &str, detail: &str, topic: impl FnOnce() -> Topic) {
-        if self.fits(label) {
-            let completion =
-                Completion { detail: detail.to_owned(), topic: Some(topic()), ..self.plain(label) };
-            self.ranked(rank, completion);
-        }
-    }
-
-    pub(super) fn operator(&mut self, op: Op) {
-        let insert = match op.rhs() {
-            Rhs::None => op.text().to_owned(),
-            Rhs::List => format!("{} (${{1}})", op.text()),
-            _ => format!("{} ", op.text()),
-        };
-        let rank = USUAL.iter().position(|usual| *usual == op).unwrap_or(USUAL.len());
-        let completion = Completion {
-            kind: Sort::Operator,
-            detail: op.summary().to_owned(),
-            topic: Some(Topic::Operator(op.text().to_owned())),
-            snippet: op.rhs() == Rhs::List,
-            insert,
-            ..self.plain(op.text())
-        };
-        self.ranked(rank as u32, completion);
-    }
-
-    pub(super) fn finish(mut self) -> Completions {
-        self.items.sort_by(|(a, first, left), (b, second, right)| {
-            (a, first, &left.label).cmp(&(b, second, &right.label))
-        });
-        self.items.dedup_by(|(.., a), (.., b)| a.label == b.label && a.kind == b.kind);
-        let incomplete = self.items.len() > MOST;
-        self.items.truncate(MOST);
-        let numbered = self.items.into_iter().enumerate();
-        let items =
-            numbered.map(|(at, (.., item))| Completion { sort: format!("{at:04}"), ..item }).collect();
-        Completions { items, incomplete }
-    }
-}
-
-/// How well a label fits what was typed: 0 begins with it, 1 has it, 2 has its letters in order from the start of a word.
-fn score(typed: &str, label: &str) -> Option<u32> {
-    let starts = |label: &str| label.get(..typed.len()).is_some_and(|head| head.eq_ignore_ascii_case(typed));
-    if starts(label) {
-        return Some(0);
-    }
-    let lower = label.to_ascii_lowercase();
-    if lower.contains(typed) {
-        return Some(1);
-    }
-    let first = typed.chars().next()?;
-    let begins = |at: usize| {
-        at == 0
-            || label.as_bytes()[at].is_ascii_uppercase()
-            || !label.as_bytes()[at - 1].is_ascii_alphanumeric()
-    };
-    let mut starts = lower.char_indices().filter(|&(at, c)| c == first && begins(at));
-    starts
-        .any(|(at, _)| {
-            let mut letters = lower[at..].chars();
-            typed.chars().all(|wanted| letters.any(|letter| letter == wanted))
-        })
-        .then_some(2)
-}
-
 /// Where completions are asked for.
 pub(super) struct Here<'c, 's> {
     pub(super) snapshot: &'s Snapshot,
@@ -354,6 +183,12 @@ impl Here<'_, '_> {
                     let can = if kind.appendable().contains(name) { "append,replace" } else { "replace" };
                     let topic = Topic::Key(kind.key().to_owned(), (*name).to_owned());
                     self.key(name, &can.replace(',', " or "), &format!(" ${{1|{can}|}}"), topic, 1, out);
+                }
+            }
+            (Within::Plugin, _) => {
+                for (at, key) in keys::PLUGIN.iter().enumerate().filter(|(_, key)| !self.has(key.name)) {
+                    let topic = Topic::PluginKey(key.name.to_owned());
+                    self.key(key.name, &key.detail(), key.snippet, topic, at as u32, out);
                 }
             }
             (Within::Exceptions, _) => snippets::exception(out, "- "),

@@ -1,10 +1,11 @@
 //! What stands at a place of an item that may be half typed: a key, a value of a key, a word of a condition.
 
+use super::Snapshot;
 use super::doc::Placed;
 use super::index::Index;
 use super::lines::{self, Line, Style};
 use super::outline::{self, Role};
-use super::{Snapshot, words};
+use super::path::{Path, Step, flow, siblings};
 use crate::source::{Text, floor_char_boundary};
 use crate::syntax::items::Kind;
 use crate::syntax::yaml::{Node, Value};
@@ -51,6 +52,8 @@ pub enum Spot<'s> {
     Operation(&'s str, Range<usize>),
     /// A field of an exception.
     ExceptionField(Range<usize>),
+    /// The name of a plugin.
+    Plugin(Range<usize>),
     /// An operator of an exception.
     ExceptionOperator(Range<usize>),
     /// A value of an exception, and the field it is for.
@@ -72,6 +75,8 @@ pub enum Within {
     Exceptions,
     /// An exception.
     Exception,
+    /// A plugin of `required_plugin_versions`, or an alternative to one.
+    Plugin,
 }
 
 /// A scalar as one text that leads back to the piece.
@@ -174,107 +179,6 @@ pub fn sources<'s>(
     }
 }
 
-/// A step from the top of a piece to a place in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Step {
-    Element,
-    Key(Range<usize>),
-}
-
-#[derive(Debug, Default)]
-struct Path {
-    /// Outermost first.
-    steps: Vec<Step>,
-    /// A key stands here, or could.
-    key: Option<Range<usize>>,
-    /// Index of the line with the innermost key.
-    row: Option<usize>,
-    /// Where the value begins that the place is in.
-    value: usize,
-}
-
-impl Path {
-    fn find(text: &str, lines: &[Line], row: usize, at: usize) -> Path {
-        let line = &lines[row];
-        let column = at - line.range.start;
-        let mut path = Path { value: line.value.start, ..Path::default() };
-        let mut steps: Vec<(usize, Step)> = Vec::new();
-        let mut limit = column;
-        let content = line.indent.min(column);
-        match &line.key {
-            Some(key) if at > key.end => {
-                path.row = Some(row);
-                steps.push((line.indent, Step::Key(key.clone())));
-                limit = line.indent;
-            }
-            Some(key) if at >= key.start => {
-                path.key = Some(key.clone());
-                limit = line.indent;
-            }
-            _ => {
-                let is_blank = line.is_blank();
-                path.key = Some(if is_blank { at..at } else { word_at(text, line, at) });
-                limit = if is_blank { limit } else { content };
-            }
-        }
-        climb(&line.dashes, &mut limit, &mut steps);
-        for above in (0..row).rev() {
-            let line = &lines[above];
-            let is_element = matches!(steps.last(), Some((_, Step::Element)));
-            // The elements of a key may stand as far left as the key.
-            let reaches =
-                line.indent < limit || (is_element && line.indent == limit && line.dashes.is_empty());
-            if let Some(key) = line.key.clone().filter(|_| reaches) {
-                if !steps.iter().any(|(_, step)| matches!(step, Step::Key(_))) {
-                    path.row = Some(above);
-                    if steps.is_empty() {
-                        path.value = line.value.start;
-                    }
-                }
-                limit = line.indent;
-                steps.push((limit, Step::Key(key)));
-            }
-            climb(&line.dashes, &mut limit, &mut steps);
-            if limit == 0 && steps.last().is_some_and(|(_, step)| *step == Step::Element) {
-                break;
-            }
-        }
-        path.steps = steps.into_iter().rev().map(|(_, step)| step).collect();
-        path
-    }
-
-    /// The names of the keys on the way; `None` for an element.
-    fn names<'t>(&self, text: &'t str) -> Vec<Option<&'t str>> {
-        let name = |step: &Step| match step {
-            Step::Element => None,
-            Step::Key(key) => Some(text.get(key.clone()).unwrap_or_default()),
-        };
-        self.steps.iter().map(name).collect()
-    }
-}
-
-/// Adds the dashes of a line that stand further left.
-fn climb(dashes: &[usize], limit: &mut usize, steps: &mut Vec<(usize, Step)>) {
-    for &dash in dashes.iter().rev() {
-        if dash < *limit {
-            *limit = dash;
-            steps.push((dash, Step::Element));
-        }
-    }
-}
-
-/// The word on a line that the place touches, or an empty range at the place.
-fn word_at(text: &str, line: &Line, at: usize) -> Range<usize> {
-    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-    let before = &text[line.range.start..at];
-    let start = at - (before.len() - before.trim_end_matches(is_word).len());
-    let after = &text[at..line.range.end.max(at)];
-    let end = at + after.find(|c| !is_word(c)).unwrap_or(after.len());
-    // The dash of an element is no word.
-    let start = start.max(line.dashes.last().map_or(0, |dash| line.range.start + dash + 1)).min(at);
-    start..end
-}
-
 type Found<'s> = (Vec<&'s str>, Spot<'s>);
 
 fn spot<'s>(
@@ -337,6 +241,11 @@ fn spot<'s>(
         ([Some("override")], Some(word)) => Spot::Key(Within::Override, word),
         ([Some("exceptions")], Some(word)) => Spot::Key(Within::Exceptions, word),
         ([Some("exceptions"), None], Some(word)) => Spot::Key(Within::Exception, word),
+        (
+            [Some("required_plugin_versions"), None]
+            | [Some("required_plugin_versions"), None, Some("alternatives"), None],
+            Some(word),
+        ) => Spot::Key(Within::Plugin, word),
         (names, word) => {
             let value = match word {
                 // An element of a list, or a text that begins in the line below its key.
@@ -379,6 +288,7 @@ fn valued<'s>(
         [Some("items"), ..] => Spot::Element(word()),
         [Some("tags"), ..] => Spot::Tag(word()),
         [Some("override"), Some(key)] => Spot::Operation(key, word()),
+        [Some("required_plugin_versions"), None, .., Some("name")] => Spot::Plugin(word()),
         [Some("exceptions"), None, Some("fields"), ..] => Spot::ExceptionField(word()),
         [Some("exceptions"), None, Some("comps"), ..] => Spot::ExceptionOperator(word()),
         [Some("exceptions"), None, Some("values"), ..] => {
@@ -396,7 +306,7 @@ fn exception_field(placed: &Placed, text: &str, at: usize) -> Option<String> {
         let span = node.span.range();
         span.start <= at && at <= text[..].len().min(span.end + 1)
     };
-    let exception = item.get("exceptions")?.as_seq()?.iter().filter(around).next_back()?;
+    let exception = item.get("exceptions")?.as_seq()?.iter().rfind(around)?;
     let fields = exception.get("fields")?;
     match fields.value() {
         Value::Scalar(scalar) => Some(scalar.text.value.to_string()),
@@ -454,143 +364,5 @@ pub fn offset_of(text: &Text, at: usize) -> usize {
 fn comment(text: &str, line: &Line, at: usize) -> Option<Range<usize>> {
     let from = line.value.end.max(line.range.start);
     let hash = from + text.get(from..line.range.end)?.find('#')?;
-    (hash < at).then(|| hash..line.range.end)
-}
-
-/// The keys of the mapping that a line belongs to, without that of the line itself.
-fn siblings<'s>(text: &'s str, lines: &[Line], row: usize, at: usize) -> Vec<&'s str> {
-    let line = &lines[row];
-    let column = if line.is_blank() { at - line.range.start } else { line.indent };
-    let starts = |at: usize| lines[at].dashes.last().is_some_and(|&dash| dash < column);
-    let ends = |at: usize| {
-        let line = &lines[at];
-        !line.is_blank() && line.first_column() < column
-    };
-    let mut first = row;
-    while first > 0 && !(starts(first) && lines[first].indent == column) && !(ends(first) && first != row) {
-        first -= 1;
-    }
-    let mut last = row + 1;
-    while last < lines.len() && !ends(last) {
-        last += 1;
-    }
-    let there = (first..last).filter(|&at| at != row && lines[at].indent == column);
-    there.filter_map(|at| text.get(lines[at].key.clone()?)).collect()
-}
-
-struct Flow<'s> {
-    names: Vec<Option<&'s str>>,
-    /// What the place stands in.
-    word: Range<usize>,
-    is_key: bool,
-    /// The keys before it in its mapping.
-    keys: Vec<&'s str>,
-}
-
-/// Reads a list or mapping in brackets up to a place; `None` if it is closed before.
-fn flow(text: &str, open: usize, at: usize) -> Option<Flow<'_>> {
-    struct Level<'s> {
-        map: bool,
-        key: Option<&'s str>,
-        keys: Vec<&'s str>,
-        start: usize,
-    }
-    let mut levels: Vec<Level<'_>> = Vec::new();
-    let bytes = text.as_bytes();
-    let mut place = open;
-    while place < at {
-        let here = place;
-        place += 1;
-        match bytes[here] {
-            quote @ (b'"' | b'\'')
-                if levels.last().is_some_and(|level| text[level.start..here].trim().is_empty()) =>
-            {
-                let close = text[place..at].find(quote as char);
-                place = close.map_or(at, |close| place + close + 1);
-            }
-            bracket @ (b'[' | b'{') => {
-                levels.push(Level { map: bracket == b'{', key: None, keys: Vec::new(), start: place });
-            }
-            b']' | b'}' => {
-                levels.pop();
-                levels.last()?;
-            }
-            b',' => {
-                let level = levels.last_mut()?;
-                level.keys.extend(level.key.take());
-                level.start = place;
-            }
-            b':' if bytes.get(place).is_none_or(u8::is_ascii_whitespace) => {
-                let level = levels.last_mut()?;
-                if level.map && level.key.is_none() {
-                    let key = lines::unquoted(text, lines::trimmed(text, level.start..here));
-                    level.key = text.get(key);
-                    level.start = place;
-                }
-            }
-            _ => {}
-        }
-    }
-    let names = levels.iter().enumerate().filter_map(|(depth, level)| {
-        let inner = depth + 1 < levels.len();
-        match (level.map, level.key) {
-            (true, Some(key)) => Some(Some(key)),
-            // A mapping in a list is one element of it, and the list has said so.
-            (true, None) => None,
-            (false, _) => Some(None).filter(|_| inner || !level.map),
-        }
-    });
-    let names: Vec<_> = names.collect();
-    let last = levels.last()?;
-    let is_key = last.map && last.key.is_none();
-    let rest = &text[at..];
-    let stop = rest.find([',', ']', '}', '\n', '\r']).unwrap_or(rest.len());
-    let stop = if is_key { rest[..stop].find(':').unwrap_or(stop) } else { stop };
-    let start = last.start + (text[last.start..at].len() - text[last.start..at].trim_start().len());
-    let end = (at + rest[..stop].trim_end().len()).max(at);
-    Some(Flow { names, word: start..end, is_key, keys: last.keys.clone() })
-}
-
-/// What is expected at a place in a condition, and the word that is being typed there.
-#[derive(Debug, Clone)]
-pub struct Asked {
-    /// What is expected.
-    pub state: words::State,
-    /// What an answer replaces.
-    pub word: Range<usize>,
-    /// The quote that the word begins with.
-    pub quote: Option<char>,
-    /// The word begins at a bracket that holds the argument of this field.
-    pub argument: Option<String>,
-}
-
-/// Reads a condition up to a place.
-pub fn asked(text: &str, at: usize) -> Asked {
-    let at = floor_char_boundary(text, at);
-    let before = words::scan(&text[..at]);
-    let touching = before.words.last().filter(|word| {
-        let symbol = matches!(word.what, words::What::Punctuation)
-            || matches!(word.what, words::What::Op(op) if !op.is_word());
-        let closed = text[word.range.clone()].len() > 1
-            && text[word.range.clone()].starts_with(['"', '\''])
-            && text[word.range.clone()].ends_with(['"', '\'']);
-        word.range.end == at && !symbol && !closed
-    });
-    let Some(word) = touching else {
-        return Asked { state: before.end, word: at..at, quote: None, argument: None };
-    };
-    let typed = &text[word.range.clone()];
-    let quote = typed.chars().next().filter(|c| matches!(c, '"' | '\''));
-    let is_more = |c: char| match quote {
-        Some(quote) => c != quote && c != '\n',
-        None => crate::syntax::lexer::is_bare(c) && c != ']',
-    };
-    let end = at + text[at..].find(|c| !is_more(c)).unwrap_or(text.len() - at);
-    let start = word.range.start + quote.map_or(0, char::len_utf8);
-    let mut asked = Asked { state: word.before, word: start.min(at)..end, quote, argument: None };
-    if let (words::What::Field, Some(open)) = (word.what, typed.find('[')) {
-        asked.argument = Some(typed[..open].to_owned());
-        asked.word.start = (word.range.start + open + 1).min(at);
-    }
-    asked
+    (hash < at).then_some(hash..line.range.end)
 }

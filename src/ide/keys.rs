@@ -225,6 +225,19 @@ pub const EXCEPTION: &[Key] = &[
     ),
 ];
 
+/// The keys of a plugin in `required_plugin_versions`.
+pub const PLUGIN: &[Key] = &[
+    key("name", "text", Required, " ${1:cloudtrail}", "The name of the plugin."),
+    key("version", "version", Required, " ${1:0.12.0}", "The lowest version that will do."),
+    key(
+        "alternatives",
+        "list of mappings",
+        Value("none"),
+        "\n  - name: ${1:name}\n    version: ${2:0.1.0}",
+        "Other plugins that will do, each with its lowest version.",
+    ),
+];
+
 /// The keys of an item of this kind, in the order of Falco's style guide.
 pub fn keys(kind: Kind) -> &'static [Key] {
     match kind {

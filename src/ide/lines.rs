@@ -100,10 +100,10 @@ fn without_comment(body: &str, from: usize) -> usize {
     let bytes = body.as_bytes();
     let is_comment = |at: usize| at == from || matches!(bytes[at - 1], b' ' | b'\t');
     let mut quote = None;
-    for at in from..bytes.len() {
-        match (bytes[at], quote) {
+    for (at, &byte) in bytes.iter().enumerate().skip(from) {
+        match (byte, quote) {
             (b'#', None) if is_comment(at) => return at,
-            (b'"' | b'\'', None) => quote = Some(bytes[at]),
+            (b'"' | b'\'', None) => quote = Some(byte),
             (byte, Some(open)) if byte == open => quote = None,
             _ => {}
         }

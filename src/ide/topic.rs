@@ -45,6 +45,8 @@ pub enum Topic {
     Key(String, String),
     /// A key of an exception.
     ExceptionKey(String),
+    /// A key of a plugin in `required_plugin_versions`.
+    PluginKey(String),
     /// A check by name or code.
     Check(String),
 }
@@ -73,6 +75,7 @@ pub fn markdown(snapshot: &Snapshot, index: &Index<'_>, topic: &Topic) -> Option
             keys::find(*kind, name).map(key)
         }
         Topic::ExceptionKey(name) => keys::EXCEPTION.iter().find(|key| key.name == name).map(key),
+        Topic::PluginKey(name) => keys::PLUGIN.iter().find(|key| key.name == name).map(key),
         Topic::Check(name) => lint::find(name).map(page::markdown),
     }
 }

@@ -1,7 +1,8 @@
 //! Values that a field can have, and other words of its world: event names, sources, identities, tags.
 
-use super::completion::{Completion, Here, Out, Sort};
+use super::completion::Here;
 use super::marks;
+use super::offer::{Completion, Out, Sort};
 use super::topic::Topic;
 use crate::bundled;
 use crate::lint::rules::IDENTITY_TYPES;
@@ -173,6 +174,13 @@ fn source_values(check: &Check<'_>, fields: &SourceFields) -> Vec<String> {
     values.iter().map(whole).collect()
 }
 
+/// The plugins that are known.
+pub(super) fn plugins(out: &mut Out) {
+    for plugin in crate::schema::plugins::bundled_plugins() {
+        out.word(&plugin.name, Sort::Value, &plugin.version);
+    }
+}
+
 /// Elements of a list: event names if the list has some, or is used for them.
 pub(super) fn elements(here: &Here<'_, '_>, out: &mut Out) {
     let marks = here.cursor.placed.piece.marks();
@@ -195,7 +203,9 @@ pub(super) fn elements(here: &Here<'_, '_>, out: &mut Out) {
 /// Tags of other rules, and the tactics and techniques of ATT&CK.
 pub(super) fn tags(here: &Here<'_, '_>, out: &mut Out) {
     let mut used: BTreeSet<&str> = BTreeSet::new();
-    for placed in here.snapshot.docs.iter().flat_map(|doc| &doc.pieces) {
+    let own = here.cursor.placed.piece.id;
+    let pieces = here.snapshot.docs.iter().flat_map(|doc| &doc.pieces);
+    for placed in pieces.filter(|placed| placed.piece.id != own) {
         for item in super::outline::items(placed.piece.stream()) {
             let tags = item.get("tags").and_then(Node::as_seq).unwrap_or_default();
             used.extend(tags.iter().filter_map(|tag| tag.as_scalar()).map(|scalar| &*scalar.text.value));

@@ -3,6 +3,7 @@
 //! The parser of `syntax` says what a condition means. This one says what each word is while the condition is still
 //! being typed; on whole conditions the two agree.
 
+use crate::source::floor_char_boundary;
 use crate::syntax::lexer;
 use crate::syntax::token::{MODIFIERS, Modifier, OPERATORS, Op, Rhs, TRANSFORMERS, Transformer};
 use std::ops::Range;
@@ -88,6 +89,60 @@ pub fn scan(text: &str) -> Words {
     let mut scanner = Scanner { text, at: 0, state: State::default(), open: Vec::new(), words: Vec::new() };
     while scanner.step() {}
     Words { words: scanner.words, end: scanner.state }
+}
+
+/// What is expected at a place in a condition, and the word that is being typed there.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// What is expected.
+    pub state: State,
+    /// What an answer replaces.
+    pub word: Range<usize>,
+    /// The quote that the word begins with.
+    pub quote: Option<char>,
+    /// The word begins at a bracket that holds the argument of this field.
+    pub argument: Option<String>,
+}
+
+/// Reads a condition up to a place.
+pub fn asked(text: &str, at: usize) -> Asked {
+    let at = floor_char_boundary(text, at);
+    let before = scan(&text[..at]);
+    let touching = before.words.last().filter(|word| {
+        let symbol =
+            matches!(word.what, What::Punctuation) || matches!(word.what, What::Op(op) if !op.is_word());
+        let closed = text[word.range.clone()].len() > 1
+            && text[word.range.clone()].starts_with(['"', '\''])
+            && text[word.range.clone()].ends_with(['"', '\'']);
+        word.range.end == at && !symbol && !closed
+    });
+    let Some(word) = touching else {
+        return Asked { state: before.end, word: at..at, quote: None, argument: None };
+    };
+    // Falco takes `inter` as `in` and `ter`; who types it wants an operator.
+    let joined = before.words.iter().rev().nth(1).filter(|op| {
+        matches!(op.what, What::Op(op) if op.is_word())
+            && op.range.end == word.range.start
+            && !text[word.range.clone()].starts_with(['"', '\''])
+    });
+    let word = match joined {
+        Some(op) => &Word { range: op.range.start..word.range.end, ..op.clone() },
+        None => word,
+    };
+    let typed = &text[word.range.clone()];
+    let quote = typed.chars().next().filter(|c| matches!(c, '"' | '\''));
+    let is_more = |c: char| match quote {
+        Some(quote) => c != quote && c != '\n',
+        None => lexer::is_bare(c) && c != ']',
+    };
+    let end = at + text[at..].find(|c| !is_more(c)).unwrap_or(text.len() - at);
+    let start = word.range.start + quote.map_or(0, char::len_utf8);
+    let mut asked = Asked { state: word.before, word: start.min(at)..end, quote, argument: None };
+    if let (What::Field, Some(open)) = (word.what, typed.find('[')) {
+        asked.argument = Some(typed[..open].to_owned());
+        asked.word.start = (word.range.start + open + 1).min(at);
+    }
+    asked
 }
 
 /// What an open parenthesis belongs to.
@@ -241,13 +296,7 @@ impl Scanner<'_> {
     }
 
     fn operator(&mut self, rest: &str) {
-        let is = |op: &&Op| {
-            let after = rest.strip_prefix(op.text()).map(|rest| rest.as_bytes().first().copied());
-            let joined =
-                |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-            after.is_some_and(|byte| !op.is_word() || !joined(byte))
-        };
-        if let Some(&op) = OPERATORS.iter().find(is) {
+        if let Some(&op) = OPERATORS.iter().find(|op| rest.starts_with(op.text())) {
             self.push(op.text().len(), What::Op(op));
             self.state.op = Some(op);
             self.state.ask = if op.rhs() == Rhs::None { Ask::Join } else { Ask::Value };
@@ -260,9 +309,17 @@ impl Scanner<'_> {
     }
 
     fn value(&mut self, rest: &str) {
+        // Without a list behind it it is a text; with a blank and nothing, the list is still to come.
         let is = |modifier: &&Modifier| {
-            rest.strip_prefix(modifier.text())
-                .is_some_and(|rest| rest.chars().next().is_none_or(|c| !lexer::is_bare(c)))
+            let behind = rest.strip_prefix(modifier.text());
+            behind.is_some_and(|rest| {
+                let after = rest.trim_start_matches(lexer::is_blank);
+                let begins = after.starts_with(|c| c == '(' || lexer::is_bare(c));
+                match after.len() < rest.len() {
+                    true => after.is_empty() || begins && connective(after).is_none(),
+                    false => after.starts_with('('),
+                }
+            })
         };
         let takes = self.state.op.is_some_and(|op| op.rhs() == Rhs::String) && self.state.modifier.is_none();
         if let Some(&modifier) = MODIFIERS.iter().find(is).filter(|_| takes) {
@@ -270,8 +327,15 @@ impl Scanner<'_> {
             self.state.modifier = Some(modifier);
             return;
         }
-        if !self.transformer(rest, Ask::Join) {
-            self.constant(rest, Ask::Join);
+        if self.transformer(rest, Ask::Join) {
+            return;
+        }
+        match lexer::number(rest) {
+            Ok((_, number)) if self.state.op.is_some_and(|op| op.rhs() == Rhs::Number) => {
+                self.push(number.len(), What::Value);
+                self.state.ask = Ask::Join;
+            }
+            _ => self.constant(rest, Ask::Join),
         }
     }
 

@@ -113,7 +113,12 @@ fn joined(parts: &[Pred], decisive: bool, decide: &impl Fn(&Atom) -> Option<bool
 
 /// Whether an atom holds for events of this name and source, where that settles it.
 pub fn decide(atom: &Atom, name: &str, source: &str) -> Option<bool> {
-    if compared(atom) == Some("eventName") {
+    let Term::Field(field) = &atom.left else { return None };
+    // Most comparisons are of neither.
+    if !matches!(&*field.name, "ct.name" | "ct.src" | "ct.shortsrc" | "json.value" | "jevt.value") {
+        return None;
+    }
+    if member(field) == Some("eventName") {
         return holds(&atom.test, name);
     }
     holds(&atom.test, reads_source(atom)?.of(source))
@@ -222,18 +227,16 @@ impl<'v, 'a> LintRule<'v, 'a> {
 
     /// True if a comparison reads this member of the record.
     pub fn compares(&self, path: &str) -> bool {
-        self.atoms.iter().any(|atom| compared(atom.atom) == Some(path))
+        self.atoms.iter().any(|atom| atom.member == Some(path))
     }
 }
 
 fn ask<'v>(rule: &LintRule<'v, '_>, world: &World) -> Asked<'v> {
-    let mut asked = Asked {
-        tests_source: rule.atoms.iter().any(|atom| reads_source(atom.atom).is_some()),
-        ..Asked::default()
-    };
-    let names = || rule.atoms.iter().enumerate().filter(|(_, atom)| compared(atom.atom) == Some("eventName"));
+    let mut asked =
+        Asked { tests_source: rule.atoms.iter().any(|atom| atom.source.is_some()), ..Asked::default() };
+    let names = || rule.atoms.iter().enumerate().filter(|(_, atom)| atom.member == Some("eventName"));
     let total = rule.atoms.len() + names().map(|(_, atom)| equals(atom.atom).len()).sum::<usize>();
-    let of_sources = rule.atoms.iter().filter(|atom| reads_source(atom.atom).is_some());
+    let of_sources = rule.atoms.iter().filter(|atom| atom.source.is_some());
     let sources: usize = of_sources.map(|atom| equals(atom.atom).len()).sum();
     for (at_atom, atom) in names() {
         let values = equals(atom.atom);
@@ -292,7 +295,7 @@ fn within_sources<'v>(
     // Sources that the condition names, then all there are.
     let mut allowed = None;
     for atom in &rule.atoms {
-        let Some(form) = reads_source(atom.atom).filter(|_| !atom.excludes()) else { continue };
+        let Some(form) = atom.source.filter(|_| !atom.excludes()) else { continue };
         for text in equals(atom.atom) {
             let source = known_source(form, text);
             if !may_fire(source.unwrap_or(text)) {

@@ -1,6 +1,7 @@
 //! What a lint sees.
 
-use super::asked::Asked;
+use super::asked::{Asked, Form, compared, reads_source};
+use super::sample::{Members, Sample};
 use crate::diag::{Diagnostic, Group, Severity};
 use crate::logic::{Assume, Solver};
 use crate::sema::collect::Collected;
@@ -30,6 +31,7 @@ pub struct LintRule<'v, 'a> {
     /// The comparisons, macros included, left to right.
     pub atoms: Vec<LintAtom<'v, 'a>>,
     pub(super) asked: OnceCell<Asked<'v>>,
+    members: OnceCell<Members<'v>>,
 }
 
 /// A comparison of a rule.
@@ -41,6 +43,10 @@ pub struct LintAtom<'v, 'a> {
     pub written: Written<'v, 'a>,
     /// An odd number of `not` stands before it.
     pub negated: bool,
+    /// The member of the record that it compares as it is.
+    pub member: Option<&'v str>,
+    /// How it reads the event source, if it does.
+    pub source: Option<Form>,
 }
 
 impl<'v, 'a> LintRule<'v, 'a> {
@@ -49,9 +55,26 @@ impl<'v, 'a> LintRule<'v, 'a> {
         let mut atoms = Vec::with_capacity(written.len());
         let mut places = written.iter();
         collect(&rule.condition, false, &mut |atom, negated| {
-            atoms.extend(places.next().map(|&written| LintAtom { atom, written, negated }));
+            atoms.extend(places.next().map(|&written| {
+                let (member, source) = (compared(atom), reads_source(atom));
+                LintAtom { atom, written, negated, member, source }
+            }));
         });
-        LintRule { view, rule, atoms, asked: OnceCell::new() }
+        LintRule { view, rule, atoms, asked: OnceCell::new(), members: OnceCell::new() }
+    }
+
+    /// The members of the record that the condition looks at.
+    pub(super) fn members(&self) -> &Members<'v> {
+        self.members.get_or_init(|| Members::of(&self.rule.condition))
+    }
+
+    /// A quick look finds an event on which the condition holds.
+    pub(super) fn can_hold(&self) -> bool {
+        let condition = &self.rule.condition;
+        match self.members().all_apart {
+            true => Sample::is_there(condition, true),
+            false => Sample::of(condition, true).is_some(),
+        }
     }
 }
 

@@ -22,16 +22,57 @@ const CLOSED: [(&str, [&str; 2]); 4] = [
     ("responseElements/ConsoleLogin", ["Success", "Failure"]),
 ];
 
+/// The most arms of an `or` that are tried.
+const ARMS: usize = 16;
+
 /// The most texts that are tried for one member.
 const TRIES: usize = 64;
 
 /// The first field of a term.
 pub fn first_field(term: &Term) -> Option<&FieldRef> {
+    if let Term::Field(field) = term {
+        return Some(field);
+    }
     let mut first = None;
     term.fields(&mut |field| {
         first.get_or_insert(field);
     });
     first
+}
+
+/// The members of the record that a condition looks at, each a bit.
+pub struct Members<'p> {
+    names: Vec<&'p str>,
+    /// No two comparisons look at one of them.
+    pub all_apart: bool,
+}
+
+impl<'p> Members<'p> {
+    /// Those of a condition.
+    pub fn of(pred: &'p Pred) -> Members<'p> {
+        let mut members = Members { names: Vec::with_capacity(16), all_apart: true };
+        pred.atoms(&mut |atom| {
+            let Some(own) = first_field(&atom.left).map(|field| &*field.member) else { return };
+            match members.names.contains(&own) {
+                true => members.all_apart = false,
+                false => members.names.push(own),
+            }
+        });
+        members
+    }
+
+    /// Those that a part looks at, and whether it looks at one of them twice. Of very many the last share a bit.
+    pub fn in_part(&self, pred: &Pred) -> (u128, bool) {
+        let (mut all, mut twice) = (0, false);
+        pred.atoms(&mut |atom| {
+            let Some(own) = first_field(&atom.left).map(|field| &*field.member) else { return };
+            let at = self.names.iter().position(|name| std::ptr::eq(*name, own) || *name == own);
+            let bit = 1 << at.unwrap_or_default().min(127);
+            twice |= all & bit != 0;
+            all |= bit;
+        });
+        (all, twice)
+    }
 }
 
 /// What some members of an event hold; all others are absent.
@@ -63,6 +104,20 @@ impl<'p> Sample<'p> {
     pub fn of(pred: &'p Pred, wanted: bool) -> Option<Sample<'p>> {
         let mut sample = Sample { held: Vec::with_capacity(12) };
         sample.make(pred, wanted).then_some(sample)
+    }
+
+    /// Whether there is such an event, for a condition whose comparisons look at one member each.
+    pub fn is_there(pred: &Pred, wanted: bool) -> bool {
+        match pred {
+            Pred::Const(value) => *value == wanted,
+            Pred::Not(inner) => Sample::is_there(inner, !wanted),
+            Pred::Atom(atom) => is_possible(atom, wanted),
+            Pred::And(parts) if wanted => parts.iter().all(|part| Sample::is_there(part, true)),
+            Pred::Or(parts) if !wanted => parts.iter().all(|part| Sample::is_there(part, false)),
+            Pred::And(parts) | Pred::Or(parts) => {
+                parts.iter().take(ARMS).any(|part| Sample::is_there(part, wanted))
+            }
+        }
     }
 
     /// An event on which all come out as wanted; `None` if none was found at first sight.
@@ -118,7 +173,7 @@ impl<'p> Sample<'p> {
             Pred::Atom(atom) => self.make_atom(atom, wanted),
             Pred::And(parts) if wanted => parts.iter().all(|part| self.make(part, true)),
             Pred::Or(parts) if !wanted => parts.iter().all(|part| self.make(part, false)),
-            Pred::And(parts) | Pred::Or(parts) => parts.iter().take(16).any(|part| {
+            Pred::And(parts) | Pred::Or(parts) => parts.iter().take(ARMS).any(|part| {
                 let before = self.held.len();
                 let made = self.make(part, wanted);
                 if !made {
@@ -166,6 +221,28 @@ impl<'p> Sample<'p> {
     }
 }
 
+/// Some value of its member makes a comparison come out as wanted.
+fn is_possible(atom: &Atom, wanted: bool) -> bool {
+    let Some(field) = first_field(&atom.left) else { return false };
+    let own = &*field.member;
+    if !is_plain(atom) || !wanted && !is_always(own) {
+        return true;
+    }
+    let closed = || CLOSED.iter().any(|(closed, _)| *closed == own);
+    let passes_itself = matches!(
+        &atom.test,
+        Test::Values {
+            op: Op::Eq | Op::EqEq | Op::In | Op::Intersects | Op::Startswith | Op::Endswith | Op::Contains,
+            modifier: None,
+            values,
+        } if !values.is_empty()
+    );
+    match &atom.left {
+        Term::Field(_) if wanted && passes_itself && !closed() => true,
+        _ => settle(own, &[(atom, wanted)]).is_some(),
+    }
+}
+
 fn is_always(base: &str) -> bool {
     ALWAYS.contains(&base)
 }
@@ -194,9 +271,11 @@ fn settle<'p>(base: &str, tests: &[(&'p Atom, bool)]) -> Option<Value<'p>> {
     if let Some((_, values)) = CLOSED.iter().find(|(closed, _)| *closed == base) {
         return values.iter().find(|value| passes(value)).map(|value| Value::Text(Cow::Borrowed(value)));
     }
-    for constant in
-        tests.iter().filter(|(_, wanted)| *wanted).flat_map(|(atom, _)| constants(atom)).take(TRIES)
-    {
+    // What must not differ from a text must be equal to it.
+    let names_texts =
+        |atom: &Atom, wanted: bool| wanted || matches!(atom.test, Test::Values { op: Op::Ne, .. });
+    let naming = tests.iter().filter(|(atom, wanted)| names_texts(atom, *wanted));
+    for constant in naming.flat_map(|(atom, _)| constants(atom)).take(TRIES) {
         if passes(constant) {
             return Some(Value::Text(Cow::Borrowed(constant)));
         }

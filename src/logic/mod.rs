@@ -14,6 +14,7 @@ mod lower;
 mod made;
 mod pair;
 mod place;
+mod plain;
 mod prim;
 mod record;
 mod restrict;
@@ -22,6 +23,7 @@ mod source;
 mod template;
 mod text;
 
+pub use plain::contradict;
 pub use restrict::{event, restrict};
 
 use crate::sema::ir::{Pred, Term};

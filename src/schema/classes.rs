@@ -225,7 +225,7 @@ impl SourceFields {
 
     /// The field that `text` names: a name, or a name with its argument in brackets, the argument unescaped.
     pub fn resolve<'a>(&'a self, text: &'a str) -> Result<Resolved<'a>, LookupError> {
-        let name = text.split('[').next().unwrap_or_default();
+        let name = memchr::memchr(b'[', text.as_bytes()).map_or(text, |at| &text[..at]);
         if let Some(place) = self.by_name.get(name).filter(|place| place.owned) {
             let class = &self.classes[place.class as usize];
             let field = &class.fields()[place.field as usize];

@@ -50,7 +50,7 @@ impl Nearest {
         for &(other, number) in &self.rows[start as usize..end as usize] {
             let limit = best.map_or(limit, |(distance, ..)| distance);
             // One edit takes away at most one letter and adds at most one.
-            if (set & !other).count_ones().max((other & !set).count_ones()) as usize > limit {
+            if more_than(set & !other, limit) || more_than(other & !set, limit) {
                 continue;
             }
             let Some(name) = name(number) else { continue };
@@ -64,6 +64,14 @@ impl Nearest {
         }
         best.map(|(_, _, number)| number)
     }
+}
+
+/// More than so few bits are set. Counting them all would take longer.
+fn more_than(mut bits: u64, few: usize) -> bool {
+    for _ in 0..few {
+        bits &= bits.wrapping_sub(1);
+    }
+    bits != 0
 }
 
 /// How many edits a name of this length may be away and still be meant.

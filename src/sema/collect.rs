@@ -271,8 +271,9 @@ pub(super) struct Collector<'c, 'a, 'm> {
 impl<'a> Collector<'_, 'a, '_> {
     fn document(&mut self, document: &'a Document, policy: Policy) {
         let source = self.report.sources().file(self.file);
-        if let Some(error) = crate::syntax::yaml::complex_key(source, document) {
-            self.report.fault(self.file, &[], errors::complex_key(&error));
+        let complex = crate::syntax::yaml::complex_key(source, document);
+        if let Some(error) = &complex {
+            self.report.fault(self.file, &[], errors::complex_key(error));
             if policy == Policy::First {
                 return;
             }
@@ -288,7 +289,14 @@ impl<'a> Collector<'_, 'a, '_> {
         };
         for element in elements {
             let before = self.report.errors();
+            let told = self.report.found.len();
             self.element(element);
+            if let Some(key) = complex.as_ref().filter(|key| element.span.contains(key.span)) {
+                // What else is wrong with what the key stands in follows from that.
+                let more = self.report.found.split_off(told);
+                let follows = |at: Span| at != element.span && at.contains(key.span);
+                self.report.found.extend(more.into_iter().filter(|it| !follows(it.primary.span)));
+            }
             if policy == Policy::First && self.report.errors() > before {
                 return;
             }
@@ -489,9 +497,9 @@ impl<'a> Collector<'_, 'a, '_> {
                 .filter(|element| inside(element))
                 .for_each(|element| self.duplicate_keys(element));
         }
-        let Some(item) = Item::new(node) else { return };
-        let mut seen: Vec<(&str, Span)> = Vec::with_capacity(item.entries.len());
-        for (key, value) in item.entries {
+        let Value::Map(entries) = node.value() else { return };
+        let mut seen: Vec<(&str, Span)> = Vec::with_capacity(entries.len());
+        for (key, value) in entries {
             if inside(value) {
                 self.duplicate_keys(value);
             }

@@ -9,7 +9,9 @@ use std::collections::BTreeSet;
 
 /// All lists, ready to be put in place of their names.
 pub struct Lists<'a> {
-    by_name: FxHashMap<&'a str, usize>,
+    by_name: FxHashMap<&'a [u8], usize>,
+    /// Whether some name begins and ends so: most words are no names.
+    hinted: Vec<bool>,
     lists: Vec<Ready<'a>>,
     /// Lists whose names hold separators: they cannot be found word by word.
     odd: Vec<usize>,
@@ -38,7 +40,25 @@ fn is_blank(byte: u8) -> bool {
 
 /// True if a list's name can end at this byte.
 pub fn is_separator(byte: u8) -> bool {
-    is_blank(byte) || matches!(byte, b'(' | b')' | b',' | b'=')
+    static TABLE: [bool; 256] = {
+        let mut table = [false; 256];
+        let separators = *b" \t\n\r(),=";
+        let mut at = 0;
+        while at < separators.len() {
+            table[separators[at] as usize] = true;
+            at += 1;
+        }
+        table
+    };
+    TABLE[byte as usize]
+}
+
+const HINTS: usize = 1 << 10;
+
+/// A little of what a word is: its length and how it begins and ends.
+fn hint(word: &[u8]) -> usize {
+    let end = |byte: Option<&u8>| usize::from(byte.copied().unwrap_or_default() & 31);
+    (end(word.first()) << 5 ^ end(word.last()) ^ word.len() << 3) % HINTS
 }
 
 impl<'a> Lists<'a> {
@@ -64,8 +84,11 @@ impl<'a> Lists<'a> {
         }
         used.into_iter().for_each(|at| lists[at].used = true);
         let odd = (0..lists.len()).filter(|&at| lists[at].name.bytes().any(is_separator)).collect();
-        let by_name = lists.iter().enumerate().map(|(at, list)| (list.name, at)).collect();
-        Lists { by_name, lists, odd, touched: Vec::new() }
+        let by_name: FxHashMap<&[u8], usize> =
+            lists.iter().enumerate().map(|(at, list)| (list.name.as_bytes(), at)).collect();
+        let mut hinted = vec![false; HINTS];
+        by_name.keys().for_each(|name| hinted[hint(name)] = true);
+        Lists { by_name, hinted, lists, odd, touched: Vec::new() }
     }
 
     /// True if the list was put somewhere, or stands in another list.
@@ -80,7 +103,7 @@ impl<'a> Lists<'a> {
 
     /// Notes that the list of this name was put somewhere.
     pub fn mark_used(&mut self, name: &str) {
-        if let Some(&at) = self.by_name.get(name) {
+        if let Some(&at) = self.by_name.get(name.as_bytes()) {
             self.lists[at].used = true;
         }
     }
@@ -116,8 +139,8 @@ impl<'a> Lists<'a> {
     fn named_in<'s>(&'s self, text: &'s str, from: usize) -> impl Iterator<Item = usize> + 's {
         text.as_bytes()
             .split(|&byte| is_separator(byte))
-            .filter(|word| !word.is_empty())
-            .filter_map(|word| self.by_name.get(std::str::from_utf8(word).ok()?).copied())
+            .filter(|word| !word.is_empty() && self.hinted[hint(word)])
+            .filter_map(|word| self.by_name.get(word).copied())
             .filter(move |&at| at >= from)
     }
 

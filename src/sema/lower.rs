@@ -48,8 +48,8 @@ pub struct Written<'v, 'a> {
 pub struct Lowering {
     conditions_only: bool,
     values: FxHashMap<u64, Arc<[Box<str>]>>,
-    /// By source and text.
-    fields: FxHashMap<usize, FxHashMap<String, FieldRef>>,
+    /// By source, name and argument.
+    fields: FxHashMap<usize, FxHashMap<u64, FieldRef>>,
 }
 
 impl Lowering {
@@ -213,7 +213,7 @@ impl Lowerer<'_, '_, '_> {
 /// Fields and what is made of them.
 struct Terms<'l, 'v> {
     fields: &'v SourceFields,
-    known: &'l mut FxHashMap<String, FieldRef>,
+    known: &'l mut FxHashMap<u64, FieldRef>,
 }
 
 impl Terms<'_, '_> {
@@ -232,18 +232,22 @@ impl Terms<'_, '_> {
     fn term(&mut self, operand: &Operand<'_>) -> Term {
         match &operand.kind {
             OperandKind::Field { name, arg } => {
-                let text = operand.kind.field_text().unwrap_or_default();
-                if let Some(known) = self.known.get(&*text) {
+                let arg = arg.as_ref().map(|arg| &*arg.text);
+                let mut hasher = FxHasher::default();
+                (name, arg).hash(&mut hasher);
+                let key = hasher.finish();
+                let is = |known: &&FieldRef| *known.name == **name && known.arg.as_deref() == arg;
+                if let Some(known) = self.known.get(&key).filter(is) {
                     return Term::Field(known.clone());
                 }
+                let text = operand.kind.field_text().unwrap_or_default();
                 let (ty, list) = match self.fields.resolve(&text) {
                     Ok(resolved) => (resolved.ty, resolved.field.list),
                     Err(_) => (Type::Charbuf, false),
                 };
-                let arg = arg.as_ref().map(|arg| Arc::from(&*arg.text));
-                let member = self.member(name, arg.as_deref());
-                let field = FieldRef { name: Arc::from(*name), arg, ty, list, member };
-                self.known.insert(text.into_owned(), field.clone());
+                let member = self.member(name, arg);
+                let field = FieldRef { name: Arc::from(*name), arg: arg.map(Arc::from), ty, list, member };
+                self.known.entry(key).or_insert_with(|| field.clone());
                 Term::Field(field)
             }
             // `val()` only marks a field on the right.

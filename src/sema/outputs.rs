@@ -11,9 +11,17 @@ use crate::schema::SourceFields;
 use crate::syntax::ast::{Operand, OperandKind};
 use crate::syntax::condition::parse_operand;
 use crate::syntax::output::{self, OutputError, Part, Token};
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
 
 /// The token that Falco drops from outputs.
 pub const CONTAINER_INFO: &str = "%container.info";
+
+/// Where that token stands first.
+fn container_info(text: &str) -> Option<usize> {
+    static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(CONTAINER_INFO));
+    FINDER.find(text.as_bytes())
+}
 
 /// The output after appends, trimmed as Falco trims it.
 pub fn text<'a>(rule: &RuleInfo<'a>) -> Composite<'a> {
@@ -33,7 +41,7 @@ pub fn text<'a>(rule: &RuleInfo<'a>) -> Composite<'a> {
 
 /// The output without `%container.info`.
 pub fn without_container_info<'a>(text: Composite<'a>) -> Composite<'a> {
-    if !text.text.contains(CONTAINER_INFO) {
+    if container_info(&text.text).is_none() {
         return text;
     }
     let mut kept = Composite::with_capacity(text.text.len());
@@ -78,7 +86,7 @@ pub fn check<'a>(
         return true;
     }
     let written = text(rule);
-    if let Some(at) = written.text.find(CONTAINER_INFO) {
+    if let Some(at) = container_info(&written.text) {
         let place = written.locate(at as u32..(at + CONTAINER_INFO.len()) as u32).span;
         report.fault(file, base, errors::container_info(place));
     }
@@ -132,7 +140,8 @@ fn refused_call(text: &str, error: &OutputError, fields: &SourceFields) -> Optio
 
 /// Falco looks for the names of deprecated fields anywhere in the text, as substrings.
 fn deprecated<'a>(rule: &RuleInfo<'a>, written: &Composite<'a>, base: &[Step<'a>], report: &mut Report<'_>) {
-    if !written.text.contains("evt.") {
+    static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("evt."));
+    if FINDER.find(written.text.as_bytes()).is_none() {
         return;
     }
     for (field, _) in DEPRECATED {

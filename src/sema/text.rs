@@ -113,6 +113,9 @@ impl<'a> Composite<'a> {
 
     /// The author's place of a range.
     pub fn locate(&self, range: Range<u32>) -> Located {
+        if let Some(span) = self.within_one(&range) {
+            return Located { span, item: None };
+        }
         let Some(start) = self.at(range.start as usize) else {
             return Located { span: Span::default(), item: None };
         };
@@ -125,6 +128,16 @@ impl<'a> Composite<'a> {
             Some(end) => Located { span: start_to(start.span, end.span), item: start.item.or(end.item) },
             None => start,
         }
+    }
+
+    /// The place of a range that one run of written text holds, as nearly all do.
+    fn within_one(&self, range: &Range<u32>) -> Option<Span> {
+        let at = self.run_at(range.start as usize);
+        let Run { start, origin: Origin::Written(text, from) } = self.runs.get(at)? else { return None };
+        let ends = self.runs.get(at + 1).is_none_or(|next| range.end <= next.start);
+        let inside = range.start < range.end && range.end as usize <= self.text.len() && ends;
+        let place = |offset: u32| (*from + (offset - start)) as usize;
+        inside.then(|| text.span_of(place(range.start)..place(range.end)))
     }
 
     /// The place of the character at `offset`.

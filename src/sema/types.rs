@@ -4,6 +4,7 @@ use super::values::{self, BadValue, Family, family};
 use crate::schema::{LookupError, SourceFields, Type, event_type};
 use crate::syntax::ast::{Check, Expr, ExprKind, Operand, OperandKind, Place, Right, Value};
 use crate::syntax::token::{Op, Rhs, TRANSFORMERS, Transformer};
+use std::borrow::Cow;
 
 /// Something found while checking a condition, in order.
 #[derive(Clone, Debug)]
@@ -326,8 +327,12 @@ impl Checker<'_> {
         if !value.text.contains(['.', '(']) {
             return;
         }
-        let squeezed: String = value.text.chars().filter(|&c| !crate::syntax::lexer::is_space(c)).collect();
-        if squeezed.contains('.') && self.fields.resolve(&squeezed).is_ok() {
+        let is_space = crate::syntax::lexer::is_space;
+        let squeezed: Cow<'_, str> = match value.text.contains(is_space) {
+            true => value.text.chars().filter(|&c| !is_space(c)).collect(),
+            false => Cow::Borrowed(&value.text),
+        };
+        if squeezed.contains('.') && self.fields.resolves(&squeezed) {
             warn(WarningKind::Field);
         }
         if squeezed.ends_with(')')

@@ -49,6 +49,9 @@ pub enum Family {
 
 /// The family of a type.
 pub fn family(ty: Type) -> Family {
+    if ty == Type::Charbuf {
+        return Family::Text;
+    }
     match ty.name() {
         "CHARBUF" | "FSPATH" | "FSRELPATH" => Family::Text,
         "BYTEBUF" => Family::Bytes,
@@ -82,7 +85,7 @@ pub fn number(text: &[u8]) -> Option<u64> {
 pub fn convert(text: &str, ty: Type, op: Op) -> Result<(), BadValue> {
     let unfit = |message: String| Err(BadValue::Unfit(message));
     let family = family(ty);
-    if text.contains('\0') && family != Family::Bytes {
+    if memchr::memchr(0, text.as_bytes()).is_some() && family != Family::Bytes {
         return unfit("filter error: filter value cannot contain a NUL byte (\\x00)".to_owned());
     }
     if family == Family::Text && text.len() > 255 {

@@ -117,7 +117,9 @@ impl<'a> OperandKind<'a> {
     pub fn field_text(&self) -> Option<Cow<'a, str>> {
         match self {
             OperandKind::Field { name, arg: None } => Some(Cow::Borrowed(name)),
-            OperandKind::Field { name, arg: Some(arg) } => Some(Cow::Owned(format!("{name}[{}]", arg.text))),
+            OperandKind::Field { name, arg: Some(arg) } => {
+                Some(Cow::Owned([name, "[", &arg.text, "]"].concat()))
+            }
             _ => None,
         }
     }

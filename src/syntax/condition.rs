@@ -311,7 +311,9 @@ impl<'a> Parser<'a> {
     fn or_to_end(&mut self, open: Option<u32>) -> Expr<'a> {
         let start = self.at;
         let depth = self.depth;
-        let mut parts = vec![self.or_chain()];
+        let first = self.or_chain();
+        // What stands after errors.
+        let mut parts = Vec::new();
         loop {
             self.depth = depth;
             if open.is_some() {
@@ -359,14 +361,11 @@ impl<'a> Parser<'a> {
                 parts.push(self.or_chain());
             }
         }
-        match parts.pop() {
-            Some(only) if parts.is_empty() => only,
-            Some(last) => {
-                parts.push(last);
-                Expr { place: self.since(start), falco_at: start as u32, kind: ExprKind::And(parts) }
-            }
-            None => hole(self.since(start)),
+        if parts.is_empty() {
+            return first;
         }
+        parts.insert(0, first);
+        Expr { place: self.since(start), falco_at: start as u32, kind: ExprKind::And(parts) }
     }
 
     fn or_chain(&mut self) -> Expr<'a> {
@@ -397,7 +396,8 @@ impl<'a> Parser<'a> {
             self.depth = depth;
             return first;
         }
-        let mut parts = vec![first];
+        let mut parts = Vec::with_capacity(8);
+        parts.push(first);
         while self.word(word) {
             let part = if self.blanks() {
                 operand(self)
@@ -522,11 +522,13 @@ impl<'a> Parser<'a> {
     /// The first operator that is a prefix of the text, in Falco's order: `exists`, numeric, string, list.
     fn operator(&mut self) -> Option<Op> {
         let rest = self.rest();
+        let first = rest.as_bytes().first()?;
         let found = OPERATORS.iter().copied().find(|&op| {
-            rest.strip_prefix(op.text()).is_some_and(|after| {
-                // Word operators on strings need a blank; `in`, `exists` and the like do not.
-                !(op.is_word() && op.rhs() == Rhs::String) || after.starts_with(lexer::is_blank)
-            })
+            op.text().as_bytes().first() == Some(first)
+                && rest.strip_prefix(op.text()).is_some_and(|after| {
+                    // Word operators on strings need a blank; `in`, `exists` and the like do not.
+                    !(op.is_word() && op.rhs() == Rhs::String) || after.starts_with(lexer::is_blank)
+                })
         })?;
         self.word(found.text());
         Some(found)
@@ -687,8 +689,10 @@ impl<'a> Parser<'a> {
 
     fn transformer(&mut self) -> Result<Option<Operand<'a>>> {
         let start = self.at;
+        let first = self.rest().as_bytes().first().copied();
         let Some(transformer) = TRANSFORMERS.iter().copied().find(|&transformer| {
             transformer != Transformer::Val
+                && transformer.text().as_bytes().first().copied() == first
                 && self.rest().strip_prefix(transformer.text()).is_some_and(|rest| rest.starts_with('('))
         }) else {
             return Ok(None);

@@ -28,6 +28,15 @@ pub const KINDS: &[Kind] = &[Kind::EngineVersion, Kind::PluginVersions, Kind::Li
 pub const RULE_ORDER: [&str; 6] = ["rule", "desc", "condition", "output", "priority", "tags"];
 
 impl Kind {
+    /// The kind that a key makes an item one of.
+    fn of_key(key: &str) -> Option<Kind> {
+        // Nearly all keys begin otherwise.
+        match key.as_bytes().first()? {
+            b'r' | b'l' | b'm' => KINDS.iter().copied().find(|kind| kind.key() == key),
+            _ => None,
+        }
+    }
+
     /// The key that makes an item one of this kind.
     pub fn key(self) -> &'static str {
         match self {
@@ -106,6 +115,7 @@ pub struct Item<'a> {
     pub node: &'a Node,
     /// Its entries, duplicates included.
     pub entries: &'a [(Node, Node)],
+    kind: Option<Kind>,
 }
 
 /// Why a key could not be read.
@@ -151,18 +161,20 @@ impl<'a> Item<'a> {
     /// The node as an item, if it is a mapping.
     pub fn new(node: &'a Node) -> Option<Item<'a>> {
         match node.value() {
-            Value::Map(entries) => Some(Item { node, entries }),
+            Value::Map(entries) => Some(Item::of(node, entries)),
             _ => None,
         }
     }
 
+    /// The same of a mapping whose pairs are at hand.
+    pub fn of(node: &'a Node, entries: &'a [(Node, Node)]) -> Item<'a> {
+        let kinds = entries.iter().filter_map(|(name, _)| Kind::of_key(key_text(name)?));
+        Item { node, entries, kind: kinds.min() }
+    }
+
     /// What kind of item it is.
     pub fn kind(&self) -> Option<Kind> {
-        let of_key = |name: &Node| {
-            let key = key_text(name)?;
-            KINDS.iter().copied().find(|kind| kind.key() == key)
-        };
-        self.entries.iter().filter_map(|(name, _)| of_key(name)).min()
+        self.kind
     }
 
     /// Key and value; of duplicate keys the first, as yaml-cpp does.

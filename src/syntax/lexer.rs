@@ -5,9 +5,9 @@
 
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while, take_while1};
-use nom::character::complete::{char, digit1, one_of, satisfy};
+use nom::character::complete::{char, digit1, one_of};
 use nom::combinator::{opt, recognize};
-use nom::multi::{many0_count, many1_count};
+use nom::multi::many0_count;
 use nom::{IResult, Parser};
 
 /// What every lexer returns: the rest and the lexeme; a failure carries nothing.
@@ -25,21 +25,35 @@ pub fn is_space(c: char) -> bool {
 
 /// Zero or more blanks.
 pub fn blanks(input: &str) -> Lexed<'_> {
-    take_while(is_blank)(input)
+    // All of them are ASCII.
+    let end = input.bytes().position(|byte| !is_blank(char::from(byte))).unwrap_or(input.len());
+    let (lexeme, rest) = input.split_at(end);
+    Ok((rest, lexeme))
 }
 
 /// A letter, then letters, digits and underscores.
 pub fn identifier(input: &str) -> Lexed<'_> {
-    recognize((
-        satisfy(|c| c.is_ascii_alphabetic()),
-        take_while(|c: char| c.is_ascii_alphanumeric() || c == '_'),
-    ))
-    .parse(input)
+    let bytes = input.as_bytes();
+    if !bytes.first().is_some_and(u8::is_ascii_alphabetic) {
+        return Err(nom::Err::Error(()));
+    }
+    let ends = |byte: &u8| !(byte.is_ascii_alphanumeric() || *byte == b'_');
+    let (lexeme, rest) = input.split_at(bytes.iter().position(ends).unwrap_or(bytes.len()));
+    Ok((rest, lexeme))
 }
 
 /// Identifiers joined by dots, at least two.
 pub fn field_name(input: &str) -> Lexed<'_> {
-    recognize((identifier, many1_count((char('.'), identifier)))).parse(input)
+    let (_, first) = identifier(input)?;
+    let mut len = first.len();
+    while let Some(Ok((_, next))) = input[len..].strip_prefix('.').map(identifier) {
+        len += 1 + next.len();
+    }
+    if len == first.len() {
+        return Err(nom::Err::Error(()));
+    }
+    let (lexeme, rest) = input.split_at(len);
+    Ok((rest, lexeme))
 }
 
 /// An unquoted argument between brackets.
@@ -68,6 +82,9 @@ pub fn number(input: &str) -> Lexed<'_> {
 
 /// `not` and the space after it, any number of times.
 pub fn nots(input: &str) -> IResult<&str, usize, ()> {
+    if !input.starts_with("not") {
+        return Ok((input, 0));
+    }
     many0_count((tag("not"), take_while1(is_space))).parse(input)
 }
 

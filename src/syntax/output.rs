@@ -7,7 +7,7 @@ use super::ast::{Operand, OperandKind, Place};
 use super::condition::parse_operand;
 use super::lexer;
 use nom::Parser;
-use nom::bytes::complete::{tag, take_till, take_while};
+use nom::bytes::complete::{tag, take_while};
 use nom::combinator::recognize;
 
 /// A `%…` of a template.
@@ -73,7 +73,7 @@ pub fn parse<'a>(
     text: &'a str,
     resolves: &mut dyn FnMut(&Operand<'a>) -> bool,
 ) -> (Vec<Part<'a>>, Vec<OutputError>) {
-    let (mut parts, mut errors) = (Vec::new(), Vec::new());
+    let (mut parts, mut errors) = (Vec::with_capacity(16), Vec::new());
     let mut at = 0;
     if text.is_empty() {
         errors.push(OutputError { trouble: Trouble::Empty, place: 0..0 });
@@ -84,10 +84,10 @@ pub fn parse<'a>(
     }
     while at < text.len() {
         let rest = &text[at..];
-        let Ok((_, plain)) = take_till::<_, _, ()>(|c| c == '%')(rest) else { break };
-        if !plain.is_empty() {
-            parts.push(Part::Text(plain));
-            at += plain.len();
+        let plain = memchr::memchr(b'%', rest.as_bytes()).unwrap_or(rest.len());
+        if plain > 0 {
+            parts.push(Part::Text(&rest[..plain]));
+            at += plain;
             continue;
         }
         match token(text, at, resolves) {
@@ -143,6 +143,15 @@ fn longest<'a>(
     rest: &'a str,
     resolves: &mut dyn FnMut(&Operand<'a>) -> bool,
 ) -> Option<(Operand<'a>, usize)> {
+    // Nearly always a plain field.
+    if let Ok((after, name)) = lexer::field_name(rest)
+        && !after.starts_with('[')
+    {
+        let operand = Operand { kind: OperandKind::Field { name, arg: None }, place: 0..name.len() as u32 };
+        if resolves(&operand) {
+            return Some((operand, name.len()));
+        }
+    }
     let whole = match parse_operand(rest) {
         Ok((operand, len)) if resolves(&operand) => return Some((operand, len)),
         other => other,

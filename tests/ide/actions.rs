@@ -215,3 +215,13 @@ fn findings_can_be_allowed() {
     }
     insta::assert_snapshot!("allowed", shown.join("\n\n"));
 }
+
+#[test]
+fn line_ends_are_those_of_the_file() {
+    let text = rule("ct.name = $0CreateUser and ct.user = a").replace('\n', "\r\n");
+    let (sample, range) = selected(&text);
+    let all = actions(&sample.snapshot, 0, range, &[]);
+    let action = all.iter().find(|action| action.sort == Sort::Extract).unwrap();
+    let text = after(&sample, action);
+    assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
+}

@@ -50,6 +50,9 @@ fn keys() {
         "keys_of_override",
         shown("- rule: R\n  condition: and x\n  override:\n    $0\n", 20)
     );
+    let plugins = "- required_plugin_versions:\n    - name: json\n      $0\n";
+    insta::assert_snapshot!("keys_of_a_plugin", shown(plugins, 20));
+    insta::assert_snapshot!("plugins", shown(&plugins.replace("json\n      $0", "j$0"), 20));
     insta::assert_snapshot!(
         "operation",
         shown("- rule: R\n  condition: and x\n  override:\n    condition: $0\n", 20)
@@ -144,6 +147,41 @@ fn other_values() {
         shown(
             "- rule: R\n  source: aws_cloudtrail\n  exceptions:\n    - name: e\n      fields: [ct.user.id$0]\n",
             3
+        )
+    );
+}
+
+/// Files that are no YAML yet.
+#[test]
+fn broken_files() {
+    let broken = |text: &str| shown(text, 3);
+    insta::assert_snapshot!("broken_key", broken("- rule: R\n  desc: [a\n  con$0\n- rule: S\n  desc: d\n"));
+    insta::assert_snapshot!(
+        "broken_condition",
+        broken(
+            "- rule: R\n  condition: ct.src = kms.amazonaws.com and (ct.name in (\"Sch$0\n  output: o\n  cond\n  source: aws_cloudtrail\n"
+        )
+    );
+    insta::assert_snapshot!(
+        "broken_output",
+        broken("- rule: R\n  output: \"who %ct.user.id$0\n  source: aws_cloudtrail\n- list: x\n")
+    );
+    insta::assert_snapshot!(
+        "broken_items",
+        broken("- list: one\n  items: [a]\n- list: two\n  items: [on$0\n- list: three\n  items: [b]\n")
+    );
+    insta::assert_snapshot!(
+        "indented_list",
+        broken("  - rule: R\n    source: aws_cloudtrail\n    condition: ct.user.ide$0\n")
+    );
+    insta::assert_snapshot!(
+        "elements_in_the_column_of_the_key",
+        broken("- rule: R\n  source: aws_cloudtrail\n  exceptions:\n  - name: e\n    fi$0\n")
+    );
+    insta::assert_snapshot!(
+        "windows_line_ends",
+        broken(
+            "- rule: R\r\n  source: aws_cloudtrail\r\n  condition: >\r\n    ct.name = x\r\n    and ct.user.ide$0\r\n"
         )
     );
 }

@@ -11,3 +11,4 @@ mod robustness;
 mod structure;
 mod support;
 mod tokens;
+mod words;

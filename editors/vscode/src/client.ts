@@ -1,11 +1,27 @@
 /** The language client: started when there are rules, restarted when the program changes, told of every setting. */
 import { commands, Disposable, OutputChannel, window, workspace } from 'vscode';
-import { LanguageClient, LanguageClientOptions, ServerOptions, State } from 'vscode-languageclient/node';
+import { LanguageClient, LanguageClientOptions, Location, Position, ServerOptions, State } from 'vscode-languageclient/node';
 import { program, SECTION, serverSettings } from './settings';
+
+/** The server's command that gives the places where a name is used: URI of a file, position of the name. */
+const USES = 'rulec.usesOf';
+
+/** Shows places as VS Code shows references. */
+async function showUses(client: LanguageClient, [uri, position]: unknown[], places: Location[]): Promise<void> {
+  const convert = client.protocol2CodeConverter;
+  await commands.executeCommand(
+    'editor.action.showReferences',
+    convert.asUri(uri as string),
+    convert.asPosition(position as Position),
+    places.map((place) => convert.asLocation(place)),
+  );
+}
 
 /** The client and all that lives as long as it. */
 export class Server implements Disposable {
   private client: LanguageClient | undefined;
+  /** True once there was something for a server to do, even if none could be started. */
+  private wanted = false;
   private readonly output: OutputChannel = window.createOutputChannel('rulec');
   private readonly changes: Disposable;
   /** Starts and stops happen one after another. */
@@ -13,7 +29,7 @@ export class Server implements Disposable {
 
   constructor() {
     this.changes = workspace.onDidChangeConfiguration(async (event) => {
-      if (!event.affectsConfiguration(SECTION) || !this.client) return;
+      if (!event.affectsConfiguration(SECTION) || !this.wanted) return;
       if (event.affectsConfiguration(`${SECTION}.path`)) return this.restart();
       await this.notify();
     });
@@ -27,7 +43,7 @@ export class Server implements Disposable {
   /** Starts the server if it has not been started. */
   start(): Promise<void> {
     return this.next(async () => {
-      if (!this.client) await this.open();
+      if (!this.wanted) await this.open();
     });
   }
 
@@ -60,6 +76,7 @@ export class Server implements Disposable {
   }
 
   private async open(): Promise<void> {
+    this.wanted = true;
     const server: ServerOptions = { command: program(), args: ['lsp'] };
     const options: LanguageClientOptions = {
       documentSelector: [
@@ -71,6 +88,11 @@ export class Server implements Disposable {
       outputChannel: this.output,
       synchronize: { fileEvents: workspace.createFileSystemWatcher('**/{*.yaml,*.yml,rulec.toml}') },
       middleware: {
+        executeCommand: async (command, args, next) => {
+          const answer: unknown = await next(command, args);
+          if (command === USES) await showUses(client, args, answer as Location[]);
+          return answer;
+        },
         // The server asks for the whole section, and gets what it was told at the start.
         workspace: {
           configuration: (asked, token, next) =>
@@ -80,7 +102,7 @@ export class Server implements Disposable {
         },
       },
     };
-    const client = new LanguageClient(SECTION, 'rulec', server, options);
+    const client: LanguageClient = new LanguageClient(SECTION, 'rulec', server, options);
     this.client = client;
     try {
       await client.start();

@@ -11,6 +11,9 @@ export function looksLikeRules(document: TextDocument): boolean {
 /** True if something in the window concerns the server: rules in an open document, or a `rulec.toml`. */
 export async function concernsRules(): Promise<boolean> {
   if (workspace.textDocuments.some(looksLikeRules)) return true;
-  const found = await workspace.findFiles('**/rulec.toml', '**/node_modules/**', 1);
-  return found.length > 0;
+  try {
+    return (await workspace.findFiles('**/rulec.toml', '**/node_modules/**', 1)).length > 0;
+  } catch {
+    return false; // Where there is no search there may still be rules, later.
+  }
 }

@@ -255,7 +255,8 @@ fn escape_len(bytes: &[u8]) -> usize {
 /// Literal and folded scalars from the line after the header on: the runs and the end of the last content line.
 fn block(source: &str, first: usize, indent: usize, value: &str) -> Option<(Vec<(u32, u32)>, usize)> {
     let (bytes, decoded) = (source.as_bytes(), value.as_bytes());
-    let mut runs = Runs::default();
+    // About two for each line.
+    let mut runs = Runs { list: Vec::with_capacity(decoded.len() / 24 + 4), end: None };
     let (mut at, mut v, mut last) = (first, 0, 0);
     while v < decoded.len() {
         let content = content_start(bytes, at, indent);
@@ -305,13 +306,15 @@ fn block(source: &str, first: usize, indent: usize, value: &str) -> Option<(Vec<
 fn header(source: &str, from: usize, to: usize) -> Option<(usize, usize)> {
     let bytes = source.as_bytes();
     let mut at = from;
-    while at < to.min(bytes.len()) {
-        let fresh = at == from
+    let fresh = |at: usize| {
+        at == from
             || matches!(bytes[at - 1], b' ' | b'\t' | b'\n' | b'\r')
-            || bytes[..at].ends_with("\u{feff}".as_bytes());
+            || bytes[..at].ends_with("\u{feff}".as_bytes())
+    };
+    while at < to.min(bytes.len()) {
         match bytes[at] {
-            b'#' if fresh => at = find_break(source, at),
-            b'|' | b'>' if fresh => {
+            b'#' if fresh(at) => at = find_break(source, at),
+            b'|' | b'>' if fresh(at) => {
                 let mut end = at + 1;
                 while end < bytes.len() && matches!(bytes[end], b'+' | b'-' | b'0'..=b'9') {
                     end += 1;
@@ -350,10 +353,7 @@ pub(super) fn is_break(byte: u8) -> bool {
 
 pub(super) fn find_break(source: &str, at: usize) -> usize {
     let bytes = source.as_bytes();
-    bytes
-        .get(at..)
-        .and_then(|rest| rest.iter().position(|&byte| is_break(byte)))
-        .map_or(bytes.len(), |len| at + len)
+    bytes.get(at..).and_then(|rest| memchr::memchr2(b'\n', b'\r', rest)).map_or(bytes.len(), |len| at + len)
 }
 
 /// Just after the line break at `at`; `at` itself at the end of the source.

@@ -28,7 +28,7 @@ await build({
   logLevel: 'warning',
 });
 cpSync(join(here, 'workspace'), folder, { recursive: true });
-const settings = { 'rulec.path': resolve(RULEC), 'rulec.trace.server': 'messages', 'security.workspace.trust.enabled': false };
+const settings = { 'rulec.path': resolve(RULEC), 'rulec.trace.server': 'messages' };
 writeFileSync(join(work, 'settings.json'), JSON.stringify(settings));
 
 const port = await new Promise((done) => {
@@ -48,7 +48,7 @@ const server = keep(
   spawn(
     process.execPath,
     [join(VSCODE_SERVER, 'out/server-main.js'), '--host', '127.0.0.1', '--port', String(port), '--without-connection-token']
-      .concat(['--accept-server-license-terms', '--server-data-dir', data, '--telemetry-level', 'off']),
+      .concat(['--accept-server-license-terms', '--server-data-dir', data, '--telemetry-level', 'off', '--disable-workspace-trust']),
     { env: { ...process.env, RULEC_RESULT: result } },
   ),
 );
@@ -69,7 +69,7 @@ try {
   const page = `${address}?folder=${folder}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
   const flags = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--enable-logging=stderr'];
   browser = keep(spawn(CHROMIUM, [...flags, `--user-data-dir=${join(work, 'browser')}`, page], { detached: true }));
-  for (let tries = 0; tries < 600 && !existsSync(result); tries++) await sleep(200);
+  for (let tries = 0; tries < 1200 && !existsSync(result); tries++) await sleep(200);
   if (existsSync(result)) {
     await sleep(100);
     const { passed, failed } = JSON.parse(readFileSync(result, 'utf8'));
@@ -78,7 +78,7 @@ try {
     console.log(`in VS Code: ${passed.length} passed, ${failed.length} failed`);
     code = failed.length === 0 && passed.length > 0 ? 0 : 1;
   } else {
-    console.log(`no result came within two minutes\n${log.join('').slice(-4000)}`);
+    console.log(`no result came within four minutes\n${log.join('').slice(-4000)}`);
   }
 } finally {
   const ended = [browser, server].map((child) => child && new Promise((done) => child.once('close', done)));

@@ -26,8 +26,20 @@ async function until<T>(what: string, ask: () => T | Thenable<T>, good: (answer:
 const names = (uri: vscode.Uri): string[] =>
   vscode.languages.getDiagnostics(uri).map(({ code }) => String(typeof code === 'object' ? code.value : code));
 
+const texts = new Map<string, string>();
+
+/** Opens a file, as it was before all tests. */
 async function open(name: string): Promise<vscode.TextEditor> {
-  return vscode.window.showTextDocument(await vscode.workspace.openTextDocument(file(name)));
+  const editor = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(file(name)));
+  const { document } = editor;
+  const text = texts.get(name) ?? document.getText();
+  texts.set(name, text);
+  if (document.getText() !== text) {
+    const all = new vscode.Range(new vscode.Position(0, 0), document.positionAt(document.getText().length));
+    assert.ok(await editor.edit((edit) => edit.replace(all, text)));
+    await document.save();
+  }
+  return editor;
 }
 
 /** The position behind a text. */
@@ -43,7 +55,17 @@ async function put(editor: vscode.TextEditor, from: string, to: string): Promise
   assert.ok(await editor.edit((edit) => edit.replace(new vscode.Range(start, end), to)));
 }
 
-const settings = () => vscode.workspace.getConfiguration('rulec');
+/** Changes a setting for as long as something takes. */
+async function withSetting(name: string, value: unknown, body: () => Promise<unknown>): Promise<void> {
+  const set = (to: unknown) =>
+    vscode.workspace.getConfiguration('rulec').update(name, to, vscode.ConfigurationTarget.Workspace);
+  await set(value);
+  try {
+    await body();
+  } finally {
+    await set(undefined);
+  }
+}
 
 const tests: Test[] = [
   ['diagnostics', async () => {
@@ -76,6 +98,7 @@ const tests: Test[] = [
     await until('no unknown field', () => names(editor.document.uri), (all) => !all.includes('unknown-field'));
   }],
   ['rename across files', async () => {
+    await open('base.yaml');
     const editor = await open('local.yaml');
     const at = behind(editor.document, 'and succ');
     const edit = await vscode.commands.executeCommand<vscode.WorkspaceEdit>('vscode.executeDocumentRenameProvider', editor.document.uri, at, 'worked');
@@ -83,7 +106,6 @@ const tests: Test[] = [
     assert.ok(await vscode.workspace.applyEdit(edit));
     assert.match(editor.document.getText(), /and worked and/);
     assert.match((await vscode.workspace.openTextDocument(file('base.yaml'))).getText(), /- macro: worked/);
-    await vscode.workspace.saveAll(false);
   }],
   ['definition and references', async () => {
     const editor = await open('local.yaml');
@@ -104,29 +126,86 @@ const tests: Test[] = [
     assert.match(editor.document.getText(), /\n {2}priority: CRITICAL\n/);
   }],
   ['settings: levels', async () => {
-    const editor = await open('local.yaml');
-    await put(editor, 'ct.user exists', 'ct.usr exists');
-    await until('unknown field', () => names(editor.document.uri), (all) => all.includes('unknown-field'));
-    await settings().update('levels', { 'unknown-field': 'allow' }, vscode.ConfigurationTarget.Workspace);
-    await until('allowed', () => names(editor.document.uri), (all) => !all.includes('unknown-field'));
-    await settings().update('levels', undefined, vscode.ConfigurationTarget.Workspace);
-    await until('again', () => names(editor.document.uri), (all) => all.includes('unknown-field'));
+    const { document } = await open('local.yaml');
+    const found = (good: boolean) =>
+      until(`unknown-field: ${good}`, () => names(document.uri), (all) => all.includes('unknown-field') === good);
+    await found(true);
+    await withSetting('levels', { 'unknown-field': 'allow' }, () => found(false));
+    await found(true);
   }],
   ['settings: plugins', async () => {
+    const { document } = await open('local.yaml');
+    const found = (good: boolean) =>
+      until(`unknown-source: ${good}`, () => names(document.uri), (all) => all.includes('unknown-source') === good);
+    await withSetting('plugins', ['json'], () => found(true));
+    await found(false);
+  }],
+  ['settings: engineVersion', async () => {
+    const editor = await open('base.yaml');
+    const { document } = editor;
+    await put(editor, '- list: trail', '- required_engine_version: 0.60.0\n\n- list: trail');
+    const found = (good: boolean) =>
+      until(`engine version: ${good}`, () => names(document.uri), (all) => all.some((name) => name === 'engine-version') === good);
+    await found(false);
+    await withSetting('engineVersion', '0.50.0', () => found(true));
+    await found(false);
+  }],
+  ['settings: benchmark', async () => {
+    await open('local.yaml');
+    const found = (good: boolean) =>
+      until(`gaps: ${good}`, () => vscode.languages.getDiagnostics().flatMap(([uri]) => names(uri)), (all) => all.includes('control-uncovered') === good);
+    await found(false);
+    await withSetting('benchmark', 'cis-aws-3.0.0', () => found(true));
+    await found(false);
+  }],
+  ['settings: maxDiagnostics', async () => {
     const editor = await open('local.yaml');
-    await settings().update('plugins', ['json'], vscode.ConfigurationTarget.Workspace);
-    await until('no such source', () => names(editor.document.uri), (all) => all.includes('unknown-source'));
-    await settings().update('plugins', undefined, vscode.ConfigurationTarget.Workspace);
-    await until('source again', () => names(editor.document.uri), (all) => !all.includes('unknown-source'));
+    await put(editor, 'ct.usr exists', 'ct.usr exists and ct.usr2 exists');
+    const found = (count: number) => until(`${count} findings`, () => names(editor.document.uri), (all) => all.length === count);
+    await until('two findings', () => names(editor.document.uri), (all) => all.length >= 2);
+    await withSetting('maxDiagnostics', 1, () => found(1));
+  }],
+  ['settings: codeLens', async () => {
+    const { document } = await open('base.yaml');
+    const lenses = () => vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri);
+    await until('code lenses', lenses, (all) => all.length > 0);
+    await withSetting('codeLens.enable', false, () => until('no code lens', lenses, (all) => all.length === 0));
+  }],
+  ['code lenses do something', async () => {
+    const { document } = await open('base.yaml');
+    const lenses = async () =>
+      (await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri, 100)).flatMap(
+        ({ command }) => command ?? [],
+      );
+    const all = await until('resolved lenses', lenses, (all) => all.length > 0);
+    const uses = all.find(({ command }) => command === 'rulec.usesOf');
+    assert.ok(uses, JSON.stringify(all));
+    const places = await vscode.commands.executeCommand<unknown[]>(uses.command, ...(uses.arguments ?? []));
+    assert.equal(places.length, 1);
+
+    const editor = await open('local.yaml');
+    await put(editor, 'ct.usr exists', 'ct.user exists');
+    const run = (await until('lens for tests', async () => {
+      const found = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', editor.document.uri, 100);
+      return found.find(({ command }) => command?.command === 'rulec.testRule')?.command;
+    }, (found) => !!found))!;
+    const ran = await vscode.commands.executeCommand<{ passed: number }>(run.command, ...(run.arguments ?? []));
+    assert.equal(ran.passed, 1);
+  }],
+  ['settings: inlayHints', async () => {
+    const { document } = await open('local.yaml');
+    const all = new vscode.Range(0, 0, document.lineCount, 0);
+    const hints = () => vscode.commands.executeCommand<vscode.InlayHint[]>('vscode.executeInlayHintProvider', document.uri, all);
+    await until('inlay hints', hints, (all) => all.length > 0);
+    await withSetting('inlayHints.enable', false, () => until('no inlay hint', hints, (all) => all.length === 0));
   }],
   ['settings: path', async () => {
-    const editor = await open('local.yaml');
-    const path = settings().get<string>('path');
-    await settings().update('path', '/nowhere/rulec', vscode.ConfigurationTarget.Workspace);
-    await until('no server', () => names(editor.document.uri), (all) => all.length === 0);
-    await settings().update('path', undefined, vscode.ConfigurationTarget.Workspace);
-    assert.equal(settings().get('path'), path);
-    await until('server again', () => names(editor.document.uri), (all) => all.includes('unknown-field'));
+    const { document } = await open('local.yaml');
+    const found = (good: boolean) =>
+      until(`a server: ${good}`, () => names(document.uri), (all) => all.length > 0 === good);
+    await found(true);
+    await withSetting('path', '/nowhere/rulec', () => found(false));
+    await found(true);
   }],
   ['restart', async () => {
     const editor = await open('local.yaml');
@@ -134,17 +213,23 @@ const tests: Test[] = [
     await until('after the restart', () => names(editor.document.uri), (all) => all.includes('unknown-field'));
     await put(editor, 'ct.usr exists', 'ct.user exists');
     await until('repaired', () => names(editor.document.uri), (all) => !all.includes('unknown-field'));
-    await editor.document.save();
   }],
   ['expanded condition', async () => {
+    await open('base.yaml');
     const editor = await open('local.yaml');
-    const at = behind(editor.document, 'and worked');
+    await put(editor, 'ct.usr exists', 'ct.user exists');
+    await editor.document.save();
+    const at = behind(editor.document, 'and succeeded');
     editor.selection = new vscode.Selection(at, at);
     await vscode.commands.executeCommand('rulec.showExpandedCondition');
     const shown = await until('shown', () => vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'rulec'), (found) => !!found);
     assert.match(shown?.getText() ?? '', /not ct\.error exists/);
   }],
   ['tasks', async () => {
+    await open('base.yaml');
+    const editor = await open('local.yaml');
+    await put(editor, 'ct.usr exists', 'ct.user exists');
+    await editor.document.save();
     const all = await vscode.tasks.fetchTasks({ type: 'rulec' });
     assert.deepEqual(all.map(({ name }) => name).sort(), ['check', 'test']);
     for (const task of all) {
@@ -166,7 +251,8 @@ export async function run(): Promise<void> {
   const failed: { name: string; error: string }[] = [];
   for (const [name, body] of tests) {
     try {
-      await body();
+      const late = new Promise<never>((_, fail) => setTimeout(() => fail(new Error('took more than 30 s')), 30_000));
+      await Promise.race([body(), late]);
       passed.push(name);
     } catch (error) {
       failed.push({ name, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });

@@ -1,7 +1,7 @@
 //! `console-login-error-code`.
 
 use crate::diag::{Check, Diagnostic, Edit, Fix};
-use crate::lint::asked::{compared, member};
+use crate::lint::asked::member;
 use crate::lint::places::not_around;
 use crate::lint::{Context, Lint, LintRule};
 use crate::sema::ir::{Term, Test};
@@ -51,7 +51,7 @@ impl Lint for ConsoleLoginErrorCode {
     }
 
     fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
-        let error = rule.atoms.iter().find(|atom| compared(atom.atom) == Some("errorCode"));
+        let error = rule.atoms.iter().find(|atom| atom.member == Some("errorCode"));
         let Some(error) = error.filter(|_| rule.is_cloudtrail()) else { return };
         if cx.is_claimed(error.span()) || !is_sign_in_rule(rule, cx) {
             return;

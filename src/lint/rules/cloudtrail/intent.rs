@@ -42,27 +42,31 @@ fn uses(text: &str, wanted: &[&str]) -> Option<(usize, usize)> {
     find(text, &TURNS).is_none().then_some((start, end))
 }
 
-/// A word of the text that is one of these. Words with the same initial stand together.
+/// A word of the text that is one of these: of several the one whose initial comes first among them.
 fn find(text: &str, wanted: &[&str]) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
-    let mut last = 0;
-    for initial in wanted.iter().filter_map(|word| word.bytes().next()) {
-        if std::mem::replace(&mut last, initial) == initial {
+    let letter = |byte: u8| 1u32 << (byte & 31);
+    let initials = wanted.iter().filter_map(|word| word.bytes().next()).fold(0, |all, one| all | letter(one));
+    let rank = |start: usize| {
+        let same = |word: &&str| word.as_bytes()[..1].eq_ignore_ascii_case(&bytes[start..=start]);
+        wanted.iter().position(same)
+    };
+    let mut found: Option<(usize, usize)> = None;
+    for (start, _) in bytes.iter().enumerate().filter(|(_, byte)| letter(**byte) & initials != 0) {
+        if start > 0 && bytes[start - 1].is_ascii_alphabetic() {
             continue;
         }
-        for start in memchr::memchr2_iter(initial, initial.to_ascii_uppercase(), bytes) {
-            if start > 0 && bytes[start - 1].is_ascii_alphabetic() {
-                continue;
-            }
-            let rest = &bytes[start..];
-            let is = |word: &&&str| {
-                rest.get(..word.len()).is_some_and(|there| there.eq_ignore_ascii_case(word.as_bytes()))
-                    && !rest.get(word.len()).is_some_and(u8::is_ascii_alphabetic)
-            };
-            if let Some(word) = wanted.iter().find(is) {
-                return Some((start, start + word.len()));
-            }
+        // Some are more than one word.
+        let is = |word: &&&str| {
+            let there = bytes.get(start..start + word.len());
+            there.is_some_and(|there| there.eq_ignore_ascii_case(word.as_bytes()))
+                && !bytes.get(start + word.len()).is_some_and(u8::is_ascii_alphabetic)
+        };
+        if let Some(word) = wanted.iter().find(is)
+            && found.is_none_or(|(earlier, _)| rank(start) < rank(earlier))
+        {
+            found = Some((start, start + word.len()));
         }
     }
-    None
+    found
 }

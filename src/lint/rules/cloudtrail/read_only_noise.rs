@@ -88,7 +88,7 @@ fn noise(rule: &LintRule<'_, '_>, cx: &Context<'_>) -> Option<(Span, String)> {
     let mut names = rule.asked(cx.world).names.iter().filter(|name| !name.excluded).peekable();
     if names.peek().is_none() {
         let reads = |atom: &&crate::lint::LintAtom<'_, '_>| {
-            compared(atom.atom) == Some("readOnly")
+            atom.member == Some("readOnly")
                 && !atom.excludes()
                 && equals(atom.atom).iter().any(|value| &**value == "true")
         };

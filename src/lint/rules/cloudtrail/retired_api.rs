@@ -1,7 +1,7 @@
 //! `retired-api`.
 
 use crate::diag::{Check, Diagnostic, Severity};
-use crate::lint::asked::{Form, Verdict, equals, reads_source, truth};
+use crate::lint::asked::{Form, Verdict, equals, truth};
 use crate::lint::{Context, Lint, LintRule};
 use crate::schema::aws_facts;
 use crate::sema::ir::Atom;
@@ -83,7 +83,7 @@ impl Lint for RetiredApi {
 
 fn sources(rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
     for atom in &rule.atoms {
-        let Some(form) = reads_source(atom.atom) else { continue };
+        let Some(form) = atom.source else { continue };
         for (at, text) in equals(atom.atom).iter().enumerate() {
             let full = match form {
                 Form::Full => Cow::Borrowed(&**text),

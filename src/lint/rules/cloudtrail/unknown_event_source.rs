@@ -1,7 +1,7 @@
 //! `unknown-event-source`.
 
 use crate::diag::{Check, Diagnostic, Severity};
-use crate::lint::asked::{Form, equals, known_source, reads_source};
+use crate::lint::asked::{Form, equals, known_source};
 use crate::lint::places::rewrite;
 use crate::lint::{Context, Lint, LintAtom, LintRule};
 use crate::schema::aws_facts;
@@ -56,7 +56,7 @@ impl Lint for UnknownEventSource {
             return;
         }
         for atom in &rule.atoms {
-            let Some(form) = reads_source(atom.atom) else { continue };
+            let Some(form) = atom.source else { continue };
             for (at, text) in equals(atom.atom).iter().enumerate() {
                 if !text.is_empty() && known_source(form, text).is_none() {
                     judge(atom, form, at, text, cx);

@@ -1,7 +1,7 @@
 //! `case-mismatch`.
 
 use crate::diag::{Check, Diagnostic, Severity};
-use crate::lint::asked::{Form, Verdict, compared, equals, known_source, reads_source};
+use crate::lint::asked::{Form, Verdict, equals, known_source};
 use crate::lint::places::rewrite;
 use crate::lint::rules::cloudtrail::IDENTITY_TYPES;
 use crate::lint::{Context, Lint, LintAtom, LintRule};
@@ -77,7 +77,7 @@ impl Lint for CaseMismatch {
             }
         }
         for atom in &rule.atoms {
-            if let Some(form) = reads_source(atom.atom) {
+            if let Some(form) = atom.source {
                 for (at, text) in equals(atom.atom).iter().enumerate() {
                     if let Some(real) = lower_source(form, text) {
                         found(atom, at, text, real, cx);
@@ -85,7 +85,7 @@ impl Lint for CaseMismatch {
                 }
                 continue;
             }
-            let Some(path) = compared(atom.atom) else { continue };
+            let Some(path) = atom.member else { continue };
             let Some((_, known)) = VALUES.iter().find(|(member, _)| *member == path) else { continue };
             for (at, text) in equals(atom.atom).iter().enumerate() {
                 let same = known.iter().find(|value| value.eq_ignore_ascii_case(text));

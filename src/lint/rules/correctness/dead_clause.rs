@@ -3,8 +3,9 @@
 use super::never_true::never;
 use crate::diag::{Check, Diagnostic};
 use crate::eval::SOURCE;
-use crate::lint::sample::{Sample, first_field};
+use crate::lint::sample::{Members, Sample};
 use crate::lint::{Context, Lint, LintRule};
+use crate::logic::contradict;
 use crate::sema::ir::Pred;
 use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind};
@@ -59,33 +60,30 @@ impl Lint for DeadClause {
     }
 
     fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
-        if rule.rule.source != SOURCE || rule.atoms.len() > MAX_ATOMS || all_apart(rule) {
+        if rule.rule.source != SOURCE || rule.atoms.len() > MAX_ATOMS {
+            return;
+        }
+        let members = rule.members();
+        if members.all_apart {
             return;
         }
         // A condition that is never true has no clause to keep.
         if cx.is_rule_claimed() {
             return;
         }
-        Walk { rule, cx, given: Vec::new() }.walk(rule.view.tree, &rule.rule.condition);
+        Walk { rule, cx, members, given: Vec::new(), looked_at: 0 }
+            .walk(rule.view.tree, &rule.rule.condition);
     }
-}
-
-/// No two comparisons look at one member of the record.
-fn all_apart(rule: &LintRule<'_, '_>) -> bool {
-    let mut seen: Vec<&str> = Vec::with_capacity(16);
-    rule.atoms.iter().filter_map(|atom| first_field(&atom.atom.left)).all(|field| {
-        let own = &*field.member;
-        let fresh = !seen.contains(&own);
-        seen.push(own);
-        fresh
-    })
 }
 
 struct Walk<'w, 'v, 'a, 'c> {
     rule: &'w LintRule<'v, 'a>,
     cx: &'w mut Context<'c>,
+    members: &'w Members<'v>,
     /// What holds wherever the clause at hand matters.
     given: Vec<&'v Pred>,
+    /// The members that this looks at.
+    looked_at: u128,
 }
 
 impl<'v> Walk<'_, 'v, '_, '_> {
@@ -94,28 +92,39 @@ impl<'v> Walk<'_, 'v, '_, '_> {
             (ExprKind::Not(expr), Pred::Not(pred)) => self.walk(expr, pred),
             (ExprKind::And(exprs), Pred::And(preds)) if exprs.len() == preds.len() => {
                 let mut left: Vec<bool> = vec![true; preds.len()];
+                let members: Vec<u128> = preds.iter().map(|pred| self.members.in_part(pred).0).collect();
+                let of_rest = |at: usize, left: &[bool]| {
+                    let rest = (0..preds.len()).filter(|&other| other != at && left[other]);
+                    rest.fold(0, |all, other| all | members[other])
+                };
                 // Of two that say the same, the later is the one too many.
                 for at in (0..preds.len()).rev() {
+                    if members[at] & (of_rest(at, &left) | self.looked_at) == 0 {
+                        continue;
+                    }
                     let rest = (0..preds.len()).filter(|&other| other != at && left[other]);
                     let mut all: Vec<&Pred> = rest.map(|other| &preds[other]).collect();
                     all.extend(&self.given);
-                    if self.shares(&preds[at], &all) && self.excluded(&all, &preds[at], false) {
+                    if self.excluded(&all, &preds[at], false) {
                         left[at] = false;
                         self.implied(&exprs[at]);
                     }
                 }
                 for at in (0..preds.len()).filter(|&at| left[at]) {
-                    let before = self.given.len();
+                    let before = (self.given.len(), self.looked_at);
+                    self.looked_at |= of_rest(at, &left);
                     let rest = (0..preds.len()).filter(|&other| other != at && left[other]);
                     self.given.extend(rest.map(|other| &preds[other]));
                     self.walk(&exprs[at], &preds[at]);
-                    self.given.truncate(before);
+                    self.given.truncate(before.0);
+                    self.looked_at = before.1;
                 }
             }
             (ExprKind::Or(exprs), Pred::Or(preds)) if exprs.len() == preds.len() => {
                 for (expr, pred) in exprs.iter().zip(preds) {
+                    let (members, twice) = self.members.in_part(pred);
+                    let suspicious = twice || members & self.looked_at != 0;
                     let given = self.given.clone();
-                    let suspicious = self.shares(pred, &given) || self.shares_within(pred);
                     match suspicious && self.excluded(&given, pred, true) {
                         true => self.dead(expr),
                         false => self.walk(expr, pred),
@@ -132,30 +141,15 @@ impl<'v> Walk<'_, 'v, '_, '_> {
         if Sample::of_all(all()).is_some() {
             return false;
         }
+        if contradict(all()) {
+            return true;
+        }
         let all = all().map(|(pred, wanted)| match wanted {
             true => pred.clone(),
             false => Pred::Not(Box::new(pred.clone())),
         });
         let all = Pred::And(all.collect());
         never(&all, self.cx)
-    }
-
-    fn bases<'p>(&'p self, pred: &'p Pred) -> Vec<&'p str> {
-        let mut bases = Vec::new();
-        pred.atoms(&mut |atom| {
-            bases.extend(first_field(&atom.left).map(|field| &*field.member));
-        });
-        bases
-    }
-
-    fn shares(&self, pred: &Pred, others: &[&Pred]) -> bool {
-        let own = self.bases(pred);
-        others.iter().any(|other| self.bases(other).iter().any(|a| own.iter().any(|b| a == b)))
-    }
-
-    fn shares_within(&self, pred: &Pred) -> bool {
-        let own = self.bases(pred);
-        own.iter().enumerate().any(|(at, a)| own[..at].iter().any(|b| a == b))
     }
 
     fn place(&self, expr: &Expr<'_>) -> Span {

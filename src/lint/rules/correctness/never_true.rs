@@ -4,7 +4,7 @@ use crate::diag::{Check, Diagnostic};
 use crate::eval::SOURCE;
 use crate::lint::sample::Sample;
 use crate::lint::{Context, Lint, LintRule};
-use crate::logic::Found;
+use crate::logic::{Found, contradict};
 use crate::sema::ir::Pred;
 use crate::source::Span;
 use crate::syntax::ast::ExprKind;
@@ -53,7 +53,7 @@ impl Lint for NeverTrue {
 
     fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
         let condition = &rule.rule.condition;
-        if rule.rule.source != SOURCE || Sample::of(condition, true).is_some() {
+        if rule.rule.source != SOURCE || rule.can_hold() {
             return;
         }
         if cx.is_rule_claimed() || !never(condition, cx) {
@@ -78,6 +78,9 @@ impl Lint for NeverTrue {
 
 /// Proved to hold on no event.
 pub(super) fn never(pred: &Pred, cx: &mut Context<'_>) -> bool {
+    if contradict([(pred, true)]) {
+        return true;
+    }
     cx.solver().is_some_and(|solver| solver.find(pred) == Found::Never)
 }
 
@@ -88,7 +91,11 @@ fn core(rule: &LintRule<'_, '_>, cx: &mut Context<'_>) -> Vec<Span> {
         let mut kept: Vec<usize> = (0..parts.len()).collect();
         for leave_out in (0..parts.len()).rev() {
             let rest: Vec<usize> = kept.iter().copied().filter(|&at| at != leave_out).collect();
-            if never(&Pred::And(rest.iter().map(|&at| parts[at].clone()).collect()), cx) {
+            let all = || rest.iter().map(|&at| (&parts[at], true));
+            if contradict(all())
+                || Sample::of_all(all()).is_none()
+                    && never(&Pred::And(rest.iter().map(|&at| parts[at].clone()).collect()), cx)
+            {
                 kept = rest;
             }
         }

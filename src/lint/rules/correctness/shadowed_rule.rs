@@ -4,7 +4,7 @@ use crate::diag::{Check, Diagnostic};
 use crate::eval::SOURCE;
 use crate::lint::sample::Sample;
 use crate::lint::{Context, Lint, Ruleset};
-use crate::logic::Implied;
+use crate::logic::{Implied, contradict};
 use crate::schema::Type;
 use crate::sema::ir::{Atom, Pred, Rule, Term, Test};
 use crate::syntax::token::Op;
@@ -126,6 +126,9 @@ fn shadow<'r>(
         plain
     });
     let proved = |&at: &u32| {
+        if contradict([(&rule.condition, true), (condition(at), false)]) {
+            return true;
+        }
         let solver = cx.solver();
         solver.is_some_and(|solver| solver.implies(&rule.condition, &[condition(at)]) == Implied::Yes)
     };

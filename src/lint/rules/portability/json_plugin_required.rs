@@ -2,14 +2,19 @@
 
 use crate::diag::Diagnostic;
 use crate::lint::{Context, Lint, Ruleset};
+use crate::sema::collect::RuleInfo;
 use crate::sema::ir::Term;
+use crate::sema::outputs;
+use crate::sema::world::World;
 use crate::source::Span;
+use crate::syntax::ast::{Operand, OperandKind};
 
 crate::declare_check! {
     /// Fields of the json plugin, and no file asks for it.
     ///
     /// ## What it does
-    /// Reports the first use of `json.value` or another field of the json plugin in a condition, where no file names `json` under `required_plugin_versions`.
+    /// Reports the first use of `json.value` or another field of the json plugin in a condition or an output, where no file names
+    /// `json` under `required_plugin_versions`.
     ///
     /// ## Why it matters
     /// The field comes from a plugin of its own. A Falco that loads the cloudtrail plugin alone refuses the rule for a
@@ -73,14 +78,42 @@ impl Lint for JsonPluginRequired {
                 cx.report(finding(place, field));
                 return;
             }
+            let info = set.collected.rules.get(&rule.name);
+            if let Some((place, field)) = info.and_then(|info| in_output(info, cx.world)) {
+                cx.report(finding(place, &field));
+                return;
+            }
         }
     }
+}
+
+/// The first such field of an output.
+fn in_output(info: &RuleInfo<'_>, world: &World) -> Option<(Span, String)> {
+    let begins = |name: &str| name.contains("json.") || name.contains("jevt.");
+    let fields = world.fields(info.source).filter(|_| info.output.iter().any(|text| begins(&text.value)))?;
+    let text = outputs::text(info);
+    outputs::tokens(&text.text, fields).into_iter().find_map(|token| {
+        let field = first_field(&token.operand)?;
+        Some((text.locate(token.place).span, field.to_owned()))
+    })
+}
+
+fn first_field<'t>(operand: &Operand<'t>) -> Option<&'t str> {
+    match &operand.kind {
+        OperandKind::Field { name, .. } => is_of_json(name).then_some(*name),
+        OperandKind::Call { args, .. } | OperandKind::List(args) => args.iter().find_map(first_field),
+        OperandKind::Const(_) => None,
+    }
+}
+
+fn is_of_json(name: &str) -> bool {
+    name.starts_with("json.") || name.starts_with("jevt.")
 }
 
 fn json_field(term: &Term) -> Option<&str> {
     let mut found = None;
     term.fields(&mut |field| {
-        if field.name.starts_with("json.") || field.name.starts_with("jevt.") {
+        if is_of_json(&field.name) {
             found = Some(&*field.name);
         }
     });

@@ -94,7 +94,8 @@ fn lacking(asked: Version) -> impl Iterator<Item = &'static Since> {
 
 /// Each is spoken of once, where it is used first.
 fn tell(name: &str, asked: Version, place: Span, cx: &mut Context<'_>) {
-    if let Some(since) = lacking(asked).find(|since| since.name == name) {
+    let since = versions::of("engine", name).filter(|since| asked <= since.lacking);
+    if let Some(since) = since {
         cx.report_once(since.name, finding(since, asked, place));
     }
 }

@@ -68,16 +68,14 @@ impl Lint for PluginVersionTooLow {
         else {
             return;
         };
-        let lacking = || {
-            versions::all().iter().filter(|since| since.part_of == PLUGIN && asked.version <= since.lacking)
-        };
-        if !lacking().any(|_| true) {
+        let mut known = versions::all().iter().filter(|since| since.part_of == PLUGIN);
+        if !known.any(|since| asked.version <= since.lacking) {
             return;
         }
         for LintAtom { atom, .. } in &rule.atoms {
             atom.left.fields(&mut |field| {
-                let since = lacking().find(|since| *since.name == *field.name);
-                if let Some(since) = since {
+                let since = versions::of(PLUGIN, &field.name);
+                if let Some(since) = since.filter(|since| asked.version <= since.lacking) {
                     cx.report_once(since.name, finding(since, asked, atom.origin.span));
                 }
             });

@@ -2,6 +2,7 @@
 
 use crate::bundled;
 use crate::sema::requirements::Version;
+use rustc_hash::FxHashMap;
 use std::sync::OnceLock;
 
 /// One thing that older versions lack.
@@ -21,6 +22,17 @@ pub struct Since {
 pub fn all() -> &'static [Since] {
     static TABLE: OnceLock<Vec<Since>> = OnceLock::new();
     TABLE.get_or_init(|| bundled::SINCE.lines().filter_map(read).collect())
+}
+
+/// What is known of one thing.
+pub fn of(part_of: &str, name: &str) -> Option<&'static Since> {
+    static BY_NAME: OnceLock<FxHashMap<&'static str, Vec<&'static Since>>> = OnceLock::new();
+    let by_name = BY_NAME.get_or_init(|| {
+        let mut by_name: FxHashMap<_, Vec<_>> = FxHashMap::default();
+        all().iter().for_each(|since| by_name.entry(since.name).or_default().push(since));
+        by_name
+    });
+    by_name.get(name)?.iter().copied().find(|since| since.part_of == part_of)
 }
 
 fn read(line: &'static str) -> Option<Since> {

@@ -5,7 +5,9 @@ use crate::lint::written::{Own, inner, outer};
 use crate::lint::{Context, Lint, LintRule, Macros};
 use crate::source::Span;
 use crate::syntax::ast::ExprKind;
+use memchr::memmem::Finder;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 crate::declare_check! {
     /// `not not`.
@@ -132,7 +134,8 @@ fn pairs(text: &str) -> Vec<Range<usize>> {
 
 /// Where `not` stands as a word.
 fn words(bytes: &[u8]) -> impl Iterator<Item = usize> {
-    memchr::memmem::find_iter(bytes, b"not").filter(|&at| is_word(bytes, at))
+    static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("not"));
+    FINDER.find_iter(bytes).filter(|&at| is_word(bytes, at))
 }
 
 /// What is known of the quotes up to a place.

@@ -65,7 +65,9 @@ fn look(own: &Own<'_, '_>, cx: &mut Context<'_>) {
     let whole = own.parts.len() == 1;
     own.tree.walk(&mut |expr| {
         let begins = expr.place.start as usize;
-        if !text[..begins.min(text.len())].trim_end().ends_with('(') {
+        let before = text.as_bytes()[..begins.min(text.len())].iter().rev();
+        let last = before.copied().find(|byte| !byte.is_ascii_whitespace() && *byte != b'\x0b');
+        if last.is_none_or(|byte| byte.is_ascii() && byte != b'(') {
             return;
         }
         let chain = matches!(expr.kind, ExprKind::And(_) | ExprKind::Or(_));

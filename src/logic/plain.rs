@@ -1,0 +1,130 @@
+//! Contradictions that show at first sight: comparisons of one field with constants that leave no constant over.
+
+use super::text::Map;
+use crate::schema::Type;
+use crate::sema::ir::{Atom, FieldRef, Pred, Term, Test};
+use crate::sema::pattern::Pattern;
+use crate::syntax::token::{Op, Transformer};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// Conditions with more comparisons than this are left to the solver.
+const MAX_UNITS: usize = 200;
+/// So are longer lists of values that a field may have.
+const MAX_VALUES: usize = 256;
+/// So many arms of an `or` are tried.
+const MAX_ARMS: usize = 64;
+
+/// True if no event makes all of these come out as wanted, as far as that shows without a solver. False says nothing.
+pub fn contradict<'p>(all: impl IntoIterator<Item = (&'p Pred, bool)>) -> bool {
+    let mut claims = Claims::default();
+    all.into_iter().any(|(pred, wanted)| claims.add(pred, wanted)) || claims.fail(&mut { MAX_ARMS })
+}
+
+/// What has to hold.
+#[derive(Default)]
+struct Claims<'p> {
+    /// Comparisons, and how they have to come out.
+    units: Vec<(&'p Atom, bool)>,
+    /// Of each of these, one has to come out so.
+    choices: Vec<(&'p [Pred], bool)>,
+}
+
+impl<'p> Claims<'p> {
+    /// True if it cannot be.
+    fn add(&mut self, pred: &'p Pred, wanted: bool) -> bool {
+        match pred {
+            Pred::Const(truth) => *truth != wanted,
+            Pred::Not(inner) => self.add(inner, !wanted),
+            Pred::And(parts) if wanted => parts.iter().any(|part| self.add(part, true)),
+            Pred::Or(parts) if !wanted => parts.iter().any(|part| self.add(part, false)),
+            Pred::And(arms) | Pred::Or(arms) => {
+                self.choices.push((arms, wanted));
+                false
+            }
+            Pred::Atom(atom) => {
+                self.units.push((atom, wanted));
+                false
+            }
+        }
+    }
+
+    /// They cannot all hold: comparisons clash, or every arm of a choice fails.
+    fn fail(&self, arms_left: &mut usize) -> bool {
+        let fails = |arm: &'p Pred, wanted: bool, arms_left: &mut usize| {
+            let Some(left) = arms_left.checked_sub(1) else { return false };
+            *arms_left = left;
+            let mut with_arm = Claims { units: self.units.clone(), choices: Vec::new() };
+            with_arm.add(arm, wanted) || with_arm.fail(arms_left)
+        };
+        self.units.len() <= MAX_UNITS
+            && (self.clash()
+                || self
+                    .choices
+                    .iter()
+                    .any(|&(arms, wanted)| arms.iter().all(|arm| fails(arm, wanted, arms_left))))
+    }
+
+    /// Some field must be among constants, none of which passes the other comparisons of that field.
+    fn clash(&self) -> bool {
+        let fails = |field: &FieldRef, value: &str| {
+            self.units.iter().any(|&(atom, wanted)| {
+                seen(&atom.left, field, value.as_bytes())
+                    .and_then(|text| passes(&atom.test, &text))
+                    .is_some_and(|passes| passes != wanted)
+            })
+        };
+        let mut among = self.units.iter().filter(|(_, wanted)| *wanted).filter_map(|(atom, _)| among(atom));
+        among.any(|(field, values)| values.iter().all(|value| fails(field, value)))
+    }
+}
+
+/// What a term shows of a field with this text.
+fn seen<'t>(term: &Term, field: &FieldRef, text: &'t [u8]) -> Option<Cow<'t, [u8]>> {
+    match term {
+        Term::Field(own) => {
+            let same = Arc::ptr_eq(&own.name, &field.name) && own.arg == field.arg || own == field;
+            same.then_some(Cow::Borrowed(text))
+        }
+        Term::Call { transformer, args, arg: None } => {
+            let ([inner], Some(map)) = (&args[..], map_of(*transformer)) else { return None };
+            map.apply(seen(inner, field, text)?)
+        }
+        _ => None,
+    }
+}
+
+fn map_of(transformer: Transformer) -> Option<Map> {
+    match transformer {
+        Transformer::Tolower => Some(Map::Lower),
+        Transformer::Toupper => Some(Map::Upper),
+        _ => None,
+    }
+}
+
+/// The field and the constants one of which it must equal.
+fn among(atom: &Atom) -> Option<(&FieldRef, &[Box<str>])> {
+    match (&atom.left, &atom.test) {
+        (
+            Term::Field(field),
+            Test::Values { op: Op::Eq | Op::EqEq | Op::In | Op::Intersects, modifier: None, values },
+        ) if field.ty == Type::Charbuf && !field.list && values.len() <= MAX_VALUES => Some((field, values)),
+        _ => None,
+    }
+}
+
+/// Whether a text passes a test; `None` if that takes more than a look.
+fn passes(test: &Test, text: &[u8]) -> Option<bool> {
+    let Test::Values { op, modifier: None, values } = test else {
+        return matches!(test, Test::Exists).then_some(true);
+    };
+    let first = values.first().map(|value| value.as_bytes());
+    Some(match op {
+        Op::Eq | Op::EqEq | Op::In | Op::Intersects => values.iter().any(|value| value.as_bytes() == text),
+        Op::Ne => first? != text,
+        Op::Startswith => text.starts_with(first?),
+        Op::Endswith => text.ends_with(first?),
+        Op::Contains | Op::Icontains | Op::Glob | Op::Iglob => Pattern::new(*op, first?).matches(text),
+        _ => return None,
+    })
+}
