@@ -75,7 +75,8 @@ impl Show<'_> {
         });
         let related = finding.related.iter().filter_map(|(place, words)| {
             let (uri, doc) = (self.task.uris.get(place.doc)?, self.task.snapshot.docs.get(place.doc)?);
-            let location = lsp::Location { uri: uri.as_str().into(), range: encoding.range(doc, &place.range) };
+            let location =
+                lsp::Location { uri: uri.as_str().into(), range: encoding.range(doc, &place.range) };
             Some(lsp::DiagnosticRelatedInformation { location, message: words.clone() })
         });
         let related: Vec<_> = related.collect();

@@ -29,11 +29,46 @@ impl Random {
 
 /// What is typed.
 const TYPED: [&str; 40] = [
-    "a", " ", "\n", "\r\n", "\r", "- ", "-", ":", "\"", "'", "(", ")", "[", "]", "#", "%", "é", "😀", "列表", "\u{feff}", "\t", "|\n  ",
-    ">-\n    ", "- rule: r\n", "- macro: m\n  condition: ct.name = X\n", "- list: l\n  items: [a, b]\n", "  condition: ",
-    "  output: \"x %ct.user\"\n", "  priority: NOTICE\n", "  source: aws_cloudtrail\n", " and ", " or not ", "m", "ct.user in (l)",
-    "ct.name startswith Console", "  append: true\n", "  exceptions:\n    - name: e\n      fields: [ct.user]\n",
-    "  override:\n    condition: append\n", "# rulec: allow unused-macro -- why\n", "---\n",
+    "a",
+    " ",
+    "\n",
+    "\r\n",
+    "\r",
+    "- ",
+    "-",
+    ":",
+    "\"",
+    "'",
+    "(",
+    ")",
+    "[",
+    "]",
+    "#",
+    "%",
+    "é",
+    "😀",
+    "列表",
+    "\u{feff}",
+    "\t",
+    "|\n  ",
+    ">-\n    ",
+    "- rule: r\n",
+    "- macro: m\n  condition: ct.name = X\n",
+    "- list: l\n  items: [a, b]\n",
+    "  condition: ",
+    "  output: \"x %ct.user\"\n",
+    "  priority: NOTICE\n",
+    "  source: aws_cloudtrail\n",
+    " and ",
+    " or not ",
+    "m",
+    "ct.user in (l)",
+    "ct.name startswith Console",
+    "  append: true\n",
+    "  exceptions:\n    - name: e\n      fields: [ct.user]\n",
+    "  override:\n    condition: append\n",
+    "# rulec: allow unused-macro -- why\n",
+    "---\n",
 ];
 
 const WHOLE: &str = "\
@@ -50,8 +85,10 @@ const WHOLE: &str = "\
 ";
 
 /// What can be asked of a place, a file, a range.
-const AT_PLACE: [&str; 6] = ["completion", "hover", "definition", "references", "documentHighlight", "prepareRename"];
-const IN_FILE: [&str; 5] = ["documentSymbol", "foldingRange", "semanticTokens/full", "codeLens", "formatting"];
+const AT_PLACE: [&str; 6] =
+    ["completion", "hover", "definition", "references", "documentHighlight", "prepareRename"];
+const IN_FILE: [&str; 5] =
+    ["documentSymbol", "foldingRange", "semanticTokens/full", "codeLens", "formatting"];
 const IN_RANGE: [&str; 4] = ["codeAction", "inlayHint", "semanticTokens/range", "rangeFormatting"];
 
 struct Server {
@@ -139,7 +176,9 @@ impl Text {
     /// A random offset that a position can name.
     fn offset(&self, random: &mut Random) -> usize {
         let mut at = random.below(self.text.len() + 1);
-        while !self.text.is_char_boundary(at) || (self.text[..at].ends_with('\r') && self.text[at..].starts_with('\n')) {
+        while !self.text.is_char_boundary(at)
+            || (self.text[..at].ends_with('\r') && self.text[at..].starts_with('\n'))
+        {
             at -= 1;
         }
         at
@@ -207,13 +246,17 @@ fn ask(server: &mut Server, uri: &str, text: &Text, random: &mut Random) {
     let position = text.position(first);
     let range = json!({"start": text.position(first.min(last)), "end": text.position(first.max(last))});
     let (method, params) = match random.below(8) {
-        0..3 => (random.one(&AT_PLACE), json!({"textDocument": document, "position": position, "context": {}})),
+        0..3 => {
+            (random.one(&AT_PLACE), json!({"textDocument": document, "position": position, "context": {}}))
+        }
         3 => (random.one(&IN_FILE), json!({"textDocument": document, "options": {}})),
         4 | 5 => (
             random.one(&IN_RANGE),
             json!({"textDocument": document, "range": range, "context": {"diagnostics": []}, "options": {}}),
         ),
-        6 => ("rename", json!({"textDocument": document, "position": position, "newName": random.one(&TYPED)})),
+        6 => {
+            ("rename", json!({"textDocument": document, "position": position, "newName": random.one(&TYPED)}))
+        }
         _ => ("selectionRange", json!({"textDocument": document, "positions": [position]})),
     };
     server.request(&format!("textDocument/{method}"), params);
@@ -238,9 +281,13 @@ fn random_edits() {
         for version in 1..=edits / 3 {
             let at = random.below(uris.len());
             let (uri, text) = (&uris[at], &mut texts[at]);
-            let changes: Vec<Value> = (0..1 + random.below(3) / 2).map(|_| text.change(&mut random)).collect();
+            let changes: Vec<Value> =
+                (0..1 + random.below(3) / 2).map(|_| text.change(&mut random)).collect();
             let document = json!({"uri": uri, "version": version});
-            server.notify("textDocument/didChange", json!({"textDocument": document, "contentChanges": changes}));
+            server.notify(
+                "textDocument/didChange",
+                json!({"textDocument": document, "contentChanges": changes}),
+            );
             assert_eq!(server.text(uri), text.text, "{encoding} {version} {changes:?}");
             match random.below(50) {
                 0..10 => ask(&mut server, uri, text, &mut random),

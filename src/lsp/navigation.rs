@@ -42,7 +42,8 @@ pub fn references(here: &Here<'_>, offset: usize, include_definitions: bool) -> 
 pub fn highlights(here: &Here<'_>, offset: usize) -> Answer {
     let found = navigation::highlights(&here.snapshot, here.index, offset);
     let shown = found.iter().map(|found| {
-        let kind = if found.defines { lsp::DocumentHighlightKind::Write } else { lsp::DocumentHighlightKind::Read };
+        let kind =
+            if found.defines { lsp::DocumentHighlightKind::Write } else { lsp::DocumentHighlightKind::Read };
         json!({"range": here.range(&found.range), "kind": kind})
     });
     Ok(shown.collect())

@@ -105,7 +105,8 @@ fn answer(session: &Session, method: &str, params: Value) -> Answer {
         "textDocument/rangeFormatting" => {
             let AboutRange { text_document, range } = parse(params)?;
             // The end of a range at the start of a line does not touch the line.
-            let last = range.end.line + u32::from(range.end.character > 0 || range.end.line == range.start.line);
+            let last =
+                range.end.line + u32::from(range.end.character > 0 || range.end.line == range.start.line);
             let lines = range.start.line as usize..last as usize;
             let here = Here::new(session, &text_document);
             here.map_or(Ok(Value::Null), |here| actions::format(&here, Some(lines)))
@@ -146,7 +147,13 @@ impl<'s> Here<'s> {
     pub fn new(session: &'s Session, document: &lsp::TextDocumentIdentifier) -> Option<Here<'s>> {
         let at = session.workspace.find(&document.uri.0)?;
         let set = &session.workspace.sets[at.set];
-        Some(Here { session, set, snapshot: set.snapshot(), index: at.file, doc: set.files[at.file].doc.clone() })
+        Some(Here {
+            session,
+            set,
+            snapshot: set.snapshot(),
+            index: at.file,
+            doc: set.files[at.file].doc.clone(),
+        })
     }
 
     /// What positions count.

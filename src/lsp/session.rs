@@ -2,6 +2,7 @@
 
 use super::Log;
 use super::client::{self, Client};
+use super::diagnostics::Known;
 use super::pull;
 use super::requests;
 use super::settings::Asked;
@@ -10,12 +11,11 @@ use super::uri;
 use super::wire::Incoming;
 use super::worker::{Found, Job};
 use super::workspace::Workspace;
-use super::diagnostics::Known;
 use crate::ide::controls::Controls;
 use crossbeam_channel::{Receiver, Sender};
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, ResponseError};
-use serde::{Deserialize, Serialize};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::io::Write;
@@ -334,6 +334,8 @@ impl Session {
         self.workspace.complaints.extend(complaints);
         if asked != self.asked {
             self.asked = asked;
+            // Also what is found again as before may have to be shown in another way.
+            self.known.values_mut().for_each(|known| known.doc = None);
             self.workspace.load(self.workspace.roots().to_vec(), self.asked.clone());
         }
     }

@@ -87,7 +87,9 @@ fn some_names_are_refused() {
     ];
     let said: Vec<String> = refused
         .iter()
-        .map(|(word, new)| format!("{:?} to {new:?}: {}", word.lines().next().unwrap(), renamed(word, new).unwrap_err()))
+        .map(|(word, new)| {
+            format!("{:?} to {new:?}: {}", word.lines().next().unwrap(), renamed(word, new).unwrap_err())
+        })
         .collect();
     insta::assert_snapshot!("refused", said.join("\n"));
 }
