@@ -167,6 +167,41 @@ fn pulled() {
     assert_eq!(client.finish(), 0);
 }
 
+/// A client asks by itself only for the file that it changes: for others and for settings it must be told to.
+#[test]
+fn asked_to_pull_again() {
+    let directory = files(&[("a.yaml", ""), ("b.yaml", RULE)]);
+    let mut capabilities = everything();
+    capabilities["textDocument"]["diagnostic"] = json!({});
+    capabilities["workspace"]["diagnostics"] = json!({"refreshSupport": true});
+    let mut client = Client::start_with(directory.path(), capabilities, Value::Null);
+    let a = client.open("a.yaml", "");
+    let b = client.open("b.yaml", RULE);
+    let pull = |client: &mut Client| -> usize {
+        let report = client.request("textDocument/diagnostic", json!({"textDocument": {"uri": b}})).unwrap();
+        report["items"].as_array().unwrap().len()
+    };
+    let wait = |client: &mut Client| {
+        client.asked.clear();
+        while client.asked.iter().all(|asked| asked["method"] != "workspace/diagnostic/refresh") {
+            client.next();
+        }
+    };
+    assert_eq!(pull(&mut client), 1);
+    client.change(&a, json!([{"text": MACRO}]));
+    wait(&mut client);
+    assert_eq!(pull(&mut client), 0);
+    client.change(&a, json!([{"text": ""}]));
+    wait(&mut client);
+    assert_eq!(pull(&mut client), 1);
+    // Nothing is found anew, but less is shown.
+    client.settings = json!({"maxDiagnostics": 0});
+    client.notify("workspace/didChangeConfiguration", json!({}));
+    wait(&mut client);
+    assert_eq!(pull(&mut client), 0);
+    assert_eq!(client.finish(), 0);
+}
+
 #[test]
 fn rulec_toml_counts() {
     let config = "exclude = [\"old\"]\n\n[levels]\nunused-macro = \"deny\"\nnothing = \"warn\"\n";
