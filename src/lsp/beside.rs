@@ -1,7 +1,7 @@
 //! What takes longer than a keystroke: proofs of controls, and runs of tests. Each has a thread of its own.
 
 use super::session::{Event, Session};
-use super::workspace::{File, Kind, Set};
+use super::set::{File, Kind, Set};
 use crate::analysis::{Inputs, Options, compile_rules};
 use crate::diag::Severity;
 use crate::files;

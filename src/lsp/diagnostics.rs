@@ -2,14 +2,15 @@
 
 use super::client::Client;
 use super::position::Encoding;
+use super::set::{File, Set};
 use super::worker::Task;
-use super::workspace::{File, Set};
 use crate::config;
 use crate::diag::Diagnostic;
 use crate::diag::Severity;
 use crate::files;
 use crate::ide::doc::Doc;
 use crate::ide::findings::{Finding, Tag};
+use crate::sema::errors;
 use crate::source::{FileId, SourceFile};
 use crate::testing;
 use gen_lsp_types as lsp;
@@ -134,6 +135,15 @@ pub fn of_other(set: &Set, file: &File, encoding: Encoding) -> Vec<lsp::Diagnost
         Vec::new()
     };
     found.iter().map(|found| of_source(&file.doc, found, encoding)).collect()
+}
+
+/// That the bytes of a file on disk are not text.
+pub fn of_invalid(file: &File, encoding: Encoding) -> Option<lsp::Diagnostic> {
+    let invalid = file.invalid?;
+    let mut source = SourceFile::new("", file.doc.text());
+    source.invalid_utf8 = Some(invalid);
+    let found = errors::invalid_utf8(FileId::default(), &source)?;
+    Some(of_source(&file.doc, &found, encoding))
 }
 
 /// What is wrong in the rulec.toml of a set.

@@ -132,6 +132,11 @@ impl Server {
         self.send(json!({"jsonrpc": "2.0", "method": method, "params": params}));
     }
 
+    fn open(&mut self, uri: &str, text: &str, version: usize) {
+        let item = json!({"uri": uri, "languageId": "yaml", "version": version, "text": text});
+        self.notify("textDocument/didOpen", json!({"textDocument": item}));
+    }
+
     fn request(&mut self, method: &str, params: Value) {
         self.requests += 1;
         self.send(json!({"jsonrpc": "2.0", "id": self.requests, "method": method, "params": params}));
@@ -199,7 +204,8 @@ impl Text {
     /// A random change, applied here.
     fn change(&mut self, random: &mut Random) -> Value {
         if self.text.len() > 4000 || random.below(200) == 0 {
-            let text = random.one(&[WHOLE, "", TYPED[random.0 as usize % TYPED.len()]]).to_owned();
+            let typed = random.one(&TYPED);
+            let text = random.one(&[WHOLE, "", typed]).to_owned();
             self.text.clone_from(&text);
             return json!({"text": text});
         }
@@ -262,6 +268,22 @@ fn ask(server: &mut Server, uri: &str, text: &Text, random: &mut Random) {
     server.request(&format!("textDocument/{method}"), params);
 }
 
+/// What the server has found is what a new one finds in the same texts.
+fn same_as_fresh(server: &mut Server, uris: &[String], texts: &[Text], root: &Path) {
+    // Which files hold rules is decided by what is on disk and in the editor: both are the same now.
+    for (uri, text) in uris.iter().zip(texts) {
+        std::fs::write(super::uri::to_path(uri).unwrap(), &text.text).unwrap();
+        server.notify("textDocument/didSave", json!({"textDocument": {"uri": uri}}));
+    }
+    let mut fresh = Server::start(texts[0].encoding, root);
+    uris.iter().zip(texts).for_each(|(uri, text)| fresh.open(uri, &text.text, 0));
+    for uri in uris {
+        assert_eq!(server.found(uri), fresh.found(uri), "{uri}\n{}", server.text(uri));
+    }
+    server.said_nothing_wrong();
+    fresh.said_nothing_wrong();
+}
+
 #[test]
 fn random_edits() {
     let edits = std::env::var("RULEC_EDITS").ok().and_then(|edits| edits.parse().ok()).unwrap_or(2000);
@@ -273,11 +295,8 @@ fn random_edits() {
         let mut texts = uris.each_ref().map(|_| Text { text: WHOLE.to_owned(), encoding });
         let mut random = Random(0x9e37_79b9_7f4a_7c15 ^ seed);
         let mut server = Server::start(encoding, directory.path());
-        let open = |server: &mut Server, uri: &str, text: &str, version: usize| {
-            let item = json!({"uri": uri, "languageId": "yaml", "version": version, "text": text});
-            server.notify("textDocument/didOpen", json!({"textDocument": item}));
-        };
-        uris.iter().for_each(|uri| open(&mut server, uri, WHOLE, 0));
+        uris.iter().for_each(|uri| server.open(uri, WHOLE, 0));
+        let mut looked_at = 0;
         for version in 1..=edits / 3 {
             let at = random.below(uris.len());
             let (uri, text) = (&uris[at], &mut texts[at]);
@@ -293,7 +312,7 @@ fn random_edits() {
                 0..10 => ask(&mut server, uri, text, &mut random),
                 10 => {
                     server.notify("textDocument/didClose", json!({"textDocument": document}));
-                    open(&mut server, uri, &text.text, version);
+                    server.open(uri, &text.text, version);
                 }
                 11 => server.notify("textDocument/didSave", json!({"textDocument": document})),
                 12 => {
@@ -304,18 +323,13 @@ fn random_edits() {
             }
             assert_eq!(server.text(uri), text.text, "{encoding} {version}");
             server.said_nothing_wrong();
+            let set = server.session.workspace.find(uri).unwrap().set;
+            looked_at += usize::from(server.session.workspace.sets[set].has_rules());
+            if version % (edits / 15).max(1) == 0 {
+                same_as_fresh(&mut server, &uris, &texts, directory.path());
+            }
         }
-        // What does not look like rules may be a set of its own by now; on disk, all files are the same again.
-        for (uri, text) in uris.iter().zip(&texts) {
-            std::fs::write(super::uri::to_path(uri).unwrap(), &text.text).unwrap();
-            server.notify("textDocument/didSave", json!({"textDocument": {"uri": uri}}));
-        }
-        let mut fresh = Server::start(encoding, directory.path());
-        uris.iter().zip(&texts).for_each(|(uri, text)| open(&mut fresh, uri, &text.text, 0));
-        for uri in &uris {
-            assert_eq!(server.found(uri), fresh.found(uri), "{encoding}: {uri}\n{}", server.text(uri));
-        }
-        server.said_nothing_wrong();
-        fresh.said_nothing_wrong();
+        same_as_fresh(&mut server, &uris, &texts, directory.path());
+        assert!(looked_at * 2 > edits / 3, "{looked_at} of {} edits are of rules", edits / 3);
     }
 }

@@ -1,18 +1,20 @@
 //! Diagnostics on their way to the client: told, or given when it asks.
 
 use super::actions;
-use super::diagnostics::{Known, Show, of_config, of_other};
+use super::diagnostics::{Known, Show, of_config, of_invalid, of_other};
 use super::requests::{self, Answer};
-use super::session::{Reply, Session, read};
+use super::session::{Reply, Session, error, read};
+use super::set::Kind;
 use super::uri;
 use super::worker::{Found, Job, Task};
-use super::workspace::{At, Kind};
+use super::workspace::At;
 use crate::ide::doc::Doc;
 use gen_lsp_types as lsp;
 use lsp_server::{ErrorCode, RequestId};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -65,7 +67,8 @@ impl Session {
                 continue;
             }
             let show = Show { client: &self.client, task: &task, limit: self.asked.max_diagnostics };
-            let items = show.all(doc, &of_doc.diagnostics);
+            let mut items = show.all(doc, &of_doc.diagnostics);
+            items.extend(of_invalid(self.workspace.file(at), self.client.encoding));
             known.findings = of_doc.diagnostics;
             known.take(doc.clone(), items, &mut self.results);
         }
@@ -227,7 +230,9 @@ impl Session {
     /// Answers the requests whose files are looked at by now.
     fn answer(&mut self) {
         for waiting in std::mem::take(&mut self.waiting) {
-            match self.report(&waiting.wants) {
+            let report = catch_unwind(AssertUnwindSafe(|| self.report(&waiting.wants)));
+            let failed = || Some(Err(error(ErrorCode::InternalError, "internal error in rulec")));
+            match report.unwrap_or_else(|_| failed()) {
                 Some(report) => self.reply(&waiting.id, report),
                 None => self.waiting.push(waiting),
             }
@@ -324,5 +329,5 @@ pub fn of_actions(session: &mut Session, id: &RequestId, params: Value) -> Reply
 
 /// The error for parameters that cannot be read.
 pub fn invalid(message: String) -> lsp_server::ResponseError {
-    super::session::error(ErrorCode::InvalidParams, &message)
+    error(ErrorCode::InvalidParams, &message)
 }

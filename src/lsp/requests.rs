@@ -3,7 +3,7 @@
 use super::position::Encoding;
 use super::pull::{self, invalid};
 use super::session::{Reply, Session, error, read};
-use super::workspace::{File, Set};
+use super::set::{File, Set};
 use super::{actions, completion, lens, navigation, view};
 use crate::ide::doc::Doc;
 use crate::ide::{Change, Place, Snapshot};
@@ -143,10 +143,13 @@ pub fn in_range(
 }
 
 impl<'s> Here<'s> {
-    /// A file that the server knows.
+    /// A file that the server knows and that has rules, or may have some once more is typed.
     pub fn new(session: &'s Session, document: &lsp::TextDocumentIdentifier) -> Option<Here<'s>> {
         let at = session.workspace.find(&document.uri.0)?;
         let set = &session.workspace.sets[at.set];
+        if !set.may_have_rules() {
+            return None;
+        }
         Some(Here {
             session,
             set,

@@ -216,8 +216,8 @@ fn measure(workspace: &Workspace, root: &Path, keystrokes: usize, full: Duration
         );
     };
     for (name, item, words) in [
-        ("key in a condition", "- rule: ", "  condition: "),
-        ("key in a macro", "- macro: ", "  condition: "),
+        ("key in a condition", "- rule: ", "ct."),
+        ("key in a macro", "- macro: ", "ct."),
         ("key in a list", "- list: ", "  items: ["),
     ] {
         let file = with(item);

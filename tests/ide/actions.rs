@@ -225,3 +225,32 @@ fn line_ends_are_those_of_the_file() {
     let text = after(&sample, action);
     assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
 }
+
+/// The same for our own rules, at some of their words.
+#[test]
+fn the_meaning_of_our_rules_is_kept() {
+    let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rulesets/cis-aws/rules");
+    let mut tried = 0;
+    for name in ["identity.yaml", "keys.yaml", "logging.yaml", "sign-in.yaml", "storage.yaml"] {
+        let text = std::fs::read_to_string(directory.join(name)).unwrap();
+        let sample = sample(&text);
+        let mut seen = BTreeSet::new();
+        let marks = sample.snapshot.docs[0].pieces.iter().flat_map(|placed| {
+            placed.piece.marks().iter().map(|mark| placed.range_of(mark.span).start).collect::<Vec<_>>()
+        });
+        for at in marks.step_by(4) {
+            let found = [
+                extract_macro(&sample.snapshot, 0, at..at),
+                extract_list(&sample.snapshot, 0, at..at),
+                inline_macro(&sample.snapshot, 0, at),
+            ];
+            for action in found.into_iter().flatten() {
+                if seen.insert(format!("{:?}", action.changes)) {
+                    after(&sample, &action);
+                    tried += 1;
+                }
+            }
+        }
+    }
+    assert!(tried > 20, "{tried}");
+}

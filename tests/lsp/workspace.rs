@@ -282,3 +282,23 @@ fn several_roots_and_none() {
     assert_eq!(codes(&client.diagnostics("untitled:x", 1)), ["undefined-macro"]);
     assert_eq!(client.finish(), 0);
 }
+
+#[test]
+fn files_that_hold_no_rules() {
+    let directory = files(&[("a.yaml", MACRO), ("a.test.yaml", "tests: 1\n")]);
+    std::fs::write(directory.path().join("b.yaml"), [RULE.as_bytes(), b"\xff\n"].concat()).unwrap();
+    let mut client = Client::start(directory.path());
+    // Bytes that are no text.
+    let is_b = |params: &Value| params["uri"].as_str().unwrap().ends_with("/b.yaml");
+    assert!(codes(&client.published(is_b)).contains(&"invalid-utf8"));
+    // Tests have findings of their own.
+    let test = client.open("a.test.yaml", "tests: 1\n");
+    assert_eq!(codes(&client.diagnostics(&test, 1)), ["invalid-test"]);
+    // Other YAML is left alone.
+    let other = client.open("compose.yaml", "services:\n  a: b\n");
+    assert!(client.diagnostics(&other, 1).is_empty());
+    let place = json!({"textDocument": {"uri": other}, "position": {"line": 1, "character": 2}});
+    assert_eq!(client.request("textDocument/completion", place.clone()).unwrap(), Value::Null);
+    assert_eq!(client.request("textDocument/hover", place).unwrap(), Value::Null);
+    assert_eq!(client.finish(), 0);
+}

@@ -304,7 +304,11 @@ impl<'a> Builder<'a> {
                 (_, Value::Null) => {}
                 (Value::Null, value) => last.root = Node { span: root.span, value },
                 (_, value) => {
-                    self.documents.push(Document { root: Node { span: root.span, value }, complete, odd_keys });
+                    self.documents.push(Document {
+                        root: Node { span: root.span, value },
+                        complete,
+                        odd_keys,
+                    });
                 }
             }
             return;
