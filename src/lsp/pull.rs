@@ -116,6 +116,11 @@ impl Session {
             }
         }
         self.forget();
+        // A client that asks does so after its own edits, and does not know of these.
+        let asks = self.pulls_workspace || self.known.values().any(|known| known.is_pulled);
+        if asks && self.client.can("/workspace/diagnostics/refreshSupport") {
+            self.ask("workspace/diagnostic/refresh", &Value::Null);
+        }
     }
 
     fn start_job(&mut self) {

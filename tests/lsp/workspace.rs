@@ -135,6 +135,7 @@ fn pulled() {
     let directory = files(&[("a.yaml", MACRO), ("b.yaml", RULE)]);
     let mut capabilities = everything();
     capabilities["textDocument"]["diagnostic"] = json!({});
+    capabilities["workspace"]["diagnostics"] = json!({"refreshSupport": true});
     let mut client = Client::start_with(directory.path(), capabilities, Value::Null);
     assert_eq!(client.server["capabilities"]["diagnosticProvider"]["workspaceDiagnostics"], true);
     let a = client.open("a.yaml", "");
@@ -155,6 +156,13 @@ fn pulled() {
     assert_eq!(kinds, ["full", "unchanged"]);
     let nowhere = client.request("textDocument/diagnostic", ask("file:///nowhere", &Value::Null)).unwrap();
     assert_eq!(nowhere["items"], json!([]));
+    // It is told to ask again when something changes on disk.
+    write(directory.path(), "c.yaml", MACRO);
+    client.asked.clear();
+    client.touched("c.yaml", 1);
+    while !client.asked.iter().any(|asked| asked["method"] == "workspace/diagnostic/refresh") {
+        client.next();
+    }
     // What is pulled is not told as well.
     client.told.clear();
     client.change(&a, json!([{"text": "# nothing\n"}]));
