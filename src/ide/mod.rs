@@ -34,6 +34,7 @@ pub mod selection;
 mod snippets;
 pub mod symbols;
 pub mod target;
+mod tested;
 pub mod tokens;
 pub mod topic;
 mod values;

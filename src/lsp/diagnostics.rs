@@ -34,6 +34,8 @@ pub struct Known {
     pub published: Option<(Option<i32>, u64)>,
     /// The client asks for the diagnostics of this file, so it is not told without being asked.
     pub is_pulled: bool,
+    /// The result that the client got when it asked last.
+    pub reported: u64,
 }
 
 /// Where the page of a check is.

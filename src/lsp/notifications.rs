@@ -125,6 +125,8 @@ impl Session {
         self.workspace.complaints.extend(complaints);
         if asked != self.asked {
             self.asked = asked;
+            // Also what is found again as before may have to be shown in another way.
+            self.known.values_mut().for_each(|known| known.doc = None);
             self.workspace.load(self.workspace.roots().to_vec(), self.asked.clone());
         }
     }

@@ -79,8 +79,9 @@ impl Session {
         self.look_at_others();
         self.start_job();
         self.look_around();
-        self.publish();
+        let asked_for = self.publish();
         self.answer();
+        self.refresh(&asked_for);
         self.look_for_controls();
         self.complain();
     }
@@ -116,11 +117,6 @@ impl Session {
             }
         }
         self.forget();
-        // A client that asks does so after its own edits, and does not know of these.
-        let asks = self.pulls_workspace || self.known.values().any(|known| known.is_pulled);
-        if asks && self.client.can("/workspace/diagnostics/refreshSupport") {
-            self.ask("workspace/diagnostic/refresh", &Value::Null);
-        }
     }
 
     fn start_job(&mut self) {
@@ -185,7 +181,9 @@ impl Session {
     }
 
     /// Tells the client what it does not know, and of each version of an open file that it was looked at.
-    fn publish(&mut self) {
+    /// Returns the open files with news that the client asks for.
+    fn publish(&mut self) -> Vec<String> {
+        let mut asked_for = Vec::new();
         for uri in std::mem::take(&mut self.news) {
             let at = self.workspace.find(&uri);
             let version = self.version(&uri);
@@ -202,7 +200,19 @@ impl Session {
                 let items = known.items.clone();
                 let params = Published { uri: &uri, version, diagnostics: &items };
                 self.notify("textDocument/publishDiagnostics", &params);
+            } else if is_current && known.is_pulled && version.is_some() {
+                asked_for.push(uri);
             }
+        }
+        asked_for
+    }
+
+    /// Makes the client ask again for open files where what it has is old because of another file or a setting: it asks by
+    /// itself only when it changes their own text.
+    fn refresh(&mut self, asked_for: &[String]) {
+        let is_old = |uri: &String| self.known.get(uri).is_some_and(|known| known.reported != known.result);
+        if asked_for.iter().any(is_old) && self.client.can("/workspace/diagnostics/refreshSupport") {
+            self.ask("workspace/diagnostic/refresh", &Value::Null);
         }
     }
 
@@ -252,7 +262,7 @@ impl Session {
                 uris.sort();
                 uris.iter().for_each(|uri| self.is_pulled(uri));
                 let reports = uris.iter().filter_map(|uri| {
-                    let mut report = self.known.get(uri)?.report(previous.get(uri).map(String::as_str));
+                    let mut report = self.known.get_mut(uri)?.report(previous.get(uri).map(String::as_str));
                     report["uri"] = uri.as_str().into();
                     report["version"] = self.version(uri).into();
                     Some(report)
@@ -284,7 +294,8 @@ impl Known {
         }
     }
 
-    fn report(&self, previous: Option<&str>) -> Value {
+    fn report(&mut self, previous: Option<&str>) -> Value {
+        self.reported = self.result;
         let result = self.result.to_string();
         match previous == Some(&result) {
             true => json!({"kind": "unchanged", "resultId": result}),

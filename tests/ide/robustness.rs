@@ -250,3 +250,20 @@ fn every_place() {
     }
     ask(&Snapshot { docs: vec![Arc::default()], settings: Arc::default() }, &[String::new()], 0, 0);
 }
+
+/// Macros that come to more than anyone can wait for.
+#[test]
+fn doubling_macros() {
+    let mut text = "- macro: m0\n  condition: ct.src = a.b\n".to_owned();
+    for number in 1..60 {
+        let used = vec![format!("m{}", number - 1); 9].join(" and ");
+        text += &format!("- macro: m{number}\n  condition: {used}\n");
+    }
+    text += "- rule: R\n  desc: d\n  condition: m59 and ct.name = \n  output: o\n  priority: INFO\n  source: aws_cloudtrail\n";
+    let at = text.find("m59 and ct.name = ").unwrap();
+    let sample = sample(&text);
+    let texts = [text];
+    ask(&sample.snapshot, &texts, 0, at + 1);
+    ask(&sample.snapshot, &texts, 0, at + 18);
+    ask(&sample.snapshot, &texts, 0, texts[0].find("R\n").unwrap());
+}

@@ -135,7 +135,6 @@ fn pulled() {
     let directory = files(&[("a.yaml", MACRO), ("b.yaml", RULE)]);
     let mut capabilities = everything();
     capabilities["textDocument"]["diagnostic"] = json!({});
-    capabilities["workspace"]["diagnostics"] = json!({"refreshSupport": true});
     let mut client = Client::start_with(directory.path(), capabilities, Value::Null);
     assert_eq!(client.server["capabilities"]["diagnosticProvider"]["workspaceDiagnostics"], true);
     let a = client.open("a.yaml", "");
@@ -156,13 +155,6 @@ fn pulled() {
     assert_eq!(kinds, ["full", "unchanged"]);
     let nowhere = client.request("textDocument/diagnostic", ask("file:///nowhere", &Value::Null)).unwrap();
     assert_eq!(nowhere["items"], json!([]));
-    // It is told to ask again when something changes on disk.
-    write(directory.path(), "c.yaml", MACRO);
-    client.asked.clear();
-    client.touched("c.yaml", 1);
-    while !client.asked.iter().any(|asked| asked["method"] == "workspace/diagnostic/refresh") {
-        client.next();
-    }
     // What is pulled is not told as well.
     client.told.clear();
     client.change(&a, json!([{"text": "# nothing\n"}]));
@@ -172,6 +164,41 @@ fn pulled() {
         "{:?}",
         client.told
     );
+    assert_eq!(client.finish(), 0);
+}
+
+/// A client asks by itself only for the file that it changes: for others and for settings it must be told to.
+#[test]
+fn asked_to_pull_again() {
+    let directory = files(&[("a.yaml", ""), ("b.yaml", RULE)]);
+    let mut capabilities = everything();
+    capabilities["textDocument"]["diagnostic"] = json!({});
+    capabilities["workspace"]["diagnostics"] = json!({"refreshSupport": true});
+    let mut client = Client::start_with(directory.path(), capabilities, Value::Null);
+    let a = client.open("a.yaml", "");
+    let b = client.open("b.yaml", RULE);
+    let pull = |client: &mut Client| -> usize {
+        let report = client.request("textDocument/diagnostic", json!({"textDocument": {"uri": b}})).unwrap();
+        report["items"].as_array().unwrap().len()
+    };
+    let wait = |client: &mut Client| {
+        client.asked.clear();
+        while client.asked.iter().all(|asked| asked["method"] != "workspace/diagnostic/refresh") {
+            client.next();
+        }
+    };
+    assert_eq!(pull(&mut client), 1);
+    client.change(&a, json!([{"text": MACRO}]));
+    wait(&mut client);
+    assert_eq!(pull(&mut client), 0);
+    client.change(&a, json!([{"text": ""}]));
+    wait(&mut client);
+    assert_eq!(pull(&mut client), 1);
+    // Nothing is found anew, but less is shown.
+    client.settings = json!({"maxDiagnostics": 0});
+    client.notify("workspace/didChangeConfiguration", json!({}));
+    wait(&mut client);
+    assert_eq!(pull(&mut client), 0);
     assert_eq!(client.finish(), 0);
 }
 
