@@ -274,7 +274,7 @@ impl Workspace {
         self.index();
         if let Some(path) = &file.path {
             let known = HashMap::from([(path.clone(), File { version: None, ..file.clone() })]);
-            self.from_disk(path, known);
+            self.take_from_disk(path, known);
         }
     }
 
@@ -293,7 +293,7 @@ impl Workspace {
             self.sets[at.set].files.remove(at.file)
         });
         self.index();
-        self.from_disk(&path, known.map(|file| (path.clone(), file)).into_iter().collect());
+        self.take_from_disk(&path, known.map(|file| (path.clone(), file)).into_iter().collect());
     }
 
     /// A file was saved: what its rules cover and its tests say may be something else now.
@@ -325,7 +325,7 @@ impl Workspace {
     }
 
     /// Puts a file into its root, if it is there and belongs to one.
-    fn from_disk(&mut self, path: &Path, mut known: HashMap<PathBuf, File>) {
+    fn take_from_disk(&mut self, path: &Path, mut known: HashMap<PathBuf, File>) {
         if files::is_something_else(path) {
             return;
         }

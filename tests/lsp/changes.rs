@@ -196,6 +196,30 @@ fn lenses_and_commands() {
     assert_eq!(client.finish(), 0);
 }
 
+/// A rule has its new name in its tests as well, open or not.
+#[test]
+fn renamed_in_tests() {
+    let directory = files(&[("a.yaml", RULES), ("a.test.yaml", TESTS), ("b.test.yaml", TESTS)]);
+    let mut client = Client::start(directory.path());
+    let uri = client.open("a.yaml", RULES);
+    let test = client.open("b.test.yaml", &format!("# mine\n{TESTS}"));
+    let line = RULES.lines().position(|line| line.starts_with("- rule")).unwrap();
+    let place = json!({"line": line, "character": 10});
+    let params = json!({"textDocument": {"uri": uri}, "position": place, "newName": "Sign in"});
+    let edit = client.request("textDocument/rename", params).unwrap();
+    let of = |name: &str| {
+        let changes = edit["documentChanges"].as_array().unwrap();
+        changes.iter().find(|change| change["textDocument"]["uri"].as_str().unwrap().ends_with(name)).unwrap()
+    };
+    assert_eq!(edited(TESTS, &of("/a.test.yaml")["edits"]), TESTS.replace("[Admin signs in]", "[Sign in]"));
+    assert_eq!(
+        (&of("/b.test.yaml")["textDocument"]["version"], &of("/b.test.yaml")["textDocument"]["uri"]),
+        (&json!(1), &json!(test))
+    );
+    assert_eq!(of("/b.test.yaml")["edits"][0]["range"]["start"]["line"], 4);
+    assert_eq!(client.finish(), 0);
+}
+
 #[test]
 fn controls_and_hints() {
     let rule = "\
