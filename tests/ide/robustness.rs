@@ -209,6 +209,7 @@ proptest! {
     fn an_edited_file_is_the_file_it_looks_like(steps in steps(24)) {
         let mut text = FILE.to_owned();
         let mut doc = Doc::new("a.yaml", &text);
+        doc.names();
         for step in &steps {
             edit(&mut doc, &mut text, step);
             prop_assert_eq!(doc.text(), text.clone());
@@ -219,6 +220,10 @@ proptest! {
             doc.pieces.iter().map(|placed| (placed.start, placed.line, placed.piece.text().to_owned())).collect()
         };
         prop_assert_eq!(shape(&doc), shape(&fresh));
+        let names = |doc: &Doc| -> Vec<_> {
+            doc.names().iter().map(|named| (named.hash, named.piece, named.entry, named.kind)).collect()
+        };
+        prop_assert_eq!(names(&doc), names(&fresh));
         let source = rulec::source::SourceFile::new("a.yaml", text.as_str());
         for at in (0..=text.len()).filter(|&at| text.is_char_boundary(at)) {
             let line = source.line_index(at);
