@@ -59,7 +59,7 @@ const CODES: [&str; 5] = [
 
 /// True if Falco takes the keys and types of a file without a word, and what it says if not.
 fn keys_and_types(result: &LoadResult) -> Result<(), String> {
-    let said = result.errors.iter().chain(&result.warnings).find(|says| CODES.contains(&&*says.code));
+    let said = result.errors.iter().chain(&result.warnings).find(|says| CODES.contains(&says.code));
     match said {
         Some(says) => Err(says.message.clone()),
         None if result.schema_valid == Some(false) => Err(result.schema_warnings.join("; ")),

@@ -89,7 +89,10 @@ pub fn run(args: &Args) -> Outcome {
     let load = args.engine.load(first);
     let mut settings = settings::load(&load)?;
     let options = engine::options(&load, &mut settings)?;
-    let roots = if args.paths.is_empty() { settings.default_roots() } else { args.paths.clone() };
+    let roots = match args.paths.is_empty() {
+        true => settings.default_roots().into_iter().map(beside).collect(),
+        false => args.paths.clone(),
+    };
     let mut run = Run {
         args,
         suites: Suites::new(&settings, options),
@@ -110,6 +113,20 @@ pub fn run(args: &Args) -> Outcome {
     let config = settings.diagnostics(&mut about_config);
     tell(&about_config, &config);
     run.finish(has_errors(&config))
+}
+
+/// Where the tests of a path of rules are: `rulec.toml` may name files of rules, and theirs stand beside them.
+fn beside(root: PathBuf) -> PathBuf {
+    match root.parent() {
+        Some(directory) if root.is_file() && !files::is_test(&root) => {
+            if directory.as_os_str().is_empty() {
+                PathBuf::from(".")
+            } else {
+                directory.to_owned()
+            }
+        }
+        _ => root,
+    }
 }
 
 impl Run<'_> {

@@ -192,7 +192,7 @@ impl Job<'_> {
                     is_after_frozen = new.is_none();
                     new
                 }
-                What::Between { column, other } => {
+                What::Between { columns, other } => {
                     if let Some(span) = other {
                         let why = if self.stream.errors.is_empty() { Why::NotItems } else { Why::NotYaml };
                         formatted.skipped.push(Skipped { span: *span, why });
@@ -200,7 +200,7 @@ impl Job<'_> {
                     let is_last = at + 1 == self.regions.len();
                     // The end of what stays as it is may reach into the blank lines below.
                     (other.is_none() && !is_after_frozen)
-                        .then(|| between(&self.file.text[region.range.clone()], *column, at == 0, is_last))
+                        .then(|| between(&self.file.text[region.range.clone()], *columns, at == 0, is_last))
                 }
             };
             let Some(new) = new else { continue };
@@ -264,7 +264,8 @@ fn read(text: &str) -> Stream {
 }
 
 /// What stands between items: comments at the column of the items, at most one blank line at a time.
-fn between(text: &str, column: usize, is_first: bool, is_last: bool) -> String {
+fn between(text: &str, columns: (usize, usize), is_first: bool, is_last: bool) -> String {
+    let mut column = columns.0;
     let mut out = String::new();
     let mut blank = false;
     for line in text.lines() {
@@ -276,8 +277,13 @@ fn between(text: &str, column: usize, is_first: bool, is_last: bool) -> String {
         if std::mem::take(&mut blank) {
             out.push('\n');
         }
-        let column = if line.starts_with('#') { column } else { 0 };
-        out += &format!("{}{line}\n", " ".repeat(column));
+        if line.starts_with('#') {
+            out += &" ".repeat(column);
+        } else {
+            column = columns.1;
+        }
+        out += line;
+        out.push('\n');
     }
     if blank && !is_last {
         out.push('\n');

@@ -19,8 +19,8 @@ pub(super) enum What<'a> {
     Item(Item<'a>),
     /// Comments, blank lines and document markers, or something else that is none of an item's lines.
     Between {
-        /// The column of the items around.
-        column: usize,
+        /// The column of comments before a document marker, and of those after it.
+        columns: (usize, usize),
         /// Something else is there: the place of the first such line.
         other: Option<Span>,
     },
@@ -136,14 +136,17 @@ impl<'a> Page<'a> {
                 if first < from {
                     return None;
                 }
+                // Deeper than the item above, they would become part of it.
+                let above = column.unwrap_or(item.column).min(item.column);
                 column = Some(item.column);
-                self.between(from..first, item.column, &mut regions);
+                self.between(from..first, (above, item.column), &mut regions);
                 let range = self.start(first)..self.start(last + 1);
                 regions.push(Region { range, what: What::Item(item) });
                 from = last + 1;
             }
         }
-        self.between(from..self.file.line_starts().len(), column.unwrap_or(0), &mut regions);
+        let column = column.unwrap_or(0);
+        self.between(from..self.file.line_starts().len(), (column, column), &mut regions);
         Some(regions)
     }
 
@@ -167,7 +170,7 @@ impl<'a> Page<'a> {
         last
     }
 
-    fn between(&self, lines: Range<usize>, column: usize, regions: &mut Vec<Region<'a>>) {
+    fn between(&self, lines: Range<usize>, columns: (usize, usize), regions: &mut Vec<Region<'a>>) {
         let range = self.start(lines.start)..self.start(lines.end);
         if range.is_empty() {
             return;
@@ -181,7 +184,7 @@ impl<'a> Page<'a> {
             let start = self.start(line);
             Span::new(Default::default(), start, start + self.line(line).len())
         });
-        regions.push(Region { range, what: What::Between { column, other } });
+        regions.push(Region { range, what: What::Between { columns, other } });
     }
 }
 

@@ -1,6 +1,7 @@
 //! Changes that are offered at a place: fixes of findings, suppressions, and changes of form that keep the meaning.
 
 use super::doc::Doc;
+use super::index::Index;
 use super::{Change, Snapshot, refactor, target};
 use crate::diag::{Diagnostic, Edit, Fix, Severity};
 use crate::syntax::yaml::Node;
@@ -65,9 +66,10 @@ pub fn actions(snapshot: &Snapshot, doc: usize, range: Range<usize>, findings: &
             });
         }
     }
-    actions.extend(refactor::extract_macro(snapshot, doc, range.clone()));
-    actions.extend(refactor::extract_list(snapshot, doc, range.clone()));
-    actions.extend(refactor::inline_macro(snapshot, doc, range.start));
+    let index = Index::new(snapshot);
+    actions.extend(refactor::extract_macro(snapshot, &index, doc, range.clone()));
+    actions.extend(refactor::extract_list(snapshot, &index, doc, range.clone()));
+    actions.extend(refactor::inline_macro(snapshot, &index, doc, range.start));
     if snapshot.docs.get(doc).is_some_and(|doc| doc.pieces.iter().any(|it| it.piece.text().contains("\r\n")))
     {
         let ours = actions.iter_mut().filter(|action| action.sort != Sort::Fix);

@@ -226,26 +226,30 @@ impl Here<'_, '_> {
     /// Names of a kind: to change a rule, or to put a list into a list.
     pub(super) fn names(&self, kind: Kind, out: &mut Out) {
         let own = self.cursor.placed.piece.outline().entries.first().map(|entry| (entry.kind, &*entry.name));
-        for (name, found) in self.index.names(kind) {
-            if name.is_empty() || own == Some((kind, name)) && found.len() == 1 || !out.fits(name) {
+        for found in self.index.names(kind) {
+            let name = &*found.entry.name;
+            if name.is_empty() || !out.fits(name) {
                 continue;
             }
-            let completion = self.named(kind, name, found, out);
+            // What is being written does not exist yet.
+            if own == Some((kind, name)) && self.index.all(kind, name).len() == 1 {
+                continue;
+            }
+            let completion = self.named(kind, &found, out);
             out.ranked(2, completion);
         }
     }
 
-    fn named(&self, kind: Kind, name: &str, found: &[super::index::Found<'_>], out: &Out) -> Completion {
+    fn named(&self, kind: Kind, found: &super::index::Found<'_>, out: &Out) -> Completion {
+        let name = &*found.entry.name;
         let (sort, topic) = match kind {
             Kind::Macro => (Sort::Macro, Topic::Macro(name.to_owned())),
             Kind::List => (Sort::List, Topic::List(name.to_owned())),
             _ => (Sort::Rule, Topic::Rule(name.to_owned())),
         };
-        let file =
-            found.first().and_then(|found| self.snapshot.docs.get(found.doc)).map(|doc| doc.name.to_string());
-        let detail = match (kind, found.first()) {
-            (Kind::List, Some(found)) => format!("list of {}", found.entry.size),
-            _ => file.unwrap_or_default(),
+        let detail = match kind {
+            Kind::List => format!("list of {}", found.entry.size),
+            _ => self.snapshot.docs.get(found.doc).map(|doc| doc.name.to_string()).unwrap_or_default(),
         };
         Completion { kind: sort, detail, topic: Some(topic), ..out.plain(name) }
     }
@@ -301,9 +305,10 @@ impl Here<'_, '_> {
 
     fn names_of_macros(&self, out: &mut Out) {
         let own = self.cursor.placed.piece.outline().entries.first().map(|entry| &*entry.name);
-        for (name, found) in self.index.names(Kind::Macro) {
+        for found in self.index.names(Kind::Macro) {
+            let name = &*found.entry.name;
             if !name.is_empty() && own != Some(name) && out.fits(name) {
-                let completion = self.named(Kind::Macro, name, found, out);
+                let completion = self.named(Kind::Macro, &found, out);
                 out.ranked(1, completion);
             }
         }

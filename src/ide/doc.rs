@@ -4,7 +4,10 @@ use super::marks::{self, Mark};
 use super::outline::{self, Outline};
 use super::units::{self, Reading};
 use crate::source::{FileId, SourceFile, Span, floor_char_boundary};
+use crate::syntax::items::Kind;
 use crate::syntax::yaml::{self, Stream};
+use rustc_hash::FxBuildHasher;
+use std::hash::BuildHasher;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -16,6 +19,25 @@ pub struct Doc {
     pub name: Arc<str>,
     /// Its pieces in order. Together they are the text; none is empty.
     pub pieces: Vec<Placed>,
+    names: OnceLock<Vec<Named>>,
+}
+
+/// An item by its name, for quick search: one can be looked for without a look at its piece.
+#[derive(Debug, Clone, Copy)]
+pub struct Named {
+    /// Of kind and name.
+    pub hash: u64,
+    /// Index of the piece.
+    pub piece: u32,
+    /// Index of the item in the outline of the piece.
+    pub entry: u32,
+    /// Its kind.
+    pub kind: Kind,
+}
+
+/// What [`Named`] keeps of a name.
+pub fn hash_of(kind: Kind, name: &str) -> u64 {
+    FxBuildHasher.hash_one((kind, name))
 }
 
 /// A piece and its place in the file.
@@ -131,7 +153,7 @@ impl Doc {
     /// A file of this text.
     pub fn new(name: impl Into<Arc<str>>, text: &str) -> Doc {
         let pieces = split(text).map(|range| placed(Arc::new(Piece::new(&text[range])))).collect();
-        let mut doc = Doc { name: name.into(), pieces };
+        let mut doc = Doc { name: name.into(), pieces, names: OnceLock::new() };
         doc.place(0);
         doc
     }
@@ -199,6 +221,7 @@ impl Doc {
         // What the edit touches, and the piece before: it may have to take in what is an item no more.
         let first = self.pieces.partition_point(|placed| placed.end() < range.start).saturating_sub(1);
         let last = self.pieces.partition_point(|placed| placed.start <= range.end).max(first);
+        let names = self.names.take();
         let old: Vec<Placed> = self.pieces.drain(first..last).collect();
         let base = old.first().map_or(0, |placed| placed.start);
         let before: String = old.iter().map(|placed| placed.piece.text()).collect();
@@ -209,8 +232,40 @@ impl Doc {
             let kept = old.iter().find(|placed| placed.piece.text() == text);
             placed(kept.map_or_else(|| Arc::new(Piece::new(text)), |kept| kept.piece.clone()))
         });
-        self.pieces.splice(first..first, fresh.collect::<Vec<_>>());
+        let fresh: Vec<Placed> = fresh.collect();
+        let next = first + fresh.len();
+        self.pieces.splice(first..first, fresh);
         self.place(first);
+        if let Some(names) = names {
+            self.names = OnceLock::from(self.renamed(names, first, last, next));
+        }
+    }
+
+    /// Its items by name, in order. Kept through edits.
+    pub fn names(&self) -> &[Named] {
+        self.names.get_or_init(|| (0..self.pieces.len()).flat_map(|at| self.names_of(at)).collect())
+    }
+
+    fn names_of(&self, at: usize) -> impl Iterator<Item = Named> {
+        let entries = self.pieces[at].piece.outline().entries.iter().enumerate();
+        entries.map(move |(entry, it)| Named {
+            hash: hash_of(it.kind, &it.name),
+            piece: at as u32,
+            entry: entry as u32,
+            kind: it.kind,
+        })
+    }
+
+    /// The names after the pieces `first..last` have become `first..next`.
+    fn renamed(&self, mut names: Vec<Named>, first: usize, last: usize, next: usize) -> Vec<Named> {
+        let from = names.partition_point(|named| (named.piece as usize) < first);
+        let to = names.partition_point(|named| (named.piece as usize) < last);
+        for named in &mut names[to..] {
+            named.piece = (named.piece as usize - last + next) as u32;
+        }
+        let fresh: Vec<Named> = (first..next).flat_map(|at| self.names_of(at)).collect();
+        names.splice(from..to, fresh);
+        names
     }
 
     fn clamp(&self, offset: usize) -> usize {

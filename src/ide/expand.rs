@@ -56,7 +56,7 @@ pub fn closure<'s>(index: &Index<'s>, seeds: &[(Kind, &str)]) -> Vec<Found<'s>> 
         if !seen.insert((kind, name.clone())) {
             continue;
         }
-        for &found in index.all(kind, &name) {
+        for found in index.all(kind, &name) {
             all.push(found);
             for mark in found.placed.piece.marks().iter().filter(|mark| mark.sort == Sort::Macro) {
                 due.push((Kind::Macro, mark.text(&found.placed.piece).to_owned()));

@@ -1,13 +1,13 @@
 //! Names over all files of a snapshot: who defines them, who uses them.
 
-use super::doc::Placed;
+use super::doc::{Named, Placed, hash_of};
 use super::marks::{Mark, Sort};
 use super::outline::Entry;
 use super::{Place, Snapshot};
 use crate::source::Span;
 use crate::syntax::items::Kind;
 use crate::syntax::yaml::{Node, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use std::ops::Range;
 
 /// All rules, macros and lists by name.
@@ -16,7 +16,10 @@ pub struct Index<'s> {
     snapshot: &'s Snapshot,
     /// Uses are looked for in this file only.
     pub only: Option<usize>,
-    names: FxHashMap<Kind, FxHashMap<&'s str, Vec<Found<'s>>>>,
+    /// All items in load order: the file, the item in it, and one more than the place of the next one of the same hash.
+    table: Vec<(u32, Named, u32)>,
+    /// One more than the place of the first item of a hash.
+    heads: FxHashMap<u64, u32>,
 }
 
 /// An item of a file.
@@ -38,38 +41,60 @@ impl Found<'_> {
 }
 
 impl<'s> Index<'s> {
-    /// Reads the outlines of all pieces; those that were read before cost nothing.
+    /// Joins the names of all files.
     pub fn new(snapshot: &'s Snapshot) -> Index<'s> {
-        let mut names: FxHashMap<Kind, FxHashMap<&str, Vec<Found<'_>>>> = FxHashMap::default();
-        for (doc, file) in snapshot.docs.iter().enumerate() {
-            for placed in &file.pieces {
-                for entry in &placed.piece.outline().entries {
-                    let found = Found { doc, placed, entry };
-                    names.entry(entry.kind).or_default().entry(&entry.name).or_default().push(found);
-                }
-            }
+        let docs = snapshot.docs.iter().enumerate();
+        let mut table: Vec<(u32, Named, u32)> = docs
+            .flat_map(|(doc, file)| file.names().iter().map(move |named| (doc as u32, *named, 0)))
+            .collect();
+        let mut heads = FxHashMap::with_capacity_and_hasher(table.len(), FxBuildHasher);
+        for (at, (_, named, next)) in table.iter_mut().enumerate().rev() {
+            *next = heads.insert(named.hash, at as u32 + 1).unwrap_or(0);
         }
-        Index { snapshot, only: None, names }
+        Index { snapshot, only: None, table, heads }
     }
 
     /// All items that define or change a name, in load order.
-    pub fn all(&self, kind: Kind, name: &str) -> &[Found<'s>] {
-        self.names.get(&kind).and_then(|names| names.get(name)).map_or(&[], Vec::as_slice)
+    pub fn all(&self, kind: Kind, name: &str) -> Vec<Found<'s>> {
+        self.chain(kind, name).map(|(_, found)| found).collect()
     }
 
     /// The items that define a name, in load order.
     pub fn definitions(&self, kind: Kind, name: &str) -> impl Iterator<Item = Found<'s>> {
-        self.all(kind, name).iter().copied().filter(move |found| found.entry.defines(kind))
+        self.all(kind, name).into_iter().filter(move |found| found.entry.defines(kind))
     }
 
     /// True if some item has this name.
     pub fn has(&self, kind: Kind, name: &str) -> bool {
-        !self.all(kind, name).is_empty()
+        self.chain(kind, name).next().is_some()
     }
 
-    /// All names of a kind, in no order.
-    pub fn names(&self, kind: Kind) -> impl Iterator<Item = (&'s str, &[Found<'s>])> + '_ {
-        self.names.get(&kind).into_iter().flatten().map(|(name, found)| (*name, &found[..]))
+    /// The first item of each name of a kind, in load order.
+    pub fn names(&self, kind: Kind) -> impl Iterator<Item = Found<'s>> {
+        let of_kind = self.table.iter().enumerate().filter(move |(_, (_, named, _))| named.kind == kind);
+        let first = move |(at, (_, named, _)): &(usize, &(u32, Named, u32))| {
+            let head = self.heads.get(&named.hash).is_some_and(|&head| head as usize == at + 1);
+            // Another name of the same hash may come first.
+            head || self.found(*at).is_some_and(|found| {
+                self.chain(kind, &found.entry.name).next().is_some_and(|(first, _)| first == *at)
+            })
+        };
+        of_kind.filter(first).filter_map(|(at, _)| self.found(at))
+    }
+
+    fn found(&self, at: usize) -> Option<Found<'s>> {
+        let (doc, named, _) = self.table.get(at)?;
+        let placed = self.snapshot.docs.get(*doc as usize)?.pieces.get(named.piece as usize)?;
+        let entry = placed.piece.outline().entries.get(named.entry as usize)?;
+        Some(Found { doc: *doc as usize, placed, entry })
+    }
+
+    fn chain(&self, kind: Kind, name: &str) -> impl Iterator<Item = (usize, Found<'s>)> {
+        let head = self.heads.get(&hash_of(kind, name)).copied();
+        let step = |at: &u32| Some(self.table.get(*at as usize - 1)?.2).filter(|&next| next > 0);
+        let places = std::iter::successors(head, step);
+        let found = places.filter_map(|at| Some((at as usize - 1, self.found(at as usize - 1)?)));
+        found.filter(move |(_, found)| found.entry.kind == kind && &*found.entry.name == name)
     }
 
     /// Where a macro is used.

@@ -5,8 +5,6 @@
 //!                      Piece -> outline, marks (read once)      |
 //!                                                               +-> Index (names of all files)
 //! ```
-//!
-//! Below `doc`, the first group says what stands where, the second answers one question each.
 
 pub mod doc;
 pub mod findings;
@@ -36,6 +34,7 @@ pub mod selection;
 mod snippets;
 pub mod symbols;
 pub mod target;
+mod tested;
 pub mod tokens;
 pub mod topic;
 mod values;

@@ -31,7 +31,7 @@ pub fn definitions(snapshot: &Snapshot, doc: usize, offset: usize) -> Vec<Defini
     let index = Index::new(snapshot);
     let Some(at) = target::at(snapshot, &index, doc, offset) else { return Vec::new() };
     let Some(Target::Named(kind, name)) = at.target else { return Vec::new() };
-    let mut found = index.all(kind, name).to_vec();
+    let mut found = index.all(kind, name);
     found.sort_by_key(|found| found.entry.role == Role::Changes);
     let definition = |found: &super::index::Found<'_>| Definition {
         origin: at.range.clone(),

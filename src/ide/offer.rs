@@ -95,9 +95,10 @@ impl Out {
         }
     }
 
-    /// True if what was typed can become this.
+    /// True if what was typed can become this. Of very many, only those that begin with it.
     pub(super) fn fits(&self, label: &str) -> bool {
-        score(&self.typed, label).is_some()
+        let enough = self.items.len() >= 4 * MOST;
+        score(&self.typed, label).is_some_and(|score| !enough || score == 0 && !self.typed.is_empty())
     }
 
     pub(super) fn add(&mut self, completion: Completion) {

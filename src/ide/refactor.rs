@@ -51,9 +51,13 @@ fn selected<T>(
 }
 
 /// The selected clause as a macro of its own.
-pub fn extract_macro(snapshot: &Snapshot, doc: usize, range: Range<usize>) -> Option<Action> {
-    let index = Index::new(snapshot);
-    selected(snapshot, &index, doc, range, |selected, flat| {
+pub fn extract_macro(
+    snapshot: &Snapshot,
+    index: &Index<'_>,
+    doc: usize,
+    range: Range<usize>,
+) -> Option<Action> {
+    selected(snapshot, index, doc, range, |selected, flat| {
         let text = selected.text;
         let parsed = parse(text, DEFAULT_DEPTH);
         if !parsed.errors.is_empty() {
@@ -65,7 +69,7 @@ pub fn extract_macro(snapshot: &Snapshot, doc: usize, range: Range<usize>) -> Op
             body = inner;
         }
         let condition = one_line(text.get(body)?)?;
-        let name = free_name(&index, "extracted");
+        let name = free_name(index, "extracted");
         let item = format!("- macro: {name}\n  condition: >\n{}\n", wrapped(&condition).join("\n"));
         let (place, item) = before_item(snapshot.docs.get(doc)?, selected.cursor.placed, &item)?;
         let used = spaced(text, &unit, &name);
@@ -249,9 +253,13 @@ fn before_item(doc: &Doc, placed: &Placed, item: &str) -> Option<(usize, String)
 }
 
 /// The selected values of a comparison as a list of their own; of a mere place, all values of the comparison.
-pub fn extract_list(snapshot: &Snapshot, doc: usize, range: Range<usize>) -> Option<Action> {
-    let index = Index::new(snapshot);
-    selected(snapshot, &index, doc, range, |selected, flat| {
+pub fn extract_list(
+    snapshot: &Snapshot,
+    index: &Index<'_>,
+    doc: usize,
+    range: Range<usize>,
+) -> Option<Action> {
+    selected(snapshot, index, doc, range, |selected, flat| {
         let text = selected.text;
         let parsed = parse(text, DEFAULT_DEPTH);
         if !parsed.errors.is_empty() {
@@ -268,9 +276,9 @@ pub fn extract_list(snapshot: &Snapshot, doc: usize, range: Range<usize>) -> Opt
             }
         });
         let values: Vec<Value<'_>> = chosen.filter(|values| values.len() > 1)?;
-        let items: Option<Vec<String>> = values.iter().map(|value| item_of(&index, text, value)).collect();
+        let items: Option<Vec<String>> = values.iter().map(|value| item_of(index, text, value)).collect();
         let items = items?;
-        let name = free_name(&index, "extracted_list");
+        let name = free_name(index, "extracted_list");
         let line = format!("  items: [{}]", items.join(", "));
         let listed = match line.len() <= WIDTH {
             true => line,
@@ -323,14 +331,13 @@ fn item_of(index: &Index<'_>, text: &str, value: &Value<'_>) -> Option<String> {
 }
 
 /// The use of a macro as the condition that it stands for.
-pub fn inline_macro(snapshot: &Snapshot, doc: usize, offset: usize) -> Option<Action> {
-    let index = Index::new(snapshot);
-    let at = target::at(snapshot, &index, doc, offset)?;
+pub fn inline_macro(snapshot: &Snapshot, index: &Index<'_>, doc: usize, offset: usize) -> Option<Action> {
+    let at = target::at(snapshot, index, doc, offset)?;
     let Some(Target::Named(Kind::Macro, name)) = at.target else { return None };
     if at.mark.sort != super::marks::Sort::Macro {
         return None;
     }
-    let [found] = index.all(Kind::Macro, name) else { return None };
+    let [found] = index.all(Kind::Macro, name)[..] else { return None };
     let item = outline::items(found.placed.piece.stream()).nth(found.entry.node?)?;
     let written = &item.get("condition")?.as_scalar()?.text.value;
     let parsed = parse(written, DEFAULT_DEPTH);

@@ -1,12 +1,15 @@
 //! Another name for a rule, macro or list, in all files. Refused where the rules would come to mean something else.
 
+use super::doc::{Piece, Placed};
 use super::index::{Index, each_substituted, occurrences};
 use super::marks::Sort;
+use super::outline::content;
 use super::target::{self, Target};
 use super::{Change, Place, Snapshot};
 use crate::syntax::items::Kind;
 use crate::syntax::lexer;
 use crate::syntax::token::OPERATORS;
+use crate::syntax::yaml::Node;
 use std::ops::Range;
 
 /// The name at an offset, if it can be renamed; the `Err` says why not.
@@ -61,6 +64,7 @@ fn places(snapshot: &Snapshot, index: &Index<'_>, kind: Kind, name: &str) -> Res
     {
         return Err(format!("`{name}` cannot be told from the words around it"));
     }
+    unreadable(snapshot, name)?;
     let (mut places, named) = target::places(index, &Target::Named(kind, name));
     places.extend(named);
     places.sort_by_key(|place| (place.doc, place.range.start, place.range.end));
@@ -77,6 +81,21 @@ fn places(snapshot: &Snapshot, index: &Index<'_>, kind: Kind, name: &str) -> Res
         }
         None => Ok(places),
     }
+}
+
+/// In an item that is no YAML, uses may be overlooked.
+fn unreadable(snapshot: &Snapshot, name: &str) -> Result<(), String> {
+    for doc in &snapshot.docs {
+        let broken = |placed: &&Placed| placed.piece.text().contains(name) && placed.piece.outline().broken;
+        if let Some(placed) = doc.pieces.iter().find(broken) {
+            return Err(format!(
+                "the item of line {} of {} cannot be read as YAML",
+                placed.line + 1,
+                doc.name
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn text(doc: &super::doc::Doc, range: Range<usize>) -> String {
@@ -156,18 +175,50 @@ fn caught(snapshot: &Snapshot, new: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// The changes that give a rule another name in test files. The files of the changes are these texts by number.
+pub fn in_tests<'t>(texts: impl IntoIterator<Item = &'t str>, old: &str, new: &str) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for (doc, text) in texts.into_iter().enumerate() {
+        let piece = Piece::new(text);
+        let mut names: Vec<&Node> = Vec::new();
+        let cases =
+            piece.stream().documents.first().and_then(|document| document.root.get("tests")?.as_seq());
+        for case in cases.unwrap_or_default() {
+            for key in ["fires", "silent", "exactly"] {
+                names.extend(case.get(key).and_then(Node::as_seq).unwrap_or_default());
+            }
+            for key in ["output", "output_fields"] {
+                names.extend(
+                    case.get(key).and_then(Node::as_map).unwrap_or_default().iter().map(|(key, _)| key),
+                );
+            }
+        }
+        let is_old = |node: &&Node| node.as_scalar().is_some_and(|scalar| &*scalar.text.value == old);
+        for node in names.into_iter().filter(is_old) {
+            let range = content(&piece, node).range();
+            changes.push(Change { doc, text: as_written(text, range.start, new), range });
+        }
+    }
+    changes.dedup();
+    changes
+}
+
 /// The name of a rule as it has to be written at a place.
 fn quoted(snapshot: &Snapshot, place: &Place, new: &str) -> Result<String, String> {
     let doc = snapshot.docs.get(place.doc).ok_or("the file is gone")?;
     let piece = doc.piece_at(place.range.start).ok_or("the file is empty")?;
-    let before = place.range.start.checked_sub(piece.start + 1);
-    let quote = before.and_then(|at| piece.piece.text().as_bytes().get(at)).copied();
-    Ok(match quote {
+    Ok(as_written(piece.piece.text(), place.range.start - piece.start, new))
+}
+
+/// A text as it has to be written at a place: the quote before it stays.
+fn as_written(text: &str, at: usize, new: &str) -> String {
+    let quote = at.checked_sub(1).and_then(|before| text.as_bytes().get(before)).copied();
+    match quote {
         Some(b'"') => new.replace('\\', "\\\\").replace('"', "\\\""),
         Some(b'\'') => new.replace('\'', "''"),
         _ if is_plain(new) => new.to_owned(),
         _ => format!("\"{}\"", new.replace('\\', "\\\\").replace('"', "\\\"")),
-    })
+    }
 }
 
 /// True if a text can stand without quotes wherever YAML has values.

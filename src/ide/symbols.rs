@@ -106,9 +106,11 @@ pub fn workspace(snapshot: &Snapshot, query: &str, limit: usize) -> Vec<Found> {
     let query: String = query.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
     let mut fitting = Vec::new();
     for kind in [Kind::Rule, Kind::Macro, Kind::List] {
-        for (name, found) in index.names(kind) {
+        for found in index.names(kind) {
+            let name = &*found.entry.name;
             if let Some(score) = score(&query, name) {
-                fitting.extend(found.iter().map(|found| ((score, name.len(), name), kind, *found)));
+                let all = index.all(kind, name).into_iter();
+                fitting.extend(all.map(|found| ((score, name.len(), name), kind, found)));
             }
         }
     }

@@ -252,7 +252,7 @@ fn rule(snapshot: &Snapshot, index: &Index<'_>, name: &str) -> Option<String> {
         }
         None => text += "\n\nIt does not compile, or comes to more than can be shown.",
     }
-    changed(found, &mut text);
+    changed(&found, &mut text);
     Some(text)
 }
 
@@ -282,7 +282,7 @@ fn macro_(snapshot: &Snapshot, index: &Index<'_>, name: &str) -> Option<String> 
     {
         let _ = write!(text, "\n\nStands for\n```falco\n{condition}\n```");
     }
-    changed(found, &mut text);
+    changed(&found, &mut text);
     Some(text)
 }
 
@@ -297,7 +297,7 @@ fn list(snapshot: &Snapshot, index: &Index<'_>, name: &str) -> Option<String> {
         let more = if items.len() > SHOWN { ", …" } else { "" };
         let _ = write!(text, "\n\n{}{more}", shown.join(", "));
     }
-    changed(found, &mut text);
+    changed(&found, &mut text);
     Some(text)
 }
 

@@ -22,7 +22,9 @@ pub fn actions(here: &Here<'_>, range: Range<usize>, context: &Value) -> Answer 
     let is_wanted = |kind: &str| {
         only.is_none_or(|only| {
             let mut only = only.iter().filter_map(Value::as_str);
-            only.any(|only| kind.strip_prefix(only).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
+            only.any(|only| {
+                kind.strip_prefix(only).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            })
         })
     };
     let mut all = Vec::new();
@@ -67,13 +69,18 @@ fn findings(here: &Here<'_>) -> Vec<Diagnostic> {
 
 fn diagnostic(doc: usize, finding: &Finding) -> Option<Diagnostic> {
     let span = |doc: usize, range: &Range<usize>| Span::new(FileId(doc as u32), range.start, range.end);
-    let mut diagnostic = Diagnostic::new(lint::find(finding.check)?, span(doc, &finding.range), &finding.message);
+    let mut diagnostic =
+        Diagnostic::new(lint::find(finding.check)?, span(doc, &finding.range), &finding.message);
     diagnostic.severity = finding.severity;
     diagnostic.help = finding.help.clone();
-    let label = |(Place { doc, range }, text): &(Place, String)| Label { span: span(*doc, range), text: text.clone() };
+    let label = |(Place { doc, range }, text): &(Place, String)| Label {
+        span: span(*doc, range),
+        text: text.clone(),
+    };
     diagnostic.labels = finding.related.iter().map(label).collect();
     diagnostic.fix = finding.fix.as_ref().map(|fix| {
-        let edit = |Change { doc, range, text }: &Change| Edit { span: span(*doc, range), text: text.clone() };
+        let edit =
+            |Change { doc, range, text }: &Change| Edit { span: span(*doc, range), text: text.clone() };
         Fix { title: fix.title.clone(), safe: fix.safe, edits: fix.changes.iter().map(edit).collect() }
     });
     Some(diagnostic)
@@ -82,7 +89,8 @@ fn diagnostic(doc: usize, finding: &Finding) -> Option<Diagnostic> {
 /// `textDocument/formatting`, and `rangeFormatting` if only some lines are wanted.
 pub fn format(here: &Here<'_>, lines: Option<Range<usize>>) -> Answer {
     let source = |at: usize| SourceFile::new(&*here.snapshot.docs[at].name, here.snapshot.docs[at].text());
-    let mut options = format::Options { layout: here.set.config.config.layout.clone(), lists: Lists::default() };
+    let mut options =
+        format::Options { layout: here.set.config.config.layout.clone(), lists: Lists::default() };
     (0..here.snapshot.docs.len()).for_each(|at| options.lists.add_file(&source(at)));
     let file = source(here.index);
     let formatted = match lines {

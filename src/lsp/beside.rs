@@ -1,7 +1,7 @@
 //! What takes longer than a keystroke: proofs of controls, and runs of tests. Each has a thread of its own.
 
 use super::session::{Event, Session};
-use super::workspace::{File, Kind, Set};
+use super::set::{File, Kind, Set};
 use crate::analysis::{Inputs, Options, compile_rules};
 use crate::diag::Severity;
 use crate::files;
@@ -13,8 +13,8 @@ use crate::syntax::sniff::looks_like_rules;
 use crate::testing::{self, Suite};
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
@@ -27,7 +27,8 @@ impl Session {
     /// the files on disk, one set at a time.
     pub fn look_for_controls(&mut self) {
         let shows = |part: &str| self.client.can(&format!("/textDocument/{part}"));
-        let is_wanted = self.asked.code_lens && shows("codeLens") || self.asked.inlay_hints && shows("inlayHint");
+        let is_wanted =
+            self.asked.code_lens && shows("codeLens") || self.asked.inlay_hints && shows("inlayHint");
         let is_due = |set: &&mut Set| set.wants_controls && matches!(set.kind, Kind::Root(_) | Kind::Single);
         if !is_wanted || self.proves {
             return;
@@ -127,7 +128,11 @@ impl Run {
     /// The rules that a test file is about: those it names, or those beside it.
     fn suite(&self, test: &Path, named: &[String]) -> Result<Suite, String> {
         let beside = test.parent().unwrap_or(Path::new("")).to_owned();
-        let roots = if named.is_empty() { vec![beside] } else { named.iter().map(|name| beside.join(name)).collect() };
+        let roots = if named.is_empty() {
+            vec![beside]
+        } else {
+            named.iter().map(|name| beside.join(name)).collect()
+        };
         let mut sources = SourceMap::default();
         for root in roots {
             let is_directory = root.is_dir();

@@ -89,7 +89,8 @@ pub fn resolve(session: &Session, params: Value) -> Answer {
     let here = Here::new(session, &lsp::TextDocumentIdentifier { uri: uri.into() });
     if let (Some(topic), Some(here)) = (topic, here) {
         let text = topic::markdown(&here.snapshot, &Index::new(&here.snapshot), &topic);
-        item.documentation = text.map(|value| lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value }.into());
+        item.documentation =
+            text.map(|value| lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value }.into());
     }
     Ok(json!(item))
 }
@@ -100,7 +101,10 @@ mod tests {
 
     #[test]
     fn snippets_as_text() {
-        assert_eq!(plain("- rule: ${1:name}\n  priority: ${2|NOTICE,INFO|}$0"), "- rule: name\n  priority: NOTICE");
+        assert_eq!(
+            plain("- rule: ${1:name}\n  priority: ${2|NOTICE,INFO|}$0"),
+            "- rule: name\n  priority: NOTICE"
+        );
         assert_eq!(plain("$1 in (${2})\\$x }{"), " in ()$x }{");
         assert_eq!(plain("${1:a ${2:b}}"), "a b");
         assert_eq!(plain("$"), "$");

@@ -2,14 +2,15 @@
 
 use super::client::Client;
 use super::position::Encoding;
+use super::set::{File, Set};
 use super::worker::Task;
-use super::workspace::{File, Set};
 use crate::config;
 use crate::diag::Diagnostic;
 use crate::diag::Severity;
 use crate::files;
 use crate::ide::doc::Doc;
 use crate::ide::findings::{Finding, Tag};
+use crate::sema::errors;
 use crate::source::{FileId, SourceFile};
 use crate::testing;
 use gen_lsp_types as lsp;
@@ -33,6 +34,8 @@ pub struct Known {
     pub published: Option<(Option<i32>, u64)>,
     /// The client asks for the diagnostics of this file, so it is not told without being asked.
     pub is_pulled: bool,
+    /// The result that the client got when it asked last.
+    pub reported: u64,
 }
 
 /// Where the page of a check is.
@@ -73,7 +76,8 @@ impl Show<'_> {
         });
         let related = finding.related.iter().filter_map(|(place, words)| {
             let (uri, doc) = (self.task.uris.get(place.doc)?, self.task.snapshot.docs.get(place.doc)?);
-            let location = lsp::Location { uri: uri.as_str().into(), range: encoding.range(doc, &place.range) };
+            let location =
+                lsp::Location { uri: uri.as_str().into(), range: encoding.range(doc, &place.range) };
             Some(lsp::DiagnosticRelatedInformation { location, message: words.clone() })
         });
         let related: Vec<_> = related.collect();
@@ -131,6 +135,15 @@ pub fn of_other(set: &Set, file: &File, encoding: Encoding) -> Vec<lsp::Diagnost
         Vec::new()
     };
     found.iter().map(|found| of_source(&file.doc, found, encoding)).collect()
+}
+
+/// That the bytes of a file on disk are not text.
+pub fn of_invalid(file: &File, encoding: Encoding) -> Option<lsp::Diagnostic> {
+    let invalid = file.invalid?;
+    let mut source = SourceFile::new("", file.doc.text());
+    source.invalid_utf8 = Some(invalid);
+    let found = errors::invalid_utf8(FileId::default(), &source)?;
+    Some(of_source(&file.doc, &found, encoding))
 }
 
 /// What is wrong in the rulec.toml of a set.

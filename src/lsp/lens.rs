@@ -94,7 +94,9 @@ pub fn execute(session: &mut Session, id: &RequestId, params: Value) -> Reply {
     let params: lsp::ExecuteCommandParams = parse(params)?;
     let arguments = params.arguments.unwrap_or_default();
     let text = |at: usize| arguments.get(at).and_then(Value::as_str).map(str::to_owned);
-    let Some(uri) = text(0) else { return Err(invalid("the first argument is the URI of a file".to_owned())) };
+    let Some(uri) = text(0) else {
+        return Err(invalid("the first argument is the URI of a file".to_owned()));
+    };
     let document = lsp::TextDocumentIdentifier { uri: uri.as_str().into() };
     let Some(here) = Here::new(session, &document) else {
         return Err(error(ErrorCode::RequestFailed, &format!("{uri} is not known")));

@@ -1,13 +1,18 @@
 //! Where names are defined and used, and new names for them.
 
-use super::requests::{Answer, Here, location, parse};
+use super::requests::{Answer, FileEdits, Here, location, parse, workspace_edit};
 use super::session::{Session, error};
+use super::uri;
+use crate::ide::doc::Doc;
+use crate::ide::index::Index;
 use crate::ide::symbols::{self, Sort, Symbol};
+use crate::ide::target::{self, Target};
 use crate::ide::{Place, navigation, rename as ide};
 use crate::syntax::items::Kind;
 use gen_lsp_types as lsp;
 use lsp_server::ErrorCode;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// How many symbols of the workspace are shown at once.
 const SYMBOLS: usize = 500;
@@ -42,7 +47,8 @@ pub fn references(here: &Here<'_>, offset: usize, include_definitions: bool) -> 
 pub fn highlights(here: &Here<'_>, offset: usize) -> Answer {
     let found = navigation::highlights(&here.snapshot, here.index, offset);
     let shown = found.iter().map(|found| {
-        let kind = if found.defines { lsp::DocumentHighlightKind::Write } else { lsp::DocumentHighlightKind::Read };
+        let kind =
+            if found.defines { lsp::DocumentHighlightKind::Write } else { lsp::DocumentHighlightKind::Read };
         json!({"range": here.range(&found.range), "kind": kind})
     });
     Ok(shown.collect())
@@ -55,10 +61,36 @@ pub fn prepare_rename(here: &Here<'_>, offset: usize) -> Answer {
     Ok(json!({"range": here.range(&range), "placeholder": name}))
 }
 
-/// `textDocument/rename`.
+/// `textDocument/rename`: of a rule, in test files too.
 pub fn rename(here: &Here<'_>, offset: usize, name: &str) -> Answer {
-    let changes = ide::rename(&here.snapshot, here.index, offset, name);
-    changes.map(|changes| here.edit(&changes)).map_err(|reason| error(ErrorCode::RequestFailed, &reason))
+    let refused = |reason: String| error(ErrorCode::RequestFailed, &reason);
+    let changes = ide::rename(&here.snapshot, here.index, offset, name).map_err(refused)?;
+    let mut files = here.edits(&changes);
+    let index = Index::new(&here.snapshot);
+    let target = target::at(&here.snapshot, &index, here.index, offset).and_then(|at| at.target);
+    if let Some(Target::Named(Kind::Rule, old)) = target {
+        files.extend(in_tests(here, old, name));
+    }
+    Ok(workspace_edit(here.session, files))
+}
+
+fn in_tests(here: &Here<'_>, old: &str, new: &str) -> Vec<FileEdits> {
+    let mut edited = Vec::new();
+    for path in &here.set.test_files {
+        let uri = uri::of_path(path);
+        let open = here.session.workspace.find(&uri).map(|at| here.session.workspace.file(at));
+        let (uri, version) = open.map_or((&*uri, None), |file| (&*file.uri, file.version));
+        let doc = match (open, std::fs::read_to_string(path)) {
+            (Some(file), _) => file.doc.clone(),
+            (None, Ok(text)) => Arc::new(Doc::new("", &text)),
+            (None, Err(_)) => continue,
+        };
+        let changes = ide::in_tests([&*doc.text()], old, new);
+        let mut edits = FileEdits::new(uri, version);
+        changes.iter().for_each(|change| edits.push(here.encoding(), &doc, change));
+        edited.extend((!changes.is_empty()).then_some(edits));
+    }
+    edited
 }
 
 /// `textDocument/documentSymbol`.

@@ -1,18 +1,20 @@
 //! Diagnostics on their way to the client: told, or given when it asks.
 
 use super::actions;
-use super::diagnostics::{Known, Show, of_config, of_other};
+use super::diagnostics::{Known, Show, of_config, of_invalid, of_other};
 use super::requests::{self, Answer};
-use super::session::{Reply, Session, read};
+use super::session::{Reply, Session, error, read};
+use super::set::Kind;
 use super::uri;
 use super::worker::{Found, Job, Task};
-use super::workspace::{At, Kind};
+use super::workspace::At;
 use crate::ide::doc::Doc;
 use gen_lsp_types as lsp;
 use lsp_server::{ErrorCode, RequestId};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -65,7 +67,8 @@ impl Session {
                 continue;
             }
             let show = Show { client: &self.client, task: &task, limit: self.asked.max_diagnostics };
-            let items = show.all(doc, &of_doc.diagnostics);
+            let mut items = show.all(doc, &of_doc.diagnostics);
+            items.extend(of_invalid(self.workspace.file(at), self.client.encoding));
             known.findings = of_doc.diagnostics;
             known.take(doc.clone(), items, &mut self.results);
         }
@@ -76,8 +79,9 @@ impl Session {
         self.look_at_others();
         self.start_job();
         self.look_around();
-        self.publish();
+        let asked_for = self.publish();
         self.answer();
+        self.refresh(&asked_for);
         self.look_for_controls();
         self.complain();
     }
@@ -177,7 +181,9 @@ impl Session {
     }
 
     /// Tells the client what it does not know, and of each version of an open file that it was looked at.
-    fn publish(&mut self) {
+    /// Returns the open files with news that the client asks for.
+    fn publish(&mut self) -> Vec<String> {
+        let mut asked_for = Vec::new();
         for uri in std::mem::take(&mut self.news) {
             let at = self.workspace.find(&uri);
             let version = self.version(&uri);
@@ -194,7 +200,19 @@ impl Session {
                 let items = known.items.clone();
                 let params = Published { uri: &uri, version, diagnostics: &items };
                 self.notify("textDocument/publishDiagnostics", &params);
+            } else if is_current && known.is_pulled && version.is_some() {
+                asked_for.push(uri);
             }
+        }
+        asked_for
+    }
+
+    /// Makes the client ask again for open files where what it has is old because of another file or a setting: it asks by
+    /// itself only when it changes their own text.
+    fn refresh(&mut self, asked_for: &[String]) {
+        let is_old = |uri: &String| self.known.get(uri).is_some_and(|known| known.reported != known.result);
+        if asked_for.iter().any(is_old) && self.client.can("/workspace/diagnostics/refreshSupport") {
+            self.ask("workspace/diagnostic/refresh", &Value::Null);
         }
     }
 
@@ -212,7 +230,9 @@ impl Session {
     /// Answers the requests whose files are looked at by now.
     fn answer(&mut self) {
         for waiting in std::mem::take(&mut self.waiting) {
-            match self.report(&waiting.wants) {
+            let report = catch_unwind(AssertUnwindSafe(|| self.report(&waiting.wants)));
+            let failed = || Some(Err(error(ErrorCode::InternalError, "internal error in rulec")));
+            match report.unwrap_or_else(|_| failed()) {
                 Some(report) => self.reply(&waiting.id, report),
                 None => self.waiting.push(waiting),
             }
@@ -242,7 +262,7 @@ impl Session {
                 uris.sort();
                 uris.iter().for_each(|uri| self.is_pulled(uri));
                 let reports = uris.iter().filter_map(|uri| {
-                    let mut report = self.known.get(uri)?.report(previous.get(uri).map(String::as_str));
+                    let mut report = self.known.get_mut(uri)?.report(previous.get(uri).map(String::as_str));
                     report["uri"] = uri.as_str().into();
                     report["version"] = self.version(uri).into();
                     Some(report)
@@ -274,7 +294,8 @@ impl Known {
         }
     }
 
-    fn report(&self, previous: Option<&str>) -> Value {
+    fn report(&mut self, previous: Option<&str>) -> Value {
+        self.reported = self.result;
         let result = self.result.to_string();
         match previous == Some(&result) {
             true => json!({"kind": "unchanged", "resultId": result}),
@@ -308,5 +329,5 @@ pub fn of_actions(session: &mut Session, id: &RequestId, params: Value) -> Reply
 
 /// The error for parameters that cannot be read.
 pub fn invalid(message: String) -> lsp_server::ResponseError {
-    super::session::error(ErrorCode::InvalidParams, &message)
+    error(ErrorCode::InvalidParams, &message)
 }

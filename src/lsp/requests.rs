@@ -3,7 +3,7 @@
 use super::position::Encoding;
 use super::pull::{self, invalid};
 use super::session::{Reply, Session, error, read};
-use super::workspace::{File, Set};
+use super::set::{File, Set};
 use super::{actions, completion, lens, navigation, view};
 use crate::ide::doc::Doc;
 use crate::ide::{Change, Place, Snapshot};
@@ -11,7 +11,7 @@ use gen_lsp_types as lsp;
 use lsp_server::{ErrorCode, RequestId, ResponseError};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -105,7 +105,8 @@ fn answer(session: &Session, method: &str, params: Value) -> Answer {
         "textDocument/rangeFormatting" => {
             let AboutRange { text_document, range } = parse(params)?;
             // The end of a range at the start of a line does not touch the line.
-            let last = range.end.line + u32::from(range.end.character > 0 || range.end.line == range.start.line);
+            let last =
+                range.end.line + u32::from(range.end.character > 0 || range.end.line == range.start.line);
             let lines = range.start.line as usize..last as usize;
             let here = Here::new(session, &text_document);
             here.map_or(Ok(Value::Null), |here| actions::format(&here, Some(lines)))
@@ -142,11 +143,20 @@ pub fn in_range(
 }
 
 impl<'s> Here<'s> {
-    /// A file that the server knows.
+    /// A file that the server knows and that has rules, or may have some once more is typed.
     pub fn new(session: &'s Session, document: &lsp::TextDocumentIdentifier) -> Option<Here<'s>> {
         let at = session.workspace.find(&document.uri.0)?;
         let set = &session.workspace.sets[at.set];
-        Some(Here { session, set, snapshot: set.snapshot(), index: at.file, doc: set.files[at.file].doc.clone() })
+        if !set.may_have_rules() {
+            return None;
+        }
+        Some(Here {
+            session,
+            set,
+            snapshot: set.snapshot(),
+            index: at.file,
+            doc: set.files[at.file].doc.clone(),
+        })
     }
 
     /// What positions count.
@@ -166,24 +176,49 @@ impl<'s> Here<'s> {
 
     /// Changes of files of the set as a `WorkspaceEdit`.
     pub fn edit(&self, changes: &[Change]) -> Value {
-        let mut by_file: BTreeMap<usize, Vec<Value>> = BTreeMap::new();
-        for change in changes {
-            let Some(file) = self.set.files.get(change.doc) else { continue };
-            let range = self.encoding().range(&file.doc, &change.range);
-            by_file.entry(change.doc).or_default().push(json!({"range": range, "newText": change.text}));
-        }
-        let of = |doc: usize| &self.set.files[doc];
-        if self.session.client.can("/workspace/workspaceEdit/documentChanges") {
-            let edit = |(doc, edits): (usize, Vec<Value>)| {
-                let File { uri, version, .. } = of(doc);
-                json!({"textDocument": {"uri": uri, "version": version}, "edits": edits})
-            };
-            return json!({"documentChanges": by_file.into_iter().map(edit).collect::<Vec<_>>()});
-        }
-        let changes: serde_json::Map<String, Value> =
-            by_file.into_iter().map(|(doc, edits)| (of(doc).uri.clone(), edits.into())).collect();
-        json!({"changes": changes})
+        workspace_edit(self.session, self.edits(changes))
     }
+
+    /// Changes of files of the set, file by file.
+    pub fn edits(&self, changes: &[Change]) -> Vec<FileEdits> {
+        let mut by_file: BTreeMap<usize, FileEdits> = BTreeMap::new();
+        for change in changes {
+            let Some(File { uri, version, doc, .. }) = self.set.files.get(change.doc) else { continue };
+            let of_file = by_file.entry(change.doc).or_insert_with(|| FileEdits::new(uri, *version));
+            of_file.push(self.encoding(), doc, change);
+        }
+        by_file.into_values().collect()
+    }
+}
+
+/// Edits of one file.
+#[derive(Debug)]
+pub struct FileEdits {
+    uri: String,
+    version: Option<i32>,
+    edits: Vec<Value>,
+}
+
+impl FileEdits {
+    /// None yet.
+    pub fn new(uri: &str, version: Option<i32>) -> FileEdits {
+        FileEdits { uri: uri.to_owned(), version, edits: Vec::new() }
+    }
+
+    /// Adds one.
+    pub fn push(&mut self, encoding: Encoding, doc: &Doc, change: &Change) {
+        self.edits.push(json!({"range": encoding.range(doc, &change.range), "newText": change.text}));
+    }
+}
+
+/// A `WorkspaceEdit`, with versions if the client knows them.
+pub fn workspace_edit(session: &Session, files: Vec<FileEdits>) -> Value {
+    if session.client.can("/workspace/workspaceEdit/documentChanges") {
+        let edit = |FileEdits { uri, version, edits }| json!({"textDocument": {"uri": uri, "version": version}, "edits": edits});
+        return json!({"documentChanges": files.into_iter().map(edit).collect::<Vec<_>>()});
+    }
+    let changes: Map<String, Value> = files.into_iter().map(|file| (file.uri, file.edits.into())).collect();
+    json!({"changes": changes})
 }
 
 /// A place in a file of a set.

@@ -10,7 +10,16 @@ use std::ops::Range;
 
 /// The types of [`Meaning`]s, in their order.
 pub const TOKEN_TYPES: [&str; 11] = [
-    "keyword", "property", "operator", "function", "macro", "variable", "class", "string", "number", "operator",
+    "keyword",
+    "property",
+    "operator",
+    "function",
+    "macro",
+    "variable",
+    "class",
+    "string",
+    "number",
+    "operator",
     "enumMember",
 ];
 /// What else there is to say of a word: it is defined here.
@@ -61,7 +70,13 @@ pub fn tokens(here: &Here<'_>, within: Option<Range<usize>>) -> Answer {
         }
         let before = if at.line == last.line { last.character } else { 0 };
         let number = u32::try_from(length).unwrap_or(u32::MAX);
-        data.extend([at.line - last.line, at.character - before, number, kind(token.sort), token.defines.into()]);
+        data.extend([
+            at.line - last.line,
+            at.character - before,
+            number,
+            kind(token.sort),
+            token.defines.into(),
+        ]);
         last = at;
     }
     Ok(json!({"data": data}))

@@ -5,72 +5,16 @@
 
 use super::beside;
 use super::position::Encoding;
+use super::set::{File, Kind, Set, is_rules, read, shown};
 use super::settings::Asked;
 use super::text::{self, Edit};
 use super::uri;
 use crate::files::settings::{self, Settings};
 use crate::files::{self, Failure};
-use crate::ide::controls::Controls;
-use crate::ide::lens::Tests;
-use crate::ide::{self, Snapshot, doc::Doc};
-use crate::source::{InvalidUtf8, SourceFile};
-use crate::syntax::sniff::looks_like_rules;
+use crate::ide::doc::Doc;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// A file.
-#[derive(Debug, Clone)]
-pub struct File {
-    /// As the client names it, or would.
-    pub uri: String,
-    /// Where it is on disk, if it is a file there.
-    pub path: Option<PathBuf>,
-    /// The version that the client counts, while it has the file open.
-    pub version: Option<i32>,
-    /// The text.
-    pub doc: Arc<Doc>,
-    /// Where the bytes on disk stopped being text.
-    pub invalid: Option<InvalidUtf8>,
-}
-
-/// Files that load together.
-#[derive(Debug)]
-pub struct Set {
-    /// Stays while its files come and go.
-    pub id: u32,
-    /// What it is for.
-    pub kind: Kind,
-    /// The files in load order.
-    pub files: Vec<File>,
-    /// What the rulec.toml says that counts for them.
-    pub config: Settings,
-    /// What holds for them.
-    pub settings: Arc<ide::Settings>,
-    /// Changed since it was last analysed.
-    pub is_stale: bool,
-    /// Its test files.
-    pub test_files: Vec<PathBuf>,
-    /// The tests in them.
-    pub tests: Arc<Tests>,
-    /// The controls that its rules cover, as far as that is known.
-    pub controls: Option<Arc<Controls>>,
-    /// The controls are to be looked for again.
-    pub wants_controls: bool,
-    /// The directories and files that its rules are in.
-    places: Vec<PathBuf>,
-}
-
-/// What a set is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
-    /// A directory of the client's workspace.
-    Root(PathBuf),
-    /// One rules file.
-    Single,
-    /// One file that has no rules, at least not yet.
-    Other,
-}
 
 /// All sets.
 #[derive(Debug, Default)]
@@ -94,40 +38,6 @@ pub struct At {
     pub set: usize,
     /// Index of the file in it.
     pub file: usize,
-}
-
-impl Set {
-    /// Everything at this moment.
-    pub fn snapshot(&self) -> Snapshot {
-        let docs = self.files.iter().map(|file| file.doc.clone()).collect();
-        Snapshot { docs, settings: self.settings.clone() }
-    }
-
-    /// True if findings are wanted.
-    pub fn has_rules(&self) -> bool {
-        self.kind != Kind::Other
-    }
-
-    /// The place of a path in load order, if files like it are loaded.
-    fn rank(&self, path: &Path) -> Option<usize> {
-        self.places.iter().position(|place| {
-            let is_below = || {
-                path.starts_with(place)
-                    && files::is_yaml(path)
-                    && !path.components().any(|part| part.as_os_str() == ".git")
-                    && !self.config.excludes(path)
-            };
-            place == path || is_below()
-        })
-    }
-
-    fn insert(&mut self, file: File) {
-        let key = |path: Option<&PathBuf>| path.and_then(|path| Some((self.rank(path)?, path.clone())));
-        let own = key(file.path.as_ref());
-        let at = self.files.partition_point(|other| key(other.path.as_ref()) < own);
-        self.files.insert(at, file);
-        self.is_stale = true;
-    }
 }
 
 impl Workspace {
@@ -364,7 +274,7 @@ impl Workspace {
         self.index();
         if let Some(path) = &file.path {
             let known = HashMap::from([(path.clone(), File { version: None, ..file.clone() })]);
-            self.from_disk(path, known);
+            self.take_from_disk(path, known);
         }
     }
 
@@ -383,7 +293,7 @@ impl Workspace {
             self.sets[at.set].files.remove(at.file)
         });
         self.index();
-        self.from_disk(&path, known.map(|file| (path.clone(), file)).into_iter().collect());
+        self.take_from_disk(&path, known.map(|file| (path.clone(), file)).into_iter().collect());
     }
 
     /// A file was saved: what its rules cover and its tests say may be something else now.
@@ -415,7 +325,7 @@ impl Workspace {
     }
 
     /// Puts a file into its root, if it is there and belongs to one.
-    fn from_disk(&mut self, path: &Path, mut known: HashMap<PathBuf, File>) {
+    fn take_from_disk(&mut self, path: &Path, mut known: HashMap<PathBuf, File>) {
         if files::is_something_else(path) {
             return;
         }
@@ -436,38 +346,4 @@ impl Workspace {
         let root = self.roots.iter().find(|root| path.starts_with(root));
         shown(root.map(PathBuf::as_path), path)
     }
-}
-
-fn shown(root: Option<&Path>, path: &Path) -> String {
-    let inside = root.and_then(|root| path.strip_prefix(root).ok()).unwrap_or(path);
-    inside.to_string_lossy().into_owned()
-}
-
-fn is_rules(file: &File) -> bool {
-    let is_something_else = file.path.as_deref().is_some_and(files::is_something_else);
-    !is_something_else && looks_like_rules(&file.doc.text())
-}
-
-/// The file at a path: as it is open, or from disk. `None` if it cannot be read or has no rules.
-fn read(path: &Path, is_named: bool, root: &Path, known: &mut HashMap<PathBuf, File>) -> Option<File> {
-    let old = known.remove(path);
-    if let Some(file) = &old
-        && file.version.is_some()
-    {
-        return (is_named || is_rules(file)).then(|| file.clone());
-    }
-    let bytes = std::fs::read(path).ok().filter(|bytes| u32::try_from(bytes.len()).is_ok())?;
-    let source = SourceFile::from_bytes("", bytes);
-    if !is_named && !looks_like_rules(&source.text) {
-        return None;
-    }
-    let doc = match old {
-        Some(File { mut doc, .. }) => {
-            text::replace(&mut doc, &source.text);
-            doc
-        }
-        None => Arc::new(Doc::new(shown(Some(root), path), &source.text)),
-    };
-    let path = Some(path.to_owned());
-    Some(File { uri: uri::of_path(path.as_deref()?), path, version: None, doc, invalid: source.invalid_utf8 })
 }

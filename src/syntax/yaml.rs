@@ -37,6 +37,8 @@ pub struct Document {
     pub root: Node,
     /// False if a syntax error cut it short: what is there is all that could be read.
     pub complete: bool,
+    /// There may be keys in it that are no scalars.
+    odd_keys: bool,
 }
 
 /// A place where the text is not YAML.
@@ -200,7 +202,7 @@ fn read(id: FileId, source: &str, limit: usize, closed: bool) -> Result<Stream, 
     let mut marker = cpp::Marker::new(&source[..limit]);
     if begins_with_end(source) {
         let root = Node { span: Span::point(id, 0), value: Value::Null };
-        builder.documents.push(Document { root, complete: true });
+        builder.documents.push(Document { root, complete: true, odd_keys: false });
     }
     let mut base = 0;
     // Parsing again what a broken item had swallowed must stay linear.
@@ -269,6 +271,9 @@ fn read(id: FileId, source: &str, limit: usize, closed: bool) -> Result<Stream, 
 
 /// The finding of a key that is no scalar, anywhere in the document: Falco's conversion to JSON refuses it.
 pub fn complex_key(file: &SourceFile, document: &Document) -> Option<YamlError> {
+    if !document.odd_keys {
+        return None;
+    }
     let key = find_complex_key(&document.root, &mut HashSet::new())?;
     let mut marker = cpp::Marker::new(&file.text);
     Some(YamlError {

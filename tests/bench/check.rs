@@ -16,6 +16,11 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+/// As in the program.
+#[cfg(feature = "cli")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Rules in the files whose ratio counts.
 const RULES: usize = 10_000;
 /// The goal: the whole of `check` in units of the event pass.

@@ -178,7 +178,8 @@ fn check(root: &Path) -> Duration {
 }
 
 fn main() {
-    let (count, keystrokes, rounds) = (option("--rules", 10_000), option("--keystrokes", 100), option("--rounds", 5));
+    let (count, keystrokes, rounds) =
+        (option("--rules", 10_000), option("--keystrokes", 100), option("--rounds", 5));
     let text = generate(Variant::Plain, count);
     let whole = Workspace { name: "one file", files: vec![("rules.yaml".to_owned(), text.clone())] };
     let many = Workspace { name: "100 files", files: cut(&text, 100) };
@@ -199,15 +200,24 @@ fn measure(workspace: &Workspace, root: &Path, keystrokes: usize, full: Duration
     let all: HashMap<&str, &str> = workspace.files.iter().map(|(name, text)| (&**name, &**text)).collect();
     let with = |wanted: &str| {
         // The one in the middle of those that have it.
-        let names: Vec<&str> = workspace.files.iter().map(|(name, _)| &**name).filter(|name| all[name].contains(wanted)).collect();
+        let names: Vec<&str> = workspace
+            .files
+            .iter()
+            .map(|(name, _)| &**name)
+            .filter(|name| all[name].contains(wanted))
+            .collect();
         names[names.len() / 2]
     };
     let show = |name: &str, time: Duration| {
-        println!("{name:>40} {:>9.2} ms {:>8.4} of check", time.as_secs_f64() * 1e3, time.as_secs_f64() / full.as_secs_f64());
+        println!(
+            "{name:>40} {:>9.2} ms {:>8.4} of check",
+            time.as_secs_f64() * 1e3,
+            time.as_secs_f64() / full.as_secs_f64()
+        );
     };
     for (name, item, words) in [
-        ("key in a condition", "- rule: ", "  condition: "),
-        ("key in a macro", "- macro: ", "  condition: "),
+        ("key in a condition", "- rule: ", "ct."),
+        ("key in a macro", "- macro: ", "ct."),
         ("key in a list", "- list: ", "  items: ["),
     ] {
         let file = with(item);
@@ -230,7 +240,8 @@ fn measure(workspace: &Workspace, root: &Path, keystrokes: usize, full: Duration
         }
         show(name, median(times));
         if name == "key in a condition" {
-            let params = json!({"textDocument": {"uri": uri}, "position": {"line": line, "character": column + 2}});
+            let params =
+                json!({"textDocument": {"uri": uri}, "position": {"line": line, "character": column + 2}});
             for method in ["completion", "hover"] {
                 let time = |_| {
                     let start = Instant::now();

@@ -190,6 +190,10 @@ fn which_rules() {
         ("elsewhere/x.test.yaml", "tests: 3"),
     ]);
     assert_eq!(rulec(directory.path(), &["test"]).code, 0);
+    // Files of rules have their tests beside them.
+    fs::write(directory.path().join("rulec.toml"), "rules = [\"rules/trail.yaml\"]\n").unwrap();
+    let ran = rulec(directory.path(), &["test"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, "1 test passed in 1 file\n"));
     // A test file is no rules file, wherever it is named.
     let ran = rulec(directory.path(), &["check", "rules", "rules/x.test.yaml"]);
     assert!(ran.code == 0 && ran.err.contains("in 1 file"), "{}", ran.err);

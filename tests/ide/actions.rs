@@ -2,6 +2,7 @@
 
 use crate::support::{Sample, changed, findings_of, same_rules, sample, texts};
 use rulec::ide::actions::{Action, Sort, actions, fix_all};
+use rulec::ide::index::Index;
 use rulec::ide::refactor::{extract_list, extract_macro, inline_macro};
 use std::collections::BTreeSet;
 
@@ -38,7 +39,7 @@ fn rule(condition: &str) -> String {
 fn a_clause_becomes_a_macro() {
     let shown = |condition: &str| {
         let (sample, range) = selected(&rule(condition));
-        match extract_macro(&sample.snapshot, 0, range) {
+        match extract_macro(&sample.snapshot, &Index::new(&sample.snapshot), 0, range) {
             Some(action) => format!("{}\n----\n{}", rule(condition), after(&sample, &action)),
             None => "nothing".to_owned(),
         }
@@ -67,7 +68,7 @@ fn a_clause_becomes_a_macro() {
 fn values_become_a_list() {
     let shown = |condition: &str| {
         let (sample, range) = selected(&rule(condition));
-        match extract_list(&sample.snapshot, 0, range) {
+        match extract_list(&sample.snapshot, &Index::new(&sample.snapshot), 0, range) {
             Some(action) => format!("{}\n----\n{}", rule(condition), after(&sample, &action)),
             None => "nothing".to_owned(),
         }
@@ -90,7 +91,7 @@ fn values_become_a_list() {
 fn a_macro_becomes_its_condition() {
     let shown = |condition: &str| {
         let (sample, range) = selected(&rule(condition));
-        match inline_macro(&sample.snapshot, 0, range.start) {
+        match inline_macro(&sample.snapshot, &Index::new(&sample.snapshot), 0, range.start) {
             Some(action) => after(&sample, &action),
             None => "nothing".to_owned(),
         }
@@ -98,12 +99,12 @@ fn a_macro_becomes_its_condition() {
     insta::assert_snapshot!("inline", shown("ct.name = x and not in_$0iam"));
     let quoted = "- macro: m\n  condition: ct.user = \"a b\"\n- rule: R\n  desc: d\n  condition: \"ct.name = 'x' and $0m\"\n  output: o\n  priority: INFO\n  source: aws_cloudtrail\n";
     let (sample, range) = selected(quoted);
-    let action = inline_macro(&sample.snapshot, 0, range.start).unwrap();
+    let action = inline_macro(&sample.snapshot, &Index::new(&sample.snapshot), 0, range.start).unwrap();
     insta::assert_snapshot!("inline_in_quotes", after(&sample, &action));
     let (sample, range) = selected(
         "- macro: m\n  condition: ct.user = x\n- macro: m\n  condition: or ct.user = y\n  append: true\n- macro: n\n  condition: $0m\n",
     );
-    assert_eq!(inline_macro(&sample.snapshot, 0, range.start), None);
+    assert_eq!(inline_macro(&sample.snapshot, &Index::new(&sample.snapshot), 0, range.start), None);
 }
 
 /// Whatever is selected, what is offered keeps the meaning.
@@ -126,9 +127,10 @@ fn the_meaning_is_kept_everywhere() {
         for (at, &start) in stops.iter().enumerate() {
             for &end in &stops[at..] {
                 let found = [
-                    extract_macro(&sample.snapshot, 0, start..end),
-                    extract_list(&sample.snapshot, 0, start..end),
-                    inline_macro(&sample.snapshot, 0, start).filter(|_| start == end),
+                    extract_macro(&sample.snapshot, &Index::new(&sample.snapshot), 0, start..end),
+                    extract_list(&sample.snapshot, &Index::new(&sample.snapshot), 0, start..end),
+                    inline_macro(&sample.snapshot, &Index::new(&sample.snapshot), 0, start)
+                        .filter(|_| start == end),
                 ];
                 for action in found.into_iter().flatten() {
                     if seen.insert(format!("{:?}", action.changes)) {
@@ -224,4 +226,33 @@ fn line_ends_are_those_of_the_file() {
     let action = all.iter().find(|action| action.sort == Sort::Extract).unwrap();
     let text = after(&sample, action);
     assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
+}
+
+/// The same for our own rules, at some of their words.
+#[test]
+fn the_meaning_of_our_rules_is_kept() {
+    let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rulesets/cis-aws/rules");
+    let mut tried = 0;
+    for name in ["identity.yaml", "keys.yaml", "logging.yaml", "sign-in.yaml", "storage.yaml"] {
+        let text = std::fs::read_to_string(directory.join(name)).unwrap();
+        let sample = sample(&text);
+        let mut seen = BTreeSet::new();
+        let marks = sample.snapshot.docs[0].pieces.iter().flat_map(|placed| {
+            placed.piece.marks().iter().map(|mark| placed.range_of(mark.span).start).collect::<Vec<_>>()
+        });
+        for at in marks.step_by(4) {
+            let found = [
+                extract_macro(&sample.snapshot, &Index::new(&sample.snapshot), 0, at..at),
+                extract_list(&sample.snapshot, &Index::new(&sample.snapshot), 0, at..at),
+                inline_macro(&sample.snapshot, &Index::new(&sample.snapshot), 0, at),
+            ];
+            for action in found.into_iter().flatten() {
+                if seen.insert(format!("{:?}", action.changes)) {
+                    after(&sample, &action);
+                    tried += 1;
+                }
+            }
+        }
+    }
+    assert!(tried > 20, "{tried}");
 }

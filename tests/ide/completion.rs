@@ -102,6 +102,17 @@ fn conditions() {
             3
         )
     );
+    insta::assert_snapshot!(
+        "names_by_a_list",
+        shown(
+            &format!(
+                "- list: sources\n  items: [kms.amazonaws.com]\n{}",
+                rule("(ct.src in (sources) and ct.name = Sch$0) or ct.src = iam.amazonaws.com")
+            ),
+            3
+        )
+    );
+    insta::assert_snapshot!("sources_of_a_name", shown(&rule("ct.name = StopLogging and ct.src = $0"), 2));
     insta::assert_snapshot!("event_sources", shown(&rule("ct.src = iam$0"), 3));
     insta::assert_snapshot!("identity_types", shown(&rule("ct.user.identitytype = $0"), 4));
     insta::assert_snapshot!("pointer", shown(&rule("json.value[/userI$0] = x"), 3));

@@ -1,7 +1,7 @@
 //! Other names, and names that are refused.
 
 use crate::support::{changed, findings_of, same_rules, sample, texts};
-use rulec::ide::rename::{prepare, rename};
+use rulec::ide::rename::{in_tests, prepare, rename};
 
 const FILES: &str = "\
 @ lists.yaml
@@ -87,7 +87,9 @@ fn some_names_are_refused() {
     ];
     let said: Vec<String> = refused
         .iter()
-        .map(|(word, new)| format!("{:?} to {new:?}: {}", word.lines().next().unwrap(), renamed(word, new).unwrap_err()))
+        .map(|(word, new)| {
+            format!("{:?} to {new:?}: {}", word.lines().next().unwrap(), renamed(word, new).unwrap_err())
+        })
         .collect();
     insta::assert_snapshot!("refused", said.join("\n"));
 }
@@ -103,4 +105,28 @@ fn names_in_escapes_are_refused() {
     let text = "- macro: m$0\n  condition: ct.name = y\n- macro: n\n  condition: \"not \\x6d\"\n";
     let sample = sample(text);
     assert!(prepare(&sample.snapshot, sample.doc, sample.offset).unwrap_err().contains("escapes"));
+}
+
+#[test]
+fn tests_name_rules_too() {
+    let text = "\
+tests:
+  - name: Other
+    event: {eventName: x}
+    fires: [Other, 'Other', \"Other\", Another]
+    silent:
+      - Other
+    output:
+      Other: text of Other
+";
+    let changes = in_tests(["tests: []\n", text], "Other", "It's: new");
+    let sample = sample(&format!("@ a\ntests: []\n@ b\n{text}"));
+    insta::assert_snapshot!("in_tests", changed(&sample.snapshot, &changes)[1]);
+}
+
+#[test]
+fn broken_items_are_not_overlooked() {
+    let sample = sample("- list: l$0\n  items: [a]\n- rule: R\n  cond\n  condition: ct.name in (l)\n");
+    let said = prepare(&sample.snapshot, sample.doc, sample.offset).unwrap_err();
+    assert_eq!(said, "the item of line 3 of rules.yaml cannot be read as YAML");
 }

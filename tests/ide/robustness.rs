@@ -209,6 +209,7 @@ proptest! {
     fn an_edited_file_is_the_file_it_looks_like(steps in steps(24)) {
         let mut text = FILE.to_owned();
         let mut doc = Doc::new("a.yaml", &text);
+        doc.names();
         for step in &steps {
             edit(&mut doc, &mut text, step);
             prop_assert_eq!(doc.text(), text.clone());
@@ -219,6 +220,10 @@ proptest! {
             doc.pieces.iter().map(|placed| (placed.start, placed.line, placed.piece.text().to_owned())).collect()
         };
         prop_assert_eq!(shape(&doc), shape(&fresh));
+        let names = |doc: &Doc| -> Vec<_> {
+            doc.names().iter().map(|named| (named.hash, named.piece, named.entry, named.kind)).collect()
+        };
+        prop_assert_eq!(names(&doc), names(&fresh));
         let source = rulec::source::SourceFile::new("a.yaml", text.as_str());
         for at in (0..=text.len()).filter(|&at| text.is_char_boundary(at)) {
             let line = source.line_index(at);
@@ -249,4 +254,21 @@ fn every_place() {
         }
     }
     ask(&Snapshot { docs: vec![Arc::default()], settings: Arc::default() }, &[String::new()], 0, 0);
+}
+
+/// Macros that come to more than anyone can wait for.
+#[test]
+fn doubling_macros() {
+    let mut text = "- macro: m0\n  condition: ct.src = a.b\n".to_owned();
+    for number in 1..60 {
+        let used = vec![format!("m{}", number - 1); 9].join(" and ");
+        text += &format!("- macro: m{number}\n  condition: {used}\n");
+    }
+    text += "- rule: R\n  desc: d\n  condition: m59 and ct.name = \n  output: o\n  priority: INFO\n  source: aws_cloudtrail\n";
+    let at = text.find("m59 and ct.name = ").unwrap();
+    let sample = sample(&text);
+    let texts = [text];
+    ask(&sample.snapshot, &texts, 0, at + 1);
+    ask(&sample.snapshot, &texts, 0, at + 18);
+    ask(&sample.snapshot, &texts, 0, texts[0].find("R\n").unwrap());
 }

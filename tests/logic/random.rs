@@ -4,7 +4,7 @@
 
 use super::{and, compile_rules, confirmed, not};
 use rulec::eval::{Engine, Matching};
-use rulec::logic::{Assume, Implied, Solver};
+use rulec::logic::{Assume, Implied, Solver, contradict};
 use rulec::sema::ir::Pred;
 
 #[path = "../bench/records.rs"]
@@ -163,6 +163,7 @@ fn run(assume: Assume, pairs: usize, seed: u64) {
     let real: Vec<u64> = (0..events.len().div_ceil(64))
         .map(|at| if (at + 1) * 64 <= events.len() { u64::MAX } else { (1 << (events.len() % 64)) - 1 })
         .collect();
+    at_first_sight(&atoms, &real, pairs * 30, seed);
     let solver = Solver::new(assume);
     let mut dice = Random::new(seed);
     let (mut yes, mut no, mut unknown) = (0, 0, std::collections::BTreeMap::<String, usize>::new());
@@ -193,6 +194,22 @@ fn run(assume: Assume, pairs: usize, seed: u64) {
     );
     assert!(yes > 0 && no > 0);
     assert!(open * 20 < pairs, "{open} of {pairs} unknown");
+}
+
+/// What is seen without a solver holds on every event too.
+fn at_first_sight(atoms: &[Condition], real: &[u64], pairs: usize, seed: u64) {
+    let mut dice = Random::new(seed);
+    let mut seen = 0;
+    for number in 0..pairs {
+        let (a, b) = (random(&mut dice, atoms, 2), random(&mut dice, atoms, 2));
+        let wanted = number % 2 == 0;
+        if contradict([(&a.pred, true), (&b.pred, wanted)]) {
+            seen += 1;
+            let both = |at: usize| a.bits[at] & (if wanted { b.bits[at] } else { !b.bits[at] }) & real[at];
+            assert!((0..real.len()).all(|at| both(at) == 0), "{:#?}\n{:#?} {wanted}", a.pred, b.pred);
+        }
+    }
+    assert!(seen > 100, "{seen}");
 }
 
 fn pairs(usual: usize) -> usize {

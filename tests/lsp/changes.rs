@@ -11,7 +11,8 @@ fn range(first: (u64, u64), last: (u64, u64)) -> Value {
 
 /// The text after edits of a `WorkspaceEdit` or of formatting, in UTF-8 positions.
 pub fn edited(text: &str, edits: &Value) -> String {
-    let starts: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+    let starts: Vec<usize> =
+        std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
     let offset = |at: &Value| match starts.get(at["line"].as_u64().unwrap() as usize) {
         Some(start) => start + at["character"].as_u64().unwrap() as usize,
         None => text.len(),
@@ -50,16 +51,29 @@ fn code_actions() {
         "textDocument": {"uri": uri}, "range": range((line, 8), (line, 8)), "context": {"diagnostics": found},
     });
     let actions = client.request("textDocument/codeAction", params.clone()).unwrap();
-    let allow = actions.as_array().unwrap().iter().find(|action| action["title"].as_str().unwrap().contains("missing-tags"));
+    let allow = actions
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|action| action["title"].as_str().unwrap().contains("missing-tags"));
     let allow = allow.unwrap_or_else(|| panic!("{:?}", titles(&actions)));
-    assert_eq!((&allow["kind"], codes(allow["diagnostics"].as_array().unwrap())), (&json!("quickfix"), vec!["missing-tags"]));
+    assert_eq!(
+        (&allow["kind"], codes(allow["diagnostics"].as_array().unwrap())),
+        (&json!("quickfix"), vec!["missing-tags"])
+    );
     let edit = &allow["edit"]["documentChanges"][0];
     let version = client.change(&uri, json!([{"text": edited(&text, &edit["edits"])}]));
     assert!(!codes(&client.diagnostics(&uri, version)).contains(&"missing-tags"));
     // Only what is asked for.
     params["context"]["only"] = json!(["refactor"]);
     let actions = client.request("textDocument/codeAction", params.clone()).unwrap();
-    assert!(actions.as_array().unwrap().iter().all(|action| action["kind"].as_str().unwrap().starts_with("refactor")));
+    assert!(
+        actions
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|action| action["kind"].as_str().unwrap().starts_with("refactor"))
+    );
     params["context"]["only"] = json!(["nothing"]);
     assert_eq!(client.request("textDocument/codeAction", params).unwrap(), json!([]));
     assert_eq!(client.finish(), 0);
@@ -69,28 +83,39 @@ fn code_actions() {
 fn fixes_refactorings_and_all_at_once() {
     let directory = files(&[]);
     let mut client = Client::start(directory.path());
-    let text = RULES.replace("ct.user in", "ct.user == ct.user and ct.user in").replace("(admins)", "(admins, admins)");
+    let text = RULES
+        .replace("ct.user in", "ct.user == ct.user and ct.user in")
+        .replace("(admins)", "(admins, admins)");
     let text = text + "\n- rule: Admin signs in\n  condition: and ct.name = X\n  append: true\n";
     let uri = client.open("a.yaml", &text);
     let line = text.lines().position(|line| line.contains("append: true")).unwrap() as u64;
-    let mut ask = |range: Value| {
+    let ask = |client: &mut Client, range: Value| {
         let params = json!({"textDocument": {"uri": uri}, "range": range, "context": {"diagnostics": []}});
         client.request("textDocument/codeAction", params).unwrap()
     };
-    let actions = ask(range((line, 2), (line, 2)));
+    let actions = ask(&mut client, range((line, 2), (line, 2)));
     let fix = actions.as_array().unwrap().iter().find(|action| action["kind"] == "quickfix").unwrap().clone();
     let fixed = edited(&text, &fix["edit"]["documentChanges"][0]["edits"]);
     assert!(fixed.contains("override") && !fixed.contains("append: true"), "{fixed}");
     let all = actions.as_array().unwrap().iter().find(|action| action["kind"] == "source.fixAll").unwrap();
     assert!(!edited(&text, &all["edit"]["documentChanges"][0]["edits"]).contains("append: true"));
     // Half a condition becomes a macro; a macro goes back where it came from.
-    let line = text.lines().position(|line| line.contains("console_login and")).unwrap() as u64;
-    let condition = text.lines().nth(line as usize).unwrap();
-    let start = condition.find("ct.user in").unwrap() as u64;
-    let end = condition.len() as u64;
-    let kinds = |actions: &Value| actions.as_array().unwrap().iter().map(|it| it["kind"].to_string()).collect::<Vec<_>>();
-    assert!(kinds(&ask(range((line, start), (line, end)))).contains(&"\"refactor.extract\"".to_owned()));
-    assert!(kinds(&ask(range((line, 14), (line, 14)))).contains(&"\"refactor.inline\"".to_owned()));
+    client.change(&uri, json!([{"text": RULES}]));
+    let line = RULES.lines().position(|line| line.contains("console_login and")).unwrap() as u64;
+    let condition = RULES.lines().nth(line as usize).unwrap();
+    let (start, end) = (condition.find("ct.user").unwrap() as u64, condition.len() as u64);
+    let actions = ask(&mut client, range((line, start), (line, end)));
+    assert!(
+        actions.as_array().unwrap().iter().any(|it| it["kind"] == "refactor.extract"),
+        "{:?}",
+        titles(&actions)
+    );
+    let actions = ask(&mut client, range((line, 14), (line, 14)));
+    assert!(
+        actions.as_array().unwrap().iter().any(|it| it["kind"] == "refactor.inline"),
+        "{:?}",
+        titles(&actions)
+    );
     assert_eq!(client.finish(), 0);
 }
 
@@ -137,7 +162,10 @@ fn lenses_and_commands() {
     let run = lenses.iter().find(|lens| lens["command"]["title"] == "run 2 tests").unwrap().clone();
     let result = client.request("workspace/executeCommand", run["command"].clone()).unwrap();
     assert_eq!(result["passed"], 1, "{result}");
-    assert_eq!((&result["failed"][0]["name"], &result["failed"][0]["line"]), (&json!("carol is none"), &json!(4)));
+    assert_eq!(
+        (&result["failed"][0]["name"], &result["failed"][0]["line"]),
+        (&json!("carol is none"), &json!(4))
+    );
     assert!(client.told.iter().any(|told| told["method"] == "window/showMessage"));
     // What is typed counts, saved or not.
     client.change(&uri, json!([{"text": RULES.replace("alice, bob", "alice, carol")}]));
@@ -153,13 +181,42 @@ fn lenses_and_commands() {
     assert_eq!(uses["command"]["title"], "1 use");
     let places = client.request("workspace/executeCommand", uses["command"].clone()).unwrap();
     assert_eq!(places.as_array().unwrap().len(), 1);
-    for params in [json!({"command": "nothing", "arguments": [uri]}), json!({"command": "rulec.testRule"}), json!({})] {
+    for params in
+        [json!({"command": "nothing", "arguments": [uri]}), json!({"command": "rulec.testRule"}), json!({})]
+    {
         assert_eq!(client.request("workspace/executeCommand", params).unwrap_err()["code"], -32602);
     }
     client.settings = json!({"codeLens": {"enable": false}, "inlayHints": {"enable": false}});
     client.notify("workspace/didChangeConfiguration", json!({"settings": null}));
     client.next();
-    assert_eq!(client.request("textDocument/codeLens", json!({"textDocument": {"uri": uri}})).unwrap(), json!([]));
+    assert_eq!(
+        client.request("textDocument/codeLens", json!({"textDocument": {"uri": uri}})).unwrap(),
+        json!([])
+    );
+    assert_eq!(client.finish(), 0);
+}
+
+/// A rule has its new name in its tests as well, open or not.
+#[test]
+fn renamed_in_tests() {
+    let directory = files(&[("a.yaml", RULES), ("a.test.yaml", TESTS), ("b.test.yaml", TESTS)]);
+    let mut client = Client::start(directory.path());
+    let uri = client.open("a.yaml", RULES);
+    let test = client.open("b.test.yaml", &format!("# mine\n{TESTS}"));
+    let line = RULES.lines().position(|line| line.starts_with("- rule")).unwrap();
+    let place = json!({"line": line, "character": 10});
+    let params = json!({"textDocument": {"uri": uri}, "position": place, "newName": "Sign in"});
+    let edit = client.request("textDocument/rename", params).unwrap();
+    let of = |name: &str| {
+        let changes = edit["documentChanges"].as_array().unwrap();
+        changes.iter().find(|change| change["textDocument"]["uri"].as_str().unwrap().ends_with(name)).unwrap()
+    };
+    assert_eq!(edited(TESTS, &of("/a.test.yaml")["edits"]), TESTS.replace("[Admin signs in]", "[Sign in]"));
+    assert_eq!(
+        (&of("/b.test.yaml")["textDocument"]["version"], &of("/b.test.yaml")["textDocument"]["uri"]),
+        (&json!(1), &json!(test))
+    );
+    assert_eq!(of("/b.test.yaml")["edits"][0]["range"]["start"]["line"], 4);
     assert_eq!(client.finish(), 0);
 }
 
@@ -168,7 +225,9 @@ fn controls_and_hints() {
     let rule = "\
 - rule: Root signs in
   desc: The root user signed in.
-  condition: ct.user.identitytype = Root and not ct.user.invokedby exists and ct.type != AwsServiceEvent
+  condition: >
+    ct.user.identitytype = Root and not json.value[/userIdentity/invokedBy] exists
+    and ct.eventtype != AwsServiceEvent
   output: Root signed in (user=%ct.user)
   priority: CRITICAL
   source: aws_cloudtrail
@@ -182,7 +241,9 @@ fn controls_and_hints() {
     let mut client = Client::start_with(directory.path(), capabilities, Value::Null);
     let uri = client.uri("a.yaml");
     // They take a while; the client is told when they are there.
-    while client.asked.iter().filter(|asked| asked["method"].as_str().unwrap().ends_with("/refresh")).count() < 2 {
+    while client.asked.iter().filter(|asked| asked["method"].as_str().unwrap().ends_with("/refresh")).count()
+        < 2
+    {
         client.next();
     }
     let line = RULES.lines().count() as u64 + 1;

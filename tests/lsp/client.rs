@@ -52,8 +52,14 @@ pub fn everything() -> Value {
 impl Client {
     /// A server in a directory, not spoken to yet.
     pub fn spawn(directory: &Path) -> Client {
+        Client::spawn_with(directory, &[])
+    }
+
+    /// The same with these arguments.
+    pub fn spawn_with(directory: &Path, args: &[&str]) -> Client {
         let mut child = Command::new(env!("CARGO_BIN_EXE_rulec"))
             .arg("lsp")
+            .args(args)
             .current_dir(directory)
             .env_remove("RULEC_LOG")
             .stdin(Stdio::piped())

@@ -27,7 +27,8 @@ fn labels(completions: &Value) -> Vec<String> {
 /// The text under a range of one line.
 fn under<'t>(text: &'t str, range: &Value) -> &'t str {
     let line = text.lines().nth(range["start"]["line"].as_u64().unwrap() as usize).unwrap();
-    &line[range["start"]["character"].as_u64().unwrap() as usize..range["end"]["character"].as_u64().unwrap() as usize]
+    &line[range["start"]["character"].as_u64().unwrap() as usize
+        ..range["end"]["character"].as_u64().unwrap() as usize]
 }
 
 #[test]
@@ -37,11 +38,15 @@ fn completion() {
     let found = client.request("textDocument/completion", at(&uri, "condition: console_login| and")).unwrap();
     assert!(labels(&found).contains(&"console_login".to_owned()), "{found}");
     // A condition that is half typed.
-    client.change(&uri, json!([{"text": format!("{RULES}\n- rule: half\n  condition: ct.name = \"X\" and ct.us")}]));
+    client.change(
+        &uri,
+        json!([{"text": format!("{RULES}\n- rule: half\n  condition: ct.name = \"X\" and ct.us")}]),
+    );
     let line = RULES.lines().count() + 2;
     let params = json!({"textDocument": {"uri": uri}, "position": {"line": line, "character": 37}});
     let found = client.request("textDocument/completion", params).unwrap();
-    let item = found["items"].as_array().unwrap().iter().find(|item| item["label"] == "ct.user").unwrap().clone();
+    let item =
+        found["items"].as_array().unwrap().iter().find(|item| item["label"] == "ct.user").unwrap().clone();
     assert_eq!(item["textEdit"]["newText"], "ct.user");
     assert_eq!(item.get("documentation"), None);
     let resolved = client.request("completionItem/resolve", item).unwrap();
@@ -141,7 +146,8 @@ fn symbols() {
     let (mut client, uri) = started(directory.path());
     let params = json!({"textDocument": {"uri": uri}});
     let found = client.request("textDocument/documentSymbol", params.clone()).unwrap();
-    let names: Vec<&str> = found.as_array().unwrap().iter().map(|found| found["name"].as_str().unwrap()).collect();
+    let names: Vec<&str> =
+        found.as_array().unwrap().iter().map(|found| found["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["admins", "console_login", "Admin signs in"]);
     assert_eq!(under(RULES, &found[0]["selectionRange"]), "admins");
     for (query, count) in [("", 3), ("adm", 2), ("login", 1), ("nothing", 0)] {

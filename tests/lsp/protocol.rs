@@ -158,3 +158,71 @@ fn encodings() {
     assert_eq!(negotiated(json!(["latin-1"])), "utf-16");
     assert_eq!(negotiated(Value::Null), "utf-16");
 }
+
+/// The same places in the units of each encoding: in the findings, in what is asked, and in what is edited.
+#[test]
+fn positions_in_each_encoding() {
+    let text = "# naïve 😀 列表\r- list: l\r\n  items: [\"😀 列表\", é]\n\n- macro: m # 😀\n  condition: ct.user in (\"😀\", 列, l) and ct.nme = X\n";
+    let directory = files(&[]);
+    for encoding in ["utf-8", "utf-16", "utf-32"] {
+        let units = |text: &str| match encoding {
+            "utf-8" => text.len(),
+            "utf-16" => text.encode_utf16().count(),
+            _ => text.chars().count(),
+        };
+        let mut capabilities = everything();
+        capabilities["general"]["positionEncodings"] = json!([encoding]);
+        let mut client = Client::start_with(directory.path(), capabilities, Value::Null);
+        let uri = client.open("a.yaml", text);
+        // The rule that uses the macro, typed at the end: the field is looked at only then.
+        let rule = "- rule: r\n  desc: d\n  condition: m\n  output: o\n  priority: NOTICE\n  source: aws_cloudtrail\n";
+        let version = client.insert(&uri, 6, 0, rule);
+        let found = client.diagnostics(&uri, version);
+        let field = found.iter().find(|found| found["code"] == "unknown-field").unwrap();
+        let before = "  condition: ct.user in (\"😀\", 列, l) and ";
+        let start = json!({"line": 5, "character": units(before)});
+        assert_eq!(field["range"]["start"], start, "{encoding}");
+        assert_eq!(field["range"]["end"]["character"], units(before) + 6);
+        // An edit behind those characters, and the finding is gone.
+        let at = json!({"line": 5, "character": units(before) + 4});
+        let version = client.change(&uri, json!([{"range": {"start": at, "end": at}, "text": "a"}]));
+        let found = client.diagnostics(&uri, version);
+        assert!(!codes(&found).contains(&"unknown-field"), "{encoding} {found:?}");
+        let inside = json!({"line": 5, "character": units("  condition: ct.user in (\"😀\", 列, ")});
+        let place = json!({"textDocument": {"uri": uri}, "position": inside});
+        let definition = client.request("textDocument/definition", place).unwrap();
+        let start = json!({"line": 1, "character": 8});
+        assert_eq!(definition[0]["range"]["start"], start, "{encoding}");
+        assert_eq!(client.finish(), 0);
+    }
+}
+
+#[test]
+fn a_huge_file() {
+    let directory = files(&[]);
+    let mut client = Client::start(directory.path());
+    let item = |at: usize| format!("- list: l{at}\n  items: [a, b, c, d, e, f, g, h]\n");
+    let text: String = (0..20_000).map(item).collect();
+    let uri = client.open("a.yaml", &text);
+    assert!(!client.diagnostics(&uri, 1).is_empty());
+    let long = "x".repeat(3_000_000);
+    let version = client.insert(&uri, 20_000, 12, &long);
+    client.diagnostics(&uri, version);
+    let place = json!({"textDocument": {"uri": uri}, "position": {"line": 20_000, "character": 9}});
+    assert!(client.request("textDocument/hover", place).is_ok());
+    // One line of nothing but brackets.
+    let version = client.change(&uri, json!([{"text": format!("- list: {}", "[".repeat(200_000))}]));
+    client.diagnostics(&uri, version);
+    assert_eq!(client.finish(), 0);
+}
+
+#[test]
+fn the_log() {
+    let directory = files(&[]);
+    let log = directory.path().join("log.txt");
+    let mut client = Client::spawn_with(directory.path(), &["--log", log.to_str().unwrap()]);
+    client.initialize(json!({"capabilities": {}}));
+    assert_eq!(client.finish(), 0);
+    let log = std::fs::read_to_string(log).unwrap();
+    assert!(log.contains("<- initialize 1\n") && log.contains("<- shutdown"), "{log}");
+}

@@ -167,6 +167,41 @@ fn pulled() {
     assert_eq!(client.finish(), 0);
 }
 
+/// A client asks by itself only for the file that it changes: for others and for settings it must be told to.
+#[test]
+fn asked_to_pull_again() {
+    let directory = files(&[("a.yaml", ""), ("b.yaml", RULE)]);
+    let mut capabilities = everything();
+    capabilities["textDocument"]["diagnostic"] = json!({});
+    capabilities["workspace"]["diagnostics"] = json!({"refreshSupport": true});
+    let mut client = Client::start_with(directory.path(), capabilities, Value::Null);
+    let a = client.open("a.yaml", "");
+    let b = client.open("b.yaml", RULE);
+    let pull = |client: &mut Client| -> usize {
+        let report = client.request("textDocument/diagnostic", json!({"textDocument": {"uri": b}})).unwrap();
+        report["items"].as_array().unwrap().len()
+    };
+    let wait = |client: &mut Client| {
+        client.asked.clear();
+        while client.asked.iter().all(|asked| asked["method"] != "workspace/diagnostic/refresh") {
+            client.next();
+        }
+    };
+    assert_eq!(pull(&mut client), 1);
+    client.change(&a, json!([{"text": MACRO}]));
+    wait(&mut client);
+    assert_eq!(pull(&mut client), 0);
+    client.change(&a, json!([{"text": ""}]));
+    wait(&mut client);
+    assert_eq!(pull(&mut client), 1);
+    // Nothing is found anew, but less is shown.
+    client.settings = json!({"maxDiagnostics": 0});
+    client.notify("workspace/didChangeConfiguration", json!({}));
+    wait(&mut client);
+    assert_eq!(pull(&mut client), 0);
+    assert_eq!(client.finish(), 0);
+}
+
 #[test]
 fn rulec_toml_counts() {
     let config = "exclude = [\"old\"]\n\n[levels]\nunused-macro = \"deny\"\nnothing = \"warn\"\n";
@@ -245,5 +280,25 @@ fn several_roots_and_none() {
     let untitled = json!({"uri": "untitled:x", "languageId": "yaml", "version": 1, "text": RULE});
     client.notify("textDocument/didOpen", json!({"textDocument": untitled}));
     assert_eq!(codes(&client.diagnostics("untitled:x", 1)), ["undefined-macro"]);
+    assert_eq!(client.finish(), 0);
+}
+
+#[test]
+fn files_that_hold_no_rules() {
+    let directory = files(&[("a.yaml", MACRO), ("a.test.yaml", "tests: 1\n")]);
+    std::fs::write(directory.path().join("b.yaml"), [RULE.as_bytes(), b"\xff\n"].concat()).unwrap();
+    let mut client = Client::start(directory.path());
+    // Bytes that are no text.
+    let is_b = |params: &Value| params["uri"].as_str().unwrap().ends_with("/b.yaml");
+    assert!(codes(&client.published(is_b)).contains(&"invalid-utf8"));
+    // Tests have findings of their own.
+    let test = client.open("a.test.yaml", "tests: 1\n");
+    assert_eq!(codes(&client.diagnostics(&test, 1)), ["invalid-test"]);
+    // Other YAML is left alone.
+    let other = client.open("compose.yaml", "services:\n  a: b\n");
+    assert!(client.diagnostics(&other, 1).is_empty());
+    let place = json!({"textDocument": {"uri": other}, "position": {"line": 1, "character": 2}});
+    assert_eq!(client.request("textDocument/completion", place.clone()).unwrap(), Value::Null);
+    assert_eq!(client.request("textDocument/hover", place).unwrap(), Value::Null);
     assert_eq!(client.finish(), 0);
 }

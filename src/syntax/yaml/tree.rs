@@ -58,6 +58,8 @@ pub(super) struct Builder<'a> {
     pub comments: Vec<Span>,
     /// Something yaml-cpp may see otherwise than the event parser was read.
     pub doubtful: bool,
+    /// A key that is no scalar was read.
+    odd_keys: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -78,6 +80,7 @@ impl<'a> Builder<'a> {
             documents: Vec::new(),
             comments: Vec::new(),
             doubtful: false,
+            odd_keys: false,
         }
     }
 
@@ -251,6 +254,7 @@ impl<'a> Builder<'a> {
         } else if let Some(key) = frame.key.take() {
             frame.pairs.push((key, node));
         } else {
+            self.odd_keys |= !matches!(node.value(), Value::Scalar(_) | Value::Null);
             frame.key = Some(node);
         }
     }
@@ -286,10 +290,12 @@ impl<'a> Builder<'a> {
     /// Ends a document; one that continues a cut one is added to it.
     fn document(&mut self, root: Option<Node>, complete: bool) {
         self.in_document = false;
+        let odd_keys = self.odd_keys;
         let root = root.unwrap_or_else(|| Node { span: self.span(self.from, self.from), value: Value::Null });
         if std::mem::take(&mut self.continues)
             && let Some(last) = self.documents.last_mut()
         {
+            last.odd_keys |= odd_keys;
             match (&mut last.root.value, root.value) {
                 (Value::Seq(items), Value::Seq(more)) => {
                     items.extend(more);
@@ -298,12 +304,16 @@ impl<'a> Builder<'a> {
                 (_, Value::Null) => {}
                 (Value::Null, value) => last.root = Node { span: root.span, value },
                 (_, value) => {
-                    self.documents.push(Document { root: Node { span: root.span, value }, complete });
+                    self.documents.push(Document {
+                        root: Node { span: root.span, value },
+                        complete,
+                        odd_keys,
+                    });
                 }
             }
             return;
         }
-        self.documents.push(Document { root, complete });
+        self.documents.push(Document { root, complete, odd_keys });
     }
 
     /// Ends the document an error at `offset` cut short and keeps what is sound of it. Says where the broken item of

@@ -1,0 +1,150 @@
+//! Files that load together, and what holds for them.
+
+use super::text;
+use super::uri;
+use crate::files;
+use crate::files::settings::Settings;
+use crate::ide::controls::Controls;
+use crate::ide::lens::Tests;
+use crate::ide::{self, Snapshot, doc::Doc};
+use crate::source::{InvalidUtf8, SourceFile};
+use crate::syntax::sniff::looks_like_rules;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A file.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// As the client names it, or would.
+    pub uri: String,
+    /// Where it is on disk, if it is a file there.
+    pub path: Option<PathBuf>,
+    /// The version that the client counts, while it has the file open.
+    pub version: Option<i32>,
+    /// The text.
+    pub doc: Arc<Doc>,
+    /// Where the bytes on disk stopped being text.
+    pub invalid: Option<InvalidUtf8>,
+}
+
+/// Files that load together.
+#[derive(Debug)]
+pub struct Set {
+    /// Stays while its files come and go.
+    pub id: u32,
+    /// What it is for.
+    pub kind: Kind,
+    /// The files in load order.
+    pub files: Vec<File>,
+    /// What the rulec.toml says that counts for them.
+    pub config: Settings,
+    /// What holds for them.
+    pub settings: Arc<ide::Settings>,
+    /// Changed since it was last analysed.
+    pub is_stale: bool,
+    /// Its test files.
+    pub test_files: Vec<PathBuf>,
+    /// The tests in them.
+    pub tests: Arc<Tests>,
+    /// The controls that its rules cover, as far as that is known.
+    pub controls: Option<Arc<Controls>>,
+    /// The controls are to be looked for again.
+    pub wants_controls: bool,
+    /// The directories and files that its rules are in.
+    pub places: Vec<PathBuf>,
+}
+
+/// What a set is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// A directory of the client's workspace.
+    Root(PathBuf),
+    /// One rules file.
+    Single,
+    /// One file that has no rules, at least not yet.
+    Other,
+}
+
+impl Set {
+    /// Everything at this moment.
+    pub fn snapshot(&self) -> Snapshot {
+        let docs = self.files.iter().map(|file| file.doc.clone()).collect();
+        Snapshot { docs, settings: self.settings.clone() }
+    }
+
+    /// True if findings are wanted.
+    pub fn has_rules(&self) -> bool {
+        self.kind != Kind::Other
+    }
+
+    /// True if it has rules, or will if what is typed goes on as it begins.
+    pub fn may_have_rules(&self) -> bool {
+        let begins = |file: &File| {
+            let text = file.doc.text();
+            let mut lines = text.lines().map(|line| line.trim_start_matches(['\u{feff}', ' ', '\t']));
+            let first = lines.find(|line| !line.is_empty() && !line.starts_with('#') && *line != "---");
+            let is_something_else = file.path.as_deref().is_some_and(files::is_something_else);
+            !is_something_else && first.is_none_or(|line| line.starts_with('-'))
+        };
+        self.has_rules() || self.files.iter().all(begins)
+    }
+
+    /// The place of a path in load order, if files like it are loaded.
+    pub fn rank(&self, path: &Path) -> Option<usize> {
+        self.places.iter().position(|place| {
+            let is_below = || {
+                path.starts_with(place)
+                    && files::is_yaml(path)
+                    && !path.components().any(|part| part.as_os_str() == ".git")
+                    && !self.config.excludes(path)
+            };
+            place == path || is_below()
+        })
+    }
+
+    /// Puts a file into its place in load order.
+    pub fn insert(&mut self, file: File) {
+        let key = |path: Option<&PathBuf>| path.and_then(|path| Some((self.rank(path)?, path.clone())));
+        let own = key(file.path.as_ref());
+        let at = self.files.partition_point(|other| key(other.path.as_ref()) < own);
+        self.files.insert(at, file);
+        self.is_stale = true;
+    }
+}
+
+/// A path as it is shown: relative to a root that it is in.
+pub fn shown(root: Option<&Path>, path: &Path) -> String {
+    let inside = root.and_then(|root| path.strip_prefix(root).ok()).unwrap_or(path);
+    inside.to_string_lossy().into_owned()
+}
+
+/// True if it looks like rules, and is not called anything else.
+pub fn is_rules(file: &File) -> bool {
+    let is_something_else = file.path.as_deref().is_some_and(files::is_something_else);
+    !is_something_else && looks_like_rules(&file.doc.text())
+}
+
+/// The file at a path: as it is open, or from disk. `None` if it cannot be read or has no rules.
+pub fn read(path: &Path, is_named: bool, root: &Path, known: &mut HashMap<PathBuf, File>) -> Option<File> {
+    let old = known.remove(path);
+    if let Some(file) = &old
+        && file.version.is_some()
+    {
+        return (is_named || is_rules(file)).then(|| file.clone());
+    }
+    let bytes = std::fs::read(path).ok().filter(|bytes| u32::try_from(bytes.len()).is_ok())?;
+    let source = SourceFile::from_bytes("", bytes);
+    if !is_named && !looks_like_rules(&source.text) {
+        return None;
+    }
+    let doc = match old {
+        Some(File { mut doc, .. }) => {
+            text::replace(&mut doc, &source.text);
+            doc
+        }
+        None => Arc::new(Doc::new(shown(Some(root), path), &source.text)),
+    };
+    let path = Some(path.to_owned());
+    Some(File { uri: uri::of_path(path.as_deref()?), path, version: None, doc, invalid: source.invalid_utf8 })
+}
