@@ -13,7 +13,7 @@ pub struct Completion {
     pub kind: Sort,
     /// A few words beside the label.
     pub detail: String,
-    /// What there is to say of it; see [`topic::markdown`].
+    /// What there is to say of it; see [`super::topic::markdown`].
     pub topic: Option<Topic>,
     /// What is inserted.
     pub insert: String,
