@@ -6,6 +6,7 @@ take a file of rules or patterns and one of events.
 
 import json
 import sys
+import tempfile
 
 
 def duckdb(texts):
@@ -26,6 +27,7 @@ def spark(texts):
         SparkSession.builder.master("local[2]")
         .config("spark.ui.enabled", "false")
         .config("spark.sql.shuffle.partitions", "1")
+        .config("spark.sql.warehouse.dir", tempfile.mkdtemp())
         .getOrCreate()
     )
     session.sparkContext.setLogLevel("ERROR")

@@ -217,13 +217,23 @@ pub fn events() -> Vec<String> {
         let values = texts.filter_map(|text| serde_json::from_str::<serde_json::Value>(text).ok());
         all.extend(values.filter(serde_json::Value::is_object));
     }
-    // A text ends at a NUL for Falco alone; CloudTrail writes none.
-    all.retain(|record| !record.to_string().contains("\\u0000"));
+    // A text ends at a NUL for Falco alone, and engines write the exponents of numbers in their own ways; CloudTrail
+    // writes neither.
+    all.retain(|record| !record.to_string().contains("\\u0000") && !has_exponent(record));
     // Each is told from the others by its id.
     for (at, record) in all.iter_mut().enumerate() {
         record["eventID"] = format!("event-{at}").into();
     }
     all.iter().map(|record| record.to_string()).collect()
+}
+
+fn has_exponent(value: &serde_json::Value) -> bool {
+    match value {
+        serde_json::Value::Number(number) => number.to_string().contains('e'),
+        serde_json::Value::Array(all) => all.iter().any(has_exponent),
+        serde_json::Value::Object(all) => all.values().any(has_exponent),
+        _ => false,
+    }
 }
 
 /// A record as AWS writes it: what Falco reads as a text is one where it is there, no number is written oddly.
