@@ -1,7 +1,7 @@
 //! Random conditions about the events at hand: fields with values that they have there, whole or in part, so that
 //! comparisons hold about as often as not. The same ones for a seed.
 
-use crate::support::{compiled, events};
+use crate::support::{compiled, conditions_wanted, events};
 use rulec::eval::Engine;
 use rulec::schema::plugins::bundled_plugins;
 use rulec::sema::ir::Rule;
@@ -9,20 +9,35 @@ use rulec::target::write;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::sync::OnceLock;
 
 #[path = "../bench/records.rs"]
 #[allow(dead_code)]
 mod generated;
 use generated::Random;
 
-/// Rules with conditions that load, one drawn after the other without end; the name of a rule is its condition.
-pub fn rules(seed: u64) -> impl Iterator<Item = Rule> {
-    let mut draw = Draw { random: Random::new(seed), fields: fields() };
-    std::iter::repeat_with(move || {
+/// The first rules with random conditions that a target takes, this many, and how many others it did not take. The name of
+/// a rule is its condition.
+pub fn taken(most: usize, takes: impl Fn(&Rule) -> bool) -> (Vec<Rule>, usize) {
+    let mut draw = Draw { random: Random::new(7), fields: fields() };
+    let (mut taken, mut refused) = (Vec::new(), 0);
+    while taken.len() < most {
         let texts: Vec<String> = (0..100).map(|_| draw.condition(2)).collect();
-        loaded(&texts, "'%ct.name'")
-    })
-    .flatten()
+        for rule in loaded(&texts, "'%ct.name'") {
+            match takes(&rule) {
+                true if taken.len() < most => taken.push(rule),
+                true => {}
+                false => refused += 1,
+            }
+        }
+        assert!(refused < 50 * most, "the target takes nearly nothing");
+    }
+    (taken, refused)
+}
+
+/// How many random conditions are tried: 150, or with `RULEC_CONDITIONS` that many, 1,200 at most.
+pub fn wanted() -> usize {
+    conditions_wanted().min(1200)
 }
 
 /// The rules of these conditions that load.
@@ -39,7 +54,12 @@ fn loaded(conditions: &[String], output: &str) -> Vec<Rule> {
 }
 
 /// Fields that can stand in conditions, each with the values that it has in some event.
-fn fields() -> Vec<(String, Vec<String>)> {
+fn fields() -> &'static [(String, Vec<String>)] {
+    static FIELDS: OnceLock<Vec<(String, Vec<String>)>> = OnceLock::new();
+    FIELDS.get_or_init(seen)
+}
+
+fn seen() -> Vec<(String, Vec<String>)> {
     let mut names = BTreeSet::new();
     let plugin = bundled_plugins().iter().find(|plugin| plugin.name == "cloudtrail").unwrap();
     names.extend(plugin.schema().fields.iter().map(|field| field.name.clone()));
@@ -83,7 +103,7 @@ fn pointers(value: &Value, at: &str, found: &mut BTreeSet<String>) {
 
 struct Draw {
     random: Random,
-    fields: Vec<(String, Vec<String>)>,
+    fields: &'static [(String, Vec<String>)],
 }
 
 impl Draw {
@@ -110,11 +130,11 @@ impl Draw {
             }
             false => self.random.below(self.fields.len()),
         };
-        let (name, values) = self.fields[at].clone();
-        let term = self.term(&name);
+        let (name, values) = &self.fields[at];
+        let term = self.term(name);
         if name.starts_with("s3.bytes") || name.starts_with("s3.cnt") || term.starts_with("len(") {
             let number = match self.random.percent(50) {
-                true => self.value(&values).len(),
+                true => self.value(values).len(),
                 false => self.random.below(200),
             };
             return format!("{term} {} {number}", self.random.pick(&["=", "!=", "<", "<=", ">", ">="]));
@@ -131,7 +151,7 @@ impl Draw {
                 let op = self.random.pick(&["in", "intersects", "pmatch", "in", "in"]);
                 let all: Vec<String> = (0..1 + self.random.below(4))
                     .map(|_| {
-                        let value = self.value(&values);
+                        let value = self.value(values);
                         quoted(self, value)
                     })
                     .collect();
@@ -143,7 +163,7 @@ impl Draw {
                 let modifier = self.random.pick(&["anyof", "allof", "oneof"]);
                 let all: Vec<String> = (0..1 + self.random.below(3))
                     .map(|_| {
-                        let value = self.part(&values);
+                        let value = self.part(values);
                         quoted(self, value)
                     })
                     .collect();
@@ -152,35 +172,35 @@ impl Draw {
             5 => {
                 let op = self.random.pick(&["=", "!=", "startswith", "contains", "endswith", "<=", "in"]);
                 let other = self.random.below(self.fields.len());
-                let right = self.term(&self.fields[other].0.clone());
+                let right = self.term(&self.fields[other].0);
                 match right.contains('(') {
                     true => format!("{term} {op} {right}"),
                     false => format!("{term} {op} val({right})"),
                 }
             }
             6..=8 => {
-                let value = self.value(&values);
+                let value = self.value(values);
                 let op = self.random.pick(&["glob", "iglob"]);
                 let pattern = self.shell(&value);
                 format!("{term} {op} {}", quoted(self, pattern))
             }
             9..=11 => {
-                let value = self.value(&values);
+                let value = self.value(values);
                 let pattern = self.regex(&value);
                 format!("{term} regex {}", quoted(self, pattern))
             }
             12 => {
-                let value = self.part(&values);
+                let value = self.part(values);
                 let op = self.random.pick(&["<", "<=", ">", ">="]);
                 format!("{term} {op} {}", quoted(self, value))
             }
             13..=15 => {
-                let value = self.part(&values);
+                let value = self.part(values);
                 let op = self.random.pick(&["startswith", "endswith", "contains", "icontains"]);
                 format!("{term} {op} {}", quoted(self, value))
             }
             _ => {
-                let value = self.value(&values);
+                let value = self.value(values);
                 let op = self.random.pick(&["=", "!=", "=="]);
                 format!("{term} {op} {}", quoted(self, value))
             }

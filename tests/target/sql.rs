@@ -3,7 +3,7 @@
 //! `RULEC_PYTHON` names a Python that has `duckdb`, `pyspark` and `sqlglot`; without it nothing is run.
 
 use crate::random;
-use crate::support::{artifact, compiled, conditions, events, rules, run, sets};
+use crate::support::{artifact, compiled, conditions, conditions_wanted, events, rules, run, sets};
 use rulec::analysis::{Analysis, Compiled};
 use rulec::eval::{Event, holds};
 use rulec::sema::ir::Rule;
@@ -47,42 +47,20 @@ fn query<'r>(engine: &str, rules: &'r [Rule], settings: &Settings) -> (String, V
     (artifact.text, said)
 }
 
-/// How many conditions of each sort are tried.
-fn wanted() -> usize {
-    std::env::var("RULEC_CONDITIONS").ok().and_then(|most| most.parse().ok()).unwrap_or(150)
-}
-
-/// Random conditions that the engine takes, at most 1,200, and how many it did not take.
-fn random_rules(engine: &str) -> (Vec<Rule>, usize) {
-    let most = wanted().min(1200);
-    let (mut taken, mut refused) = (Vec::new(), 0);
-    for rule in random::rules(7) {
-        if query(engine, std::slice::from_ref(&rule), &Settings::default()).1.is_empty() {
-            refused += 1;
-            assert!(refused < 20 * most, "{engine} takes nearly nothing");
-            continue;
-        }
-        taken.push(rule);
-        if taken.len() == most {
-            break;
-        }
-    }
-    (taken, refused)
-}
-
 fn same_rows(engine: &str) {
-    let known = sample(wanted());
+    let known = sample(conditions_wanted());
     let known_count = known.len();
-    let (drawn, mut refused) = random_rules(engine);
+    let (drawn, not_taken) = random::taken(random::wanted(), |rule| {
+        !query(engine, std::slice::from_ref(rule), &Settings::default()).1.is_empty()
+    });
     let drawn_count = drawn.len();
-    println!("{engine}: {drawn_count} random conditions, {refused} others refused");
+    println!("{engine}: {drawn_count} random conditions, {not_taken} others refused");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("events.jsonl");
     let events = events();
     std::fs::write(&file, events.join("\n") + "\n").unwrap();
     let settings = Settings { from: Some(file.display().to_string()), ..Settings::default() };
     let (mut expected, mut queries, mut names) = (BTreeSet::new(), Vec::new(), BTreeMap::new());
-    refused = known_count;
     for part in numbered(known.into_iter().chain(drawn).collect()) {
         let (text, said) = query(engine, &part.rules, &settings);
         queries.push(text);
@@ -101,7 +79,7 @@ fn same_rows(engine: &str) {
         }
     }
     let count = names.len();
-    refused -= count - drawn_count;
+    let refused = known_count + drawn_count - count;
     assert!(count > 20 && expected.len() > 100, "{count} conditions, {} rows", expected.len());
     let Some(rows) = run(engine, &queries) else { return };
     let text = |row: &serde_json::Value, key: &str| row[key].as_str().unwrap().to_owned();

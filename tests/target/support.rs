@@ -94,6 +94,11 @@ fn read(path: &Path) -> (String, String) {
     (path.display().to_string(), std::fs::read_to_string(path).unwrap())
 }
 
+/// How many of the known conditions are tried where not all are: `RULEC_CONDITIONS`.
+pub fn conditions_wanted() -> usize {
+    std::env::var("RULEC_CONDITIONS").ok().and_then(|most| most.parse().ok()).unwrap_or(150)
+}
+
 /// Conditions on CloudTrail that are known to load: of our rulesets, the recorded ones and some of each kind.
 pub fn conditions() -> Vec<(String, Rule)> {
     let mut all: Vec<(String, Rule)> = Vec::new();
@@ -288,7 +293,7 @@ pub fn run(engine: &str, queries: &[String]) -> Option<Vec<serde_json::Value>> {
     let folder = tempfile::tempdir().unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/target/engines.py");
     let mut command = Command::new(python);
-    command.arg(script).arg(engine);
+    command.env("PYTHONDONTWRITEBYTECODE", "1").arg(script).arg(engine);
     for (at, query) in queries.iter().enumerate() {
         let path = folder.path().join(format!("{at}.sql"));
         std::fs::write(&path, query).unwrap();
