@@ -1,5 +1,6 @@
 //! `rulec.toml`: text in, settings and what is wrong with them out.
 
+pub mod falco;
 mod layout;
 mod levels;
 

@@ -2,9 +2,8 @@
 
 use super::args::Load;
 use super::settings::{self, Settings};
-use super::{Failure, engine, files, output};
-use crate::analysis::{Compiled, Inputs, LoadResult, Options, compile_rules, falco_verdicts};
-use crate::diag::Severity;
+use super::{Failure, engine, inputs, output};
+use crate::analysis::{Compiled, Inputs, LoadResult, Options, compile_rules, errors, falco_verdicts};
 use crate::render;
 
 /// Rules and how they were read.
@@ -20,13 +19,10 @@ pub struct Rules {
 /// Loads rules. `None` if there are errors, which were printed; `nothing` ends the sentence about them.
 pub fn load(load: &Load, nothing: &str) -> Result<Option<Rules>, Failure> {
     let mut settings = settings::load(load)?;
-    let roots = if load.paths.is_empty() { settings.default_roots() } else { load.paths.clone() };
-    let stdin_filename = load.stdin_filename.as_deref();
-    let loaded = files::read(&roots, files::How { stdin_filename, settings: &settings, as_given: false })?;
+    let loaded = inputs::sound(load, &settings)?;
     let options = engine::options(load, &mut settings)?;
     let mut compiled = compile_rules(Inputs { sources: loaded.sources, options: options.clone() });
-    let mut errors = std::mem::take(&mut compiled.analysis.diagnostics);
-    errors.retain(|found| found.severity == Severity::Error);
+    let errors = errors(&mut compiled.analysis);
     if !errors.is_empty() {
         let sources = &compiled.analysis.sources;
         let summary = render::Summary::default().count(sources, &errors);
