@@ -1,6 +1,7 @@
 //! `rulec.toml`: text in, settings and what is wrong with them out.
 
 mod compile;
+pub mod falco;
 mod layout;
 mod levels;
 

@@ -2,9 +2,14 @@
 
 use super::args::Load;
 use super::settings::{self, Settings};
+<<<<<<< HEAD
 use super::{Failure, engine, files, output};
 use crate::analysis::{Compiled, Inputs, LoadResult, Options, compile_rules, falco_verdicts};
 use crate::diag::{Diagnostic, Severity};
+=======
+use super::{Failure, engine, inputs, output};
+use crate::analysis::{Compiled, Inputs, LoadResult, Options, compile_rules, errors, falco_verdicts};
+>>>>>>> outer
 use crate::render;
 use crate::source::SourceMap;
 
@@ -21,11 +26,10 @@ pub struct Rules {
 /// Loads rules. `None` if there are errors, which were printed; `nothing` ends the sentence about them.
 pub fn load(load: &Load, nothing: &str) -> Result<Option<Rules>, Failure> {
     let mut settings = settings::load(load)?;
-    let roots = if load.paths.is_empty() { settings.default_roots() } else { load.paths.clone() };
-    let stdin_filename = load.stdin_filename.as_deref();
-    let loaded = files::read(&roots, files::How { stdin_filename, settings: &settings, as_given: false })?;
+    let loaded = inputs::sound(load, &settings)?;
     let options = engine::options(load, &mut settings)?;
     let mut compiled = compile_rules(Inputs { sources: loaded.sources, options: options.clone() });
+<<<<<<< HEAD
     let mut errors = std::mem::take(&mut compiled.analysis.diagnostics);
     errors.retain(is_error);
     let mut sources = SourceMap::default();
@@ -36,6 +40,9 @@ pub fn load(load: &Load, nothing: &str) -> Result<Option<Rules>, Failure> {
         output::note(&format!("error: the settings have errors, so {nothing}"));
         return Ok(None);
     }
+=======
+    let errors = errors(&mut compiled.analysis);
+>>>>>>> outer
     if !errors.is_empty() {
         let sources = &compiled.analysis.sources;
         show(sources, &errors);
