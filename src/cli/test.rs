@@ -190,8 +190,7 @@ impl Run<'_> {
         let text = match self.args.format {
             Shape::Text => show::text(&report),
             Shape::Json => show::json(&report),
-            Shape::Junit => junit::render(&report)
-                .map_err(|error| Failure::new(format!("cannot write JUnit XML: {error}")))?,
+            Shape::Junit => junit::render(&report).map_err(junit::unwritable)?,
         };
         output::deliver(&text, self.args.output.as_deref())?;
         tell(&self.sources, &self.problems);

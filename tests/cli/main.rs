@@ -7,6 +7,7 @@ mod compile;
 mod coverage;
 mod fmt;
 mod program;
+mod reports;
 mod scan;
 mod test;
 
