@@ -11,6 +11,7 @@ mod explain;
 mod explain_match;
 mod fixing;
 mod fmt;
+mod graph;
 mod import;
 mod junit;
 mod list;
@@ -51,6 +52,7 @@ enum Command {
     Explain(explain::Args),
     ExplainMatch(explain_match::Args),
     Fmt(fmt::Args),
+    Graph(graph::Args),
     Import(import::Args),
     List(list::Args),
     #[cfg(feature = "lsp")]
@@ -95,6 +97,7 @@ fn run() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::ExplainMatch(args) => explain_match::run(&args),
         Command::Fmt(args) => fmt::run(&args),
+        Command::Graph(args) => graph::run(&args),
         Command::Import(args) => import::run(&args),
         Command::List(args) => list::run(&args),
         #[cfg(feature = "lsp")]

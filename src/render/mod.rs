@@ -9,6 +9,7 @@ pub mod fingerprint;
 pub mod full;
 pub mod github;
 pub mod gitlab;
+pub mod graph;
 pub mod json;
 pub mod lsp;
 pub mod page;

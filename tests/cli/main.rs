@@ -6,6 +6,7 @@ mod check;
 mod compile;
 mod coverage;
 mod fmt;
+mod graph;
 mod program;
 mod reports;
 mod scan;
