@@ -13,6 +13,7 @@ mod fixing;
 mod fmt;
 mod graph;
 mod import;
+mod init;
 mod junit;
 mod list;
 #[cfg(feature = "lsp")]
@@ -54,6 +55,7 @@ enum Command {
     Fmt(fmt::Args),
     Graph(graph::Args),
     Import(import::Args),
+    Init(init::Args),
     List(list::Args),
     #[cfg(feature = "lsp")]
     Lsp(lsp::Args),
@@ -99,6 +101,7 @@ fn run() -> ExitCode {
         Command::Fmt(args) => fmt::run(&args),
         Command::Graph(args) => graph::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::Init(args) => init::run(&args),
         Command::List(args) => list::run(&args),
         #[cfg(feature = "lsp")]
         Command::Lsp(args) => lsp::run(&args),

@@ -7,6 +7,7 @@ mod compile;
 mod coverage;
 mod fmt;
 mod graph;
+mod init;
 mod program;
 mod reports;
 mod scan;
