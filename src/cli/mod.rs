@@ -4,6 +4,7 @@ mod args;
 mod backtest;
 mod check;
 mod compile;
+mod completions;
 mod coverage;
 mod describe;
 mod engine;
@@ -48,6 +49,7 @@ enum Command {
     Backtest(backtest::Args),
     Check(check::Args),
     Compile(compile::Args),
+    Completions(completions::Args),
     Coverage(coverage::Args),
     Describe(describe::Args),
     Explain(explain::Args),
@@ -59,6 +61,7 @@ enum Command {
     List(list::Args),
     #[cfg(feature = "lsp")]
     Lsp(lsp::Args),
+    Man(completions::ManArgs),
     Scan(scan::Args),
     Test(test::Args),
 }
@@ -94,6 +97,7 @@ fn run() -> ExitCode {
         Command::Backtest(args) => backtest::run(&args),
         Command::Check(args) => check::run(&args, given),
         Command::Compile(args) => compile::run(&args),
+        Command::Completions(args) => completions::run(&args),
         Command::Coverage(args) => coverage::run(&args),
         Command::Describe(args) => describe::run(&args),
         Command::Explain(args) => explain::run(&args),
@@ -105,6 +109,7 @@ fn run() -> ExitCode {
         Command::List(args) => list::run(&args),
         #[cfg(feature = "lsp")]
         Command::Lsp(args) => lsp::run(&args),
+        Command::Man(args) => completions::man(&args),
         Command::Test(args) => test::run(&args),
         Command::Scan(args) => scan::run(&args),
     };

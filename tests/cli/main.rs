@@ -4,6 +4,7 @@
 
 mod check;
 mod compile;
+mod completions;
 mod coverage;
 mod fmt;
 mod graph;
