@@ -20,6 +20,7 @@ mod list;
 #[cfg(feature = "lsp")]
 mod lsp;
 mod output;
+mod record;
 mod reference;
 mod rules;
 mod scan;

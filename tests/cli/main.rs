@@ -10,6 +10,7 @@ mod fmt;
 mod graph;
 mod init;
 mod program;
+mod record;
 mod reports;
 mod scan;
 mod test;
