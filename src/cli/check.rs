@@ -3,7 +3,7 @@
 use super::args::Load;
 use super::fixing::{self, Fixed};
 use super::settings::{self, Settings};
-use super::{FAILED, Failure, Outcome, coverage, engine, files, junit, output};
+use super::{FAILED, Failure, Outcome, coverage, engine, files, junit, output, watch};
 use crate::analysis::{Analysis, Inputs, analyze, falco_verdicts, findings};
 use crate::config::{Level, Levels};
 use crate::coverage::{Benchmark, Scope};
@@ -59,6 +59,10 @@ pub struct Args {
     /// Show findings of this check as errors; `warnings` makes all warnings fail the run
     #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Levels")]
     deny: Vec<String>,
+
+    /// Check again whenever a file changes, until Ctrl-C
+    #[arg(long)]
+    watch: bool,
 
     /// Print the time that each lint took, to standard error
     #[arg(long)]
@@ -127,6 +131,13 @@ impl Shape {
 
 /// Runs the command. `given` tells the order of the level flags.
 pub fn run(args: &Args, given: Option<&ArgMatches>) -> Outcome {
+    match args.watch {
+        true => watch::watch(|| settings::watched(&args.load), args.output.as_deref(), || once(args, given)),
+        false => once(args, given),
+    }
+}
+
+fn once(args: &Args, given: Option<&ArgMatches>) -> Outcome {
     let flags = levels(args, given)?;
     if args.format == Shape::FalcoJson {
         return falco(args);

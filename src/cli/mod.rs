@@ -27,6 +27,7 @@ mod scan;
 mod settings;
 mod suites;
 mod test;
+mod watch;
 
 pub use reference::markdown;
 

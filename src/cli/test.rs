@@ -2,7 +2,7 @@
 
 use super::args::Engine;
 use super::suites::Suites;
-use super::{FAILED, Failure, Outcome, UNUSABLE, engine, files, junit, output, record, settings};
+use super::{FAILED, Failure, Outcome, UNUSABLE, engine, files, junit, output, record, settings, watch};
 use crate::diag::{Diagnostic, Edit, Severity};
 use crate::fix;
 use crate::render::{self, Format, Summary, counted, testing as show};
@@ -55,6 +55,10 @@ pub struct Args {
     /// Write what happened into the expectations of tests that fail
     #[arg(long)]
     bless: bool,
+
+    /// Test again whenever a file changes, until Ctrl-C
+    #[arg(long, conflicts_with = "record")]
+    watch: bool,
 
     /// Print a test made of the first record of this log or directory of logs on which `--rule` fires
     ///
@@ -120,6 +124,24 @@ pub fn run(args: &Args) -> Outcome {
     if let (Some(log), Some(rule)) = (&args.record, &args.rule) {
         return record::run(args, log, rule);
     }
+    match args.watch {
+        true => watch::watch(|| watched(args), args.output.as_deref(), || once(args)),
+        false => once(args),
+    }
+}
+
+/// The paths that matter to the tests.
+fn watched(args: &Args) -> Vec<PathBuf> {
+    let first = if args.paths.is_empty() { &args.rules } else { &args.paths };
+    let mut paths = settings::watched(&args.engine.load(first));
+    paths.extend(args.rules.iter().cloned());
+    if args.paths.is_empty() {
+        paths.extend(settings::watched(&args.engine.load(&[])));
+    }
+    paths
+}
+
+fn once(args: &Args) -> Outcome {
     let first = if args.paths.is_empty() { &args.rules } else { &args.paths };
     let load = args.engine.load(first);
     let mut settings = settings::load(&load)?;

@@ -14,6 +14,7 @@ mod record;
 mod reports;
 mod scan;
 mod test;
+mod watch;
 
 use program::{rulec, rulec_with, with};
 use std::fs;
