@@ -98,6 +98,8 @@ fn links_lead_somewhere() {
         "docs/architecture.md",
         "docs/testing.md",
         "docs/coverage.md",
+        "docs/graph.md",
+        "docs/start.md",
         "rulesets/cis-aws/README.md",
     ] {
         let path = root().join(page);
