@@ -12,6 +12,7 @@ mod explain_match;
 mod fixing;
 mod fmt;
 mod import;
+mod inputs;
 mod junit;
 mod list;
 #[cfg(feature = "lsp")]

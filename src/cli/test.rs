@@ -95,7 +95,7 @@ pub fn run(args: &Args) -> Outcome {
     };
     let mut run = Run {
         args,
-        suites: Suites::new(&settings, options),
+        suites: Suites::new(&settings, options, &load),
         sources: SourceMap::default(),
         outcomes: Vec::new(),
         problems: Vec::new(),
