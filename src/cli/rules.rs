@@ -2,14 +2,9 @@
 
 use super::args::Load;
 use super::settings::{self, Settings};
-<<<<<<< HEAD
-use super::{Failure, engine, files, output};
-use crate::analysis::{Compiled, Inputs, LoadResult, Options, compile_rules, falco_verdicts};
-use crate::diag::{Diagnostic, Severity};
-=======
 use super::{Failure, engine, inputs, output};
 use crate::analysis::{Compiled, Inputs, LoadResult, Options, compile_rules, errors, falco_verdicts};
->>>>>>> outer
+use crate::diag::{Diagnostic, Severity};
 use crate::render;
 use crate::source::SourceMap;
 
@@ -29,20 +24,15 @@ pub fn load(load: &Load, nothing: &str) -> Result<Option<Rules>, Failure> {
     let loaded = inputs::sound(load, &settings)?;
     let options = engine::options(load, &mut settings)?;
     let mut compiled = compile_rules(Inputs { sources: loaded.sources, options: options.clone() });
-<<<<<<< HEAD
-    let mut errors = std::mem::take(&mut compiled.analysis.diagnostics);
-    errors.retain(is_error);
     let mut sources = SourceMap::default();
     let mut config = settings.diagnostics(&mut sources);
-    config.retain(is_error);
+    config.retain(|found| found.severity == Severity::Error);
     if !config.is_empty() {
         show(&sources, &config);
         output::note(&format!("error: the settings have errors, so {nothing}"));
         return Ok(None);
     }
-=======
     let errors = errors(&mut compiled.analysis);
->>>>>>> outer
     if !errors.is_empty() {
         let sources = &compiled.analysis.sources;
         show(sources, &errors);
@@ -59,10 +49,6 @@ pub fn load(load: &Load, nothing: &str) -> Result<Option<Rules>, Failure> {
         return Err(Failure::new(format!("the condition of rule `{}` is too large", large.name)));
     }
     Ok(Some(Rules { compiled, options, settings }))
-}
-
-fn is_error(found: &Diagnostic) -> bool {
-    found.severity == Severity::Error
 }
 
 fn show(sources: &SourceMap, diagnostics: &[Diagnostic]) {
