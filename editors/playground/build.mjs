@@ -16,7 +16,7 @@ const read = (path) => readFileSync(path, 'utf8');
 function library() {
   const triple = 'wasm32-unknown-unknown';
   const made = join(target, 'playground-cargo');
-  const arguments_ = ['rustc', '--locked', '--release', '--lib', '--target', triple, '--target-dir', made];
+  const arguments_ = ['rustc', '--release', '--lib', '--target', triple, '--target-dir', made];
   const { status } = spawnSync('cargo', [...arguments_, '--', '-C', 'link-arg=-zstack-size=8388608'], {
     cwd: join(here, 'wasm'),
     stdio: 'inherit',
