@@ -80,10 +80,15 @@ fn seen() -> Vec<(String, Vec<String>)> {
         for text in &events {
             let Ok(event) = engine.event(text.as_bytes(), 1) else { continue };
             let shown = engine.alert(0, &event).fields.into_iter().map(|(_, value)| value);
-            seen.extend(shown.filter(|value| !value.is_null()).map(|value| match value {
-                Value::String(text) => text,
-                other => other.to_string(),
-            }));
+            for value in shown.filter(|value| !value.is_null()) {
+                match value {
+                    Value::String(text) => seen.extend([text]),
+                    Value::Array(all) => {
+                        seen.extend(all.iter().filter_map(Value::as_str).map(str::to_owned));
+                    }
+                    other => seen.extend([other.to_string()]),
+                }
+            }
         }
     }
     let few = |(name, all): (String, BTreeSet<String>)| (name, all.into_iter().take(200).collect());
@@ -158,8 +163,7 @@ impl Draw {
                 format!("{term} {op} ({})", all.join(", "))
             }
             4 => {
-                let op =
-                    self.random.pick(&["=", "!=", "startswith", "endswith", "contains", "icontains", "<"]);
+                let op = self.random.pick(&["=", "!=", "startswith", "endswith", "contains", "icontains"]);
                 let modifier = self.random.pick(&["anyof", "allof", "oneof"]);
                 let all: Vec<String> = (0..1 + self.random.below(3))
                     .map(|_| {
@@ -170,7 +174,7 @@ impl Draw {
                 format!("{term} {op} {modifier} ({})", all.join(", "))
             }
             5 => {
-                let op = self.random.pick(&["=", "!=", "startswith", "contains", "endswith", "<=", "in"]);
+                let op = self.random.pick(&["=", "!=", "startswith", "contains", "endswith", "in"]);
                 let other = self.random.below(self.fields.len());
                 let right = self.term(&self.fields[other].0);
                 match right.contains('(') {
@@ -190,9 +194,10 @@ impl Draw {
                 format!("{term} regex {}", quoted(self, pattern))
             }
             12 => {
-                let value = self.part(values);
+                // Only numbers stand after these, which texts are compared with letter by letter.
                 let op = self.random.pick(&["<", "<=", ">", ">="]);
-                format!("{term} {op} {}", quoted(self, value))
+                let number = self.random.pick(&["0", "1", "5", "20", "111122223333", "2026", "99"]);
+                format!("{term} {op} {number}")
             }
             13..=15 => {
                 let value = self.part(values);
