@@ -64,6 +64,8 @@ fn seen() -> Vec<(String, Vec<String>)> {
     let plugin = bundled_plugins().iter().find(|plugin| plugin.name == "cloudtrail").unwrap();
     names.extend(plugin.schema().fields.iter().map(|field| field.name.clone()));
     names.extend(["ec2.imageids[0]", "evt.num", "evt.source", "evt.pluginname"].map(str::to_owned));
+    names.extend(["evt.time", "evt.time.s", "evt.time.iso8601", "evt.datetime"].map(str::to_owned));
+    names.extend(["evt.datetime.s", "evt.rawtime", "evt.rawtime.s", "evt.rawtime.ns"].map(str::to_owned));
     names.extend(["json.value[/no/such]", "json.value[/userIdentity/no]"].map(str::to_owned));
     let events = events();
     for text in &events {
@@ -79,14 +81,15 @@ fn seen() -> Vec<(String, Vec<String>)> {
         let seen = values.entry(name).or_default();
         for text in &events {
             let Ok(event) = engine.event(text.as_bytes(), 1) else { continue };
-            let shown = engine.alert(0, &event).fields.into_iter().map(|(_, value)| value);
-            for value in shown.filter(|value| !value.is_null()) {
+            let alert = engine.alert(0, &event);
+            for (_, value) in alert.fields {
                 match value {
-                    Value::String(text) => seen.extend([text]),
+                    Value::Null => {}
                     Value::Array(all) => {
                         seen.extend(all.iter().filter_map(Value::as_str).map(str::to_owned));
                     }
-                    other => seen.extend([other.to_string()]),
+                    // Of times, the text is shown only there.
+                    _ => seen.extend([alert.output.clone()]),
                 }
             }
         }
@@ -137,10 +140,14 @@ impl Draw {
         };
         let (name, values) = &self.fields[at];
         let term = self.term(name);
-        if name.starts_with("s3.bytes") || name.starts_with("s3.cnt") || term.starts_with("len(") {
-            let number = match self.random.percent(50) {
-                true => self.value(values).len(),
-                false => self.random.below(200),
+        let is_number =
+            ["s3.bytes", "s3.cnt", "evt.rawtime", "evt.num"].iter().any(|some| name.starts_with(some));
+        if is_number || term.starts_with("len(") {
+            let value = self.value(values);
+            let number = match value.parse::<u64>() {
+                Ok(number) if is_number => number,
+                _ if self.random.percent(50) => value.len() as u64,
+                _ => self.random.below(200) as u64,
             };
             return format!("{term} {} {number}", self.random.pick(&["=", "!=", "<", "<=", ">", ">="]));
         }
