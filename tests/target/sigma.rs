@@ -1,5 +1,6 @@
 //! `sigma`: rules that pySigma takes, and that say of events what ours do.
 
+use crate::random;
 use crate::support::{artifact, conditions, events, run, usual};
 use rulec::analysis::Compiled;
 use rulec::eval::{Event, holds};
@@ -10,6 +11,10 @@ use std::collections::BTreeSet;
 fn pysigma_says_what_rules_fire_on() {
     let mut rules: Vec<Rule> =
         conditions().into_iter().map(|(_, rule)| rule).filter(|rule| rule.enabled).collect();
+    let alone = |rule: &Rule| Compiled { rules: vec![rule.clone()], ..Compiled::default() };
+    rules.extend(
+        random::taken(random::wanted(), |rule| artifact(&alone(rule), "sigma", "rules", None).rules == 1).0,
+    );
     for (at, rule) in rules.iter_mut().enumerate() {
         rule.name = format!("rule {at}");
     }
