@@ -1,7 +1,7 @@
 //! `sigma`: rules that pySigma takes, and that say of events what ours do.
 
 use crate::random;
-use crate::support::{artifact, conditions, events, run, usual};
+use crate::support::{artifact, conditions, events, python, run, usual};
 use rulec::analysis::Compiled;
 use rulec::eval::{Event, holds};
 use rulec::sema::ir::Rule;
@@ -9,6 +9,9 @@ use std::collections::BTreeSet;
 
 #[test]
 fn pysigma_says_what_rules_fire_on() {
+    if python("pySigma").is_none() {
+        return;
+    }
     let mut rules: Vec<Rule> =
         conditions().into_iter().map(|(_, rule)| rule).filter(|rule| rule.enabled).collect();
     let alone = |rule: &Rule| Compiled { rules: vec![rule.clone()], ..Compiled::default() };

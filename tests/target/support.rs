@@ -5,6 +5,7 @@ use rulec::sema::ir::Rule;
 use rulec::source::{SourceFile, SourceMap};
 use rulec::target::fit::Approximate;
 use rulec::target::{Artifact, Job, Settings, find};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -302,12 +303,18 @@ pub fn usual(record: &serde_json::Value) -> bool {
     texts && flags && numbers.iter().all(|at| record.pointer(at).is_none_or(|value| value.is_u64()))
 }
 
-/// What a real engine makes of texts, if `RULEC_PYTHON` names a Python that has it.
-pub fn run(engine: &str, queries: &[String]) -> Option<Vec<serde_json::Value>> {
-    let Some(python) = std::env::var_os("RULEC_PYTHON") else {
+/// The Python of `RULEC_PYTHON`, which has the engines; without it, that is told.
+pub fn python(engine: &str) -> Option<OsString> {
+    let python = std::env::var_os("RULEC_PYTHON");
+    if python.is_none() {
         eprintln!("RULEC_PYTHON is not set: nothing was run on {engine}");
-        return None;
-    };
+    }
+    python
+}
+
+/// What a real engine makes of texts, if there is a Python that has it.
+pub fn run(engine: &str, queries: &[String]) -> Option<Vec<serde_json::Value>> {
+    let python = python(engine)?;
     let folder = tempfile::tempdir().unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/target/engines.py");
     let mut command = Command::new(python);

@@ -142,12 +142,12 @@ impl Dialect {
         }
     }
 
-    /// Seconds since 1970 of a time as CloudTrail writes it.
+    /// Seconds since 1970 of a time as CloudTrail writes it; NULL if there is no such day.
     pub fn seconds(self, time: &str) -> String {
         match self {
-            DuckDb => format!("CAST(epoch(CAST(substr({time}, 1, 19) AS TIMESTAMP)) AS BIGINT)"),
-            Spark => format!("unix_seconds(CAST({time} AS TIMESTAMP))"),
-            Athena | Trino => format!("CAST(to_unixtime(from_iso8601_timestamp({time})) AS BIGINT)"),
+            DuckDb => format!("CAST(epoch(TRY_CAST(substr({time}, 1, 19) AS TIMESTAMP)) AS BIGINT)"),
+            Spark => format!("unix_seconds(try_cast({time} AS TIMESTAMP))"),
+            Athena | Trino => format!("CAST(to_unixtime(TRY(from_iso8601_timestamp({time}))) AS BIGINT)"),
         }
     }
 
