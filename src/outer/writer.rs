@@ -94,6 +94,7 @@ impl Writer {
     pub fn tree(&mut self, tree: &Tree, place: Place) {
         match tree {
             Tree::Text(text) => self.quoted(text),
+            Tree::Json(text) => self.plain(text),
             Tree::List(items) => self.list(items.iter(), place, |out, item| out.tree(item, place)),
         }
     }

@@ -6,6 +6,7 @@ mod check;
 mod compile;
 mod coverage;
 mod fmt;
+mod inputs;
 mod program;
 mod scan;
 mod test;
