@@ -128,7 +128,11 @@ impl Item {
         out.made("\n", whole);
         for (key, text) in &self.texts {
             out.made(&format!("  {key}: "), (text.start, text.start));
-            out.quoted(text);
+            // Sysdig writes them in small letters, which is nothing to be told of.
+            match *key {
+                "priority" => out.quoted_as(&text.value.to_ascii_uppercase(), text),
+                _ => out.quoted(text),
+            }
             out.made("\n", (text.end, text.end));
         }
         if let Some(list) = &self.list {

@@ -133,8 +133,9 @@ pub fn unwrap(mut sources: SourceMap) -> (SourceMap, Vec<Diagnostic>) {
 /// What is in a file; `None` if it is to be read as it is.
 fn open(id: FileId, file: &SourceFile) -> Option<Found> {
     if file.name.ends_with(".tf") {
-        return memmem::find(file.text.as_bytes(), terraform::RESOURCES.as_bytes())
-            .map(|_| terraform::read(id, file));
+        let has_items = memmem::find(file.text.as_bytes(), terraform::RESOURCES.as_bytes()).is_some();
+        // Other Terraform is nobody's rules file either.
+        return Some(if has_items { terraform::read(id, file) } else { Found::default() });
     }
     if looks_like_rules(&file.text) || !embedded::mentions_items(&file.text) {
         return None;

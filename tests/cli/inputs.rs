@@ -54,7 +54,7 @@ fn directories_are_searched_for_them() {
     let places: Vec<&str> = ran.out.lines().filter_map(|line| line.split(' ').next()).collect();
     assert!(places.contains(&"chart/values.yaml:7:20:"), "{}", ran.out);
     assert!(places.contains(&"main.tf:4:16:"), "{}", ran.out);
-    assert!(places.contains(&"export.json:1:48:"), "{}", ran.out);
+    assert!(places.contains(&"export.json:1:44:"), "{}", ran.out);
     assert!(ran.err.contains("3 files"), "{}", ran.err);
 }
 
@@ -90,8 +90,10 @@ fn falcos_own_view_is_of_files_as_they_are() {
 
 #[test]
 fn other_commands_know_them_too() {
-    let record = r#"{"Records": [{"eventVersion": "1.08", "eventTime": "2024-01-01T00:00:00Z", "eventName": "CreateAccessKey", "eventSource": "iam.amazonaws.com", "awsRegion": "eu-west-1", "userIdentity": {"type": "IAMUser", "userName": "bob"}}]}"#;
-    let dir = with(&[("values.yaml", VALUES), ("main.tf", TERRAFORM), ("log.json", record)]);
+    let record = r#"{"Records": [{"eventVersion": "1.09", "userIdentity": {"type": "IAMUser", "userName": "bob"}, "eventTime": "2026-03-01T10:00:00Z", "eventSource": "iam.amazonaws.com", "eventName": "CreateAccessKey", "awsRegion": "eu-west-1", "sourceIPAddress": "192.0.2.1", "eventID": "1", "eventType": "AwsApiCall"}]}"#;
+    let (values, terraform) =
+        (VALUES.replace("aws.eventName", "ct.name"), TERRAFORM.replace("aws.eventName", "ct.name"));
+    let dir = with(&[("values.yaml", &values), ("main.tf", &terraform), ("log.json", record)]);
     let ran =
         rulec(dir.path(), &["scan", "--no-config", "--rules", "main.tf", "--format", "json", "log.json"]);
     assert!(ran.out.contains("key made (user=bob)"), "{}{}", ran.out, ran.err);
@@ -153,7 +155,7 @@ append_output:
     extra_fields: [ct.user, {who: '%ct.user'}]
 ";
 
-const STOPPED: &str = r#"{"Records": [{"eventVersion": "1.08", "eventTime": "2024-01-01T00:00:00Z", "eventName": "StopLogging", "eventSource": "cloudtrail.amazonaws.com", "awsRegion": "eu-west-1"}]}"#;
+const STOPPED: &str = r#"{"Records": [{"eventVersion": "1.09", "userIdentity": {"type": "IAMUser", "userName": "bob"}, "eventTime": "2026-03-01T10:00:00Z", "eventSource": "cloudtrail.amazonaws.com", "eventName": "StopLogging", "awsRegion": "eu-west-1", "sourceIPAddress": "192.0.2.1", "eventID": "1", "eventType": "AwsApiCall"}]}"#;
 
 #[test]
 fn a_falco_yaml_says_what_is_loaded() {
