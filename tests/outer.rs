@@ -10,7 +10,7 @@ use rulec::source::{SourceFile, SourceMap};
 
 const VALUES: &str = "falco:\n  customRules:\n    b.yaml: |-\n      - rule: R\n        desc: d 🔥\n        condition: console and ct.usr = x\n        output: o %ct.nmae\n        priority: notice\n        source: aws_cloudtrail\n    a.yaml: \"- macro: console\\n  condition: ct.name = \\u0041\\n\"\n---\ndata: {x: '- list: l'}\n";
 const TERRAFORM: &str = "resource \"sysdig_secure_rule_falco\" \"a\" {\n  name = \"A \\\"🔥\\\"\"\n  condition = <<-EOT\n    ct.usr = x\n      and ct.nmae = %%{z}\n  EOT\n  output = \"o ${var.x}\"\n  source = \"aws_cloudtrail\"\n  exceptions {\n    name = \"e\"\n    fields = [\"ct.user\"]\n    values = jsonencode([[1]])\n  }\n}\n# rulec: allow unused-list\nresource \"sysdig_secure_list\" \"l\" {\n  name = \"l\"\n  items = [\"a\", \"\\u00e9\", var.b]\n}\n";
-const EXPORT: &str = "{\"rules\": [{\"name\": \"A\", \"description\": \"\", \"details\": {\"ruleType\": \"FALCO\", \"condition\": {\"condition\": \"ct.usr = \\\"é\\\\u0041\\\"\", \"components\": []}, \"output\": \"o\\n%ct.nmae\", \"priority\": \"notice\", \"source\": \"aws_cloudtrail\"}}], \"macros\": [{\"name\": \"m\", \"condition\": {\"condition\": \"ct.name = a\"}}]}\n";
+const EXPORT: &str = "{\"rules\": [{\"name\": \"A\", \"description\": \"\", \"details\": {\"ruleType\": \"FALCO\", \"condition\": {\"condition\": \"ct.usr = \\\"é\\u0041\\\"\", \"components\": []}, \"output\": \"o\\n%ct.nmae\", \"priority\": \"notice\", \"source\": \"aws_cloudtrail\"}}], \"macros\": [{\"name\": \"m\", \"condition\": {\"condition\": \"ct.name = a\"}}]}\n";
 
 /// What is found in a file of this name.
 fn check(name: &str, text: &str) -> (SourceMap, Vec<Diagnostic>) {

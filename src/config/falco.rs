@@ -1,33 +1,12 @@
 //! `falco.yaml`: text in, what it says about rules and what is wrong with that out.
 
 use crate::diag::Diagnostic;
+use crate::lint::meta::INVALID_FALCO_CONFIG;
 use crate::outer::NOT_CHECKED;
 use crate::sema::deployment::{Appended, Deployment, Selection};
 use crate::sema::ir::Priority;
 use crate::source::{FileId, SourceFile, Span, Spanned, Text};
 use crate::syntax::yaml::{self, Node};
-
-crate::declare_check! {
-    /// Falco refuses to start with this `falco.yaml`.
-    ///
-    /// ## What it does
-    /// With `--falco-config`, reports what is wrong in the keys that are about rules: `rules_files`, `plugins`,
-    /// `load_plugins`, `rules`, `append_output`, `priority` and `config_files`.
-    ///
-    /// ## Why it matters
-    /// Falco ends before it reads a rule.
-    pub INVALID_FALCO_CONFIG = "RC0913", "invalid-falco-config", Meta, Error;
-
-    /// A rules file that Falco passes over.
-    ///
-    /// ## What it does
-    /// With `--falco-config`, reports entries of `rules_files` that lead to nothing that Falco reads: a path that does
-    /// not exist where Falco is started, or a file whose name does not end in `.yaml` or `.yml`.
-    ///
-    /// ## Why it matters
-    /// Falco says nothing and runs without the rules.
-    pub SKIPPED_RULES_FILE = "RC0914", "skipped-rules-file", Meta, Warning;
-}
 
 /// What a `falco.yaml` says about rules. A key that is not there is `None`.
 #[derive(Debug, Default, Clone)]

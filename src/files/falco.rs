@@ -2,8 +2,9 @@
 
 use super::engine::known;
 use super::{Failure, Loaded, unreadable};
-use crate::config::falco::{self, FalcoConfig, SKIPPED_RULES_FILE};
+use crate::config::falco::{self, FalcoConfig};
 use crate::diag::Diagnostic;
+use crate::lint::meta::SKIPPED_RULES_FILE;
 use crate::outer::NOT_CHECKED;
 use crate::schema::Plugin;
 use crate::source::{FileId, SourceFile, SourceMap, Spanned};
