@@ -133,4 +133,14 @@ crate::declare_check! {
     /// ## Why it matters
     /// Falco says nothing and runs without the rules.
     pub SKIPPED_RULES_FILE = "RC0914", "skipped-rules-file", Meta, Warning;
+
+    /// An entry of `falco.yaml` that is about no rule.
+    ///
+    /// ## What it does
+    /// With `--falco-config`, reports entries of `rules` and `append_output` that match none of the rules that the file
+    /// loads.
+    ///
+    /// ## Why it matters
+    /// Falco says nothing: a rule that was to be switched off goes on speaking. Most often its name is mistyped.
+    pub SELECTS_NOTHING = "RC0915", "selects-nothing", Meta, Warning;
 }

@@ -9,7 +9,7 @@ use crate::syntax::items::Kind;
 use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
 use hcl_edit::parser::parse_body;
-use hcl_edit::structure::{Block, Body, Structure};
+use hcl_edit::structure::{Block, Body};
 use std::ops::Range;
 
 /// How the types of Sysdig's resources begin.
@@ -25,7 +25,7 @@ pub(super) fn read(id: FileId, file: &SourceFile) -> Found {
             return found;
         }
     };
-    for block in body.iter().filter_map(Structure::as_block).filter(|block| block.has_ident("resource")) {
+    for block in body.get_blocks("resource") {
         let kind = match block.labels.first().map(|label| label.as_str()) {
             Some("sysdig_secure_rule_falco") => Kind::Rule,
             Some("sysdig_secure_macro") => Kind::Macro,
@@ -100,6 +100,10 @@ pub fn body(id: FileId, file: &SourceFile) -> Result<Body, Box<Diagnostic>> {
     })
 }
 
+fn unchecked(kind: Kind) -> String {
+    format!("this {} is not checked", kind.key())
+}
+
 struct Reader<'f> {
     id: FileId,
     file: &'f SourceFile,
@@ -109,18 +113,7 @@ struct Reader<'f> {
 impl Reader<'_> {
     fn item(&mut self, kind: Kind, block: &Block) -> Option<Item> {
         let body = &block.body;
-        let name = self.attribute(body, "name", "nothing of it is checked")?;
-        let keys: &[(&str, &str)] = match kind {
-            Kind::Rule => &[
-                ("desc", "description"),
-                ("condition", "condition"),
-                ("output", "output"),
-                ("priority", "priority"),
-                ("source", "source"),
-            ],
-            Kind::Macro => &[("condition", "condition")],
-            _ => &[],
-        };
+        let name = self.name(block, "nothing of it is checked")?;
         let mut item = Item {
             kind,
             file: self.id,
@@ -133,12 +126,44 @@ impl Reader<'_> {
             comments: self.comments(block),
             is_hole: self.is_dynamic(body),
         };
+        self.texts(&mut item, body);
+        match self.expression(body, "append").map(|(value, span)| (value.as_bool(), span)) {
+            Some((Some(append), _)) => item.append = append,
+            Some((None, span)) => item.is_hole |= self.tell(&Hole(span), &unchecked(kind)),
+            None => {}
+        }
+        match kind {
+            Kind::Rule => item.list = self.list(body, "tags"),
+            Kind::List => item.list = Some(self.list(body, "items").unwrap_or_default()),
+            _ => {}
+        }
+        for block in body.get_blocks("exceptions") {
+            match self.exception(block) {
+                Some(exception) => item.exceptions.push(exception),
+                None => item.is_hole = true,
+            }
+        }
+        Some(item.complete())
+    }
+
+    /// The texts of an item beside its name.
+    fn texts(&mut self, item: &mut Item, body: &Body) {
+        let keys: &[(&str, &str)] = match item.kind {
+            Kind::Rule => &[
+                ("desc", "description"),
+                ("condition", "condition"),
+                ("output", "output"),
+                ("priority", "priority"),
+                ("source", "source"),
+            ],
+            Kind::Macro => &[("condition", "condition")],
+            _ => &[],
+        };
         for (key, attribute) in keys {
             match self.text(body, attribute) {
                 Some(Ok(text)) => item.texts.push((key, text)),
                 Some(Err(hole)) if matches!(*key, "condition" | "source") => {
-                    self.tell(&hole, &format!("this {} is not checked", kind.key()));
-                    item.is_hole = true;
+                    item.is_hole |= self.tell(&hole, &unchecked(item.kind));
                 }
                 Some(Err(hole)) => {
                     self.tell(&hole, "it is not checked");
@@ -148,40 +173,18 @@ impl Reader<'_> {
                 None => {}
             }
         }
-        match self.expression(body, "append").map(|(value, span)| (value.as_bool(), span)) {
-            Some((Some(append), _)) => item.append = append,
-            Some((None, span)) => {
-                self.tell(&Hole(span), &format!("this {} is not checked", kind.key()));
-                item.is_hole = true;
-            }
-            None => {}
-        }
-        match kind {
-            Kind::Rule => item.list = self.list(body, "tags"),
-            Kind::List => item.list = Some(self.list(body, "items").unwrap_or_default()),
-            _ => {}
-        }
-        for block in body.iter().filter_map(Structure::as_block).filter(|block| block.has_ident("exceptions"))
-        {
-            match self.exception(block) {
-                Some(exception) => item.exceptions.push(exception),
-                None => item.is_hole = true,
-            }
-        }
-        Some(item.complete())
     }
 
     /// Blocks that are made when it is deployed.
     fn is_dynamic(&mut self, body: &Body) -> bool {
-        let dynamic = body.iter().filter_map(Structure::as_block).find(|block| block.has_ident("dynamic"));
-        if let Some(block) = dynamic {
-            self.tell(&Hole(block.ident.span().unwrap_or_default()), "the rule is not checked");
+        match body.get_blocks("dynamic").next() {
+            Some(block) => self.tell(&Hole(block.ident.span().unwrap_or_default()), &unchecked(Kind::Rule)),
+            None => false,
         }
-        dynamic.is_some()
     }
 
     fn exception(&mut self, block: &Block) -> Option<Exception> {
-        let name = self.attribute(&block.body, "name", "the rule is not checked")?;
+        let name = self.name(block, &unchecked(Kind::Rule))?;
         let mut keys = Vec::new();
         for key in ["fields", "comps", "values"] {
             let Some((value, span)) = self.expression(&block.body, key) else { continue };
@@ -192,7 +195,7 @@ impl Reader<'_> {
             match tree {
                 Ok(tree) => keys.push((key, tree)),
                 Err(hole) => {
-                    self.tell(&hole, "the rule is not checked");
+                    self.tell(&hole, &unchecked(Kind::Rule));
                     return None;
                 }
             }
@@ -239,23 +242,34 @@ impl Reader<'_> {
         };
         let mut list = Vec::new();
         for item in items.iter() {
-            match self.tree(item) {
-                Ok(Tree::Text(text)) => list.push(text),
-                Ok(_) => self.tell(&Hole(item.span().unwrap_or_default()), "this element is left out"),
-                Err(hole) => self.tell(&hole, "this element is left out"),
-            }
+            let hole = match self.tree(item) {
+                Ok(Tree::Text(text)) => {
+                    list.push(text);
+                    continue;
+                }
+                Ok(_) => Hole(item.span().unwrap_or_default()),
+                Err(hole) => hole,
+            };
+            self.tell(&hole, "this element is left out");
         }
         Some(list)
     }
 
-    fn attribute(&mut self, body: &Body, key: &str, what: &str) -> Option<Written> {
-        match self.text(body, key)? {
-            Ok(text) => Some(text),
-            Err(hole) => {
-                self.tell(&hole, what);
-                None
+    fn name(&mut self, block: &Block, what: &str) -> Option<Written> {
+        match self.text(&block.body, "name") {
+            Some(Ok(text)) => return Some(text),
+            Some(Err(hole)) => drop(self.tell(&hole, what)),
+            None => {
+                let span = block.ident.span().unwrap_or_default();
+                let message = format!("it has no `name`, so {what}");
+                self.findings.push(Diagnostic::new(
+                    &NOT_CHECKED,
+                    Span::new(self.id, span.start, span.end),
+                    message,
+                ));
             }
         }
+        None
     }
 
     fn text(&self, body: &Body, key: &str) -> Option<Result<Written, Hole>> {
@@ -268,9 +282,11 @@ impl Reader<'_> {
         (!value.is_null()).then(|| (value, value.span().unwrap_or_default()))
     }
 
-    fn tell(&mut self, Hole(span): &Hole, what: &str) {
+    /// Tells what is not known, and what follows. Always true: there is something.
+    fn tell(&mut self, Hole(span): &Hole, what: &str) -> bool {
         let message = format!("known only to Terraform, so {what}");
         self.findings.push(Diagnostic::new(&NOT_CHECKED, Span::new(self.id, span.start, span.end), message));
+        true
     }
 
     /// Comments for rulec in the lines before a block.

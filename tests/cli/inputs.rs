@@ -152,7 +152,7 @@ rules:
 append_output:
   - match: {source: aws_cloudtrail, tags: [trail]}
     extra_output: 'region=%ct.region'
-    extra_fields: [ct.user, {who: '%ct.user'}]
+    extra_fields: [ct.user, {who: 'by %ct.user'}]
 ";
 
 const STOPPED: &str = r#"{"Records": [{"eventVersion": "1.09", "userIdentity": {"type": "IAMUser", "userName": "bob"}, "eventTime": "2026-03-01T10:00:00Z", "eventSource": "cloudtrail.amazonaws.com", "eventName": "StopLogging", "awsRegion": "eu-west-1", "sourceIPAddress": "192.0.2.1", "eventID": "1", "eventType": "AwsApiCall"}]}"#;
@@ -184,6 +184,10 @@ fn a_falco_yaml_says_what_is_loaded() {
     let ran = rulec(dir.path(), &scan);
     assert!(ran.out.contains("trail stopped region=eu-west-1"), "{}{}", ran.out, ran.err);
     assert!(!ran.out.contains("stopped again"), "{}", ran.out);
+    let ran = rulec(dir.path(), &[&scan[..], &["--format", "json"]].concat());
+    let alert: Value = serde_json::from_str(ran.out.lines().next().unwrap()).unwrap();
+    let fields = &alert["output_fields"];
+    assert_eq!((&fields["ct.user"], &fields["who"]), (&"bob".into(), &"by bob".into()), "{alert}");
 
     let ran = rulec(dir.path(), &["describe", "--no-config", "--falco-config", "falco.yaml"]);
     let described: Value = serde_json::from_str(&ran.out).unwrap();
@@ -209,6 +213,16 @@ fn what_is_wrong_in_a_falco_yaml_has_a_place() {
             "falco.yaml:2:17: info[not-checked]",
         ),
         ("rules_files: ['${HOME}/x.yaml']", "falco.yaml:1:15: info[not-checked]"),
+        (
+            "rules_files: [base.yaml]\nrules: [{disable: {rule: Rot}}]",
+            "falco.yaml:2:19: warning[selects-nothing]",
+        ),
+        (
+            "rules_files: [base.yaml]\nappend_output: [{extra_output: x}]",
+            "falco.yaml:2:17: warning[selects-nothing]",
+        ),
+        ("rules_files: []", "falco.yaml:1:1: error[invalid-falco-config]"),
+        ("rules_files: [gone.yaml]", "falco.yaml:1:15: error[invalid-falco-config]"),
         ("rules_files: [base.txt]", "falco.yaml:1:15: warning[skipped-rules-file]"),
     ] {
         let dir = with(&[("falco.yaml", text), ("base.yaml", ""), ("base.txt", "")]);
