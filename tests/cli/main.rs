@@ -10,6 +10,7 @@ mod coverage;
 mod fmt;
 mod graph;
 mod init;
+mod inputs;
 mod program;
 mod record;
 mod reports;
