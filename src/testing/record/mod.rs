@@ -57,7 +57,7 @@ struct Trial<'s> {
 }
 
 /// About a second's worth.
-const BUDGET: usize = 200 << 20;
+const BUDGET: usize = 100 << 20;
 
 impl Trial<'_> {
     fn fires(&mut self, event: &Event) -> bool {
