@@ -6,9 +6,10 @@ mod stages;
 
 use crate::config::Levels;
 use crate::coverage::{self, Benchmark, Disagreement};
-use crate::diag::{Diagnostic, FalcoSays};
+use crate::diag::{Diagnostic, FalcoSays, Severity};
 use crate::lint::suppress::{self, Scope};
 use crate::lint::{Clock, Context, Lints, Ruleset, Timing};
+use crate::outer;
 use crate::sema::collect::{Collected, Policy, collect};
 use crate::sema::compile::compile;
 use crate::sema::graph::{self, Graph};
@@ -19,7 +20,7 @@ use crate::sema::requirements;
 use crate::sema::view::{Nobody, Sink};
 use crate::sema::world::World;
 use crate::sema::{checks, describe, errors};
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::{FileId, SourceFile, SourceMap, Span};
 use crate::syntax::items::{Item, Kind};
 use crate::syntax::json_schema;
 use crate::syntax::yaml::{self, Stream};
@@ -83,6 +84,8 @@ pub struct Compiled {
 pub struct FileFacts {
     /// The file.
     pub file: FileId,
+    /// The file on disk that it is, or is inside of.
+    pub on_disk: FileId,
     /// Spans of the comments, `#` included, line break excluded.
     pub comments: Vec<Span>,
     /// Spans of the top-level items, in order.
@@ -138,25 +141,44 @@ pub fn compile_rules(inputs: Inputs) -> Compiled {
 
 fn run(inputs: Inputs, lint: bool) -> Compiled {
     let Inputs { sources, options } = inputs;
+    let (sources, about_outer) = outer::unwrap(sources);
     let streams = parse(&sources);
-    let units: Vec<Unit<'_>> = sources
-        .files()
-        .zip(&streams)
-        .map(|((id, file), stream)| Unit { name: &file.name, pieces: vec![(id, stream)] })
-        .collect();
+    let units = units(&sources, &streams);
     let examined = examine(&sources, &units, &options, lint, None);
     let Examined { mut diagnostics, rules, too_large, timings, disagreement } = examined;
-    for (id, _) in sources.files().filter(|(_, file)| file.invalid_utf8.is_some()) {
+    diagnostics.extend(about_outer);
+    for (id, _) in sources.given().filter(|(_, file)| file.invalid_utf8.is_some()) {
         // The text was cut off in the middle: how it ends says nothing.
-        let cut = |d: &Diagnostic| d.check.code == checks::YAML_SYNTAX.code && d.primary.span.file == id;
+        let about_text = [checks::YAML_SYNTAX.code, outer::UNREADABLE_INPUT.code];
+        let cut = |d: &Diagnostic| about_text.contains(&d.check.code) && d.primary.span.file == id;
         if let Some(at) = diagnostics.iter().rposition(cut) {
             diagnostics.remove(at);
         }
     }
-    diagnostics.extend(sources.files().filter_map(|(id, file)| errors::invalid_utf8(id, file)));
-    let files = sources.files().zip(&streams).map(|((id, _), stream)| facts(id, stream)).collect();
+    diagnostics.extend(sources.given().filter_map(|(id, file)| errors::invalid_utf8(id, file)));
+    let on_disk = |id, file: &SourceFile| file.origin.as_ref().map_or(id, |origin| origin.file);
+    let files = sources
+        .files()
+        .zip(&streams)
+        .map(|((id, file), stream)| FileFacts { on_disk: on_disk(id, file), ..facts(id, stream) })
+        .collect();
     let rules = rules.into_iter().map(Arc::unwrap_or_clone).collect();
     Compiled { analysis: Analysis { diagnostics, files, timings, disagreement, sources }, rules, too_large }
+}
+
+/// The files as Falco loads them. Items that stand alone make one file.
+fn units<'s>(sources: &'s SourceMap, streams: &'s [Stream]) -> Vec<Unit<'s>> {
+    let is_item = |file: &SourceFile| file.origin.as_ref().is_some_and(|origin| origin.is_item);
+    let mut units: Vec<Unit<'s>> = Vec::new();
+    let mut after_item = false;
+    for ((id, file), stream) in sources.files().zip(streams) {
+        match units.last_mut().filter(|_| after_item && is_item(file)) {
+            Some(unit) => unit.pieces.push((id, stream)),
+            None => units.push(Unit { name: &file.name, pieces: vec![(id, stream)] }),
+        }
+        after_item = is_item(file);
+    }
+    units
 }
 
 /// What Falco loads as one file: a text, or pieces of one that were read each by itself.
@@ -342,8 +364,16 @@ pub fn findings(analysis: &mut Analysis, levels: &Levels) -> Vec<Diagnostic> {
     let diagnostics = std::mem::take(&mut analysis.diagnostics);
     let mut kept = suppress::apply(&analysis.sources, scopes, diagnostics);
     levels.apply(&mut kept);
+    let mut kept = outer::outward(&analysis.sources, kept);
     kept.sort_by_cached_key(Diagnostic::sort_key);
     kept
+}
+
+/// What keeps the rules from loading, whatever is suppressed. Takes the diagnostics out of the analysis.
+pub fn errors(analysis: &mut Analysis) -> Vec<Diagnostic> {
+    let mut errors = std::mem::take(&mut analysis.diagnostics);
+    errors.retain(|found| found.severity == Severity::Error);
+    outer::outward(&analysis.sources, errors)
 }
 
 /// Who uses whom, and whether that is all there is.
@@ -372,6 +402,8 @@ pub fn graph(inputs: &Inputs) -> Drawn {
 
 /// `falco -L`: everything about the rules, when all files load. The `Err` says what keeps Falco from it.
 pub fn describe(inputs: &Inputs) -> Result<serde_json::Value, String> {
+    let (sources, _) = outer::unwrap(inputs.sources.clone());
+    let inputs = &Inputs { sources, options: inputs.options.clone() };
     let (sources, world) = (&inputs.sources, &inputs.options.world);
     let results = falco_verdicts(inputs).map_err(|fatal| fatal.message)?;
     if let Some((result, error)) = results.iter().find_map(|result| Some((result, result.errors.first()?))) {

@@ -23,6 +23,7 @@ pub mod lint;
 pub mod logic;
 #[cfg(feature = "lsp")]
 pub mod lsp;
+pub mod outer;
 pub mod render;
 pub mod schema;
 pub mod sema;

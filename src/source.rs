@@ -1,5 +1,9 @@
 //! Where text comes from: files, byte spans, and decoded scalars that still know their place in the file.
 
+mod origin;
+
+pub use origin::{Edits, Origin, Run};
+
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
@@ -80,6 +84,8 @@ pub struct SourceFile {
     pub text: Arc<str>,
     /// Where and how the bytes stopped being UTF-8, if they did.
     pub invalid_utf8: Option<InvalidUtf8>,
+    /// Where the text stands in another file, if it is one that was found inside.
+    pub origin: Option<Arc<Origin>>,
     lines: OnceLock<Vec<u32>>,
 }
 
@@ -95,7 +101,20 @@ pub struct InvalidUtf8 {
 impl SourceFile {
     /// A file with text that is already known to be UTF-8.
     pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> SourceFile {
-        SourceFile { name: name.into(), text: text.into(), invalid_utf8: None, lines: OnceLock::new() }
+        SourceFile {
+            name: name.into(),
+            text: text.into(),
+            invalid_utf8: None,
+            origin: None,
+            lines: OnceLock::new(),
+        }
+    }
+
+    /// A file that was found inside another one.
+    pub fn inside(name: impl Into<String>, text: impl Into<Arc<str>>, origin: Origin) -> SourceFile {
+        let mut file = SourceFile::new(name, text);
+        file.origin = Some(Arc::new(origin));
+        file
     }
 
     /// A file from raw bytes; bytes that are not UTF-8 end the text and are remembered.
@@ -176,6 +195,8 @@ pub struct SourceMap {
     files: Vec<SourceFile>,
     /// Where the files stand whose ids were given by others; empty if the ids are the places.
     places: FxHashMap<FileId, u32>,
+    /// Which files load, in order; without it, all of them.
+    load: Option<Vec<FileId>>,
 }
 
 impl SourceMap {
@@ -220,9 +241,38 @@ impl SourceMap {
         self.places.contains_key(&id)
     }
 
-    /// All files with their ids, in load order. Only for maps whose ids come from [`SourceMap::add`].
+    /// The files that load with their ids, in order. Only for maps whose ids come from [`SourceMap::add`].
     pub fn files(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        self.files.iter().enumerate().map(|(at, file)| (FileId(at as u32), file))
+        let ids = match &self.load {
+            Some(ids) => Box::new(ids.iter().copied()) as Box<dyn Iterator<Item = FileId>>,
+            None => Box::new((0..self.files.len() as u32).map(FileId)),
+        };
+        ids.map(|id| (id, self.file(id)))
+    }
+
+    /// The files that are on disk with their ids: those that load, and those that hold some that do. Only for maps
+    /// whose ids come from [`SourceMap::add`].
+    pub fn given(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
+        let all = self.files.iter().enumerate().map(|(at, file)| (FileId(at as u32), file));
+        all.filter(|(_, file)| file.origin.is_none())
+    }
+
+    /// Says which files load, in order.
+    pub fn set_load(&mut self, ids: Vec<FileId>) {
+        self.load = Some(ids);
+    }
+
+    /// True if it was said which files load.
+    pub fn is_sorted_out(&self) -> bool {
+        self.load.is_some()
+    }
+
+    /// The place on disk of a span: for a file inside another one, where that is.
+    pub fn outward(&self, span: Span) -> Span {
+        match &self.file(span.file).origin {
+            Some(origin) => origin.outward(span.range()),
+            None => span,
+        }
     }
 
     /// The text under a span.

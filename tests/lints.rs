@@ -1,6 +1,6 @@
 //! Every check shows itself: the examples of its page and its spec in `tests/spec/lints`, run as `rulec check` runs them.
 //!
-//! A spec is prose and blocks of YAML; the block of text after each is what `rulec check` prints, kept by `cargo bless`.
+//! A spec is prose and blocks of YAML, HCL or JSON; the block of text after each is what `rulec check` prints, kept by `cargo bless`.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use rulec::analysis::{Inputs, Options, analyze, findings};
@@ -18,7 +18,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Their cause is no rules file alone: bytes, `rulec.toml`, a test file, a benchmark, a target.
-const WITHOUT_EXAMPLES: [&str; 8] = [
+const WITHOUT_EXAMPLES: [&str; 10] = [
+    "invalid-falco-config",
+    "skipped-rules-file",
     "invalid-utf8",
     "invalid-config",
     "unknown-config-key",
@@ -117,7 +119,15 @@ fn pages() {
 fn every_check_has_a_spec() {
     let specs: BTreeSet<String> =
         specs("lints").iter().map(|path| path.file_stem().unwrap().to_string_lossy().into_owned()).collect();
-    let elsewhere = ["invalid-config", "unknown-config-key", "invalid-test", "not-in-target", "approximated"];
+    let elsewhere = [
+        "invalid-config",
+        "unknown-config-key",
+        "invalid-test",
+        "not-in-target",
+        "approximated",
+        "invalid-falco-config",
+        "skipped-rules-file",
+    ];
     for lint in lint::checks().filter(|lint| !elsewhere.contains(&lint.name)) {
         assert!(specs.contains(lint.name), "there is no tests/spec/lints/{}.md", lint.name);
     }
@@ -140,6 +150,11 @@ fn syntax() {
     specs("syntax").iter().for_each(|path| drop(run(path)));
 }
 
+#[test]
+fn inputs() {
+    specs("inputs").iter().for_each(|path| drop(run(path)));
+}
+
 fn specs(area: &str) -> Vec<PathBuf> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/spec").join(area);
     let mut paths: Vec<PathBuf> =
@@ -154,15 +169,16 @@ fn run(path: &Path) -> String {
     let about = lint::find(&path.file_stem().unwrap().to_string_lossy());
     let mut new = String::new();
     let mut rest = &*old;
-    while let Some(at) = rest.find("```yaml") {
+    while let Some(at) = ["```yaml", "```hcl", "```json"].iter().filter_map(|fence| rest.find(fence)).min() {
         let (before, fenced) = rest.split_at(at);
-        let (how, inside) = fenced[7..].split_once('\n').unwrap();
+        let (opening, inside) = fenced.split_once('\n').unwrap();
+        let how = opening.split_once(' ').map_or("", |(_, how)| how);
         let (block, after) = inside.split_once("\n```\n").unwrap();
         let (sources, mut found) = check(block, how, about);
         found.retain(|found| belongs(found, about));
         let text = shown(&sources, &found);
         let text = if found.is_empty() { "no problems" } else { text.trim_end() };
-        new += &format!("{before}```yaml{how}\n{block}\n```\n\n```text\n{text}\n```\n");
+        new += &format!("{before}{opening}\n{block}\n```\n\n```text\n{text}\n```\n");
         rest = match after.trim_start().strip_prefix("```text\n") {
             Some(expected) => expected.split_once("\n```\n").unwrap().1,
             None => after,

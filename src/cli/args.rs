@@ -4,7 +4,7 @@ use clap::Args;
 use std::path::PathBuf;
 
 /// Which files, and for which engine.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 pub struct Load {
     /// Files and directories, in load order; `-` is standard input
     ///
@@ -20,6 +20,14 @@ pub struct Load {
     /// Version of Falco's engine to check against
     #[arg(long, value_name = "VERSION")]
     pub engine_version: Option<String>,
+
+    /// Load what a Falco with this falco.yaml loads: its rules files, plugins, selections and outputs
+    #[arg(long, value_name = "FILE", conflicts_with = "paths")]
+    pub falco_config: Option<PathBuf>,
+
+    /// Fields of a plugin that rulec does not know, as JSON; for a bare list of fields, as SOURCE=FILE
+    #[arg(long, value_name = "[SOURCE=]FILE")]
+    pub schema: Vec<String>,
 
     /// Name to use for standard input
     #[arg(long, value_name = "NAME")]
@@ -45,6 +53,14 @@ pub struct Engine {
     #[arg(long, value_name = "VERSION")]
     engine_version: Option<String>,
 
+    /// Load what a Falco with this falco.yaml loads: its rules files, plugins, selections and outputs
+    #[arg(long, value_name = "FILE", conflicts_with = "rules")]
+    falco_config: Option<PathBuf>,
+
+    /// Fields of a plugin that rulec does not know, as JSON; for a bare list of fields, as SOURCE=FILE
+    #[arg(long, value_name = "[SOURCE=]FILE")]
+    schema: Vec<String>,
+
     /// Read this rulec.toml instead of looking for one above the first path
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     config: Option<PathBuf>,
@@ -61,6 +77,8 @@ impl Engine {
             paths: paths.to_vec(),
             plugins: self.plugins.clone(),
             engine_version: self.engine_version.clone(),
+            falco_config: self.falco_config.clone(),
+            schema: self.schema.clone(),
             stdin_filename: None,
             config: self.config.clone(),
             no_config: self.no_config,

@@ -3,7 +3,7 @@
 use super::args::Load;
 use super::fixing::{self, Fixed};
 use super::settings::{self, Settings};
-use super::{FAILED, Failure, Outcome, coverage, engine, files, junit, output, watch};
+use super::{FAILED, Failure, Outcome, coverage, engine, inputs, junit, output, watch};
 use crate::analysis::{Analysis, Inputs, analyze, falco_verdicts, findings};
 use crate::config::{Level, Levels};
 use crate::coverage::{Benchmark, Scope};
@@ -11,6 +11,7 @@ use crate::diag::Diagnostic;
 use crate::lint;
 use crate::render::{self, Format, Report, Summary, counted};
 use clap::{ArgMatches, ValueEnum};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
@@ -145,12 +146,10 @@ fn once(args: &Args, given: Option<&ArgMatches>) -> Outcome {
     let mut settings = settings::load(&args.load)?;
     let mut levels = settings.config.levels.clone();
     levels.extend(&flags);
-    let roots = if args.load.paths.is_empty() { settings.default_roots() } else { args.load.paths.clone() };
     let mut options = engine::options(&args.load, &mut settings)?;
     options.clock = args.timings.then_some(clock);
     options.benchmark = benchmark(args, &mut settings)?.map(Arc::new);
-    let stdin_filename = args.load.stdin_filename.as_deref();
-    let loaded = files::read(&roots, files::How { stdin_filename, settings: &settings, as_given: false })?;
+    let loaded = inputs::read(&args.load, &settings, false)?;
     let mut summary = Summary { skipped: loaded.skipped, ..Summary::default() };
     let is_empty = loaded.paths.is_empty();
 
@@ -179,7 +178,9 @@ fn once(args: &Args, given: Option<&ArgMatches>) -> Outcome {
         return Err(coverage::disagree(disagreement));
     }
     count(&mut summary, &analysis);
-    let diagnostics = all_findings(&mut analysis, &settings, &levels);
+    let mut about_files = loaded.findings;
+    levels.apply(&mut about_files);
+    let diagnostics = [about_files, all_findings(&mut analysis, &settings, &levels)].concat();
     let summary = summary.count(&analysis.sources, &diagnostics);
     let base = std::env::current_dir().ok().map(|path| path.to_string_lossy().into_owned());
     let report = Report {
@@ -231,7 +232,7 @@ fn benchmark(args: &Args, settings: &mut Settings) -> Result<Option<Benchmark>, 
 }
 
 fn count(summary: &mut Summary, analysis: &Analysis) {
-    summary.files = analysis.sources.files().count();
+    summary.files = analysis.files.iter().map(|facts| facts.on_disk).collect::<BTreeSet<_>>().len();
     for facts in &analysis.files {
         summary.rules += facts.counts.rules;
         summary.macros += facts.counts.macros;
@@ -265,9 +266,8 @@ fn falco(args: &Args) -> Outcome {
         return Err(Failure::new("`--fix` and `--diff` do not go with `--format falco-json`"));
     }
     let mut settings = Settings::default();
-    let roots = if args.load.paths.is_empty() { settings.default_roots() } else { args.load.paths.clone() };
-    let stdin_filename = args.load.stdin_filename.as_deref();
-    let loaded = files::read(&roots, files::How { stdin_filename, settings: &settings, as_given: true })?;
+    let loaded = inputs::read(&args.load, &settings, true)?;
+    inputs::tell(&loaded)?;
     let options = engine::options(&args.load, &mut settings)?;
     let inputs = Inputs { sources: loaded.sources, options };
     let results = match falco_verdicts(&inputs) {

@@ -3,7 +3,7 @@
 use super::args::Load;
 use super::files::unreadable;
 use super::settings::{self, Settings};
-use super::{FAILED, Failure, Outcome, engine, files, output};
+use super::{FAILED, Failure, Outcome, engine, inputs, output};
 use crate::analysis::{Compiled, Inputs, Options, compile_rules};
 use crate::coverage::baseline::{self, Baseline};
 use crate::coverage::guardduty::{self, Finding, Severity};
@@ -284,26 +284,26 @@ fn profile(name: &str) -> Result<(&'static str, &'static str, &'static str), Fai
 
 /// The rules files. With a profile, only those that are named.
 fn load(args: &Args, settings: &mut Settings) -> Result<(SourceMap, Options), Failure> {
+    if args.profile.is_some() && args.load.falco_config.is_some() {
+        return Err(Failure::new("`--falco-config` names all rules, so it does not go with `--profile`"));
+    }
     let options = engine::options(&args.load, settings)?;
     let mut sources = SourceMap::default();
     if let Some(name) = &args.profile {
         let (name, rules, _) = profile(name)?;
         sources.add(SourceFile::new(format!("{name}/rules.yaml"), rules));
     }
-    for (_, file) in own(args, settings)?.files() {
+    if args.load.paths.is_empty() && args.load.falco_config.is_none() && args.profile.is_some() {
+        return Ok((sources, options));
+    }
+    let own = inputs::sound(&args.load, settings)?.sources;
+    if args.profile.is_none() {
+        return Ok((own, options));
+    }
+    for (_, file) in own.files() {
         sources.add(file.clone());
     }
     Ok((sources, options))
-}
-
-fn own(args: &Args, settings: &Settings) -> Result<SourceMap, Failure> {
-    let roots = match (args.load.paths.is_empty(), &args.profile) {
-        (true, Some(_)) => return Ok(SourceMap::default()),
-        (true, None) => settings.default_roots(),
-        (false, _) => args.load.paths.clone(),
-    };
-    let stdin_filename = args.load.stdin_filename.as_deref();
-    Ok(files::read(&roots, files::How { stdin_filename, settings, as_given: false })?.sources)
 }
 
 fn notes(

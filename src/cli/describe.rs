@@ -1,7 +1,7 @@
 //! `rulec describe`.
 
 use super::args::Load;
-use super::{FAILED, Outcome, engine, files, output, settings};
+use super::{FAILED, Outcome, engine, inputs, output, settings};
 use crate::analysis::{self, Inputs};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -25,9 +25,7 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args) -> Outcome {
     let mut settings = settings::load(&args.load)?;
-    let roots = if args.load.paths.is_empty() { settings.default_roots() } else { args.load.paths.clone() };
-    let stdin_filename = args.load.stdin_filename.as_deref();
-    let loaded = files::read(&roots, files::How { stdin_filename, settings: &settings, as_given: false })?;
+    let loaded = inputs::sound(&args.load, &settings)?;
     let options = engine::options(&args.load, &mut settings)?;
     match analysis::describe(&Inputs { sources: loaded.sources, options }) {
         Ok(value) => {

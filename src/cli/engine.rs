@@ -5,13 +5,18 @@ use super::args::Load;
 use super::settings::Settings;
 use crate::analysis::Options;
 use crate::files::engine::{self, Asked};
-use crate::schema::PluginSet;
+use crate::schema::{Plugin, PluginSet};
 
 pub use crate::files::engine::{bundled, of_catalogue};
 
 /// The options for an analysis; flags count more than rulec.toml.
 pub fn options(args: &Load, settings: &mut Settings) -> Result<Options, Failure> {
-    let asked = Asked { plugins: &args.plugins, engine_version: args.engine_version.as_deref() };
+    let asked = Asked {
+        plugins: &args.plugins,
+        engine_version: args.engine_version.as_deref(),
+        falco_config: args.falco_config.as_deref(),
+        schemas: &args.schema,
+    };
     engine::options(asked, settings).map_err(of_flag)
 }
 
@@ -20,7 +25,13 @@ pub fn plugin_set(flag: &[String]) -> Result<PluginSet, Failure> {
     engine::plugin_set(flag).map_err(of_flag)
 }
 
+/// The plugins of the field lists that were given.
+pub fn schemas(flag: &[String]) -> Result<Vec<Plugin>, Failure> {
+    engine::schemas(flag).map_err(of_flag)
+}
+
 /// What is asked for is named as the flag is.
 fn of_flag(Failure(message): Failure) -> Failure {
-    Failure(format!("--{message}"))
+    let is_flag = ["plugins:", "engine-version:", "schema:"].iter().any(|flag| message.starts_with(flag));
+    Failure(if is_flag { format!("--{message}") } else { message })
 }

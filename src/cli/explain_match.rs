@@ -59,7 +59,7 @@ pub fn run(args: &Args) -> Outcome {
     let mut settings = settings::load(&load)?;
     let options = engine::options(&load, &mut settings)?;
     let roots = if args.rules.is_empty() { settings.default_roots() } else { args.rules.clone() };
-    let mut suites = Suites::new(&settings, options);
+    let mut suites = Suites::new(&settings, options, &load);
     let at = suites.of(&roots)?;
     let suite = &suites.all()[at];
     let rule = suite.rule(&args.rule).map_err(|meant| {

@@ -32,14 +32,12 @@ pub fn fix(inputs: &Inputs, levels: &Levels) -> Fixed {
             break;
         }
         count += applied.count;
-        let mut next = SourceMap::default();
-        for (id, file) in sources.files() {
-            let new = applied.texts.get(&id).map(|text| SourceFile::new(file.name.as_str(), text.as_str()));
-            next.add(new.unwrap_or_else(|| file.clone()));
+        for (id, text) in applied.texts {
+            let name = sources.file(id).name.clone();
+            sources.replace(id, SourceFile::new(name, text));
         }
-        sources = next;
     }
-    let pairs = inputs.sources.files().zip(sources.files());
+    let pairs = inputs.sources.given().zip(sources.given());
     let changed = pairs.filter(|((_, old), (_, new))| old.text != new.text).map(|((id, _), _)| id).collect();
     Fixed { sources, changed, count }
 }

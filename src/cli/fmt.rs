@@ -4,6 +4,7 @@ use super::args::Load;
 use super::fixing::{self, Fixed};
 use super::{FAILED, Failure, Outcome, files, output, settings};
 use crate::format::{self, Formatted, Lists, Options, Why};
+use crate::outer;
 use crate::render::counted;
 use crate::source::{FileId, SourceFile, SourceMap};
 use std::ops::Range;
@@ -71,11 +72,10 @@ fn lines(text: &str) -> Result<Range<usize>, String> {
 pub fn run(args: &Args) -> Outcome {
     let load = Load {
         paths: args.paths.clone(),
-        plugins: Vec::new(),
-        engine_version: None,
         stdin_filename: args.stdin_filename.clone(),
         config: args.config.clone(),
         no_config: args.no_config,
+        ..Load::default()
     };
     let settings = settings::load(&load)?;
     for problem in &settings.problems {
@@ -94,6 +94,14 @@ pub fn run(args: &Args) -> Outcome {
     let mut fixed = Fixed { sources: SourceMap::default(), changed: Vec::new(), count: 0 };
     let mut is_broken = false;
     for (id, file) in loaded.sources.files() {
+        if outer::holds_rules(&file.name, &file.text) {
+            output::note(&format!(
+                "{}: left as it is: rules inside other files are not formatted",
+                file.name
+            ));
+            fixed.sources.add(file.clone());
+            continue;
+        }
         let formatted = match &args.range {
             Some(lines) => format::range(file, &options, lines.clone()),
             None => format::document(file, &options),

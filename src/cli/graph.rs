@@ -1,7 +1,7 @@
 //! `rulec graph`.
 
 use super::args::Load;
-use super::{FAILED, Failure, Outcome, engine, files, output, settings};
+use super::{FAILED, Failure, Outcome, engine, inputs, output, settings};
 use crate::analysis::{self, Inputs};
 use crate::lint::nearest;
 use crate::render::{counted, graph as show};
@@ -62,9 +62,7 @@ const MERMAID_EDGES: usize = 500;
 /// Runs the command.
 pub fn run(args: &Args) -> Outcome {
     let mut settings = settings::load(&args.load)?;
-    let roots = if args.load.paths.is_empty() { settings.default_roots() } else { args.load.paths.clone() };
-    let stdin_filename = args.load.stdin_filename.as_deref();
-    let loaded = files::read(&roots, files::How { stdin_filename, settings: &settings, as_given: false })?;
+    let loaded = inputs::sound(&args.load, &settings)?;
     let options = engine::options(&args.load, &mut settings)?;
     let inputs = Inputs { sources: loaded.sources, options };
     let drawn = analysis::graph(&inputs);

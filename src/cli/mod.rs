@@ -14,6 +14,7 @@ mod fixing;
 mod fmt;
 mod graph;
 mod import;
+mod inputs;
 mod init;
 mod junit;
 mod list;

@@ -43,7 +43,7 @@ pub fn run(args: &Args, log: &Path, name: &str) -> Outcome {
         (Some(path), Some((_, parsed))) => rules_of(args, path, parsed),
         _ => settings.default_roots(),
     };
-    let mut suites = Suites::new(&settings, options);
+    let mut suites = Suites::new(&settings, options, &load);
     let at = suites.of(&roots)?;
     let suite = &suites.all()[at];
     let rule = suite.rule(name).map_err(|meant| {

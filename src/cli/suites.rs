@@ -1,9 +1,9 @@
 //! Rules for tests: loaded once for each set of paths, and only whole.
 
+use super::args::Load;
 use super::settings::Settings;
-use super::{Failure, files, output};
-use crate::analysis::{Inputs, Options, compile_rules};
-use crate::diag::Severity;
+use super::{Failure, files, inputs, output};
+use crate::analysis::{Inputs, Options, compile_rules, errors};
 use crate::render::{self, Format, Report, Summary};
 use crate::testing::Suite;
 use std::collections::HashMap;
@@ -14,23 +14,29 @@ use std::path::PathBuf;
 pub struct Suites<'a> {
     settings: &'a Settings,
     options: Options,
+    falco_config: Option<PathBuf>,
     loaded: HashMap<Vec<PathBuf>, usize>,
     suites: Vec<Suite>,
 }
 
 impl<'a> Suites<'a> {
-    /// None yet.
-    pub fn new(settings: &'a Settings, options: Options) -> Suites<'a> {
-        Suites { settings, options, loaded: HashMap::new(), suites: Vec::new() }
+    /// None yet. With a falco.yaml, there is only its own.
+    pub fn new(settings: &'a Settings, options: Options, load: &Load) -> Suites<'a> {
+        let falco_config = load.falco_config.clone();
+        Suites { settings, options, falco_config, loaded: HashMap::new(), suites: Vec::new() }
     }
 
     /// The number of the suite of these rules files and directories.
     pub fn of(&mut self, roots: &[PathBuf]) -> Result<usize, Failure> {
+        let falco_config = self.falco_config.clone();
+        let roots = if falco_config.is_some() { &[] } else { roots };
         let key: Vec<PathBuf> = roots.iter().map(|root| files::normal(root)).collect();
         if let Some(&at) = self.loaded.get(&key) {
             return Ok(at);
         }
-        self.suites.push(load(roots, self.settings, &self.options)?);
+        let paths = roots.to_vec();
+        let wanted = Load { paths, falco_config, ..Load::default() };
+        self.suites.push(load(&wanted, self.settings, &self.options)?);
         let at = self.suites.len() - 1;
         self.loaded.insert(key, at);
         Ok(at)
@@ -42,17 +48,17 @@ impl<'a> Suites<'a> {
     }
 }
 
-fn load(roots: &[PathBuf], settings: &Settings, options: &Options) -> Result<Suite, Failure> {
-    let loaded = files::read(roots, files::How { stdin_filename: None, settings, as_given: false })?;
-    let shown: Vec<String> = roots.iter().map(|root| root.display().to_string()).collect();
+fn load(wanted: &Load, settings: &Settings, options: &Options) -> Result<Suite, Failure> {
+    let loaded = inputs::sound(wanted, settings)?;
+    let roots = wanted.paths.iter().chain(&wanted.falco_config);
+    let shown: Vec<String> = roots.map(|root| root.display().to_string()).collect();
     let shown = shown.join(", ");
-    if loaded.paths.is_empty() {
+    if loaded.sources.files().next().is_none() {
         return Err(Failure::new(format!("there are no rules files in {shown}")));
     }
-    let compiled = compile_rules(Inputs { sources: loaded.sources, options: options.clone() });
+    let mut compiled = compile_rules(Inputs { sources: loaded.sources, options: options.clone() });
+    let errors = errors(&mut compiled.analysis);
     let analysis = &compiled.analysis;
-    let errors: Vec<_> =
-        analysis.diagnostics.iter().filter(|found| found.severity == Severity::Error).cloned().collect();
     if !errors.is_empty() {
         let summary = Summary::default();
         let report =

@@ -152,7 +152,7 @@ fn once(args: &Args) -> Outcome {
     };
     let mut run = Run {
         args,
-        suites: Suites::new(&settings, options),
+        suites: Suites::new(&settings, options, &load),
         sources: SourceMap::default(),
         outcomes: Vec::new(),
         problems: Vec::new(),

@@ -1,15 +1,16 @@
 //! Plugins, engine version and benchmark: the one place where what was asked for and rulec.toml become options of the
 //! analysis.
 
-use super::Failure;
 use super::settings::Settings;
+use super::{Failure, falco, unreadable};
 use crate::analysis::Options;
 use crate::config::{Problem, Setting};
 use crate::coverage::{Benchmark, Catalogue, Scope};
 use crate::lint::{self, meta::INVALID_CONFIG};
-use crate::schema::PluginSet;
+use crate::schema::{Plugin, PluginSet, Schema, bundled_plugins};
 use crate::sema::requirements::Version;
 use crate::sema::world::{ENGINE_VERSION, World};
+use std::path::Path;
 use std::sync::Arc;
 
 /// The plugins and the engine version that were asked for, by flags or in an editor.
@@ -19,6 +20,10 @@ pub struct Asked<'a> {
     pub plugins: &'a [String],
     /// The version; without it, that of rulec.toml counts.
     pub engine_version: Option<&'a str>,
+    /// A falco.yaml, whose plugins count if none are asked for.
+    pub falco_config: Option<&'a Path>,
+    /// Field lists of other plugins, as `[SOURCE=]FILE`.
+    pub schemas: &'a [String],
 }
 
 /// The options for an analysis. What is wrong in what was asked for is a failure, what is wrong in rulec.toml a
@@ -41,14 +46,61 @@ pub fn options(asked: Asked<'_>, settings: &mut Settings) -> Result<Options, Fai
         None => usable(config.engine_version.as_slice(), engine_version, &mut problems).pop(),
     };
     settings.problems.extend(problems);
-    let plugins = match plugins {
-        Some(plugins) => plugin_set(&plugins)?,
-        None => PluginSet::default(),
+    let own = schemas(asked.schemas)?;
+    let configured = asked.falco_config.map(falco::configuration).transpose()?;
+    let mut plugins = match (plugins, &configured) {
+        (Some(plugins), None) => plugin_set(&plugins)?,
+        (Some(plugins), Some(_)) if !asked.plugins.is_empty() => plugin_set(&plugins)?,
+        (_, Some(configured)) => {
+            let names = configured.config.loaded_plugins().0;
+            PluginSet::new(names.iter().filter_map(|name| known(&name.value, &[])).collect())
+        }
+        (None, None) => PluginSet::default(),
     };
+    for plugin in own {
+        plugins = plugins.with(plugin);
+    }
+    let deployment = configured.map(|configured| configured.config.deployment()).unwrap_or_default();
     let engine_version = version.as_deref().and_then(Version::parse).unwrap_or(ENGINE_VERSION);
     let known_events = Arc::new(settings.config.known_events.clone());
-    let world = World { engine_version, plugins: Arc::new(plugins), known_events };
+    let world =
+        World { engine_version, plugins: Arc::new(plugins), known_events, deployment: Arc::new(deployment) };
     Ok(Options { world, ..Options::default() })
+}
+
+/// The plugin of this name, if its fields are known.
+pub fn known(name: &str, own: &[Plugin]) -> Option<Plugin> {
+    own.iter().chain(bundled_plugins()).find(|plugin| plugin.name == name).cloned()
+}
+
+/// Plugins by the field lists that the user gave.
+pub fn schemas(asked: &[String]) -> Result<Vec<Plugin>, Failure> {
+    asked.iter().map(|asked| schema(asked)).collect()
+}
+
+fn schema(asked: &str) -> Result<Plugin, Failure> {
+    // A path may have `=` in it, a source has neither dot nor slash.
+    let is_source = |text: &str| !text.is_empty() && !text.contains(['/', '\\', '.']);
+    let (source, path) = match asked.split_once('=') {
+        Some((source, path)) if is_source(source) => (Some(source), path),
+        _ => (None, asked),
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| unreadable(Path::new(path), &error))?;
+    let mut schema = Schema::parse(&text)
+        .map_err(|error| Failure::new(format!("schema: {path} is no list of fields: {error}")))?;
+    if let Some(source) = source {
+        schema.source = Some(source.to_owned());
+    }
+    if schema.source.is_none() && schema.extract_sources.is_empty() {
+        let message =
+            format!("schema: {path} does not say which source its fields are for; write SOURCE={path}");
+        return Err(Failure::new(message));
+    }
+    let (name, version) = match &schema.plugin {
+        Some(plugin) => (plugin.name.clone(), plugin.version.clone()),
+        None => (schema.source.clone().unwrap_or_default(), "0.0.0".to_owned()),
+    };
+    Ok(Plugin::new(&name, &version, schema))
 }
 
 /// The benchmark of rulec.toml. A wrong name there is a finding.

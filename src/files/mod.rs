@@ -1,9 +1,12 @@
 //! Files of the disk: paths as given to files in load order, rulec.toml, and what follows from both.
 
 pub mod engine;
+pub mod falco;
 pub mod settings;
 
 use crate::config;
+use crate::diag::Diagnostic;
+use crate::outer;
 use crate::source::{SourceFile, SourceMap};
 use crate::syntax::sniff::looks_like_rules;
 use settings::Settings;
@@ -41,6 +44,8 @@ pub struct Loaded {
     pub paths: Vec<Option<PathBuf>>,
     /// YAML files that are no rules files.
     pub skipped: usize,
+    /// What is wrong with what led to them.
+    pub findings: Vec<Diagnostic>,
 }
 
 /// How to read.
@@ -84,21 +89,30 @@ pub fn tests(roots: &[PathBuf], settings: &Settings) -> Result<Vec<PathBuf>, Fai
 
 /// The YAML files below a directory, in order of their names.
 pub fn yaml_files(root: &Path, settings: &Settings) -> impl Iterator<Item = Result<PathBuf, Failure>> {
+    files_below(root, settings, is_yaml)
+}
+
+/// The files below a directory that have such names, in order of their names.
+fn files_below(
+    root: &Path,
+    settings: &Settings,
+    is_wanted: fn(&Path) -> bool,
+) -> impl Iterator<Item = Result<PathBuf, Failure>> {
     let exclude = move |path: &Path| path != root && settings.excludes(path);
     let walk = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
     walk.filter_entry(move |entry| entry.file_name() != ".git" && !exclude(entry.path())).filter_map(
-        |entry| {
+        move |entry| {
             let error = match entry {
                 Ok(entry) => {
-                    let is_wanted = entry.file_type().is_file() && is_yaml(entry.path());
-                    return is_wanted.then(|| Ok(entry.into_path()));
+                    let is_one = entry.file_type().is_file() && is_wanted(entry.path());
+                    return is_one.then(|| Ok(entry.into_path()));
                 }
                 // A link back to a directory above is no reason to stop.
                 Err(error) if error.loop_ancestor().is_some() => return None,
                 Err(error) => error,
             };
             let path = error.path().unwrap_or(root).to_owned();
-            if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink()) && !is_yaml(&path) {
+            if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink()) && !is_wanted(&path) {
                 // It leads nowhere, and would be of no interest if it did.
                 return None;
             }
@@ -166,10 +180,15 @@ impl Reader<'_> {
     }
 
     fn directory(&mut self, root: &Path) -> Result<(), Failure> {
-        for path in yaml_files(root, self.how.settings) {
+        let is_wanted = if self.how.as_given { is_yaml } else { may_hold_rules };
+        for path in files_below(root, self.how.settings, is_wanted) {
             let path = path?;
             if is_something_else(&path) {
                 self.loaded.skipped += 1;
+                continue;
+            }
+            // A directory may be full of logs: only what looks like an export at its beginning is read.
+            if !is_yaml(&path) && !outer::may_hold_items(&beginning(&path)?) {
                 continue;
             }
             self.file(&path, shown_below(root, &path), false)?;
@@ -183,12 +202,16 @@ impl Reader<'_> {
             return Ok(());
         }
         let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
-        if !is_named && !looks_like_rules(&text_of(&bytes)) {
+        if !is_named && !self.is_wanted(shown, &text_of(&bytes)) {
             self.loaded.skipped += 1;
             return Ok(());
         }
         self.seen.insert(real);
         self.add(shown.to_string_lossy().into_owned(), bytes, Some(path.to_owned()))
+    }
+
+    fn is_wanted(&self, shown: &Path, text: &str) -> bool {
+        looks_like_rules(text) || (!self.how.as_given && outer::holds_rules(&shown.to_string_lossy(), text))
     }
 
     fn add(&mut self, name: String, bytes: Vec<u8>, path: Option<PathBuf>) -> Result<(), Failure> {
@@ -219,6 +242,19 @@ fn text_of(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
 pub fn is_yaml(path: &Path) -> bool {
     let extension = path.extension().unwrap_or_default();
     extension.eq_ignore_ascii_case("yaml") || extension.eq_ignore_ascii_case("yml")
+}
+
+/// True for the names of files that rules may be in or inside of.
+fn may_hold_rules(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default();
+    is_yaml(path) || extension.eq_ignore_ascii_case("tf") || extension.eq_ignore_ascii_case("json")
+}
+
+/// The first part of a file.
+fn beginning(path: &Path) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(1 << 16).read_to_end(&mut bytes));
+    read.map(|_| bytes).map_err(|error| unreadable(path, &error))
 }
 
 /// Files that belong to rulec but hold no rules, wherever they are named.

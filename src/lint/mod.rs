@@ -44,6 +44,8 @@ pub fn checks() -> impl Iterator<Item = &'static Check> {
         coverage::checks::CHECKS,
         targets::CHECKS,
         meta::CHECKS,
+        crate::outer::CHECKS,
+        crate::config::falco::CHECKS,
     ]);
     declared.flatten().copied().chain(rules::LINTS.iter().map(|lint| lint.check()))
 }

@@ -92,7 +92,8 @@ impl Asked {
 
     /// What holds for the files of a rulec.toml; what is wrong in that is left there.
     pub fn settings(&self, config: &mut Settings, complaints: &mut Vec<String>) -> ide::Settings {
-        let wanted = Engine { plugins: &self.plugins, engine_version: self.engine_version.as_deref() };
+        let engine_version = self.engine_version.as_deref();
+        let wanted = Engine { plugins: &self.plugins, engine_version, ..Engine::default() };
         let mut complain = |Failure(message)| complaints.push(format!("rulec: {message}"));
         let mut options = engine::options(wanted, config).unwrap_or_else(|failure| {
             complain(failure);

@@ -145,8 +145,9 @@ struct Use<'a> {
 /// The graph as JSON.
 pub fn json(graph: &Graph, sources: &SourceMap) -> String {
     let nodes = graph.node_weights().map(|node| {
-        let file = node.span.map(|span| sources.file(span.file));
-        let at = node.span.zip(file).map(|(span, file)| file.position(span.start as usize));
+        let span = node.span.map(|span| sources.outward(span));
+        let file = span.map(|span| sources.file(span.file));
+        let at = span.zip(file).map(|(span, file)| file.position(span.start as usize));
         Item {
             kind: node.kind.key(),
             name: &node.name,

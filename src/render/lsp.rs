@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 /// Renders a report.
 pub fn render(report: &Report<'_>) -> String {
-    let files = report.sources.files();
+    let files = report.sources.given();
     files.map(|(id, file)| format!("{}\n", params(report, id, file))).collect()
 }
 

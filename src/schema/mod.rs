@@ -23,5 +23,5 @@ mod suggest;
 pub use classes::{Class, LookupError, Problem, Resolved, SourceFields};
 pub use field::{Arg, Custom, EventType, Field, Flags, Print, Schema, Type};
 pub use load::LoadError;
-pub use plugins::{Plugin, PluginSet, PluginSetError, event_type, event_types};
+pub use plugins::{Plugin, PluginSet, PluginSetError, bundled_plugins, event_type, event_types};
 pub use suggest::dialect;

@@ -106,7 +106,7 @@ impl<'t, 'a> Describer<'_, 't, 'a> {
         self.mark(&parsed.expr);
         let parts = self.parts(&parsed.expr)?;
         let written = outputs::text(rule);
-        let output = outputs::without_container_info(written.clone());
+        let output = outputs::without_container_info(outputs::whole(rule, self.world));
         let empty = SourceFields::default();
         let fields = self.world.fields(rule.source).unwrap_or(&empty);
         let output_fields = output_fields(&output.text, fields);

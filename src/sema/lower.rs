@@ -79,9 +79,12 @@ impl Lowering {
             return Err(TooLarge { name: view.info.name.to_owned(), name_span: view.info.name_span });
         };
         let mut rule = rule(view.info, condition);
+        let deployment = &view.world.deployment;
+        rule.enabled = deployment.runs(rule.enabled, &rule.name, &view.info.tags, rule.priority);
         if !self.conditions_only {
             let known = self.fields.entry(source).or_default();
-            rule.output = template(view.info, &mut Terms { fields: view.fields, known });
+            let written = outputs::whole(view.info, view.world);
+            rule.output = template(written, &mut Terms { fields: view.fields, known });
             rule.description =
                 view.info.description.iter().map(|text| &*text.value).collect::<Vec<_>>().join(" ");
             rule.tags = view.info.tags.iter().map(|&tag| tag.to_owned()).collect();
@@ -106,9 +109,9 @@ fn rule(info: &RuleInfo<'_>, condition: Pred) -> Rule {
     }
 }
 
-fn template(info: &RuleInfo<'_>, terms: &mut Terms<'_, '_>) -> Vec<OutputPart> {
+fn template(written: Composite<'_>, terms: &mut Terms<'_, '_>) -> Vec<OutputPart> {
     let fields = terms.fields;
-    let text = outputs::without_container_info(outputs::text(info));
+    let text = outputs::without_container_info(written);
     let (parts, _) = output::parse(&text.text, &mut |operand| outputs::resolves(operand, fields));
     parts
         .into_iter()

@@ -7,6 +7,7 @@
 pub mod checks;
 pub mod collect;
 pub mod compile;
+pub mod deployment;
 pub mod describe;
 pub mod errors;
 pub mod event_types;

@@ -39,6 +39,17 @@ pub fn text<'a>(rule: &RuleInfo<'a>) -> Composite<'a> {
     trimmed
 }
 
+/// The output with what the deployment appends to it.
+pub fn whole<'x>(rule: &'x RuleInfo<'x>, world: &'x World) -> Composite<'x> {
+    let mut whole = text(rule);
+    let appended = world.deployment.appended(rule.source, rule.name, &rule.tags);
+    for output in appended.filter_map(|entry| entry.output.as_ref()) {
+        whole.push_made(" ", rule.output_span);
+        whole.push(output);
+    }
+    whole
+}
+
 /// The output without `%container.info`.
 pub fn without_container_info<'a>(text: Composite<'a>) -> Composite<'a> {
     if container_info(&text.text).is_none() {
@@ -85,19 +96,38 @@ pub fn check<'a>(
         // It could not be read; that was said.
         return true;
     }
-    let written = text(rule);
+    let written = whole(rule, world);
     if let Some(at) = container_info(&written.text) {
         let place = written.locate(at as u32..(at + CONTAINER_INFO.len()) as u32).span;
         report.fault(file, base, errors::container_info(place));
     }
     let written = without_container_info(written);
+    if !resolve(rule, &written, rule.skip_if_unknown_filter, (fields, base, world), report) {
+        return false;
+    }
+    deprecated(rule, &written, base, report);
+    let appended = world.deployment.appended(rule.source, rule.name, &rule.tags);
+    // All of them are looked at, and a rule cannot choose to skip them.
+    let templates = appended.flat_map(|entry| &entry.fields);
+    templates.fold(true, |good, template| {
+        resolve(rule, &Composite::of(template), false, (fields, base, world), report) && good
+    })
+}
+
+/// Checks the tokens of a template. False if one cannot be resolved, which is told.
+fn resolve<'a>(
+    rule: &RuleInfo<'a>,
+    written: &Composite<'_>,
+    skip: bool,
+    (fields, base, world): (&SourceFields, &[Step<'a>], &World),
+    report: &mut Report<'_>,
+) -> bool {
+    let file = rule.span.file;
     let (_, troubles) = output::parse(&written.text, &mut |operand| resolves(operand, fields));
     if troubles.is_empty() {
-        deprecated(rule, &written, base, report);
         return true;
     }
     let output_base = || [base, &[Step::new("rule output", "", rule.output_span)]].concat();
-    let skip = rule.skip_if_unknown_filter;
     for trouble in &troubles {
         let place = if written.text.is_empty() {
             rule.output_span

@@ -1,5 +1,6 @@
 //! What is taken as given about the engine that will load the rules.
 
+use super::deployment::Deployment;
 use super::requirements::Version;
 use crate::schema::event_names::KnownEvents;
 use crate::schema::{PluginSet, SourceFields};
@@ -14,6 +15,8 @@ pub struct World {
     pub plugins: Arc<PluginSet>,
     /// Events that are logged though rulec's list lacks them.
     pub known_events: Arc<KnownEvents>,
+    /// What becomes of rules that load.
+    pub deployment: Arc<Deployment>,
 }
 
 /// The engine version of Falco 0.44.
@@ -25,6 +28,7 @@ impl Default for World {
             engine_version: ENGINE_VERSION,
             plugins: Arc::new(PluginSet::default()),
             known_events: Arc::default(),
+            deployment: Arc::default(),
         }
     }
 }

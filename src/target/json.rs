@@ -124,6 +124,7 @@ fn output(part: &OutputPart) -> Value {
 }
 
 fn place(span: Span, sources: &SourceMap) -> Value {
+    let span = sources.outward(span);
     let file = sources.file(span.file);
     let start = file.position(span.start as usize);
     json!({ "file": file.name, "line": start.line, "column": start.column })

@@ -71,6 +71,7 @@ pub struct Compared {
 
 /// The place of a span.
 pub fn at(sources: &SourceMap, span: Span) -> At {
+    let span = sources.outward(span);
     let file = sources.file(span.file);
     let position = file.position(span.start as usize);
     At { file: file.name.clone(), line: position.line, column: position.column }

@@ -6,10 +6,9 @@ mod screen;
 mod work;
 
 use super::args::Load;
-use super::{FAILED, Failure, Outcome, UNUSABLE, coverage, engine, files, output, settings};
-use crate::analysis::{Compiled, Inputs, LoadResult, compile_rules, falco_verdicts};
+use super::{FAILED, Failure, Outcome, UNUSABLE, coverage, engine, inputs, output, settings};
+use crate::analysis::{Compiled, Inputs, LoadResult, compile_rules, errors, falco_verdicts};
 use crate::coverage::{Benchmark, Control, Scope, controls_of};
-use crate::diag::Severity;
 use crate::eval::profile::{Costs, Profiler};
 use crate::eval::tally::Tally;
 use crate::eval::{Engine, Matching, is_active};
@@ -121,6 +120,14 @@ pub struct Args {
     /// Each rule is run by itself on every event for this, whichever speaks, and each condition in the order it is written.
     #[arg(long, help_heading = "Outcome")]
     timings: bool,
+
+    /// Run what a Falco with this falco.yaml runs: its rules files, plugins, selections and outputs
+    #[arg(long, value_name = "FILE", conflicts_with = "rules", help_heading = "Engine")]
+    falco_config: Option<PathBuf>,
+
+    /// Fields of a plugin that rulec does not know, as JSON; for a bare list of fields, as SOURCE=FILE
+    #[arg(long, value_name = "[SOURCE=]FILE", help_heading = "Engine")]
+    schema: Vec<String>,
 
     /// Plugins to check against, instead of those of rulec.toml
     #[arg(long, value_name = "NAME[@VERSION]", value_delimiter = ',', help_heading = "Engine")]
@@ -329,19 +336,18 @@ fn rules(args: &Args) -> Result<Option<(SourceMap, Vec<Rule>)>, Failure> {
         paths: args.rules.clone(),
         plugins: args.plugins.clone(),
         engine_version: args.engine_version.clone(),
+        falco_config: args.falco_config.clone(),
+        schema: args.schema.clone(),
         stdin_filename: None,
         config: args.config.clone(),
         no_config: args.no_config,
     };
     let mut settings = settings::load(&load)?;
-    let roots = if load.paths.is_empty() { settings.default_roots() } else { load.paths.clone() };
-    let loaded =
-        files::read(&roots, files::How { stdin_filename: None, settings: &settings, as_given: false })?;
+    let loaded = inputs::sound(&load, &settings)?;
     let options = engine::options(&load, &mut settings)?;
     let inputs = Inputs { sources: loaded.sources, options: options.clone() };
-    let Compiled { analysis, mut rules, too_large } = compile_rules(inputs);
-    let mut errors = analysis.diagnostics;
-    errors.retain(|found| found.severity == Severity::Error);
+    let Compiled { mut analysis, mut rules, too_large } = compile_rules(inputs);
+    let errors = errors(&mut analysis);
     let inputs = Inputs { sources: analysis.sources, options };
     if !errors.is_empty() {
         let summary = render::Summary::default().count(&inputs.sources, &errors);
@@ -437,6 +443,7 @@ fn timings<'a>(
         .map(|(at, (rule, cost))| (at, Timing { rule: &rule.name, cost: *cost, parts: Vec::new() }))
         .collect();
     for ((rule, span), cost) in profiler.places().iter().zip(&costs.parts) {
+        let span = &sources.outward(*span);
         let file = sources.file(span.file);
         let at = file.position(span.start as usize);
         let place = format!("{}:{}:{}", file.name, at.line, at.column);

@@ -63,6 +63,7 @@ fn of(report: &CoverageReport<'_>, control: &Control, covered: &Covered) -> Valu
 fn event_of(report: &CoverageReport<'_>, event: &EventCovered) -> Value {
     let narrowed = event.narrowed.iter().flat_map(|narrowed| {
         narrowed.clauses.iter().map(|&span| {
+            let span = report.sources.outward(span);
             let file = report.sources.file(span.file);
             let place = file.position(span.start as usize);
             json!({

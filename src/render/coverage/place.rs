@@ -17,12 +17,14 @@ const LINES: usize = 4;
 
 /// `FILE:LINE` of a span.
 pub fn at(sources: &SourceMap, span: Span) -> String {
+    let span = sources.outward(span);
     let file = sources.file(span.file);
     format!("{}:{}", file.name, file.position(span.start as usize).line)
 }
 
 /// The lines of a span.
 pub fn lines(sources: &SourceMap, span: Span) -> Vec<Line<'_>> {
+    let span = sources.outward(span);
     let file = sources.file(span.file);
     let (first, last) = (file.line_index(span.start as usize), file.line_index(span.end as usize));
     let mut lines = Vec::new();

@@ -115,6 +115,27 @@ impl Dialect {
         Ok(format!("CASE WHEN NOT ({is_there}) THEN NULL WHEN {is_text} THEN {text} ELSE '' END"))
     }
 
+    /// The text of a member: NULL if it is not there or no text.
+    pub fn only_text_at(self, keys: &[String]) -> Result<String, String> {
+        if let Some(column) = self.column(keys)? {
+            return Ok(column);
+        }
+        let (_, is_text, text, _) = self.json_at(keys)?;
+        Ok(format!("CASE WHEN {is_text} THEN {text} END"))
+    }
+
+    /// The elements of a list as JSON with commas between them: NULL if there is none.
+    pub fn elements_at(self, keys: &[String]) -> Result<String, String> {
+        if self.has_columns() {
+            return Err(format!("the table does not keep the JSON of `{}`", keys.join(".")));
+        }
+        let (is_there, is_text, _, json) = self.json_at(keys)?;
+        Ok(format!(
+            "CASE WHEN {is_there} AND NOT ({is_text}) AND {} AND {json} <> '[]' THEN substr({json}, 2, length({json}) - 2) END",
+            self.starts(&json, "'['")
+        ))
+    }
+
     /// A member as `json.value` shows it: a text as it is, all else as JSON.
     pub fn any_at(self, keys: &[String]) -> Result<String, String> {
         if let Some(column) = self.column(keys)? {
@@ -286,6 +307,32 @@ impl Dialect {
             DuckDb => format!("strlen({text})"),
             Spark => format!("octet_length({text})"),
             Athena | Trino => format!("length(to_utf8({text}))"),
+        }
+    }
+
+    /// The bytes of a text as hexadecimal digits.
+    pub fn digits(self, text: &str) -> String {
+        match self {
+            DuckDb | Spark => format!("hex({text})"),
+            Athena | Trino => format!("to_hex(to_utf8({text}))"),
+        }
+    }
+
+    /// What BASE64 without wrong letters or lengths stands for, as digits of bytes.
+    pub fn decoded(self, text: &str) -> String {
+        match self {
+            DuckDb => format!("hex(from_base64({text}))"),
+            Spark => format!("hex(unbase64({text}))"),
+            Athena | Trino => format!("to_hex(from_base64({text}))"),
+        }
+    }
+
+    /// The part of a text that a regular expression finds.
+    pub fn extract(self, text: &str, pattern: &str) -> String {
+        let pattern = self.text(pattern);
+        match self {
+            Spark => format!("regexp_extract({text}, {pattern}, 0)"),
+            _ => format!("regexp_extract({text}, {pattern})"),
         }
     }
 

@@ -11,6 +11,14 @@ use crate::target::clause::plain_path;
 /// The service's domain, which `ct.shortsrc` has not.
 const DOMAIN: &str = ".amazonaws.com";
 
+/// Without the `=` at its end.
+const BASE64: &str = r"\A(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048])?\z";
+
+/// Parts of an event's time, which CloudTrail writes in UTC and with a `Z` at its end.
+const DATE: &str = "substr(event_time, 1, 10)";
+const CLOCK: &str = "substr(event_time, 12, 8)";
+const NANOS: &str = "rpad(replace(replace(substr(event_time, 20), '.', ''), 'Z', ''), 9, '0')";
+
 fn keys(dotted: &str) -> Vec<String> {
     dotted.split('.').map(str::to_owned).collect()
 }
@@ -30,12 +38,16 @@ impl Writer {
         let none = || format!("the target has no `{}()`", transformer.text());
         match (transformer, args) {
             (Transformer::Concat, args) => {
-                let texts = args.iter().all(|arg| arg.type_of() == (Type::Charbuf, false));
-                if !texts {
-                    return Err("the target joins only texts".to_owned());
-                }
-                let parts = args.iter().map(|arg| self.term(arg)).collect::<Result<Vec<_>, _>>()?;
+                let parts = args.iter().map(|arg| self.text_of(arg)).collect::<Result<Vec<_>, _>>()?;
                 Ok(format!("({})", parts.join(" || ")))
+            }
+            (Transformer::Join, [separator, Term::List(items)]) => {
+                let separator = self.text_of(separator)?;
+                let items = items.iter().map(|item| self.text_of(item)).collect::<Result<Vec<_>, _>>()?;
+                match items.is_empty() {
+                    true => Err(none()),
+                    false => Ok(format!("({})", items.join(&format!(" || {separator} || ")))),
+                }
             }
             (_, [only]) if family(only.type_of().0) == Family::Text && !only.type_of().1 => {
                 let inner = self.term(only)?;
@@ -52,6 +64,27 @@ impl Writer {
         }
     }
 
+    /// A term that is joined to others.
+    fn text_of(&mut self, term: &Term) -> Result<String, String> {
+        match term.type_of() {
+            (Type::Charbuf, false) => self.term(term),
+            _ => Err("the target joins only texts".to_owned()),
+        }
+    }
+
+    /// The digits of the bytes that `b64` makes, if the term is made by that; NULL for what is no BASE64.
+    pub fn decoded(&mut self, term: &Term) -> Result<Option<String>, String> {
+        let Term::Call { transformer: Transformer::B64, args, .. } = term else { return Ok(None) };
+        let [inner] = args.as_slice() else { return Ok(None) };
+        let text = self.text_of(inner)?;
+        let dialect = self.dialect;
+        let letters = format!("regexp_replace({text}, {}, '')", dialect.text(r"={1,2}\z"));
+        let padded = format!("{letters} || substr('===', 1, (4 - length({letters}) % 4) % 4)");
+        // Falco's texts end at a NUL.
+        let bytes = dialect.extract(&dialect.decoded(&padded), "^(?:[1-9A-F][0-9A-F]|0[1-9A-F])*");
+        Ok(Some(format!("CASE WHEN {} THEN {bytes} END", dialect.regex(&letters, BASE64))))
+    }
+
     /// A field, as a column that is worked out once.
     fn field(&mut self, field: &FieldRef) -> Result<String, String> {
         let name = field.text();
@@ -61,7 +94,8 @@ impl Writer {
         let expression = self.expression(field)?;
         let made = ["ct.shortsrc", "ct.user", "ct.originaluser", "ct.user.accountid", "s3.bytes"]
             .contains(&&*field.name)
-            || field.name.starts_with("s3.cnt.");
+            || field.name.starts_with("s3.cnt.")
+            || field.name.starts_with("evt.");
         Ok(if made { self.made(&name, expression) } else { self.column(&name, expression) })
     }
 
@@ -114,6 +148,21 @@ impl Writer {
                 "CASE WHEN coalesce({}, '') NOT IN ('GetObject', 'PutObject') THEN 1 END",
                 self.text_at("eventName")?
             ),
+            "s3.uri" => {
+                let [bucket, key] =
+                    ["bucketName", "key"].map(|key| keys(&format!("requestParameters.{key}")));
+                format!(
+                    "'s3://' || {} || '/' || {}",
+                    dialect.only_text_at(&bucket)?,
+                    dialect.only_text_at(&key)?
+                )
+            }
+            "ct.resources" => dialect.elements_at(&keys("resources"))?,
+            "evt.time" => format!("{CLOCK} || '.' || {NANOS}"),
+            "evt.time.s" => CLOCK.to_owned(),
+            "evt.time.iso8601" => format!("{DATE} || 'T' || {CLOCK} || '.' || {NANOS} || '+0000'"),
+            "evt.datetime" => format!("{DATE} || ' ' || {CLOCK} || '.' || {NANOS}"),
+            "evt.datetime.s" => format!("{DATE} || ' ' || {CLOCK}"),
             "json.value" | "jevt.value" => {
                 let pointer = field.arg.as_deref().unwrap_or_default();
                 if pointer.is_empty() {

@@ -1,0 +1,296 @@
+//! `falco.yaml`: text in, what it says about rules and what is wrong with that out.
+
+use crate::diag::Diagnostic;
+use crate::outer::NOT_CHECKED;
+use crate::sema::deployment::{Appended, Deployment, Selection};
+use crate::sema::ir::Priority;
+use crate::source::{FileId, SourceFile, Span, Spanned, Text};
+use crate::syntax::yaml::{self, Node};
+
+crate::declare_check! {
+    /// Falco refuses to start with this `falco.yaml`.
+    ///
+    /// ## What it does
+    /// With `--falco-config`, reports what is wrong in the keys that are about rules: `rules_files`, `plugins`,
+    /// `load_plugins`, `rules`, `append_output`, `priority` and `config_files`.
+    ///
+    /// ## Why it matters
+    /// Falco ends before it reads a rule.
+    pub INVALID_FALCO_CONFIG = "RC0913", "invalid-falco-config", Meta, Error;
+
+    /// A rules file that Falco passes over.
+    ///
+    /// ## What it does
+    /// With `--falco-config`, reports entries of `rules_files` that lead to nothing that Falco reads: a path that does
+    /// not exist where Falco is started, or a file whose name does not end in `.yaml` or `.yml`.
+    ///
+    /// ## Why it matters
+    /// Falco says nothing and runs without the rules.
+    pub SKIPPED_RULES_FILE = "RC0914", "skipped-rules-file", Meta, Warning;
+}
+
+/// What a `falco.yaml` says about rules. A key that is not there is `None`.
+#[derive(Debug, Default, Clone)]
+pub struct FalcoConfig {
+    /// `rules_files`, or `rules_file` of older versions.
+    pub rules_files: Option<Vec<Spanned<String>>>,
+    /// Names of `plugins`.
+    pub plugins: Option<Vec<Spanned<String>>>,
+    /// `load_plugins`.
+    pub load_plugins: Option<Vec<Spanned<String>>>,
+    /// `rules`.
+    pub selections: Option<Vec<Selection>>,
+    /// `append_output`.
+    pub appended: Option<Vec<Appended>>,
+    /// `priority`.
+    pub priority: Option<Priority>,
+    /// `config_files`.
+    pub config_files: Vec<Include>,
+}
+
+/// Another file that adds to this one.
+#[derive(Debug, Clone)]
+pub struct Include {
+    /// A file, or a directory of files.
+    pub path: Spanned<String>,
+    /// How it adds.
+    pub strategy: Strategy,
+}
+
+/// How an included file adds to what is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strategy {
+    /// Lists are continued, all else is replaced.
+    Append,
+    /// All is replaced.
+    Override,
+    /// Only what is not there is taken.
+    AddOnly,
+}
+
+impl FalcoConfig {
+    /// Adds an included file.
+    pub fn include(&mut self, other: FalcoConfig, strategy: Strategy) {
+        list(&mut self.rules_files, other.rules_files, strategy);
+        list(&mut self.plugins, other.plugins, strategy);
+        list(&mut self.load_plugins, other.load_plugins, strategy);
+        list(&mut self.selections, other.selections, strategy);
+        list(&mut self.appended, other.appended, strategy);
+        if strategy != Strategy::AddOnly || self.priority.is_none() {
+            self.priority = other.priority.or(self.priority);
+        }
+    }
+
+    /// The plugins that Falco loads, in its order, and the complaint about one that it cannot find.
+    pub fn loaded_plugins(&self) -> (Vec<&Spanned<String>>, Option<Diagnostic>) {
+        let all = self.plugins.as_deref().unwrap_or_default();
+        let Some(wanted) = &self.load_plugins else { return (all.iter().collect(), None) };
+        let mut loaded = Vec::new();
+        for name in wanted {
+            match all.iter().find(|plugin| plugin.value == name.value) {
+                Some(plugin) => loaded.push(plugin),
+                None => {
+                    let message = format!("plugin `{}` is not in `plugins`", name.value);
+                    return (loaded, Some(Diagnostic::new(&INVALID_FALCO_CONFIG, name.span, message)));
+                }
+            }
+        }
+        (loaded, None)
+    }
+
+    /// What it makes of rules that load.
+    pub fn deployment(&self) -> Deployment {
+        Deployment {
+            selections: self.selections.clone().unwrap_or_default(),
+            min_priority: self.priority,
+            appended: self.appended.clone().unwrap_or_default(),
+        }
+    }
+}
+
+fn list<T>(own: &mut Option<Vec<T>>, other: Option<Vec<T>>, strategy: Strategy) {
+    let Some(other) = other else { return };
+    match (own.as_mut(), strategy) {
+        (Some(own), Strategy::Append) => own.extend(other),
+        (Some(_), Strategy::AddOnly) => {}
+        _ => *own = Some(other),
+    }
+}
+
+/// Reads a `falco.yaml`.
+pub fn parse(id: FileId, file: &SourceFile) -> (FalcoConfig, Vec<Diagnostic>) {
+    let stream = yaml::parse(id, file);
+    let mut reader = Reader { config: FalcoConfig::default(), found: Vec::new() };
+    if let Some(error) = stream.errors.first() {
+        reader.wrong(error.span, format!("this is not YAML: {}", error.message));
+    } else if let Some(document) = stream.documents.first() {
+        match document.root.as_map() {
+            Some(pairs) => pairs.iter().for_each(|(key, value)| reader.key(key, value, &document.root)),
+            None if document.root.is_null() => {}
+            None => reader.wrong(document.root.span, "a mapping is expected here".to_owned()),
+        }
+    }
+    (reader.config, reader.found)
+}
+
+struct Reader {
+    config: FalcoConfig,
+    found: Vec<Diagnostic>,
+}
+
+impl Reader {
+    fn wrong(&mut self, span: Span, message: String) {
+        self.found.push(Diagnostic::new(&INVALID_FALCO_CONFIG, span, message));
+    }
+
+    fn key(&mut self, key: &Node, value: &Node, root: &Node) {
+        let Some(name) = key.as_scalar().map(|scalar| &*scalar.text.value) else { return };
+        match name {
+            "rules_files" => self.config.rules_files = Some(self.paths(value)),
+            "rules_file" if root.get("rules_files").is_some() => {
+                self.wrong(key.span, "`rules_file` and `rules_files` cannot both be there".to_owned());
+            }
+            "rules_file" => self.config.rules_files = Some(self.paths(value)),
+            "load_plugins" => self.config.load_plugins = Some(self.paths(value)),
+            "plugins" => self.config.plugins = Some(self.each(value, Reader::plugin)),
+            "rules" => self.config.selections = Some(self.each(value, Reader::selection)),
+            "append_output" => self.config.appended = Some(self.each(value, Reader::appended)),
+            "config_files" => self.config.config_files = self.each(value, Reader::include),
+            "priority" => {
+                let text = self.text(value);
+                self.config.priority = text.as_ref().and_then(|text| Priority::parse(&text.value));
+                if let (Some(text), None) = (text, self.config.priority) {
+                    self.wrong(text.span, format!("`{}` is not a priority", text.value));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The entries of a list. Falco takes a single value for a list of one.
+    fn each<T>(&mut self, node: &Node, read: fn(&mut Reader, &Node) -> Option<T>) -> Vec<T> {
+        match node.as_seq() {
+            Some(items) => items.iter().filter_map(|item| read(self, item)).collect(),
+            None if node.is_null() => Vec::new(),
+            None => read(self, node).into_iter().collect(),
+        }
+    }
+
+    fn paths(&mut self, node: &Node) -> Vec<Spanned<String>> {
+        self.each(node, Reader::text)
+    }
+
+    fn text(&mut self, node: &Node) -> Option<Spanned<String>> {
+        let Some(scalar) = node.as_scalar() else {
+            self.wrong(node.span, "a text is expected here".to_owned());
+            return None;
+        };
+        let text = &scalar.text;
+        if text.value.contains("${") {
+            let message = format!("`{}` is known only where Falco runs", text.value);
+            self.found.push(Diagnostic::new(&NOT_CHECKED, text.span, message));
+            return None;
+        }
+        Some(Spanned { value: text.value.to_string(), span: text.span })
+    }
+
+    fn member(&mut self, node: &Node, key: &str) -> Option<String> {
+        Some(self.text(node.get(key)?)?.value)
+    }
+
+    fn plugin(&mut self, node: &Node) -> Option<Spanned<String>> {
+        match node.get("name") {
+            Some(name) if node.get("library_path").is_some() => self.text(name),
+            _ => {
+                self.wrong(node.span, "a plugin needs `name` and `library_path`".to_owned());
+                None
+            }
+        }
+    }
+
+    fn selection(&mut self, node: &Node) -> Option<Selection> {
+        let (enable, about) = match (node.get("enable"), node.get("disable")) {
+            (Some(about), _) => (true, about),
+            (None, Some(about)) => (false, about),
+            (None, None) => {
+                self.wrong(node.span, "`enable` or `disable` is expected here".to_owned());
+                return None;
+            }
+        };
+        let (rule, tag) = (self.member(about, "rule"), self.member(about, "tag"));
+        if rule.as_deref().unwrap_or_default().is_empty() && tag.as_deref().unwrap_or_default().is_empty() {
+            self.wrong(about.span, "`rule` or `tag` is expected here".to_owned());
+            return None;
+        }
+        Some(Selection { enable, rule, tag })
+    }
+
+    fn appended(&mut self, node: &Node) -> Option<Appended> {
+        if node.as_map().is_none() {
+            self.wrong(node.span, "a mapping is expected here".to_owned());
+            return None;
+        }
+        let mut entry = Appended::default();
+        if let Some(about) = node.get("match") {
+            entry.source = self.member(about, "source").filter(|text| !text.is_empty());
+            entry.rule = self.member(about, "rule").filter(|text| !text.is_empty());
+            let tags = about.get("tags").filter(|tags| tags.as_seq().is_some());
+            entry.tags =
+                tags.map_or(Vec::new(), |tags| self.paths(tags)).into_iter().map(|tag| tag.value).collect();
+        }
+        if let Some(output) = node.get("extra_output") {
+            entry.output = self.text(output).and(output.as_scalar()).map(|scalar| scalar.text.clone());
+        }
+        match node.get("extra_fields").map(|fields| (fields, fields.as_seq())) {
+            Some((_, Some(fields))) => {
+                for field in fields {
+                    entry.fields.extend(self.field(field));
+                }
+            }
+            Some((fields, None)) => self.wrong(fields.span, "a list is expected here".to_owned()),
+            None => {}
+        }
+        Some(entry)
+    }
+
+    /// A field beside the output: a name, or a name and a template.
+    fn field(&mut self, node: &Node) -> Option<Text> {
+        match node.as_map() {
+            Some([(_, template)]) => {
+                self.text(template)?;
+                Some(template.as_scalar()?.text.clone())
+            }
+            Some(_) => {
+                self.wrong(node.span, "one name and its template are expected here".to_owned());
+                None
+            }
+            None => {
+                self.text(node)?;
+                let text = &node.as_scalar()?.text;
+                // As Falco looks it up: with a percent sign that stands where the name does.
+                let (start, shift) = (text.at(0) as u32, |&(at, file): &(u32, u32)| (at + 1, file));
+                let first = [(0, start), (1, start)];
+                let map =
+                    first.into_iter().chain(text.map.iter().filter(|run| run.0 > 0).map(shift)).collect();
+                Some(Text { value: format!("%{}", text.value).into(), map, ..text.clone() })
+            }
+        }
+    }
+
+    fn include(&mut self, node: &Node) -> Option<Include> {
+        let strategy = match node.get("strategy").map(|node| (node, self.text(node))) {
+            None => Strategy::Append,
+            Some((node, text)) => match text.as_ref().map(|text| text.value.as_str()) {
+                Some("append") => Strategy::Append,
+                Some("override") => Strategy::Override,
+                Some("add-only") => Strategy::AddOnly,
+                _ => {
+                    self.wrong(node.span, "`append`, `override` or `add-only` is expected here".to_owned());
+                    return None;
+                }
+            },
+        };
+        let path = self.text(node.get("path").unwrap_or(node))?;
+        Some(Include { path, strategy })
+    }
+}

@@ -1,0 +1,256 @@
+//! Items of Sysdig's that stand somewhere else than in a rules file: written as one item of YAML each, in an order that
+//! Falco can read.
+
+use super::{NOT_CHECKED, writer::Writer};
+use crate::diag::Diagnostic;
+use crate::source::{FileId, Run, SourceFile, Span};
+use crate::syntax::items::Kind;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// Text of the author, with the place of each byte.
+#[derive(Clone, Debug, Default)]
+pub struct Written {
+    /// The text.
+    pub value: String,
+    /// Where it stands; nothing for a text that only stands for one.
+    pub runs: Vec<Run>,
+    /// All of it, quotes included.
+    pub start: u32,
+    /// Where that ends.
+    pub end: u32,
+}
+
+/// A value of an exception.
+#[derive(Clone, Debug)]
+pub enum Tree {
+    /// A text.
+    Text(Written),
+    /// A list.
+    List(Vec<Tree>),
+}
+
+/// An exception of a rule.
+#[derive(Clone, Debug)]
+pub struct Exception {
+    /// Name.
+    pub name: Written,
+    /// `fields`, `comps` and `values`, those that are there.
+    pub keys: Vec<(&'static str, Tree)>,
+}
+
+/// A rule, macro or list.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// What it is.
+    pub kind: Kind,
+    /// The file it stands in, and its name.
+    pub file: FileId,
+    /// The name of that file.
+    pub shown: String,
+    /// Name.
+    pub name: Written,
+    /// `desc`, `condition`, `output`, `priority` and `source`, those that are there.
+    pub texts: Vec<(&'static str, Written)>,
+    /// `tags` of a rule, `items` of a list.
+    pub list: Option<Vec<Written>>,
+    /// Exceptions of a rule.
+    pub exceptions: Vec<Exception>,
+    /// It adds to another one of the same name.
+    pub append: bool,
+    /// Comments before it that are for rulec.
+    pub comments: Vec<Written>,
+    /// What it says cannot be known.
+    pub is_hole: bool,
+}
+
+impl Item {
+    fn text(&self, key: &str) -> Option<&Written> {
+        self.texts.iter().find(|(known, _)| *known == key).map(|(_, text)| text)
+    }
+
+    fn place(&self, text: &Written) -> Span {
+        Span::new(self.file, text.start as usize, text.end as usize)
+    }
+
+    /// The words of its condition, and its own items: what it may be made of.
+    fn words(&self) -> impl Iterator<Item = (&str, Span)> {
+        let condition = self.text("condition").into_iter().flat_map(|condition| {
+            words(&condition.value).map(|(at, word)| (word, self.span_of(condition, at, at + word.len())))
+        });
+        let items = self.list.iter().flatten().map(|item| (item.value.as_str(), self.place(item)));
+        condition.chain(items.filter(|_| self.kind == Kind::List))
+    }
+
+    fn span_of(&self, text: &Written, start: usize, end: usize) -> Span {
+        let origin = crate::source::Origin {
+            file: self.file,
+            runs: text.runs.clone(),
+            edits: crate::source::Edits::None,
+            is_item: true,
+        };
+        origin.outward(start..end)
+    }
+
+    /// The item as a rules file.
+    pub fn file(&self) -> SourceFile {
+        let mut out = Writer::default();
+        let whole = (self.name.start, self.name.end);
+        for comment in &self.comments {
+            out.plain(comment);
+            out.made("\n", whole);
+        }
+        out.made(&format!("- {}: ", self.kind.key()), whole);
+        out.quoted(&self.name);
+        out.made("\n", whole);
+        for (key, text) in &self.texts {
+            out.made(&format!("  {key}: "), (text.start, text.start));
+            out.quoted(text);
+            out.made("\n", (text.end, text.end));
+        }
+        if let Some(list) = &self.list {
+            let key = if self.kind == Kind::List { "items" } else { "tags" };
+            out.made(&format!("  {key}: "), whole);
+            out.list(list.iter(), whole, Writer::quoted);
+            out.made("\n", whole);
+        }
+        if !self.exceptions.is_empty() {
+            out.made("  exceptions:\n", whole);
+        }
+        for exception in &self.exceptions {
+            let place = (exception.name.start, exception.name.end);
+            out.made("    - name: ", place);
+            out.quoted(&exception.name);
+            out.made("\n", place);
+            for (key, tree) in &exception.keys {
+                out.made(&format!("      {key}: "), place);
+                out.tree(tree, place);
+                out.made("\n", place);
+            }
+        }
+        if self.append {
+            let keys: Vec<&str> = ["condition", "exceptions", "items"]
+                .into_iter()
+                .filter(|key| match *key {
+                    "condition" => self.text(key).is_some(),
+                    "exceptions" => !self.exceptions.is_empty(),
+                    _ => self.kind == Kind::List,
+                })
+                .collect();
+            out.made("  override:\n", whole);
+            keys.iter().for_each(|key| out.made(&format!("    {key}: append\n"), whole));
+        }
+        out.file(&self.shown, self.file)
+    }
+}
+
+/// The names in a condition.
+fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let mut at = 0;
+    text.split(move |c: char| !part(c)).filter_map(move |word| {
+        let start = at;
+        // Every separator that can stand in a condition is looked for again, as it may be longer than one byte.
+        at = start + word.len();
+        at += text[at..].chars().next().map_or(0, char::len_utf8);
+        (!word.is_empty()).then_some((start, word))
+    })
+}
+
+/// The items as rules files, in an order in which each comes after what it is made of, and what had to be left out.
+/// `is_elsewhere` tells whether other files may define a name.
+pub fn files(
+    mut items: Vec<Item>,
+    is_elsewhere: impl Fn(&str) -> bool,
+) -> (Vec<SourceFile>, Vec<Diagnostic>) {
+    let mut left_out = Vec::new();
+    drop_holes(&mut items, &mut left_out);
+    let defined: FxHashSet<(Kind, String)> =
+        items.iter().filter(|item| !item.append).map(|item| (item.kind, item.name.value.clone())).collect();
+    items.retain(|item| {
+        let is_there = !item.append
+            || defined.contains(&(item.kind, item.name.value.clone()))
+            || is_elsewhere(&item.name.value);
+        if !is_there {
+            let (kind, name) = (item.kind.key(), &item.name.value);
+            let message =
+                format!("{kind} `{name}` is not in these files, so what is appended to it is not checked");
+            left_out.push(
+                Diagnostic::new(&NOT_CHECKED, item.place(&item.name), message)
+                    .help("name the file that defines it, too"),
+            );
+        }
+        is_there
+    });
+    (ordered(&items).into_iter().map(|at| items[at].file()).collect(), left_out)
+}
+
+/// Takes away what is not known, and what is made of it.
+fn drop_holes(items: &mut Vec<Item>, left_out: &mut Vec<Diagnostic>) {
+    let is_named = |item: &Item| matches!(item.kind, Kind::Macro | Kind::List);
+    let mut holes: FxHashSet<String> = items
+        .iter()
+        .filter(|item| item.is_hole && is_named(item))
+        .map(|item| item.name.value.clone())
+        .collect();
+    items.retain(|item| !item.is_hole);
+    // Each round takes at least one item away.
+    while !holes.is_empty() {
+        let mut more = FxHashSet::default();
+        items.retain(|item| {
+            let own = item.append && holes.contains(&item.name.value) && is_named(item);
+            let hole = item.words().find(|(word, _)| holes.contains(*word));
+            if let Some((word, span)) = hole {
+                let kind = item.kind.key();
+                let message = format!(
+                    "this {kind} is not checked: what `{word}` says is known only when it is deployed"
+                );
+                left_out.push(Diagnostic::new(&NOT_CHECKED, span, message));
+            }
+            let is_lost = own || hole.is_some();
+            if is_lost && is_named(item) && !holes.contains(&item.name.value) {
+                more.insert(item.name.value.clone());
+            }
+            !is_lost
+        });
+        holes = more;
+    }
+}
+
+/// Lists, macros, then rules; each after those of its kind that stand in it, what is appended after what it is appended to.
+fn ordered(items: &[Item]) -> Vec<usize> {
+    let mut by_name: FxHashMap<(Kind, &str), Vec<usize>> = FxHashMap::default();
+    for (at, item) in items.iter().enumerate() {
+        by_name.entry((item.kind, &item.name.value)).or_default().push(at);
+    }
+    let stage = |item: &Item| match item.kind {
+        Kind::List => 0,
+        Kind::Macro => 1,
+        _ => 2,
+    };
+    let mut roots: Vec<usize> = (0..items.len()).collect();
+    roots.sort_by_key(|&at| (stage(&items[at]), items[at].append));
+    let (mut done, mut begun) = (Vec::with_capacity(items.len()), vec![false; items.len()]);
+    for root in roots {
+        // Depth first without recursion: an item is done when it comes up the second time.
+        let mut open = vec![(root, false)];
+        while let Some((at, is_back)) = open.pop() {
+            if is_back {
+                done.push(at);
+                continue;
+            }
+            if std::mem::replace(&mut begun[at], true) {
+                continue;
+            }
+            open.push((at, true));
+            let item = &items[at];
+            if item.kind == Kind::Rule {
+                continue;
+            }
+            for (word, _) in item.words() {
+                let named = by_name.get(&(item.kind, word)).into_iter().flatten();
+                open.extend(named.filter(|&&other| !begun[other]).map(|&other| (other, false)));
+            }
+        }
+    }
+    done
+}

@@ -1,0 +1,181 @@
+//! Rules inside other files: Helm values, ConfigMaps, Terraform, exports of Sysdig. Each becomes a file of its own that
+//! knows where it stands in the outer one.
+
+mod embedded;
+mod item;
+mod outward;
+mod writer;
+
+pub use outward::outward;
+
+use crate::diag::Diagnostic;
+use crate::source::{Edits, FileId, Origin, Run, SourceFile, SourceMap};
+use crate::syntax::sniff::looks_like_rules;
+use crate::syntax::yaml;
+
+crate::declare_check! {
+    /// A file that holds rules cannot be read.
+    ///
+    /// ## What it does
+    /// Reports where a file that holds rules inside is broken: Helm values and ConfigMaps that are no YAML, Terraform that
+    /// is no HCL. docs/inputs.md tells which files are looked into.
+    ///
+    /// ## Why it matters
+    /// Whoever deploys the file cannot read it either, and what rulec could not find in it was not checked.
+    ///
+    /// ## Avoid
+    /// ```yaml
+    /// # file: values.yaml
+    /// customRules:
+    ///   aws.yaml: |-
+    ///     - macro: console_login
+    ///       condition: ct.name = "ConsoleLogin"
+    ///   : [
+    /// ```
+    ///
+    /// ## Prefer
+    /// ```yaml
+    /// # file: values.yaml
+    /// customRules:
+    ///   aws.yaml: |-
+    ///     # rulec: allow-file unused-macro -- an example
+    ///     - macro: console_login
+    ///       condition: ct.name = "ConsoleLogin"
+    /// ```
+    pub UNREADABLE_INPUT = "RC0911", "unreadable-input", Meta, Error;
+
+    /// Something that can be known only when it is deployed.
+    ///
+    /// ## What it does
+    /// Points at what rulec leaves out because a template or Terraform puts its value in later: `${var.bucket}` in the
+    /// condition of a `sysdig_secure_rule_falco`, a Helm template with rules in it.
+    ///
+    /// ## Why it matters
+    /// The rule may be wrong and nothing was said of it.
+    ///
+    /// ## Avoid
+    /// ```yaml
+    /// # file: templates/rules.yaml
+    /// data:
+    ///   aws.yaml: |-
+    ///     - macro: console_login
+    ///       condition: ct.name = "ConsoleLogin"
+    /// {{- include "labels" . }}
+    /// ```
+    ///
+    /// ## Prefer
+    /// ```yaml
+    /// # file: rendered/rules.yaml
+    /// data:
+    ///   aws.yaml: |-
+    ///     # rulec: allow-file unused-macro -- an example
+    ///     - macro: console_login
+    ///       condition: ct.name = "ConsoleLogin"
+    /// ```
+    pub NOT_CHECKED = "RC0912", "not-checked", Meta, Info;
+}
+
+/// What was found in a file.
+#[derive(Debug, Default)]
+struct Found {
+    /// Rules files, in load order.
+    files: Vec<SourceFile>,
+    /// Items of Sysdig's, in any order.
+    items: Vec<item::Item>,
+    /// What is wrong with the file itself, and what was left out.
+    findings: Vec<Diagnostic>,
+}
+
+/// True if a file of this name and text is no rules file, and rules are in it.
+pub fn holds_rules(name: &str, text: &str) -> bool {
+    open(FileId::default(), &SourceFile::new(name, text)).is_some()
+}
+
+/// True if Terraform or JSON that begins like this may hold items of Sysdig's.
+pub fn may_hold_items(beginning: &[u8]) -> bool {
+    [&b"sysdig_secure_"[..], b"\"ruleType\""]
+        .iter()
+        .any(|mark| memchr::memmem::find(beginning, mark).is_some())
+}
+
+/// Puts what is inside the files in their place. Returns all files, and what is wrong with the outer ones.
+pub fn unwrap(mut sources: SourceMap) -> (SourceMap, Vec<Diagnostic>) {
+    if sources.is_sorted_out() {
+        return (sources, Vec::new());
+    }
+    let given: Vec<(FileId, Option<Found>)> =
+        sources.given().map(|(id, file)| (id, open(id, file))).collect();
+    if given.iter().all(|(_, found)| found.is_none()) {
+        return (sources, Vec::new());
+    }
+    let (mut load, mut items, mut findings) = (Vec::new(), Vec::new(), Vec::new());
+    for (id, found) in given {
+        let Some(found) = found else {
+            load.push(id);
+            continue;
+        };
+        load.extend(found.files.into_iter().map(|file| sources.add(file)));
+        items.extend(found.items);
+        findings.extend(found.findings);
+    }
+    let is_elsewhere = |name: &str| load.iter().any(|&id| sources.file(id).text.contains(name));
+    let (files, left_out) = item::files(items, is_elsewhere);
+    load.extend(files.into_iter().map(|file| sources.add(file)));
+    findings.extend(left_out);
+    sources.set_load(load);
+    (sources, findings)
+}
+
+/// What is in a file; `None` if it is to be read as it is.
+fn open(id: FileId, file: &SourceFile) -> Option<Found> {
+    if looks_like_rules(&file.text) || !embedded::mentions_items(&file.text) {
+        return None;
+    }
+    let stream = yaml::parse(id, file);
+    embedded::read(file, &stream)
+}
+
+/// A rules file in a scalar of YAML.
+fn of_scalar(name: String, outer: &SourceFile, scalar: &yaml::Scalar) -> SourceFile {
+    let text = &scalar.text;
+    let origin = Origin {
+        file: text.span.file,
+        runs: runs(outer, text),
+        edits: match scalar.style {
+            yaml::Style::Literal => embedded::indent(outer, text).map_or(Edits::None, Edits::Lines),
+            _ => Edits::None,
+        },
+        is_item: false,
+    };
+    SourceFile::inside(name, &*text.value, origin)
+}
+
+/// The runs of a decoded scalar: byte by byte as far as it stands in the file as it is.
+fn runs(outer: &SourceFile, text: &crate::source::Text) -> Vec<Run> {
+    let whole = [(0, text.content)];
+    let map = if text.map.is_empty() { &whole[..] } else { &*text.map };
+    let (inner, outside) = (&*text.value, &*outer.text);
+    let mut runs = Vec::with_capacity(map.len() + 1);
+    for (at, &(value, start)) in map.iter().enumerate() {
+        let next = map.get(at + 1);
+        let value_end = next.map_or(inner.len(), |next| next.0 as usize);
+        let end = next.map_or(text.span.end, |next| next.1).max(start);
+        let (Some(part), Some(there)) =
+            (inner.get(value as usize..value_end), outside.get(start as usize..end as usize))
+        else {
+            continue;
+        };
+        if part.is_empty() {
+            continue;
+        }
+        let same = part.bytes().zip(there.bytes()).take_while(|(a, b)| a == b).count();
+        let same = crate::source::floor_char_boundary(part, same) as u32;
+        if same > 0 {
+            runs.push(Run { at: value, start, end: start + same, exact: true });
+        }
+        if (same as usize) < part.len() {
+            runs.push(Run { at: value + same, start: start + same, end, exact: false });
+        }
+    }
+    runs
+}

@@ -1,0 +1,131 @@
+//! What a `falco.yaml` makes of rules that load: which are switched on, and what is appended to their outputs.
+
+use super::ir::Priority;
+use crate::source::Text;
+use std::collections::BTreeSet;
+
+/// The part of a `falco.yaml` that rules feel. The default changes nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Deployment {
+    /// `rules`: what is switched on and off after loading, in this order.
+    pub selections: Vec<Selection>,
+    /// `priority`: rules that are less urgent do not run.
+    pub min_priority: Option<Priority>,
+    /// `append_output`, in this order.
+    pub appended: Vec<Appended>,
+}
+
+/// Rules that are switched on or off.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// On.
+    pub enable: bool,
+    /// Those of this name; `*` stands for any text.
+    pub rule: Option<String>,
+    /// Those with this tag.
+    pub tag: Option<String>,
+}
+
+/// What is appended to the outputs of some rules.
+#[derive(Clone, Debug, Default)]
+pub struct Appended {
+    /// Only to rules of this source.
+    pub source: Option<String>,
+    /// Only to rules that have all of these tags.
+    pub tags: Vec<String>,
+    /// Only to the rule of this name.
+    pub rule: Option<String>,
+    /// Text of the output.
+    pub output: Option<Text>,
+    /// Fields beside it, as templates.
+    pub fields: Vec<Text>,
+}
+
+impl Deployment {
+    /// True if a rule runs that its files leave `enabled` or not.
+    pub fn runs(&self, enabled: bool, name: &str, tags: &BTreeSet<&str>, priority: Priority) -> bool {
+        let mut on = enabled;
+        for selection in &self.selections {
+            let is_named = selection.rule.as_ref().is_some_and(|pattern| matches(pattern, name));
+            let is_tagged = selection.tag.as_ref().is_some_and(|tag| tags.contains(&tag.as_str()));
+            if is_named || is_tagged {
+                on = selection.enable;
+            }
+        }
+        on && self.min_priority.is_none_or(|least| priority <= least)
+    }
+
+    /// What is appended to the output of a rule.
+    pub fn appended<'d>(
+        &'d self,
+        source: &'d str,
+        name: &'d str,
+        tags: &'d BTreeSet<&str>,
+    ) -> impl Iterator<Item = &'d Appended> {
+        self.appended.iter().filter(move |entry| {
+            entry.source.as_ref().is_none_or(|wanted| wanted == source)
+                && entry.rule.as_ref().is_none_or(|wanted| wanted == name)
+                && entry.tags.iter().all(|tag| tags.contains(&tag.as_str()))
+        })
+    }
+}
+
+/// Falco's wildcards: what stands after a star is looked for once, from the left, and must lead to the end.
+fn matches(pattern: &str, text: &str) -> bool {
+    let (mut pattern, mut text) = (pattern, text);
+    loop {
+        let Some(star) = pattern.find('*') else { return pattern == text };
+        let Some(rest) = text.strip_prefix(&pattern[..star]) else { return false };
+        let after = pattern[star..].trim_start_matches('*');
+        if after.is_empty() {
+            return true;
+        }
+        let literal = &after[..after.find('*').unwrap_or(after.len())];
+        let Some(at) = rest.find(literal) else { return false };
+        text = &rest[at + literal.len()..];
+        pattern = &after[literal.len()..];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wildcards_are_those_of_falco() {
+        for (pattern, text, expected) in [
+            ("Root sign-in", "Root sign-in", true),
+            ("Root", "Root sign-in", false),
+            ("*", "", true),
+            ("Root*", "Root sign-in", true),
+            ("*sign*in", "Root sign-in", true),
+            ("**in", "Root sign-in", true),
+            // It stops at the first `aa`.
+            ("*aa", "aaxaa", false),
+            ("*aa*", "aaxaa", true),
+            ("R*t*x", "Root", false),
+            ("", "", true),
+        ] {
+            assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn the_last_selection_that_is_about_a_rule_counts() {
+        let select = |enable, rule: Option<&str>, tag: Option<&str>| Selection {
+            enable,
+            rule: rule.map(str::to_owned),
+            tag: tag.map(str::to_owned),
+        };
+        let deployment = Deployment {
+            selections: vec![select(false, Some("*"), None), select(true, None, Some("cis"))],
+            min_priority: Some(Priority::Notice),
+            appended: Vec::new(),
+        };
+        assert!(deployment.runs(true, "a", &["cis"].into(), Priority::Notice));
+        assert!(deployment.runs(false, "a", &["cis"].into(), Priority::Error));
+        assert!(!deployment.runs(true, "a", &["cis"].into(), Priority::Debug));
+        assert!(!deployment.runs(true, "a", &["other"].into(), Priority::Error));
+        assert!(Deployment::default().runs(true, "a", &BTreeSet::new(), Priority::Debug));
+    }
+}
