@@ -9,6 +9,7 @@ pub mod coverage;
 pub mod file;
 mod judge;
 pub mod logs;
+pub mod record;
 pub mod template;
 pub mod why;
 

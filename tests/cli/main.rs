@@ -5,11 +5,17 @@
 mod backtest;
 mod check;
 mod compile;
+mod completions;
 mod coverage;
 mod fmt;
+mod graph;
+mod init;
 mod program;
+mod record;
+mod reports;
 mod scan;
 mod test;
+mod watch;
 
 use program::{rulec, rulec_with, with};
 use std::fs;
