@@ -20,9 +20,10 @@ export function asker(module, script) {
   let asked;
 
   function start() {
-    worker = new Worker(script);
-    worker.postMessage(module);
-    worker.addEventListener('message', ({ data }) => done(data));
+    const own = new Worker(script);
+    worker = own;
+    own.postMessage(module);
+    own.addEventListener('message', ({ data }) => own === worker && done(data));
   }
 
   function done(answer) {
@@ -42,13 +43,13 @@ export function asker(module, script) {
     const [kind] = waiting.keys();
     if (asked || kind === undefined) return;
     asked = waiting.get(kind);
-    asked.since = performance.now();
+    asked.since = Date.now();
     waiting.delete(kind);
     worker.postMessage(asked.question);
   }
 
   function impatient() {
-    if (!asked || !waiting.has(asked.question.ask) || performance.now() - asked.since < PATIENCE) return;
+    if (!asked || !waiting.has(asked.question.ask) || Date.now() - asked.since < PATIENCE) return;
     asked.answered(undefined);
     asked = undefined;
     restart();
