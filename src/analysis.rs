@@ -7,6 +7,7 @@ mod stages;
 use crate::config::Levels;
 use crate::coverage::{self, Benchmark, Disagreement};
 use crate::diag::{Diagnostic, FalcoSays, Severity};
+use crate::lint::meta::SELECTS_NOTHING;
 use crate::lint::suppress::{self, Scope};
 use crate::lint::{Clock, Context, Lints, Ruleset, Timing};
 use crate::outer;
@@ -241,6 +242,7 @@ pub fn examine(
     let mut diagnostics = std::mem::take(&mut report.found);
     let mut broken = report.into_broken();
     diagnostics.extend(stages::mended(sources, units, &options.world, &collected, &diagnostics, &mut broken));
+    diagnostics.extend(idle(&options.world, &collected));
     let Passes { lints, mut rules, too_large, mut memory, .. } = passes;
     rules.retain(|rule| !broken.contains(&rule.name));
     let mut timings = Vec::new();
@@ -269,6 +271,20 @@ pub fn examine(
         memory.end();
     }
     Examined { diagnostics, rules, too_large, timings, disagreement }
+}
+
+/// What a deployment says of rules, if there is none that it says it of.
+fn idle(world: &World, collected: &Collected<'_>) -> Vec<Diagnostic> {
+    let rules = &collected.rules.items;
+    let selections = world.deployment.selections.iter();
+    let idle = selections
+        .filter(|selection| !rules.iter().any(|rule| selection.is_about(rule.name, &rule.tags)))
+        .map(|selection| selection.span);
+    let appended = world.deployment.appended.iter();
+    let unheard = appended
+        .filter(|entry| !rules.iter().any(|rule| entry.is_about(rule.source, rule.name, &rule.tags)))
+        .map(|entry| entry.span);
+    idle.chain(unheard).map(|span| Diagnostic::new(&SELECTS_NOTHING, span, "no rule is like this")).collect()
 }
 
 fn parse(sources: &SourceMap) -> Vec<Stream> {

@@ -342,7 +342,10 @@ fn releases_have_one_name_everywhere() {
             other => panic!("what is {other}?"),
         };
         for script in [&install, &pack] {
-            assert!(script.contains(&format!("archive=rulec-$target.{suffix}")), "{target} is packed otherwise");
+            assert!(
+                script.contains(&format!("archive=rulec-$target.{suffix}")),
+                "{target} is packed otherwise"
+            );
         }
     }
     let url = binstall["pkg-url"].as_str().unwrap();

@@ -67,7 +67,7 @@ pub struct Args {
     #[arg(long, value_name = "PRIORITY", help_heading = "Which rules count")]
     min_priority: Option<String>,
 
-    /// Only rules in a policy of this file that is on count, see docs/coverage.md
+    /// Only rules in a policy of this file that is on count, see docs/coverage.md; it may be Terraform
     #[arg(long, value_name = "FILE", help_heading = "Which rules count")]
     policies: Option<PathBuf>,
 

@@ -56,6 +56,9 @@ enum Shape {
     Json,
 }
 
+/// Mermaid refuses so many unless its `maxEdges` says otherwise, and pages of others' cannot set that.
+const MERMAID_EDGES: usize = 500;
+
 /// Runs the command.
 pub fn run(args: &Args) -> Outcome {
     let mut settings = settings::load(&args.load)?;
@@ -70,6 +73,12 @@ pub fn run(args: &Args) -> Outcome {
         Shape::Json => show::json(&graph, &inputs.sources),
     };
     output::deliver(&text, args.output.as_deref())?;
+    if args.format == Shape::Mermaid && graph.edge_count() >= MERMAID_EDGES {
+        let edges = graph.edge_count();
+        output::note(&format!(
+            "Mermaid draws fewer than {MERMAID_EDGES} arrows unless it is told otherwise, and there are {edges}"
+        ));
+    }
     if drawn.errors > 0 {
         let errors = counted(drawn.errors, "error");
         output::note(&format!("the rules do not load: {errors}; `rulec check` tells them"));

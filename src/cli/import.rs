@@ -3,6 +3,7 @@
 use super::files::unreadable;
 use super::{FAILED, Failure, Outcome, output};
 use crate::format;
+use crate::outer::terraform;
 use crate::render::counted;
 use crate::source::{FileId, SourceFile};
 use crate::syntax::yaml::{self, Node};
@@ -160,38 +161,22 @@ fn of_cloudformation(text: &str, shown: &str) -> Vec<Filter> {
 
 /// The metric filters of a Terraform file.
 fn of_terraform(text: &str, shown: &str) -> Result<Vec<Filter>, Failure> {
-    let body =
-        hcl::parse(text).map_err(|error| Failure::new(format!("{shown} is not Terraform: {error}")))?;
+    let file = SourceFile::new(shown, text);
+    let body = terraform::body(FileId(0), &file).map_err(|found| {
+        let place = file.position(found.primary.span.start as usize);
+        Failure::new(format!("{shown}:{}:{}: {}", place.line, place.column, found.message))
+    })?;
     let mut filters = Vec::new();
     for block in body.blocks() {
-        let labels: Vec<&str> = block.labels().iter().map(|label| label.as_str()).collect();
+        let labels: Vec<&str> = block.labels.iter().map(|label| label.as_str()).collect();
         let ["aws_cloudwatch_log_metric_filter", label] = labels.as_slice() else { continue };
-        let value = |key: &str| {
-            let found = block.body().attributes().find(|attribute| attribute.key() == key)?;
-            match found.expr() {
-                hcl::Expression::String(text) => Some(text.clone()),
-                hcl::Expression::TemplateExpr(template) => Some(plain(&template.to_string())),
-                _ => None,
-            }
-        };
+        let value = |key: &str| terraform::text(text, &block.body.get_attribute(key)?.value);
         let place = format!("{shown}, {label}");
-        let name = value("name").filter(|name| !name.contains("${")).unwrap_or_else(|| (*label).to_owned());
+        let name = value("name").unwrap_or_else(|| (*label).to_owned());
         match value("pattern") {
             Some(pattern) => filters.push(Filter { place, name: Some(name), pattern }),
             None => output::note(&format!("{place}: left out: its pattern is not a plain text")),
         }
     }
     Ok(filters)
-}
-
-/// A template without the quotes or marks around it.
-fn plain(template: &str) -> String {
-    let text = template.trim();
-    match text.strip_prefix("<<") {
-        Some(rest) => {
-            let lines: Vec<&str> = rest.lines().collect();
-            lines.get(1..lines.len().saturating_sub(1)).unwrap_or_default().join("\n")
-        }
-        None => text.trim_matches('"').to_owned(),
-    }
 }

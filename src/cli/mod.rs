@@ -14,8 +14,8 @@ mod fixing;
 mod fmt;
 mod graph;
 mod import;
-mod inputs;
 mod init;
+mod inputs;
 mod junit;
 mod list;
 #[cfg(feature = "lsp")]

@@ -1,33 +1,12 @@
 //! `falco.yaml`: text in, what it says about rules and what is wrong with that out.
 
 use crate::diag::Diagnostic;
+use crate::lint::meta::INVALID_FALCO_CONFIG;
 use crate::outer::NOT_CHECKED;
-use crate::sema::deployment::{Appended, Deployment, Selection};
+use crate::sema::deployment::{Appended, Deployment, Field, Selection};
 use crate::sema::ir::Priority;
 use crate::source::{FileId, SourceFile, Span, Spanned, Text};
 use crate::syntax::yaml::{self, Node};
-
-crate::declare_check! {
-    /// Falco refuses to start with this `falco.yaml`.
-    ///
-    /// ## What it does
-    /// With `--falco-config`, reports what is wrong in the keys that are about rules: `rules_files`, `plugins`,
-    /// `load_plugins`, `rules`, `append_output`, `priority` and `config_files`.
-    ///
-    /// ## Why it matters
-    /// Falco ends before it reads a rule.
-    pub INVALID_FALCO_CONFIG = "RC0913", "invalid-falco-config", Meta, Error;
-
-    /// A rules file that Falco passes over.
-    ///
-    /// ## What it does
-    /// With `--falco-config`, reports entries of `rules_files` that lead to nothing that Falco reads: a path that does
-    /// not exist where Falco is started, or a file whose name does not end in `.yaml` or `.yml`.
-    ///
-    /// ## Why it matters
-    /// Falco says nothing and runs without the rules.
-    pub SKIPPED_RULES_FILE = "RC0914", "skipped-rules-file", Meta, Warning;
-}
 
 /// What a `falco.yaml` says about rules. A key that is not there is `None`.
 #[derive(Debug, Default, Clone)]
@@ -222,7 +201,7 @@ impl Reader {
             self.wrong(about.span, "`rule` or `tag` is expected here".to_owned());
             return None;
         }
-        Some(Selection { enable, rule, tag })
+        Some(Selection { enable, rule, tag, span: about.span })
     }
 
     fn appended(&mut self, node: &Node) -> Option<Appended> {
@@ -230,8 +209,9 @@ impl Reader {
             self.wrong(node.span, "a mapping is expected here".to_owned());
             return None;
         }
-        let mut entry = Appended::default();
+        let mut entry = Appended { span: node.span, ..Appended::default() };
         if let Some(about) = node.get("match") {
+            entry.span = about.span;
             entry.source = self.member(about, "source").filter(|text| !text.is_empty());
             entry.rule = self.member(about, "rule").filter(|text| !text.is_empty());
             let tags = about.get("tags").filter(|tags| tags.as_seq().is_some());
@@ -254,25 +234,25 @@ impl Reader {
     }
 
     /// A field beside the output: a name, or a name and a template.
-    fn field(&mut self, node: &Node) -> Option<Text> {
+    fn field(&mut self, node: &Node) -> Option<Field> {
         match node.as_map() {
-            Some([(_, template)]) => {
-                self.text(template)?;
-                Some(template.as_scalar()?.text.clone())
+            Some([(name, template)]) => {
+                let (name, _) = (self.text(name)?.value, self.text(template)?);
+                Some(Field { name, template: template.as_scalar()?.text.clone(), raw: false })
             }
             Some(_) => {
                 self.wrong(node.span, "one name and its template are expected here".to_owned());
                 None
             }
             None => {
-                self.text(node)?;
+                let name = self.text(node)?.value;
                 let text = &node.as_scalar()?.text;
-                // As Falco looks it up: with a percent sign that stands where the name does.
-                let (start, shift) = (text.at(0) as u32, |&(at, file): &(u32, u32)| (at + 1, file));
-                let first = [(0, start), (1, start)];
-                let map =
-                    first.into_iter().chain(text.map.iter().filter(|run| run.0 > 0).map(shift)).collect();
-                Some(Text { value: format!("%{}", text.value).into(), map, ..text.clone() })
+                // As Falco looks it up: with a percent sign, which stands where the name does.
+                let start = text.at(0) as u32;
+                let rest = text.map.iter().filter(|run| run.0 > 0).map(|&(at, file)| (at + 1, file));
+                let map = [(0, start), (1, start)].into_iter().chain(rest).collect();
+                let template = Text { value: format!("%{name}").into(), map, ..text.clone() };
+                Some(Field { name, template, raw: true })
             }
         }
     }

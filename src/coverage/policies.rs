@@ -2,6 +2,8 @@
 
 use super::catalogue::{Problem, read};
 use super::guardduty::Severity;
+use crate::outer::terraform;
+use crate::source::SourceFile;
 use serde::Deserialize;
 
 /// A named set of rules.
@@ -31,7 +33,30 @@ fn on() -> bool {
     true
 }
 
-/// Reads a file of policies.
+/// Reads a file of policies: ours, or Terraform with policies of Sysdig's.
 pub fn parse(name: &str, text: &str) -> Result<Vec<Policy>, Problem> {
+    if name.ends_with(".tf") {
+        return of_terraform(name, text);
+    }
     read(name, text).map(|file: File| file.policies)
+}
+
+fn of_terraform(name: &str, text: &str) -> Result<Vec<Policy>, Problem> {
+    let file = SourceFile::new(name, text);
+    let found = terraform::policies(&file).map_err(|finding| {
+        let place = file.position(finding.primary.span.start as usize);
+        Problem { file: name.to_owned(), place: Some((place.line, place.column)), message: finding.message }
+    })?;
+    let policy = |policy: terraform::Policy| Policy {
+        name: policy.name,
+        severity: policy.severity.map(|severity| match severity {
+            0..=3 => Severity::High,
+            4 | 5 => Severity::Medium,
+            6 => Severity::Low,
+            _ => Severity::Info,
+        }),
+        enabled: policy.enabled,
+        rules: policy.rules,
+    };
+    Ok(found.into_iter().map(policy).collect())
 }

@@ -104,6 +104,7 @@ impl<'r> Prover<'r> {
             description: String::new(),
             tags: Vec::new(),
             output: Vec::new(),
+            extra_fields: Vec::new(),
             source: rules[at].source.clone(),
             condition: rules[at].condition.clone(),
             ..rules[at]

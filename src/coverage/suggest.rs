@@ -106,6 +106,7 @@ fn rule(condition: Pred) -> Rule {
         tags: Vec::new(),
         condition,
         output: Vec::new(),
+        extra_fields: Vec::new(),
         span: Span::default(),
         name_span: Span::default(),
         condition_span: Span::default(),

@@ -94,7 +94,7 @@ impl Engine {
             };
             roots.push(root);
             active.push((at as u32, root));
-            outputs.push(output::bind(&rule.output, &mut paths));
+            outputs.push(output::bind(&rule.output, &rule.extra_fields, &mut paths));
         }
         let graph = builder.finish(&roots);
         active.retain(|(_, root)| graph.nodes[*root as usize] != Node::Const(false));

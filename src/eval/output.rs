@@ -6,7 +6,7 @@ use super::generic;
 use super::json::Paths;
 use super::term::{self, Expr};
 use super::value::Value;
-use crate::sema::ir::{FieldRef, OutputPart, Term};
+use crate::sema::ir::{ExtraField, FieldRef, OutputPart, Term};
 use serde_json::Value as Json;
 
 /// The longest text of a list.
@@ -30,10 +30,12 @@ enum Shown {
     /// The event's time as a number.
     Clock,
     Value(Expr),
+    /// A text of its own.
+    Text(Box<Output>),
 }
 
-/// Binds an output.
-pub(super) fn bind(parts: &[OutputPart], paths: &mut Paths) -> Output {
+/// Binds an output and the fields beside it.
+pub(super) fn bind(parts: &[OutputPart], extra: &[ExtraField], paths: &mut Paths) -> Output {
     let mut fields: Vec<(String, Shown)> = Vec::new();
     let mut bound = Vec::new();
     for part in parts {
@@ -52,6 +54,15 @@ pub(super) fn bind(parts: &[OutputPart], paths: &mut Paths) -> Output {
                 });
             }
         }
+    }
+    for ExtraField { name, parts, raw } in extra {
+        let field = match parts.as_slice() {
+            [OutputPart::Term { term: Term::Field(field), .. }] if *raw => shown(field, paths),
+            _ => Shown::Text(Box::new(bind(parts, &[], paths))),
+        };
+        // What a deployment adds counts more than what the output has of the same name.
+        fields.retain(|(known, _)| known != name);
+        fields.push((name.clone(), field));
     }
     fields.sort_by(|a, b| a.0.cmp(&b.0));
     fields.dedup_by(|a, b| a.0 == b.0);
@@ -93,6 +104,7 @@ impl Output {
         let value = |shown: &Shown| match shown {
             Shown::Clock => Json::from(view.event.time),
             Shown::Value(expr) => expr.value(view).map_or(Json::Null, |value| json(&value)),
+            Shown::Text(output) => Json::from(output.text(view)),
         };
         self.fields.iter().map(|(name, shown)| (name.clone(), value(shown))).collect()
     }

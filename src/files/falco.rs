@@ -2,11 +2,12 @@
 
 use super::engine::known;
 use super::{Failure, Loaded, unreadable};
-use crate::config::falco::{self, FalcoConfig, SKIPPED_RULES_FILE};
+use crate::config::falco::{self, FalcoConfig};
 use crate::diag::Diagnostic;
+use crate::lint::meta::{INVALID_FALCO_CONFIG, SKIPPED_RULES_FILE};
 use crate::outer::NOT_CHECKED;
 use crate::schema::Plugin;
-use crate::source::{FileId, SourceFile, SourceMap, Spanned};
+use crate::source::{FileId, SourceFile, SourceMap, Span, Spanned};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -67,7 +68,15 @@ pub fn read(path: &Path, own: &[Plugin]) -> Result<Loaded, Failure> {
         findings.push(finding.help("give the list of its fields with `--schema`"));
     }
     let mut load: Vec<FileId> = Vec::new();
-    for entry in config.rules_files.iter().flatten() {
+    let entries = config.rules_files.as_deref().unwrap_or_default();
+    // What is not known may be there.
+    let is_unknown = findings.iter().any(|finding| finding.check == &NOT_CHECKED);
+    if !is_unknown && !entries.iter().any(|entry| Path::new(&entry.value).exists()) {
+        let span = entries.first().map_or(Span::default(), |entry| entry.span);
+        let message = "there is no rules file, so Falco does not start";
+        findings.push(Diagnostic::new(&INVALID_FALCO_CONFIG, span, message));
+    }
+    for entry in entries {
         let place = Path::new(&entry.value);
         let files = match (place.is_dir(), place.exists()) {
             (true, _) => files_in(place)?,

@@ -250,10 +250,11 @@ fn may_hold_rules(path: &Path) -> bool {
     is_yaml(path) || extension.eq_ignore_ascii_case("tf") || extension.eq_ignore_ascii_case("json")
 }
 
-/// The first part of a file.
+/// The first part of a file; all of Terraform, which is never a log.
 fn beginning(path: &Path) -> Result<Vec<u8>, Failure> {
+    let limit = if path.extension().is_some_and(|extension| extension == "tf") { u64::MAX } else { 1 << 16 };
     let mut bytes = Vec::new();
-    let read = fs::File::open(path).and_then(|file| file.take(1 << 16).read_to_end(&mut bytes));
+    let read = fs::File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes));
     read.map(|_| bytes).map_err(|error| unreadable(path, &error))
 }
 

@@ -113,4 +113,34 @@ crate::declare_check! {
     /// ## Why it matters
     /// The tests of the file are not run, so nothing is known about the rules. `docs/testing.md` has the format.
     pub INVALID_TEST = "RC0920", "invalid-test", Meta, Error;
+
+    /// Falco refuses to start with this `falco.yaml`.
+    ///
+    /// ## What it does
+    /// With `--falco-config`, reports what is wrong in the keys that are about rules: `rules_files`, `plugins`,
+    /// `load_plugins`, `rules`, `append_output`, `priority` and `config_files`.
+    ///
+    /// ## Why it matters
+    /// Falco ends before it reads a rule.
+    pub INVALID_FALCO_CONFIG = "RC0913", "invalid-falco-config", Meta, Error;
+
+    /// A rules file that Falco passes over.
+    ///
+    /// ## What it does
+    /// With `--falco-config`, reports entries of `rules_files` that lead to nothing that Falco reads: a path that does
+    /// not exist where Falco is started, or a file whose name does not end in `.yaml` or `.yml`.
+    ///
+    /// ## Why it matters
+    /// Falco says nothing and runs without the rules.
+    pub SKIPPED_RULES_FILE = "RC0914", "skipped-rules-file", Meta, Warning;
+
+    /// An entry of `falco.yaml` that is about no rule.
+    ///
+    /// ## What it does
+    /// With `--falco-config`, reports entries of `rules` and `append_output` that match none of the rules that the file
+    /// loads.
+    ///
+    /// ## Why it matters
+    /// Falco says nothing: a rule that was to be switched off goes on speaking. Most often its name is mistyped.
+    pub SELECTS_NOTHING = "RC0915", "selects-nothing", Meta, Warning;
 }

@@ -45,7 +45,6 @@ pub fn checks() -> impl Iterator<Item = &'static Check> {
         targets::CHECKS,
         meta::CHECKS,
         crate::outer::CHECKS,
-        crate::config::falco::CHECKS,
     ]);
     declared.flatten().copied().chain(rules::LINTS.iter().map(|lint| lint.check()))
 }

@@ -20,6 +20,13 @@ pub struct Written {
     pub end: u32,
 }
 
+impl Written {
+    /// Nothing, at the place of another text.
+    fn at(other: &Written) -> Written {
+        Written { start: other.start, end: other.end, ..Written::default() }
+    }
+}
+
 /// A value of an exception.
 #[derive(Clone, Debug)]
 pub enum Tree {
@@ -27,6 +34,8 @@ pub enum Tree {
     Text(Written),
     /// A list.
     List(Vec<Tree>),
+    /// JSON, as it is.
+    Json(Written),
 }
 
 /// An exception of a rule.
@@ -64,6 +73,21 @@ pub struct Item {
 }
 
 impl Item {
+    /// The same with what Sysdig adds to a rule. What is missing beyond that is for Falco to say.
+    pub fn complete(mut self) -> Item {
+        if self.kind != Kind::Rule || self.append {
+            return self;
+        }
+        let stand_in = |value: &str| Written { value: value.to_owned(), ..Written::at(&self.name) };
+        let missing = [("desc", stand_in("-")), ("priority", stand_in("WARNING"))];
+        for (at, (key, text)) in [0, 3].into_iter().zip(missing) {
+            if self.text(key).is_none() {
+                self.texts.insert(at.min(self.texts.len()), (key, text));
+            }
+        }
+        self
+    }
+
     fn text(&self, key: &str) -> Option<&Written> {
         self.texts.iter().find(|(known, _)| *known == key).map(|(_, text)| text)
     }
@@ -104,7 +128,11 @@ impl Item {
         out.made("\n", whole);
         for (key, text) in &self.texts {
             out.made(&format!("  {key}: "), (text.start, text.start));
-            out.quoted(text);
+            // Sysdig writes them in small letters, which is nothing to be told of.
+            match *key {
+                "priority" => out.quoted_as(&text.value.to_ascii_uppercase(), text),
+                _ => out.quoted(text),
+            }
             out.made("\n", (text.end, text.end));
         }
         if let Some(list) = &self.list {

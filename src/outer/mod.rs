@@ -4,6 +4,9 @@
 mod embedded;
 mod item;
 mod outward;
+mod sysdig;
+pub mod terraform;
+mod text;
 mod writer;
 
 pub use outward::outward;
@@ -12,6 +15,7 @@ use crate::diag::Diagnostic;
 use crate::source::{Edits, FileId, Origin, Run, SourceFile, SourceMap};
 use crate::syntax::sniff::looks_like_rules;
 use crate::syntax::yaml;
+use memchr::memmem;
 
 crate::declare_check! {
     /// A file that holds rules cannot be read.
@@ -128,11 +132,16 @@ pub fn unwrap(mut sources: SourceMap) -> (SourceMap, Vec<Diagnostic>) {
 
 /// What is in a file; `None` if it is to be read as it is.
 fn open(id: FileId, file: &SourceFile) -> Option<Found> {
+    if file.name.ends_with(".tf") {
+        let has_items = memmem::find(file.text.as_bytes(), terraform::RESOURCES.as_bytes()).is_some();
+        // Other Terraform is nobody's rules file either.
+        return Some(if has_items { terraform::read(id, file) } else { Found::default() });
+    }
     if looks_like_rules(&file.text) || !embedded::mentions_items(&file.text) {
         return None;
     }
     let stream = yaml::parse(id, file);
-    embedded::read(file, &stream)
+    sysdig::read(id, file, &stream).or_else(|| embedded::read(file, &stream))
 }
 
 /// A rules file in a scalar of YAML.

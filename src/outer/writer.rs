@@ -46,6 +46,12 @@ impl Writer {
         self.made("\"", (after.min(text.end), text.end));
     }
 
+    /// Other text in double quotes, in the place of the author's.
+    pub fn quoted_as(&mut self, value: &str, text: &Written) {
+        let other = Written { value: value.to_owned(), runs: Vec::new(), ..*text };
+        self.quoted(&other);
+    }
+
     fn pieces(&mut self, text: &Written, change: impl Fn(char) -> Option<String>) {
         for (at, run) in text.runs.iter().enumerate() {
             let end = text.runs.get(at + 1).map_or(text.value.len(), |next| next.at as usize);
@@ -94,6 +100,7 @@ impl Writer {
     pub fn tree(&mut self, tree: &Tree, place: Place) {
         match tree {
             Tree::Text(text) => self.quoted(text),
+            Tree::Json(text) => self.plain(text),
             Tree::List(items) => self.list(items.iter(), place, |out, item| out.tree(item, place)),
         }
     }

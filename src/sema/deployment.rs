@@ -1,7 +1,7 @@
 //! What a `falco.yaml` makes of rules that load: which are switched on, and what is appended to their outputs.
 
 use super::ir::Priority;
-use crate::source::Text;
+use crate::source::{Span, Text};
 use std::collections::BTreeSet;
 
 /// The part of a `falco.yaml` that rules feel. The default changes nothing.
@@ -24,6 +24,16 @@ pub struct Selection {
     pub rule: Option<String>,
     /// Those with this tag.
     pub tag: Option<String>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+impl Selection {
+    /// True if it is about this rule.
+    pub fn is_about(&self, name: &str, tags: &BTreeSet<&str>) -> bool {
+        self.rule.as_ref().is_some_and(|pattern| matches(pattern, name))
+            || self.tag.as_ref().is_some_and(|tag| tags.contains(&tag.as_str()))
+    }
 }
 
 /// What is appended to the outputs of some rules.
@@ -37,8 +47,21 @@ pub struct Appended {
     pub rule: Option<String>,
     /// Text of the output.
     pub output: Option<Text>,
-    /// Fields beside it, as templates.
-    pub fields: Vec<Text>,
+    /// Fields beside it.
+    pub fields: Vec<Field>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// A field beside the output.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// What it is called.
+    pub name: String,
+    /// What it says, as an output.
+    pub template: Text,
+    /// The value of a single field as it is, not as text.
+    pub raw: bool,
 }
 
 impl Deployment {
@@ -46,9 +69,7 @@ impl Deployment {
     pub fn runs(&self, enabled: bool, name: &str, tags: &BTreeSet<&str>, priority: Priority) -> bool {
         let mut on = enabled;
         for selection in &self.selections {
-            let is_named = selection.rule.as_ref().is_some_and(|pattern| matches(pattern, name));
-            let is_tagged = selection.tag.as_ref().is_some_and(|tag| tags.contains(&tag.as_str()));
-            if is_named || is_tagged {
+            if selection.is_about(name, tags) {
                 on = selection.enable;
             }
         }
@@ -62,11 +83,16 @@ impl Deployment {
         name: &'d str,
         tags: &'d BTreeSet<&str>,
     ) -> impl Iterator<Item = &'d Appended> {
-        self.appended.iter().filter(move |entry| {
-            entry.source.as_ref().is_none_or(|wanted| wanted == source)
-                && entry.rule.as_ref().is_none_or(|wanted| wanted == name)
-                && entry.tags.iter().all(|tag| tags.contains(&tag.as_str()))
-        })
+        self.appended.iter().filter(move |entry| entry.is_about(source, name, tags))
+    }
+}
+
+impl Appended {
+    /// True if it is appended to this rule.
+    pub fn is_about(&self, source: &str, name: &str, tags: &BTreeSet<&str>) -> bool {
+        self.source.as_ref().is_none_or(|wanted| wanted == source)
+            && self.rule.as_ref().is_none_or(|wanted| wanted == name)
+            && self.tags.iter().all(|tag| tags.contains(&tag.as_str()))
     }
 }
 
@@ -116,6 +142,7 @@ mod tests {
             enable,
             rule: rule.map(str::to_owned),
             tag: tag.map(str::to_owned),
+            ..Selection::default()
         };
         let deployment = Deployment {
             selections: vec![select(false, Some("*"), None), select(true, None, Some("cis"))],

@@ -24,6 +24,8 @@ pub struct Rule {
     pub condition: Pred,
     /// What it says.
     pub output: Vec<OutputPart>,
+    /// Fields beside those of the output.
+    pub extra_fields: Vec<ExtraField>,
     /// The item that defined it last.
     pub span: Span,
     /// Its name there.
@@ -207,6 +209,17 @@ pub enum Test {
         /// The right side.
         term: Term,
     },
+}
+
+/// A field that a deployment adds to what a rule says.
+#[derive(Clone, Debug)]
+pub struct ExtraField {
+    /// What it is called.
+    pub name: String,
+    /// What it says.
+    pub parts: Vec<OutputPart>,
+    /// The value of a single field as it is, not as text.
+    pub raw: bool,
 }
 
 /// A part of an output.

@@ -1,7 +1,7 @@
 //! From parsed conditions to `ir`: the only place that knows macros, lists and exceptions.
 
 use super::collect::RuleInfo;
-use super::ir::{Atom, FieldRef, Origin, OutputPart, Pred, Priority, Rule, Term, Test};
+use super::ir::{Atom, ExtraField, FieldRef, Origin, OutputPart, Pred, Priority, Rule, Term, Test};
 use super::outputs;
 use super::print;
 use super::text::Composite;
@@ -84,7 +84,13 @@ impl Lowering {
         if !self.conditions_only {
             let known = self.fields.entry(source).or_default();
             let written = outputs::whole(view.info, view.world);
-            rule.output = template(written, &mut Terms { fields: view.fields, known });
+            let mut terms = Terms { fields: view.fields, known };
+            rule.output = template(written, &mut terms);
+            let appended = deployment.appended(view.info.source, view.info.name, &view.info.tags);
+            for field in appended.flat_map(|entry| &entry.fields) {
+                let parts = template(Composite::of(&field.template), &mut terms);
+                rule.extra_fields.push(ExtraField { name: field.name.clone(), parts, raw: field.raw });
+            }
             rule.description =
                 view.info.description.iter().map(|text| &*text.value).collect::<Vec<_>>().join(" ");
             rule.tags = view.info.tags.iter().map(|&tag| tag.to_owned()).collect();
@@ -103,6 +109,7 @@ fn rule(info: &RuleInfo<'_>, condition: Pred) -> Rule {
         tags: Vec::new(),
         condition,
         output: Vec::new(),
+        extra_fields: Vec::new(),
         span: info.span,
         name_span: info.name_span,
         condition_span: info.condition_span,

@@ -108,10 +108,12 @@ pub fn check<'a>(
     deprecated(rule, &written, base, report);
     let appended = world.deployment.appended(rule.source, rule.name, &rule.tags);
     // All of them are looked at, and a rule cannot choose to skip them.
-    let templates = appended.flat_map(|entry| &entry.fields);
-    templates.fold(true, |good, template| {
-        resolve(rule, &Composite::of(template), false, (fields, base, world), report) && good
-    })
+    let mut good = true;
+    for field in appended.flat_map(|entry| &entry.fields) {
+        let template = Composite::of(&field.template);
+        good &= resolve(rule, &template, false, (fields, base, world), report);
+    }
+    good
 }
 
 /// Checks the tokens of a template. False if one cannot be resolved, which is told.

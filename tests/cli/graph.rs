@@ -137,3 +137,21 @@ fn rules_that_do_not_load() {
     assert_eq!((ran.code, ran.out.as_str()), (0, ""));
     assert!(std::fs::read_to_string(empty.path().join("out.dot")).unwrap().starts_with("digraph"));
 }
+
+#[test]
+fn more_than_mermaid_draws() {
+    let rules = |count: usize| {
+        let macros = |at: usize| format!("- macro: m{at}\n  condition: ct.name = x\n");
+        let names: Vec<String> = (0..count).map(|at| format!("m{at}")).collect();
+        let all: String = (0..count).map(macros).collect();
+        format!(
+            "{all}- rule: r\n  desc: d\n  condition: {}\n  output: o\n  priority: INFO\n  source: aws_cloudtrail\n",
+            names.join(" or ")
+        )
+    };
+    for (count, told) in [(499, false), (500, true)] {
+        let directory = with(&[("a.yaml", &rules(count))]);
+        let ran = rulec(directory.path(), &["graph", "--format", "mermaid"]);
+        assert_eq!((ran.code, ran.err.contains("fewer than 500 arrows")), (0, told), "{}", ran.err);
+    }
+}

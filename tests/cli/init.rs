@@ -116,11 +116,17 @@ fn where_rulec_runs() {
     // Every command that a file runs is one that rulec has, with flags that it knows.
     let gitlab: Value = serde_yaml::from_str(&read(&all, ".gitlab-ci.yml")).unwrap();
     let hooks: Value = serde_yaml::from_str(&read(&all, ".pre-commit-config.yaml")).unwrap();
-    let scripts = gitlab["rulec"]["script"].as_array().unwrap().iter();
-    let entries = hooks["repos"][0]["hooks"].as_array().unwrap().iter().map(|hook| &hook["entry"]);
-    let commands: Vec<&str> = scripts.chain(entries).map(|command| command.as_str().unwrap()).collect();
+    let scripts = gitlab["rulec"]["script"].as_array().unwrap().iter().map(|line| line.as_str().unwrap());
+    let mut commands: Vec<String> = scripts.map(str::to_owned).collect();
+    let own =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(".pre-commit-hooks.yaml")).unwrap();
+    let own: Value = serde_yaml::from_str(&own).unwrap();
+    for hook in hooks["repos"][0]["hooks"].as_array().unwrap() {
+        let found = own.as_array().unwrap().iter().find(|known| known["id"] == hook["id"]).unwrap();
+        commands.push(found["entry"].as_str().unwrap().to_owned());
+    }
     assert_eq!(commands.len(), 6);
-    for command in commands {
+    for command in &commands {
         let args: Vec<&str> = command.split(' ').collect();
         assert_eq!(args[0], "rulec");
         let ran = rulec(&all, &args[1..]);

@@ -10,6 +10,7 @@ mod coverage;
 mod fmt;
 mod graph;
 mod init;
+mod inputs;
 mod program;
 mod record;
 mod reports;
@@ -122,6 +123,10 @@ fn wrong_usage() {
         &["test", "-h"],
         &["explain-match", "-h"],
         &["scan", "-h"],
+        &["graph", "-h"],
+        &["init", "-h"],
+        &["completions", "-h"],
+        &["man", "-h"],
     ] {
         let ran = rulec(dir.path(), args);
         let examples = ran.out.split("Examples:\n").nth(1).unwrap_or_default();

@@ -62,7 +62,8 @@ fn event() -> Value {
         "eventType": "AwsApiCall",
         "managementEvent": true,
         "recipientAccountId": "998877665544",
-        "eventCategory": "Management"
+        "eventCategory": "Management",
+        "owner@acme": {"note": "s3cr3t"}
     })
 }
 
@@ -138,6 +139,9 @@ fn what_tells_of_somebody_has_a_stand_in() {
     assert_eq!(tags, json!([{"value": "user-1@example.com"}]));
     let token = of("json.value[/requestParameters/sessionToken] exists", "requestParameters.sessionToken");
     assert_eq!(token, "session-token-1");
+    // Keys tell of somebody too.
+    let keys = made("ct.name = CreateAccessKey and json.obj contains note");
+    assert_eq!(keys["requestParameters.111122223333.note"], "note-1", "{keys}");
     let named = made("json.value[/requestParameters/998877665544/note] exists and ct.name exists");
     assert_eq!(named["requestParameters.998877665544.note"], "note-1", "the condition names the key");
 }

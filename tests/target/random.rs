@@ -64,6 +64,8 @@ fn seen() -> Vec<(String, Vec<String>)> {
     let plugin = bundled_plugins().iter().find(|plugin| plugin.name == "cloudtrail").unwrap();
     names.extend(plugin.schema().fields.iter().map(|field| field.name.clone()));
     names.extend(["ec2.imageids[0]", "evt.num", "evt.source", "evt.pluginname"].map(str::to_owned));
+    names.extend(["evt.time", "evt.time.s", "evt.time.iso8601", "evt.datetime"].map(str::to_owned));
+    names.extend(["evt.datetime.s", "evt.rawtime", "evt.rawtime.s", "evt.rawtime.ns"].map(str::to_owned));
     names.extend(["json.value[/no/such]", "json.value[/userIdentity/no]"].map(str::to_owned));
     let events = events();
     for text in &events {
@@ -79,11 +81,17 @@ fn seen() -> Vec<(String, Vec<String>)> {
         let seen = values.entry(name).or_default();
         for text in &events {
             let Ok(event) = engine.event(text.as_bytes(), 1) else { continue };
-            let shown = engine.alert(0, &event).fields.into_iter().map(|(_, value)| value);
-            seen.extend(shown.filter(|value| !value.is_null()).map(|value| match value {
-                Value::String(text) => text,
-                other => other.to_string(),
-            }));
+            let alert = engine.alert(0, &event);
+            for (_, value) in alert.fields {
+                match value {
+                    Value::Null => {}
+                    Value::Array(all) => {
+                        seen.extend(all.iter().filter_map(Value::as_str).map(str::to_owned));
+                    }
+                    // Of times, the text is shown only there.
+                    _ => seen.extend([alert.output.clone()]),
+                }
+            }
         }
     }
     let few = |(name, all): (String, BTreeSet<String>)| (name, all.into_iter().take(200).collect());
@@ -132,10 +140,14 @@ impl Draw {
         };
         let (name, values) = &self.fields[at];
         let term = self.term(name);
-        if name.starts_with("s3.bytes") || name.starts_with("s3.cnt") || term.starts_with("len(") {
-            let number = match self.random.percent(50) {
-                true => self.value(values).len(),
-                false => self.random.below(200),
+        let is_number =
+            ["s3.bytes", "s3.cnt", "evt.rawtime", "evt.num"].iter().any(|some| name.starts_with(some));
+        if is_number || term.starts_with("len(") {
+            let value = self.value(values);
+            let number = match value.parse::<u64>() {
+                Ok(number) if is_number => number,
+                _ if self.random.percent(50) => value.len() as u64,
+                _ => self.random.below(200) as u64,
             };
             return format!("{term} {} {number}", self.random.pick(&["=", "!=", "<", "<=", ">", ">="]));
         }
@@ -158,8 +170,7 @@ impl Draw {
                 format!("{term} {op} ({})", all.join(", "))
             }
             4 => {
-                let op =
-                    self.random.pick(&["=", "!=", "startswith", "endswith", "contains", "icontains", "<"]);
+                let op = self.random.pick(&["=", "!=", "startswith", "endswith", "contains", "icontains"]);
                 let modifier = self.random.pick(&["anyof", "allof", "oneof"]);
                 let all: Vec<String> = (0..1 + self.random.below(3))
                     .map(|_| {
@@ -170,7 +181,7 @@ impl Draw {
                 format!("{term} {op} {modifier} ({})", all.join(", "))
             }
             5 => {
-                let op = self.random.pick(&["=", "!=", "startswith", "contains", "endswith", "<=", "in"]);
+                let op = self.random.pick(&["=", "!=", "startswith", "contains", "endswith", "in"]);
                 let other = self.random.below(self.fields.len());
                 let right = self.term(&self.fields[other].0);
                 match right.contains('(') {
@@ -190,9 +201,10 @@ impl Draw {
                 format!("{term} regex {}", quoted(self, pattern))
             }
             12 => {
-                let value = self.part(values);
+                // Only numbers stand after these, which texts are compared with letter by letter.
                 let op = self.random.pick(&["<", "<=", ">", ">="]);
-                format!("{term} {op} {}", quoted(self, value))
+                let number = self.random.pick(&["0", "1", "5", "20", "111122223333", "2026", "99"]);
+                format!("{term} {op} {number}")
             }
             13..=15 => {
                 let value = self.part(values);

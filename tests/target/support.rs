@@ -5,6 +5,7 @@ use rulec::sema::ir::Rule;
 use rulec::source::{SourceFile, SourceMap};
 use rulec::target::fit::Approximate;
 use rulec::target::{Artifact, Job, Settings, find};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -170,6 +171,17 @@ const EACH_KIND: &[&str] = &[
     "ct.name = val(ct.error)",
     "ct.user != val(ct.request.username)",
     "basename(ct.user.arn) = maria",
+    "ec2.imageids in (ami-1, ami-2)",
+    "not ec2.imageids intersects (ami-1, ami-2)",
+    "ec2.imageids exists or ec2.imageids[1] exists",
+    "len(ec2.imageids) >= 1",
+    "ec2.imageid = ami-1",
+    "ct.request.name pmatch (/a, \"/b*/c\")",
+    "b64(ct.user) exists or b64(ct.name) = x",
+    "evt.time.s startswith 10 and evt.datetime.s < 2025 or evt.time endswith .000000000",
+    "evt.rawtime.s > 1",
+    "join(\"-\", (ct.src, ct.name)) = \"iam.amazonaws.com-CreateUser\"",
+    "ct.resources contains arn",
     "concat(ct.src, \":\", ct.name) = \"iam.amazonaws.com:CreateUser\"",
     "(ct.name = A or not (ct.src = B and ct.error exists)) and not ct.user in (c, d)",
 ];
@@ -199,6 +211,13 @@ pub fn events() -> Vec<String> {
             ("eventName", serde_json::json!("")),
             ("readOnly", serde_json::json!(true)),
             ("requestParameters", serde_json::Value::Null),
+            ("requestParameters", serde_json::json!({"imageId": "ami-1", "name": "//b1/c/d"})),
+            (
+                "responseElements",
+                serde_json::json!({"instancesSet": {"items": [{"imageId": "ami-2"}, {"imageId": 5}, {"imageId": "ami-1"}, {}]}}),
+            ),
+            ("responseElements", serde_json::json!({"instancesSet": {"items": [{"imageId": ""}]}})),
+            ("resources", serde_json::json!([{"ARN": "arn:aws:s3:::b"}, {"type": "AWS::S3::Bucket"}])),
             (
                 "additionalEventData",
                 serde_json::json!({"MFAUsed": "No", "bytesTransferredIn": 101, "bytesTransferredOut": 0}),
@@ -284,12 +303,18 @@ pub fn usual(record: &serde_json::Value) -> bool {
     texts && flags && numbers.iter().all(|at| record.pointer(at).is_none_or(|value| value.is_u64()))
 }
 
-/// What a real engine makes of texts, if `RULEC_PYTHON` names a Python that has it.
-pub fn run(engine: &str, queries: &[String]) -> Option<Vec<serde_json::Value>> {
-    let Some(python) = std::env::var_os("RULEC_PYTHON") else {
+/// The Python of `RULEC_PYTHON`, which has the engines; without it, that is told.
+pub fn python(engine: &str) -> Option<OsString> {
+    let python = std::env::var_os("RULEC_PYTHON");
+    if python.is_none() {
         eprintln!("RULEC_PYTHON is not set: nothing was run on {engine}");
-        return None;
-    };
+    }
+    python
+}
+
+/// What a real engine makes of texts, if there is a Python that has it.
+pub fn run(engine: &str, queries: &[String]) -> Option<Vec<serde_json::Value>> {
+    let python = python(engine)?;
     let folder = tempfile::tempdir().unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/target/engines.py");
     let mut command = Command::new(python);

@@ -35,9 +35,12 @@ with open(sys.argv[2], 'w', encoding='utf-8') as out:
 /// Between two looks at a query of Athena: the first and the longest.
 const PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(5)];
 
+/// A way to run a query.
+type Way = fn(&Call<'_>) -> Result<Vec<Value>, String>;
+
 /// The rows of a query, each an object.
 pub fn rows(engine: Which, query: &str, workgroup: Option<&str>) -> Result<Vec<Value>, Failure> {
-    let ways: &[fn(&Call<'_>) -> Result<Vec<Value>, String>] = match engine {
+    let ways: &[Way] = match engine {
         Which::Duckdb => &[
             |call| lines(&call.run("duckdb", &["-jsonlines"], Some(call.query))?),
             |call| lines(&call.run("python3", &["-c", DUCKDB], Some(call.query))?),

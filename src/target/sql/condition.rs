@@ -36,7 +36,7 @@ impl Writer {
     pub fn comparison(&mut self, atom: &Atom) -> Result<String, String> {
         let (ty, list) = atom.left.type_of();
         if list {
-            return Err("the target has no lists to compare".to_owned());
+            return self.of_list(atom);
         }
         let (left, form) = match self.decoded(&atom.left)? {
             Some(digits) => (format!("({digits})"), Form::Digits),
@@ -56,6 +56,23 @@ impl Writer {
             },
         };
         Ok(format!("coalesce({test}, FALSE)"))
+    }
+
+    /// A comparison of a list: what is not about being among others never holds.
+    fn of_list(&mut self, atom: &Atom) -> Result<String, String> {
+        let Term::Field(field) = &atom.left else {
+            return Err("the target has no lists that transformers make".to_owned());
+        };
+        let list = self.list(field)?;
+        match &atom.test {
+            Test::Exists => Ok(format!("({list} IS NOT NULL)")),
+            Test::Values { op: op @ (Op::In | Op::Intersects), values, .. } if !values.is_empty() => {
+                let texts: Vec<String> = values.iter().map(|value| self.dialect.text(value)).collect();
+                Ok(format!("coalesce({}, FALSE)", self.dialect.among(&list, *op == Op::In, &texts)))
+            }
+            Test::Values { .. } => Ok("FALSE".to_owned()),
+            Test::Term { .. } => Err("the target compares lists with constants only".to_owned()),
+        }
     }
 
     fn values(

@@ -19,6 +19,17 @@ const DATE: &str = "substr(event_time, 1, 10)";
 const CLOCK: &str = "substr(event_time, 12, 8)";
 const NANOS: &str = "rpad(replace(replace(substr(event_time, 20), '.', ''), 'Z', ''), 9, '0')";
 
+const NANOSECONDS: &str =
+    "CAST(rpad(replace(replace(substr(event_time, 20), '.', ''), 'Z', ''), 9, '0') AS BIGINT)";
+
+/// Where instances are that were launched, and the image that was asked for.
+const INSTANCES: &str = "responseElements.instancesSet.items";
+const IMAGES: [&str; 3] = [
+    "requestParameters.imageId",
+    "requestParameters.DescribeFastLaunchImagesRequest.ImageId.content",
+    "requestParameters.launchSpecification.imageId",
+];
+
 fn keys(dotted: &str) -> Vec<String> {
     dotted.split('.').map(str::to_owned).collect()
 }
@@ -40,6 +51,14 @@ impl Writer {
             (Transformer::Concat, args) => {
                 let parts = args.iter().map(|arg| self.text_of(arg)).collect::<Result<Vec<_>, _>>()?;
                 Ok(format!("({})", parts.join(" || ")))
+            }
+            (Transformer::Join, [separator, Term::Field(list)]) if list.list => {
+                let (separator, list) = (self.text_of(separator)?, self.list(list)?);
+                Ok(self.dialect.joined(&list, &separator))
+            }
+            (Transformer::Len, [Term::Field(list)]) if list.list => {
+                let list = self.list(list)?;
+                Ok(self.dialect.size(&list))
             }
             (Transformer::Join, [separator, Term::List(items)]) => {
                 let separator = self.text_of(separator)?;
@@ -89,7 +108,7 @@ impl Writer {
     fn field(&mut self, field: &FieldRef) -> Result<String, String> {
         let name = field.text();
         if field.list {
-            return Err(format!("the target has no lists such as `{name}`"));
+            return Err(format!("the target has no lists such as `{name}` here"));
         }
         let expression = self.expression(field)?;
         let made = ["ct.shortsrc", "ct.user", "ct.originaluser", "ct.user.accountid", "s3.bytes"]
@@ -97,6 +116,39 @@ impl Writer {
             || field.name.starts_with("s3.cnt.")
             || field.name.starts_with("evt.");
         Ok(if made { self.made(&name, expression) } else { self.column(&name, expression) })
+    }
+
+    /// A list of texts, as a column that is worked out once: NULL where it is absent or empty.
+    pub fn list(&mut self, field: &FieldRef) -> Result<String, String> {
+        let (dialect, items) = (self.dialect, keys(INSTANCES));
+        let index = field.arg.as_deref().map(str::parse::<usize>);
+        let requested = |index: usize| match index {
+            0 => self.requested_image(),
+            _ => Ok("NULL".to_owned()),
+        };
+        let (launched, requested) = match (&*field.name, index) {
+            ("ec2.imageids", None) => {
+                let all = dialect.texts_in(&items, "imageId")?;
+                (format!("CASE WHEN {} > 0 THEN {all} END", dialect.size(&all)), requested(0)?)
+            }
+            ("ec2.imageids", Some(Ok(index))) => {
+                let one = dialect.element_at(&items, index, "imageId")?;
+                (format!("CASE WHEN {one} IS NOT NULL THEN {} END", dialect.list_of(&one)), requested(index)?)
+            }
+            _ => return Err(format!("the target has no list `{}`", field.text())),
+        };
+        let asked = match &*requested {
+            "NULL" => requested,
+            text => format!("CASE WHEN {text} IS NOT NULL THEN {} END", dialect.list_of(text)),
+        };
+        let there = dialect.is_there(&items)?;
+        Ok(self.column(&field.text(), format!("CASE WHEN {there} THEN {launched} ELSE {asked} END")))
+    }
+
+    /// The image in a request.
+    fn requested_image(&self) -> Result<String, String> {
+        let texts = IMAGES.iter().map(|dotted| self.dialect.text_at(&keys(dotted)));
+        Ok(format!("coalesce({})", texts.collect::<Result<Vec<_>, _>>()?.join(", ")))
     }
 
     fn text_at(&mut self, dotted: &str) -> Result<String, String> {
@@ -158,6 +210,17 @@ impl Writer {
                 )
             }
             "ct.resources" => dialect.elements_at(&keys("resources"))?,
+            "ec2.imageid" => format!(
+                "CASE WHEN {} THEN {} ELSE {} END",
+                dialect.is_there(&keys(INSTANCES))?,
+                dialect.element_at(&keys(INSTANCES), 0, "imageId")?,
+                self.requested_image()?
+            ),
+            "evt.source" => dialect.text("aws_cloudtrail"),
+            "evt.pluginname" => dialect.text("cloudtrail"),
+            "evt.rawtime" => format!("({} * 1000000000 + {NANOSECONDS})", dialect.seconds("event_time")),
+            "evt.rawtime.s" => dialect.seconds("event_time"),
+            "evt.rawtime.ns" => NANOSECONDS.to_owned(),
             "evt.time" => format!("{CLOCK} || '.' || {NANOS}"),
             "evt.time.s" => CLOCK.to_owned(),
             "evt.time.iso8601" => format!("{DATE} || 'T' || {CLOCK} || '.' || {NANOS} || '+0000'"),

@@ -5,7 +5,7 @@ use super::{Event, Refused, Trial, write};
 use crate::sema::ir::{Pred, Term, Test};
 use crate::syntax::token::Op;
 use rustc_hash::FxHashMap;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// Members that AWS fills with words of its own.
 const OPEN: [&str; 26] = [
@@ -57,9 +57,7 @@ pub(super) fn anonymise(
     trial: &mut Trial<'_>,
 ) -> Result<(Event, usize), Refused> {
     let mut found = Vec::new();
-    for (key, value) in &event.members {
-        collect(value, &write::join("", key), key, keep, &mut found);
-    }
+    collect(&Value::Object(event.members.clone()), "", "", keep, &mut found);
     // Plain names come first, so that longer texts have them in the same form.
     found.sort_by_key(|found| found.text.contains([':', '/']));
     let constants = constants(condition);
@@ -143,12 +141,10 @@ fn speaks(key: &str) -> bool {
 
 /// The event with these texts in place of others.
 fn with(event: &Event, texts: &FxHashMap<&str, String>, keep: &[String]) -> Event {
-    let mut new = event.clone();
-    new.members = Map::new();
-    for (key, value) in &event.members {
-        new.members.insert(key.clone(), replaced(value, &write::join("", key), texts, keep));
+    match replaced(&Value::Object(event.members.clone()), "", texts, keep) {
+        Value::Object(members) => Event { members, ..event.clone() },
+        _ => event.clone(),
     }
-    new
 }
 
 fn replaced(value: &Value, path: &str, texts: &FxHashMap<&str, String>, keep: &[String]) -> Value {

@@ -57,7 +57,7 @@ struct Trial<'s> {
 }
 
 /// About a second's worth.
-const BUDGET: usize = 200 << 20;
+const BUDGET: usize = 100 << 20;
 
 impl Trial<'_> {
     fn fires(&mut self, event: &Event) -> bool {
@@ -106,5 +106,96 @@ pub fn closeness(why: &eval::Why) -> f64 {
         }
         eval::Why::Any(_, parts) => parts.iter().map(closeness).fold(0.0, f64::max),
         other => sure(other.holds()),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::analysis::{Inputs, compile_rules};
+    use crate::source::{FileId, SourceFile, SourceMap};
+    use crate::testing::{file, run};
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    /// Stands in every value, and in no condition.
+    const SECRET: &str = "zq7zq";
+    const MEMBERS: [(&str, &str); 8] = [
+        ("userIdentity", "arn"),
+        ("userIdentity", "userName"),
+        ("userIdentity", "principalId"),
+        ("requestParameters", "name"),
+        ("requestParameters", "roleArn"),
+        ("responseElements", "url"),
+        ("responseElements", "text"),
+        ("additionalEventData", "x"),
+    ];
+
+    /// A text with the secret in it, and the pieces that a condition may look for: at its start, inside, at its end.
+    fn value() -> impl Strategy<Value = (String, [String; 3])> {
+        let wrapped = prop::sample::select(vec![
+            ("pre-", "-post"),
+            ("arn:aws:iam::111122223333:user/", "/tail"),
+            ("arn:aws:s3:::", "/key/x.gz"),
+            ("AROAQ7ZLMNOPQRSTUVWXY:", "-1"),
+            ("https://", ".example.net/?a=b"),
+            ("{\"Statement\": \"", "\"}"),
+            ("", "@example.net"),
+            ("控制台 ", " é"),
+        ]);
+        wrapped.prop_map(|(before, after)| {
+            let tail: String = after.chars().skip(1).collect();
+            (format!("{before}{SECRET}{after}"), [before.to_owned(), tail.clone(), after.to_owned()])
+        })
+    }
+
+    fn comparison(at: usize, how: usize, pieces: &[String; 3]) -> String {
+        let (above, name) = MEMBERS[at];
+        let field = format!("json.value[/{above}/{name}]");
+        let quoted = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"");
+        match how {
+            0 if !pieces[0].is_empty() => format!("{field} startswith \"{}\"", quoted(&pieces[0])),
+            1 if !pieces[1].is_empty() => format!("{field} contains \"{}\"", quoted(&pieces[1])),
+            2 => format!("{field} endswith \"{}\"", quoted(&pieces[2])),
+            3 => format!("not {field} = \"something else\""),
+            _ => format!("{field} exists"),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_secret_is_in_a_test_that_passes(
+            values in prop::collection::vec(value(), MEMBERS.len()),
+            asked in prop::collection::vec((0..MEMBERS.len(), 0..5_usize), 1..5),
+            any in any::<bool>(),
+        ) {
+            let mut record = json!({
+                "eventVersion": "1.11", "eventTime": "2026-01-15T12:34:56Z", "eventType": "AwsApiCall",
+                "eventSource": "iam.amazonaws.com", "eventName": "CreateAccessKey", "awsRegion": "us-east-1",
+                "userIdentity": {"type": "IAMUser"},
+            });
+            for ((above, name), (text, _)) in MEMBERS.iter().zip(&values) {
+                record[above][name] = json!(text);
+            }
+            let parts: Vec<String> = asked.iter().map(|&(at, how)| comparison(at, how, &values[at].1)).collect();
+            let condition = parts.join(if any { " or " } else { " and " });
+            let rules = json!([{
+                "rule": "R", "desc": "d", "output": "o", "priority": "INFO", "source": "aws_cloudtrail",
+                "condition": format!("ct.name = CreateAccessKey and ({condition})"),
+            }]);
+            let mut sources = SourceMap::default();
+            sources.add(SourceFile::new("r.yaml", rules.to_string()));
+            let suite = Suite::new(compile_rules(Inputs { sources, ..Inputs::default() }));
+            prop_assert_eq!(suite.engine.rules().len(), 1, "{}", condition);
+            let made = super::record(&suite, 0, &record.to_string(), &[]);
+            let text = alone(&made.map_err(|refused| TestCaseError::fail(format!("{condition}: {refused:?}")))?);
+            prop_assert!(!text.contains("zq"), "{}\n{}", condition, text);
+            let source = SourceFile::new("t.test.yaml", text.as_str());
+            let parsed = file::parse(FileId(0), &source).unwrap();
+            let (outcomes, problems) = run(&suite, &parsed, &|_| true, &mut |_| Err(String::new()), None);
+            let passes = outcomes.len() == 1 && outcomes[0].failures.is_empty() && problems.is_empty();
+            prop_assert!(passes, "{}\n{}", condition, text);
+        }
     }
 }
