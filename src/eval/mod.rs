@@ -17,6 +17,7 @@ mod output;
 mod plan;
 pub mod profile;
 mod records;
+pub mod rows;
 pub mod tally;
 mod term;
 pub mod time;

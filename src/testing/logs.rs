@@ -1,18 +1,48 @@
 //! The records of a file that a test names, in any form a log has.
 
+use crate::eval::rows::{self, Shape};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 
 #[derive(Deserialize)]
 struct Log<'a> {
     #[serde(rename = "Records", borrow)]
     records: Option<Vec<&'a RawValue>>,
+    /// An envelope of EventBridge.
+    #[serde(rename = "detail-type", borrow)]
+    kind: Option<&'a RawValue>,
+    #[serde(borrow)]
+    detail: Option<&'a RawValue>,
+    /// What the API of CloudTrail Lake answers: rows of single columns.
+    #[serde(rename = "QueryResultRows", borrow)]
+    rows: Option<Vec<Vec<&'a RawValue>>>,
 }
 
-/// The records of a file: one record, several one after the other, an array of them, or the
-/// `Records` of a log file. The `Err` says what is wrong and at which byte.
-pub fn split(text: &str) -> Result<Vec<&str>, (usize, String)> {
+/// The records of a file: one record, several one after the other, an array of them, the `Records` of a log file, envelopes
+/// of EventBridge, or rows of a table. The `Err` says what is wrong and at which byte.
+pub fn split(text: &str) -> Result<Vec<Cow<'_, str>>, (usize, String)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if let Some(records) = rows::of_csv_text(text) {
+        return Ok(records?.into_iter().map(Cow::Owned).collect());
+    }
+    let found = objects(text)?;
+    let at = |object: &str| object.as_ptr() as usize - text.as_ptr() as usize;
+    let mut records = Vec::new();
+    for object in found {
+        match rows::shape(object.as_bytes()) {
+            Shape::Row => {
+                let made = rows::of_object(object.as_bytes()).map_err(|reason| (at(object), reason))?;
+                records.push(Cow::Owned(made));
+            }
+            _ => records.push(Cow::Borrowed(object)),
+        }
+    }
+    Ok(records)
+}
+
+/// The objects that are records or rows.
+fn objects(text: &str) -> Result<Vec<&str>, (usize, String)> {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
     let mut found = Vec::new();
     loop {
@@ -25,8 +55,15 @@ pub fn split(text: &str) -> Result<Vec<&str>, (usize, String)> {
         let here = |_| (start, "this is neither a record nor a list of records".to_owned());
         match value.get().as_bytes().first() {
             Some(b'{') => match serde_json::from_str::<Log<'_>>(value.get()) {
-                Ok(Log { records: Some(records) }) => found.extend(records.iter().map(|record| record.get())),
-                Ok(Log { records: None }) => found.push(value.get()),
+                Ok(Log { records: Some(records), .. }) => {
+                    found.extend(records.iter().map(|record| record.get()))
+                }
+                Ok(Log { rows: Some(rows), .. }) => {
+                    let is_row = |object: &&str| rows::shape(object.as_bytes()) == Shape::Row;
+                    found.extend(rows.iter().flatten().map(|column| column.get()).filter(is_row));
+                }
+                Ok(Log { kind: Some(_), detail: Some(detail), .. }) => found.push(detail.get()),
+                Ok(_) => found.push(value.get()),
                 Err(error) => return Err(here(error)),
             },
             Some(b'[') => {
@@ -67,7 +104,7 @@ mod tests {
             format!(r#"{{"x": 1, "Records": [ {a}, {b} ]}}"#),
             format!("\u{feff}{a}\r\n\r\n{b}"),
         ] {
-            assert_eq!(split(&text), Ok(vec![a, b]), "{text}");
+            assert_eq!(split(&text), Ok(vec![a.into(), b.into()]), "{text}");
         }
         assert_eq!(split(""), Ok(vec![]));
     }

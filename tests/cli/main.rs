@@ -6,6 +6,7 @@ mod check;
 mod compile;
 mod coverage;
 mod fmt;
+mod forms;
 mod program;
 mod scan;
 mod test;

@@ -87,7 +87,7 @@ impl Job {
             let record = batch.text.get(range.clone()).unwrap_or_default();
             match self.engine.event(record, 1) {
                 Ok(event) => self.event(&event, &mut done),
-                Err(why) => skip(why, *number, batch.offset + range.start as u64, &mut done),
+                Err(why) => skip(why, *number, |at| batch.place(*number, range, at), &mut done),
             }
         }
         finish(done)
@@ -102,7 +102,7 @@ impl Job {
             let record = batch.text.get(range.clone()).unwrap_or_default();
             match self.engine.event(record, 1) {
                 Ok(event) => events.push(event),
-                Err(why) => skip(why, *number, batch.offset + range.start as u64, &mut done),
+                Err(why) => skip(why, *number, |at| batch.place(*number, range, at), &mut done),
             }
         }
         let standing = stand(events.len() as u64, events.first().map(|event| event.time));
@@ -156,12 +156,12 @@ impl Job {
     }
 }
 
-fn skip(why: Skipped, number: u64, offset: u64, done: &mut Done) {
+fn skip(why: Skipped, number: u64, place: impl Fn(usize) -> u64, done: &mut Done) {
     match why {
         Skipped::NotAnEvent(_) => done.counts.skipped += 1,
         Skipped::NotJson(at) => {
             done.counts.bad += 1;
-            let (offset, message) = (offset + at as u64, "the record is not JSON".to_owned());
+            let (offset, message) = (place(at), "the record is not JSON".to_owned());
             done.problems.push(Problem { offset, record: Some(number), message, kind: Kind::Record });
         }
     }

@@ -126,7 +126,7 @@ pub fn is_stdin(path: &Path) -> bool {
 fn is_log(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
-    let ends = [".json", ".jsonl", ".ndjson"].iter().any(|end| name.ends_with(end));
+    let ends = [".json", ".jsonl", ".ndjson", ".csv"].iter().any(|end| name.ends_with(end));
     ends && !is_digest(path)
 }
 

@@ -39,8 +39,8 @@ const INTERRUPTED: u8 = 130;
 
 /// Run rules on CloudTrail logs, as Falco would
 ///
-/// Logs are files as CloudTrail writes them to S3, arrays of records, single records, or one record a line, compressed by gzip
-/// or not. Records that the plugin would leave out are skipped; what cannot be read is named, counted and left out. Records
+/// Logs are files as CloudTrail writes them to S3, arrays of records, single records, or one record a line, events of
+/// EventBridge, and exports of CloudTrail Lake and Athena, compressed by gzip or not. Records that the plugin would leave out are skipped; what cannot be read is named, counted and left out. Records
 /// above 16 MiB are not read.
 ///
 /// Exits with 0 whatever the rules say, unless `--fail-on` or `--strict` asks for more; with 2 if the rules have errors, nothing
@@ -52,8 +52,8 @@ const INTERRUPTED: u8 = 130;
 pub struct Args {
     /// Logs, and directories to search for them; `-` is standard input
     ///
-    /// In directories, files whose names end in `.json`, `.jsonl` or `.ndjson`, `.gz` after it or not, are read in the order
-    /// of their names. Digests of CloudTrail are never read.
+    /// In directories, files whose names end in `.json`, `.jsonl`, `.ndjson` or `.csv`, `.gz` after it or not, are read in the
+    /// order of their names. Digests of CloudTrail are never read.
     #[arg(value_name = "LOG", required = true)]
     logs: Vec<PathBuf>,
 
