@@ -14,6 +14,9 @@ struct Log<'a> {
     kind: Option<&'a RawValue>,
     #[serde(borrow)]
     detail: Option<&'a RawValue>,
+    /// An export of CloudTrail Lake.
+    #[serde(rename = "eventData", borrow)]
+    data: Option<&'a RawValue>,
     /// What the API of CloudTrail Lake answers: rows of single columns.
     #[serde(rename = "QueryResultRows", borrow)]
     rows: Option<Vec<Vec<&'a RawValue>>>,
@@ -62,13 +65,15 @@ fn objects(text: &str) -> Result<Vec<&str>, (usize, String)> {
                     let is_row = |object: &&str| rows::shape(object.as_bytes()) == Shape::Row;
                     found.extend(rows.iter().flatten().map(|column| column.get()).filter(is_row));
                 }
-                Ok(Log { kind: Some(_), detail: Some(detail), .. }) => found.push(detail.get()),
-                Ok(_) => found.push(value.get()),
+                Ok(log) => found.push(inner(log, value)),
                 Err(error) => return Err(here(error)),
             },
             Some(b'[') => {
                 let all: Vec<&RawValue> = serde_json::from_str(value.get()).map_err(here)?;
-                found.extend(all.iter().map(|record| record.get()));
+                found.extend(all.into_iter().map(|one| match serde_json::from_str(one.get()) {
+                    Ok(log) => inner(log, one),
+                    Err(_) => one.get(),
+                }));
             }
             _ => return Err((start, "a record is an object".to_owned())),
         }
@@ -77,6 +82,12 @@ fn objects(text: &str) -> Result<Vec<&str>, (usize, String)> {
         Some(_) => Err((0, "a record is an object".to_owned())),
         None => Ok(found),
     }
+}
+
+/// The record in an envelope, or what is none by itself.
+fn inner<'t>(log: Log<'t>, value: &'t RawValue) -> &'t str {
+    let data = log.data.filter(|data| data.get().starts_with('{'));
+    log.kind.and(log.detail).or(data).unwrap_or(value).get()
 }
 
 fn offset(text: &str, error: &serde_json::Error) -> usize {

@@ -167,10 +167,11 @@ pub(super) fn member(of: &'static [Member], name: &str) -> Option<&'static Membe
     of.iter().find(|member| member.name.eq_ignore_ascii_case(name))
 }
 
-/// Whether a key is the name of a column, written as tables write it.
+/// Whether a key is the name of a column as tables write it, and of nothing else.
 pub(super) fn is_lower(key: &[u8]) -> bool {
     std::str::from_utf8(key).is_ok_and(|key| {
-        key.bytes().all(|byte| byte.is_ascii_lowercase()) && (column(key).is_some() || is_whole(key))
+        let is_column = column(key).is_some_and(|member| member.name != key);
+        key.bytes().all(|byte| byte.is_ascii_lowercase()) && (is_column || is_whole(key))
     })
 }
 
