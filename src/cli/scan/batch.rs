@@ -1,5 +1,6 @@
 //! Running rules on one batch of records.
 
+use super::asked::Asked;
 use crate::eval::log::{Batch, Kind, Problem};
 use crate::eval::profile::{Costs, Profiler};
 use crate::eval::tally::Tally;
@@ -8,6 +9,7 @@ use crate::render::alert::{self, Format};
 use crate::render::scan::Counts;
 use crate::sema::ir::Priority;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// What to do with every batch.
@@ -23,6 +25,8 @@ pub struct Job {
     pub tally: bool,
     /// Measures, if that is wanted.
     pub profiler: Option<Profiler>,
+    /// Which events are asked for.
+    pub asked: Arc<Asked>,
 }
 
 /// What came of a batch, or of opening a log.
@@ -86,7 +90,8 @@ impl Job {
         for (number, range) in &batch.records {
             let record = batch.text.get(range.clone()).unwrap_or_default();
             match self.engine.event(record, 1) {
-                Ok(event) => self.event(&event, &mut done),
+                Ok(event) if self.asked.wants(&event) => self.event(&event, &mut done),
+                Ok(_) => done.counts.outside += 1,
                 Err(why) => skip(why, *number, |at| batch.place(*number, range, at), &mut done),
             }
         }
@@ -101,7 +106,8 @@ impl Job {
         for (number, range) in &batch.records {
             let record = batch.text.get(range.clone()).unwrap_or_default();
             match self.engine.event(record, 1) {
-                Ok(event) => events.push(event),
+                Ok(event) if self.asked.wants(&event) => events.push(event),
+                Ok(_) => done.counts.outside += 1,
                 Err(why) => skip(why, *number, |at| batch.place(*number, range, at), &mut done),
             }
         }

@@ -1,11 +1,15 @@
 //! `rulec scan`.
 
+pub(super) mod asked;
 mod batch;
 pub(super) mod logs;
+#[cfg_attr(not(feature = "s3"), path = "no_s3.rs")]
+mod s3;
 mod screen;
 mod work;
 
 use super::args::Load;
+use super::compile::moment;
 use super::{FAILED, Failure, Outcome, UNUSABLE, coverage, engine, files, output, settings};
 use crate::analysis::{Compiled, Inputs, LoadResult, compile_rules, falco_verdicts};
 use crate::coverage::{Benchmark, Control, Scope, controls_of};
@@ -21,6 +25,7 @@ use crate::render::scan::{Counts, Summary, Timing};
 use crate::render::{self, Report};
 use crate::sema::ir::{Priority, Rule};
 use crate::source::SourceMap;
+use asked::Asked;
 use batch::Job;
 use clap::ValueEnum;
 use logs::Logs;
@@ -48,12 +53,12 @@ const INTERRUPTED: u8 = 130;
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:
   rulec scan --rules rules/ AWSLogs/                 every log below AWSLogs/
-  zcat log.json.gz | rulec scan --rules r.yaml -     standard input")]
+  rulec scan --rules rules/ --since 2026-03-01 s3://trail-logs")]
 pub struct Args {
-    /// Logs, and directories to search for them; `-` is standard input
+    /// Logs, directories and `s3://BUCKET/PREFIX` to search for them; `-` is standard input
     ///
     /// In directories, files whose names end in `.json`, `.jsonl`, `.ndjson` or `.csv`, `.gz` after it or not, are read in the
-    /// order of their names. Digests of CloudTrail are never read.
+    /// order of their paths. Digests of CloudTrail are never read.
     #[arg(value_name = "LOG", required = true)]
     logs: Vec<PathBuf>,
 
@@ -78,6 +83,26 @@ pub struct Args {
     /// Do not print the line with the counts, nor how far the scan is
     #[arg(long, short)]
     quiet: bool,
+
+    /// Only events from this time on: a day, or as `2024-05-01T12:00:00Z`
+    ///
+    /// Where logs lie as CloudTrail puts them, below `AWSLogs/ACCOUNT/CloudTrail/REGION/YEAR/MONTH/DAY`, folders that cannot
+    /// hold what these flags ask for are not looked into. CloudTrail may write an event to the folder of the day after it;
+    /// what came later still is not found with `--until`.
+    #[arg(long, value_name = "TIME", value_parser = moment, help_heading = "Events")]
+    since: Option<i64>,
+
+    /// Only events before this time
+    #[arg(long, value_name = "TIME", value_parser = moment, help_heading = "Events")]
+    until: Option<i64>,
+
+    /// Only events recorded for this account; may be repeated
+    #[arg(long, value_name = "ID", help_heading = "Events")]
+    account: Vec<String>,
+
+    /// Only events of this region; may be repeated
+    #[arg(long, value_name = "REGION", help_heading = "Events")]
+    region: Vec<String>,
 
     /// Run only this rule; may be repeated
     ///
@@ -178,16 +203,17 @@ pub fn run(args: &Args) -> Outcome {
     }
     let Some((sources, rules)) = rules(args)? else { return Ok(ExitCode::from(UNUSABLE)) };
     let controls = args.by.map(|By::Control| controls(&rules)).transpose()?;
-    let logs = Logs::new(&args.logs)?;
+    let asked = Arc::new(args.asked());
+    let logs = Logs::new(&args.logs, &asked)?;
     let read = Arc::clone(&logs.read);
     let stopped = Arc::new(AtomicBool::new(false));
     let stop = Arc::clone(&stopped);
     // Without a handler, Ctrl-C still ends the program.
     let _ = ctrlc::set_handler(move || stop.store(true, Ordering::Relaxed));
 
-    let mut screen = Screen::new(args.quiet, || logs::stored_size(&args.logs));
+    let mut screen = Screen::new(args.quiet, || logs::stored_size(&args.logs, &asked));
     let threads = args.threads.or_else(|| std::thread::available_parallelism().ok());
-    let work = Work::start(job(args, rules), logs, threads.map_or(1, NonZeroUsize::get));
+    let work = Work::start(job(args, rules, &asked), logs, threads.map_or(1, NonZeroUsize::get));
     let mut seen = Seen::default();
     let mut reader_left =
         args.format == Shape::Csv && !args.has_table() && !screen.print(&alert::csv_row(COLUMNS))?;
@@ -261,7 +287,7 @@ impl Seen {
     }
 }
 
-fn job(args: &Args, rules: Vec<Rule>) -> Job {
+fn job(args: &Args, rules: Vec<Rule>, asked: &Arc<Asked>) -> Job {
     let format = match args.format {
         Shape::Text if std::io::stdout().is_terminal() => alert::Format::Terminal,
         Shape::Text => alert::Format::Text,
@@ -278,10 +304,16 @@ fn job(args: &Args, rules: Vec<Rule>) -> Job {
         matching,
         format: (!args.has_table()).then_some(format),
         tally: args.has_table() || args.summary_file.is_some(),
+        asked: Arc::clone(asked),
     }
 }
 
 impl Args {
+    fn asked(&self) -> Asked {
+        let (accounts, regions) = (self.account.clone(), self.region.clone());
+        Asked { since: self.since, until: self.until, accounts, regions }
+    }
+
     /// A table is printed instead of alerts.
     fn has_table(&self) -> bool {
         self.summary || self.by.is_some()
