@@ -21,6 +21,7 @@ pub mod rows;
 pub mod tally;
 mod term;
 pub mod time;
+pub mod timeline;
 mod value;
 
 pub use event::{Event, Host, Skipped};

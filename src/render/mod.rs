@@ -7,11 +7,13 @@ pub mod coverage;
 pub mod falco;
 pub mod full;
 pub mod github;
+mod html;
 pub mod json;
 pub mod lsp;
 pub mod page;
 pub mod sarif;
 pub mod scan;
+pub mod scan_page;
 pub mod testing;
 pub mod uri;
 

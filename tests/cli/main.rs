@@ -7,6 +7,7 @@ mod compile;
 mod coverage;
 mod fmt;
 mod forms;
+mod page;
 mod program;
 mod scan;
 mod test;

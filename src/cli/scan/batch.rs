@@ -4,9 +4,11 @@ use super::asked::Asked;
 use crate::eval::log::{Batch, Kind, Problem};
 use crate::eval::profile::{Costs, Profiler};
 use crate::eval::tally::Tally;
+use crate::eval::timeline::Timeline;
 use crate::eval::{Engine, Event, Matching, Skipped};
 use crate::render::alert::{self, Format};
 use crate::render::scan::Counts;
+use crate::render::scan_page::{Listed, keep_urgent};
 use crate::sema::ir::Priority;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,6 +29,8 @@ pub struct Job {
     pub profiler: Option<Profiler>,
     /// Which events are asked for.
     pub asked: Arc<Asked>,
+    /// Keep what a page shows.
+    pub page: bool,
 }
 
 /// What came of a batch, or of opening a log.
@@ -42,6 +46,9 @@ pub struct Done {
     pub tallies: BTreeMap<usize, Tally>,
     /// The most urgent priority that spoke.
     pub worst: Option<Priority>,
+    /// Alerts over time, and those on the list of a page.
+    pub timeline: Timeline,
+    pub listed: Vec<Listed>,
     /// The time it took.
     pub costs: Option<Costs>,
 }
@@ -76,6 +83,9 @@ impl Done {
             self.tallies.entry(*rule).or_default().merge(tally);
         }
         self.worst = self.worst.into_iter().chain(next.worst).min();
+        self.timeline.merge(&next.timeline);
+        self.listed.extend(next.listed);
+        keep_urgent(&mut self.listed);
         match (&mut self.costs, next.costs) {
             (Some(costs), Some(more)) => costs.merge(&more),
             (costs, more) => *costs = costs.take().or(more),
@@ -155,8 +165,16 @@ impl Job {
             if self.tally {
                 done.tallies.entry(at).or_default().add(event.time, &self.engine.who(event));
             }
+            if self.format.is_none() && !self.page {
+                continue;
+            }
+            let said = self.engine.alert(at, event);
+            if self.page {
+                done.timeline.add(event.time, rule.priority);
+                done.listed.push(Listed::new(rule.priority, &said));
+            }
             if let Some(format) = self.format {
-                alert::write(format, rule, self.engine.alert(at, event), &mut done.output);
+                alert::write(format, rule, said, &mut done.output);
             }
         }
     }

@@ -16,12 +16,14 @@ use crate::coverage::{Benchmark, Control, Scope, controls_of};
 use crate::diag::Severity;
 use crate::eval::profile::{Costs, Profiler};
 use crate::eval::tally::Tally;
+use crate::eval::timeline::Timeline;
 use crate::eval::{Engine, Matching, is_active};
 use crate::lint;
 use crate::logic::Assume;
 use crate::render::alert::{self, COLUMNS};
 use crate::render::by_control::{ByControl, Group};
 use crate::render::scan::{Counts, Summary, Timing};
+use crate::render::scan_page::{Listed, Page, keep_urgent};
 use crate::render::{self, Report};
 use crate::sema::ir::{Priority, Rule};
 use crate::source::SourceMap;
@@ -141,6 +143,12 @@ pub struct Args {
     #[arg(long, value_name = "FILE", help_heading = "Outcome")]
     summary_file: Option<PathBuf>,
 
+    /// Write a page about the scan to this file, beside printing alerts
+    ///
+    /// It stands alone: totals, alerts over time, rules, and the 1000 most urgent alerts.
+    #[arg(long, value_name = "FILE", help_heading = "Outcome")]
+    html: Option<PathBuf>,
+
     /// Add to the table how long each rule and each comparison in it takes; scans slower
     ///
     /// Each rule is run by itself on every event for this, whichever speaks, and each condition in the order it is written.
@@ -229,7 +237,7 @@ pub fn run(args: &Args) -> Outcome {
             }
             News::Done(done) => {
                 reader_left = !screen.done(&done)?;
-                seen.add(&done);
+                seen.add(*done);
             }
             News::End => screen.end(),
             News::Other => seen.counts.other_files += 1,
@@ -259,16 +267,21 @@ struct Seen {
     tallies: BTreeMap<usize, Tally>,
     costs: Option<Costs>,
     worst: Option<Priority>,
+    timeline: Timeline,
+    listed: Vec<Listed>,
     interrupted: bool,
 }
 
 impl Seen {
-    fn add(&mut self, done: &batch::Done) {
+    fn add(&mut self, done: batch::Done) {
         self.counts.add(&done.counts);
         for (rule, tally) in &done.tallies {
             self.tallies.entry(*rule).or_default().merge(tally);
         }
         self.worst = self.worst.into_iter().chain(done.worst).min();
+        self.timeline.merge(&done.timeline);
+        self.listed.extend(done.listed);
+        keep_urgent(&mut self.listed);
         match (&mut self.costs, &done.costs) {
             (Some(costs), Some(more)) => costs.merge(more),
             (None, Some(first)) => self.costs = Some(first.clone()),
@@ -303,8 +316,9 @@ fn job(args: &Args, rules: Vec<Rule>, asked: &Arc<Asked>) -> Job {
         engine: Engine::new(rules),
         matching,
         format: (!args.has_table()).then_some(format),
-        tally: args.has_table() || args.summary_file.is_some(),
+        tally: args.has_table() || args.summary_file.is_some() || args.html.is_some(),
         asked: Arc::clone(asked),
+        page: args.html.is_some(),
     }
 }
 
@@ -440,6 +454,17 @@ fn tell(
     };
     if let Some(path) = &args.summary_file {
         output::deliver(&summary.json(), Some(path))?;
+    }
+    if let Some(path) = &args.html {
+        let page = Page {
+            counts: seen.counts,
+            interrupted: seen.interrupted,
+            all_rules: job.engine.rules(),
+            rules: summary.rules.clone(),
+            timeline: &seen.timeline,
+            alerts: &seen.listed,
+        };
+        output::deliver(&page.html(), Some(path))?;
     }
     if args.summary {
         let text = match args.format {
