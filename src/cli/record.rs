@@ -119,7 +119,7 @@ fn search(suite: &Suite, rule: usize, log: &Path) -> Result<Search, Failure> {
     }
     let mut search = Search::default();
     for found in Logs::new(&[log.to_owned()], &Arc::default())? {
-        let log = match found {
+        let mut log = match found {
             Found::Log(log) => log,
             Found::Other | Found::Later => continue,
             Found::Unreadable(message) => {
