@@ -45,6 +45,10 @@ pub fn sources(field: &FieldRef) -> Result<Vec<(Clause, Source)>, String> {
             let kind = if is_text(&keys.join(".")) { Kind::Text } else { Kind::Any };
             always(Source::Member(keys, kind))
         }
+        "ct.serviceeventdetails" | "ct.edgedevicedetails" => Err(format!(
+            "`{}` is mostly an object, which Falco reads as an empty text and the target does not",
+            field.name
+        )),
         name => match plain_path(name) {
             Some(dotted) => always(member(&dotted, Kind::Text)),
             None => {
@@ -82,13 +86,20 @@ fn is_text(dotted: &str) -> bool {
         "additionalEventData.MFAUsed",
         "responseElements.ConsoleLogin",
     ];
+    /// Members that fields show and that are, or may be, something else.
+    const NO_TEXTS: [&str; 5] = [
+        "managementEvent",
+        "readOnly",
+        "sessionCredentialFromConsole",
+        "serviceEventDetails",
+        "edgeDeviceDetails",
+    ];
     let plugin = bundled_plugins().iter().find(|plugin| plugin.name == "cloudtrail");
     let shows = |plugin: &Plugin| {
         let of_field = |field: &Field| plain_path(&field.name).as_deref() == Some(dotted);
         plugin.schema().fields.iter().filter(|field| field.name.starts_with("ct.")).any(of_field)
     };
-    OTHERS.contains(&dotted)
-        || plugin.is_some_and(shows) && !["managementEvent", "readOnly"].contains(&dotted)
+    OTHERS.contains(&dotted) || plugin.is_some_and(shows) && !NO_TEXTS.contains(&dotted)
 }
 
 /// The path of a field that shows the text of one member.
