@@ -17,6 +17,8 @@ use crate::source::{Edits, FileId, Origin, Run, SourceFile, SourceMap};
 use crate::syntax::sniff::looks_like_rules;
 use crate::syntax::yaml;
 use memchr::memmem;
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
 
 crate::declare_check! {
     /// A file that holds rules cannot be read.
@@ -123,7 +125,12 @@ pub fn unwrap(mut sources: SourceMap) -> (SourceMap, Vec<Diagnostic>) {
         items.extend(found.items);
         findings.extend(found.findings);
     }
-    let is_elsewhere = |name: &str| load.iter().any(|&id| sources.file(id).text.contains(name));
+    // The same few names are asked for again and again.
+    let known: RefCell<FxHashMap<String, bool>> = RefCell::default();
+    let is_elsewhere = |name: &str| {
+        let contains = || load.iter().any(|&id| sources.file(id).text.contains(name));
+        *known.borrow_mut().entry(name.to_owned()).or_insert_with(contains)
+    };
     let (files, left_out) = item::files(items, is_elsewhere);
     load.extend(files.into_iter().map(|file| sources.add(file)));
     findings.extend(left_out);
