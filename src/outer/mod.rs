@@ -100,9 +100,12 @@ pub fn holds_rules(name: &str, text: &str) -> bool {
 
 /// True if Terraform or JSON that begins like this may hold items of Sysdig's.
 pub fn may_hold_items(beginning: &[u8]) -> bool {
-    [&b"sysdig_secure_"[..], b"\"ruleType\""]
-        .iter()
-        .any(|mark| memchr::memmem::find(beginning, mark).is_some())
+    [terraform::RESOURCES, sysdig::MARK].iter().any(|mark| memmem::find(beginning, mark.as_bytes()).is_some())
+}
+
+/// True for the names of Terraform files.
+pub fn is_terraform(name: &str) -> bool {
+    name.len() > 3 && name.as_bytes()[name.len() - 3..].eq_ignore_ascii_case(b".tf")
 }
 
 /// Puts what is inside the files in their place. Returns all files, and what is wrong with the outer ones.
@@ -140,7 +143,7 @@ pub fn unwrap(mut sources: SourceMap) -> (SourceMap, Vec<Diagnostic>) {
 
 /// What is in a file; `None` if it is to be read as it is.
 fn open(id: FileId, file: &SourceFile) -> Option<Found> {
-    if file.name.ends_with(".tf") {
+    if is_terraform(&file.name) {
         let has_items = memmem::find(file.text.as_bytes(), terraform::RESOURCES.as_bytes()).is_some();
         // Other Terraform is nobody's rules file either.
         return Some(if has_items { terraform::read(id, file) } else { Found::default() });

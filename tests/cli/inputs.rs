@@ -100,15 +100,18 @@ fn other_commands_know_them_too() {
     let ran = rulec(dir.path(), &["describe", "--no-config", "values.yaml"]);
     let described: Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(described["rules"][0]["info"]["name"], "Trail Stopped", "{}", ran.err);
-    let coverage = |policies: &str| {
-        let args =
-            ["coverage", "--no-config", "--format", "json", "--policies", policies, "main.tf", "values.yaml"];
-        let ran = rulec(dir.path(), &args);
+    let coverage = |policies: &[&str]| {
+        let args = ["coverage", "--no-config", "--format", "json", "main.tf", "values.yaml"];
+        let ran = rulec(dir.path(), &[&args[..], policies].concat());
         assert!(ran.code <= 1, "{}", ran.err);
-        serde_json::from_str::<Value>(&ran.out).unwrap()
+        ran.out
     };
-    let rules = coverage("main.tf").to_string();
-    assert!(!rules.contains("Trail Stopped"), "{rules}");
+    // The policy is about the other rule alone.
+    assert!(coverage(&[]).contains("Trail Stopped"));
+    assert!(!coverage(&["--policies", "main.tf"]).contains("Trail Stopped"));
+    fs::write(dir.path().join("broken.tf"), "resource {").unwrap();
+    let ran = rulec(dir.path(), &["coverage", "--policies", "broken.tf", "main.tf"]);
+    assert!(ran.code == 2 && ran.err.starts_with("error: broken.tf:1:"), "{}", ran.err);
 }
 
 const BASE: &str = "\
