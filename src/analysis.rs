@@ -13,6 +13,7 @@ use crate::lint::{Clock, Context, Lints, Ruleset, Timing};
 use crate::outer;
 use crate::sema::collect::{Collected, Policy, collect};
 use crate::sema::compile::compile;
+use crate::sema::graph::{self, Graph};
 use crate::sema::ir::Rule;
 use crate::sema::lower::{Lowering, TooLarge};
 use crate::sema::report::Report;
@@ -389,6 +390,30 @@ pub fn errors(analysis: &mut Analysis) -> Vec<Diagnostic> {
     let mut errors = std::mem::take(&mut analysis.diagnostics);
     errors.retain(|found| found.severity == Severity::Error);
     outer::outward(&analysis.sources, errors)
+}
+
+/// Who uses whom, and whether that is all there is.
+#[derive(Debug)]
+pub struct Drawn {
+    /// Rules, macros and lists.
+    pub graph: Graph,
+    /// Errors that keep the rules from loading: what could not be read is missing.
+    pub errors: usize,
+}
+
+/// Which rules, macros and lists of the files use which.
+pub fn graph(inputs: &Inputs) -> Drawn {
+    let (sources, world) = (&inputs.sources, &inputs.options.world);
+    let streams = parse(sources);
+    let mut report = Report::without_context(sources);
+    let mut collected = Collected::default();
+    for ((id, _), stream) in sources.files().zip(&streams) {
+        collect(&mut collected, id, stream, world, Policy::All, &mut report);
+    }
+    compile(&collected, world, Policy::All, &mut report, &mut Nobody);
+    let unmet = requirements::unmet(&collected.plugins, world).len();
+    let unread = sources.files().filter(|(_, file)| file.invalid_utf8.is_some()).count();
+    Drawn { graph: graph::graph(&collected), errors: report.errors() + unmet + unread }
 }
 
 /// `falco -L`: everything about the rules, when all files load. The `Err` says what keeps Falco from it.

@@ -63,6 +63,19 @@ pub const MITRE_ATTACK: &str = include_str!("../rulesets/mitre-attack.txt");
 /// What came with which version of the engine and of plugins.
 pub const SINCE: &str = include_str!("../rulesets/schemas/since.txt");
 
+/// What `rulec init` writes: rulec.toml, a first rule, its tests, and what runs rulec where.
+pub const INIT_CONFIG: &str = include_str!("../rulesets/init/rulec.toml");
+/// See [`INIT_CONFIG`].
+pub const INIT_RULES: &str = include_str!("../rulesets/init/cloudtrail.yaml");
+/// See [`INIT_CONFIG`].
+pub const INIT_TESTS: &str = include_str!("../rulesets/init/cloudtrail.test.yaml");
+/// See [`INIT_CONFIG`].
+pub const INIT_GITHUB: &str = include_str!("../rulesets/init/github.yml");
+/// See [`INIT_CONFIG`].
+pub const INIT_GITLAB: &str = include_str!("../rulesets/init/gitlab.yml");
+/// See [`INIT_CONFIG`].
+pub const INIT_PRE_COMMIT: &str = include_str!("../rulesets/init/pre-commit.yaml");
+
 /// What events of tests and witnesses are completed from, by name. The first is the one for any event.
 pub const TEMPLATES: [(&str, &str); 7] = [
     ("api-call", include_str!("../rulesets/templates/api-call.json")),

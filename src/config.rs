@@ -1,9 +1,11 @@
 //! `rulec.toml`: text in, settings and what is wrong with them out.
 
+mod compile;
 pub mod falco;
 mod layout;
 mod levels;
 
+pub use compile::Compile;
 pub use layout::Layout;
 pub use levels::{Level, Levels};
 
@@ -12,14 +14,14 @@ use crate::lint::meta::{INVALID_CONFIG, UNKNOWN_CHECK, UNKNOWN_CONFIG_KEY};
 use crate::schema::event_names::KnownEvents;
 use crate::source::{FileId, Span};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// The name of the file.
 pub const FILE_NAME: &str = "rulec.toml";
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "plugins",
     "schemas",
     "engine-version",
@@ -28,6 +30,7 @@ const KEYS: [&str; 9] = [
     "benchmark",
     "known-events",
     "fmt",
+    "compile",
     "levels",
 ];
 
@@ -50,6 +53,8 @@ pub struct Config {
     pub known_events: KnownEvents,
     /// `fmt`: what formatted rules look like.
     pub layout: Layout,
+    /// `compile`: what other engines' forms of rules are like.
+    pub compile: Compile,
     /// `levels`.
     pub levels: Levels,
 }
@@ -140,6 +145,7 @@ impl Reader {
                 "benchmark" => self.config.benchmark = self.string("benchmark", value),
                 "known-events" => self.known_events(value),
                 "fmt" => layout::read(self, value),
+                "compile" => compile::read(self, value),
                 "levels" => self.levels(value),
                 other => {
                     let help = match crate::lint::nearest(other, KEYS) {
@@ -170,6 +176,25 @@ impl Reader {
             format!("expected an array of strings for `{key}`, found {}", described(value.get_ref()));
         let help = matches!(value.get_ref(), DeValue::String(_)).then(|| "put it in brackets".to_owned());
         self.problem(&INVALID_CONFIG, value.span(), message, help);
+        None
+    }
+
+    /// A whole number, if it is within the range.
+    fn number(
+        &mut self,
+        key: &str,
+        value: &Spanned<DeValue<'_>>,
+        range: RangeInclusive<usize>,
+    ) -> Option<usize> {
+        let (low, high) = (range.start(), range.end());
+        let message = match value.get_ref() {
+            DeValue::Integer(number) => match usize::from_str_radix(number.as_str(), number.radix()) {
+                Ok(number) if range.contains(&number) => return Some(number),
+                _ => format!("`{key}` must be between {low} and {high}"),
+            },
+            other => format!("expected an integer for `{key}`, found {}", described(other)),
+        };
+        self.problem(&INVALID_CONFIG, value.span(), message, None);
         None
     }
 

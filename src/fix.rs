@@ -15,7 +15,12 @@ pub struct Applied {
 
 /// True if `--fix` may apply this fix: it is safe, and its edits lie inside files that are wholly text.
 pub fn is_applicable(fix: &Fix, sources: &SourceMap) -> bool {
-    fix.safe && !fix.edits.is_empty() && fix.edits.iter().all(|edit| is_inside(edit, sources))
+    fix.safe && is_whole(fix, sources)
+}
+
+/// True if the fix has edits and all of them lie inside files that are wholly text.
+pub fn is_whole(fix: &Fix, sources: &SourceMap) -> bool {
+    !fix.edits.is_empty() && fix.edits.iter().all(|edit| is_inside(edit, sources))
 }
 
 /// Applies the applicable fixes of `diagnostics`, in order. A fix that touches the place of an earlier

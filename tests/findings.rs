@@ -144,7 +144,8 @@ fn levels() {
 #[test]
 fn config_problems() {
     let text = "plugins = [\"cloudtrail\", 1]\nengine-version = 63\nrule = [\"rules\"]\nexclude = [\"[a\"]\nrules = \"x\"\n\
-                [levels]\nunknown-chek = \"warn\"\nunknown-check = \"off\"\ninvalid-config = true\nwarnings = \"allow\"\n[x]\n]";
+                [levels]\nunknown-chek = \"warn\"\nunknown-check = \"off\"\ninvalid-config = true\nwarnings = \"allow\"\n\
+                [compile]\nsigma = 1\n[compile.cloudwatch]\nthreshold = 0\nperiod = 60\nthresholds = {A = \"5\"}\n[x]\n]";
     let (config, problems) = config::parse(text);
     let mut sources = SourceMap::default();
     let file = sources.add(SourceFile::new("rulec.toml", text));
@@ -163,10 +164,11 @@ fn config_problems() {
 #[test]
 fn config_that_is_right() {
     let (config, problems) = config::parse(
-        "plugins = [\"cloudtrail@0.17.1\"]\nengine-version = \"0.63.0\"\nrules = [\"rules/\"]\nexclude = [\"vendor/\", \"**/old-*.yaml\"]\n[levels]\nunknown-check = \"deny\"\nwarnings = \"deny\"\n",
+        "plugins = [\"cloudtrail@0.17.1\"]\nengine-version = \"0.63.0\"\nrules = [\"rules/\"]\nexclude = [\"vendor/\", \"**/old-*.yaml\"]\n[compile.cloudwatch]\nthreshold = 2\nthresholds = {\"A rule\" = 5}\n[levels]\nunknown-check = \"deny\"\nwarnings = \"deny\"\n",
     );
     assert!(problems.is_empty(), "{problems:?}");
     assert!(config.levels.deny_warnings);
+    assert_eq!(config.compile.thresholds, [(None, 2), (Some("A rule".to_owned()), 5)]);
     let excluded = ["vendor", "vendor/a/b.yaml", "rules/x/old-1.yaml", "old-1.yaml"];
     assert!(excluded.iter().all(|path| config.exclude.matches(path)));
     assert!(!config.exclude.matches("rules/vendor/a.yaml") && !config.exclude.matches("vendored.yaml"));

@@ -28,8 +28,8 @@ const RULES: &str = "\
     ct.nmae = x
   output: \u{202e}%ct.user\x1b[31m
 ";
-const ALL: [Format; 6] =
-    [Format::Full, Format::Concise, Format::Json, Format::Sarif, Format::Github, Format::Lsp];
+const ALL: [Format; 7] =
+    [Format::Full, Format::Concise, Format::Json, Format::Sarif, Format::Github, Format::Gitlab, Format::Lsp];
 
 fn place(sources: &SourceMap, file: u32, text: &str) -> Span {
     let start = sources.file(FileId(file)).text.find(text).unwrap();

@@ -3,7 +3,7 @@
 use super::args::Load;
 use super::fixing::{self, Fixed};
 use super::settings::{self, Settings};
-use super::{FAILED, Failure, Outcome, coverage, engine, inputs, output};
+use super::{FAILED, Failure, Outcome, coverage, engine, inputs, junit, output, watch};
 use crate::analysis::{Analysis, Inputs, analyze, falco_verdicts, findings};
 use crate::config::{Level, Levels};
 use crate::coverage::{Benchmark, Scope};
@@ -61,6 +61,10 @@ pub struct Args {
     #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Levels")]
     deny: Vec<String>,
 
+    /// Check again whenever a file changes, until Ctrl-C
+    #[arg(long)]
+    watch: bool,
+
     /// Print the time that each lint took, to standard error
     #[arg(long)]
     timings: bool,
@@ -92,6 +96,10 @@ enum Shape {
     Sarif,
     /// Annotations of GitHub workflows
     Github,
+    /// A Code Quality report of GitLab
+    Gitlab,
+    /// JUnit XML
+    Junit,
     /// publishDiagnostics parameters of the language server protocol, one line per file
     Lsp,
 }
@@ -107,7 +115,7 @@ enum When {
 }
 
 impl Shape {
-    /// `None` for Falco's own.
+    /// `None` for Falco's own, and for JUnit XML, which other commands write too.
     fn format(self) -> Option<Format> {
         Some(match self {
             Shape::Full => Format::Full,
@@ -115,16 +123,26 @@ impl Shape {
             Shape::Json => Format::Json,
             Shape::Sarif => Format::Sarif,
             Shape::Github => Format::Github,
+            Shape::Gitlab => Format::Gitlab,
             Shape::Lsp => Format::Lsp,
-            Shape::FalcoJson => return None,
+            Shape::FalcoJson | Shape::Junit => return None,
         })
     }
 }
 
 /// Runs the command. `given` tells the order of the level flags.
 pub fn run(args: &Args, given: Option<&ArgMatches>) -> Outcome {
+    match args.watch {
+        true => watch::watch(|| settings::watched(&args.load), args.output.as_deref(), || once(args, given)),
+        false => once(args, given),
+    }
+}
+
+fn once(args: &Args, given: Option<&ArgMatches>) -> Outcome {
     let flags = levels(args, given)?;
-    let Some(format) = args.format.format() else { return falco(args) };
+    if args.format == Shape::FalcoJson {
+        return falco(args);
+    }
     let mut settings = settings::load(&args.load)?;
     let mut levels = settings.config.levels.clone();
     levels.extend(&flags);
@@ -172,7 +190,11 @@ pub fn run(args: &Args, given: Option<&ArgMatches>) -> Outcome {
         color: use_color(args),
         base: base.as_deref(),
     };
-    let text = shown_instead.unwrap_or_else(|| render::render(format, &report));
+    let text = match (shown_instead, args.format.format()) {
+        (Some(text), _) => text,
+        (None, Some(format)) => render::render(format, &report),
+        (None, None) => junit::findings(&report, &levels).map_err(junit::unwritable)?,
+    };
     output::deliver(&text, args.output.as_deref())?;
     if !args.quiet {
         let line =

@@ -4,10 +4,12 @@ use super::args::Engine;
 use super::rules::{self, Rules};
 use super::{FAILED, Failure, Outcome, UNUSABLE, output};
 use crate::analysis::findings;
+use crate::config::FILE_NAME;
 use crate::eval::time;
 use crate::lint::targets::{APPROXIMATED, NOT_IN_TARGET};
 use crate::lint::{self};
 use crate::render::{self, Report, Summary, counted};
+use crate::sema::ir::Rule;
 use crate::target::fit::Approximate;
 use crate::target::{Form, Job, Settings, TARGETS, Target, find};
 use clap::ValueEnum;
@@ -66,6 +68,8 @@ pub struct Args {
     until: Option<i64>,
 
     /// Events in five minutes that raise the alarm of this rule, or of all that are not named; may be repeated
+    ///
+    /// Counts more than `compile.cloudwatch` of rulec.toml.
     #[arg(long, value_name = "[RULE=]COUNT", value_parser = threshold)]
     threshold: Vec<(Option<String>, u32)>,
 
@@ -160,6 +164,7 @@ pub fn run(args: &Args) -> Outcome {
             return Err(Failure::new(format!("there is no rule named `{name}`{}", hint.unwrap_or_default())));
         }
     }
+    let thresholds = thresholds(args, &settings, &compiled.rules);
     compiled.rules.retain(|rule| args.rule.is_empty() || args.rule.contains(&rule.name));
     let artifact = target
         .compile(&Job {
@@ -173,7 +178,7 @@ pub fn run(args: &Args) -> Outcome {
             }),
             since: args.since,
             until: args.until,
-            settings: &Settings { thresholds: args.threshold.clone(), from: args.from.clone() },
+            settings: &Settings { thresholds, from: args.from.clone() },
         })
         .map_err(Failure::new)?;
     output::deliver(&artifact.text, args.output.as_deref())?;
@@ -191,6 +196,29 @@ pub fn run(args: &Args) -> Outcome {
         output::note(&format!("{} for {}", counted(artifact.rules, "rule"), target.name()));
     }
     Ok(ExitCode::from(if left_out { FAILED } else { 0 }))
+}
+
+/// Those of rulec.toml, then those that were asked for, which count more.
+fn thresholds(
+    args: &Args,
+    settings: &super::settings::Settings,
+    rules: &[Rule],
+) -> Vec<(Option<String>, u32)> {
+    let written = &settings.config.compile.thresholds;
+    if args.target == "cloudwatch" {
+        for name in written.iter().filter_map(|(rule, _)| rule.as_deref()) {
+            let names = || rules.iter().map(|rule| rule.name.as_str());
+            if !names().any(|known| known == name) {
+                let hint = lint::nearest(name, names()).map(|meant| format!("; did you mean `{meant}`?"));
+                output::note(&format!(
+                    "warning: {} has a threshold for `{name}`, and there is no such rule{}",
+                    settings.file.as_ref().map_or(FILE_NAME, |(name, _)| name),
+                    hint.unwrap_or_default()
+                ));
+            }
+        }
+    }
+    [written.as_slice(), &args.threshold].concat()
 }
 
 fn form(target: &'static dyn Target, asked: Option<&str>) -> Result<&'static Form, Failure> {

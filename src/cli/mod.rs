@@ -4,6 +4,7 @@ mod args;
 mod backtest;
 mod check;
 mod compile;
+mod completions;
 mod coverage;
 mod describe;
 mod engine;
@@ -11,19 +12,23 @@ mod explain;
 mod explain_match;
 mod fixing;
 mod fmt;
+mod graph;
 mod import;
+mod init;
 mod inputs;
 mod junit;
 mod list;
 #[cfg(feature = "lsp")]
 mod lsp;
 mod output;
+mod record;
 mod reference;
 mod rules;
 mod scan;
 mod settings;
 mod suites;
 mod test;
+mod watch;
 
 pub use reference::markdown;
 
@@ -47,15 +52,19 @@ enum Command {
     Backtest(backtest::Args),
     Check(check::Args),
     Compile(compile::Args),
+    Completions(completions::Args),
     Coverage(coverage::Args),
     Describe(describe::Args),
     Explain(explain::Args),
     ExplainMatch(explain_match::Args),
     Fmt(fmt::Args),
+    Graph(graph::Args),
     Import(import::Args),
+    Init(init::Args),
     List(list::Args),
     #[cfg(feature = "lsp")]
     Lsp(lsp::Args),
+    Man(completions::ManArgs),
     Scan(scan::Args),
     Test(test::Args),
 }
@@ -91,15 +100,19 @@ fn run() -> ExitCode {
         Command::Backtest(args) => backtest::run(&args),
         Command::Check(args) => check::run(&args, given),
         Command::Compile(args) => compile::run(&args),
+        Command::Completions(args) => completions::run(&args),
         Command::Coverage(args) => coverage::run(&args),
         Command::Describe(args) => describe::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::ExplainMatch(args) => explain_match::run(&args),
         Command::Fmt(args) => fmt::run(&args),
+        Command::Graph(args) => graph::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::Init(args) => init::run(&args),
         Command::List(args) => list::run(&args),
         #[cfg(feature = "lsp")]
         Command::Lsp(args) => lsp::run(&args),
+        Command::Man(args) => completions::man(&args),
         Command::Test(args) => test::run(&args),
         Command::Scan(args) => scan::run(&args),
     };

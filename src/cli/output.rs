@@ -46,6 +46,21 @@ pub fn replace_all(files: &[(&Path, &str)]) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Writes a file that is not there yet, whole or not at all. False if something has its name already.
+pub fn create(path: &Path, text: &str) -> Result<bool, Failure> {
+    if fs::symlink_metadata(path).is_ok() {
+        return Ok(false);
+    }
+    let Some((file, _)) = prepare(path, text).map_err(|error| unwritable(path, &error))? else {
+        return Ok(false);
+    };
+    match file.persist_noclobber(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(unwritable(path, &error.error)),
+    }
+}
+
 fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
     Failure::io(&format!("cannot write {}", path.display()), error)
 }

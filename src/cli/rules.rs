@@ -4,7 +4,9 @@ use super::args::Load;
 use super::settings::{self, Settings};
 use super::{Failure, engine, inputs, output};
 use crate::analysis::{Compiled, Inputs, LoadResult, Options, compile_rules, errors, falco_verdicts};
+use crate::diag::{Diagnostic, Severity};
 use crate::render;
+use crate::source::SourceMap;
 
 /// Rules and how they were read.
 pub struct Rules {
@@ -22,12 +24,18 @@ pub fn load(load: &Load, nothing: &str) -> Result<Option<Rules>, Failure> {
     let loaded = inputs::sound(load, &settings)?;
     let options = engine::options(load, &mut settings)?;
     let mut compiled = compile_rules(Inputs { sources: loaded.sources, options: options.clone() });
+    let mut sources = SourceMap::default();
+    let mut config = settings.diagnostics(&mut sources);
+    config.retain(|found| found.severity == Severity::Error);
+    if !config.is_empty() {
+        show(&sources, &config);
+        output::note(&format!("error: the settings have errors, so {nothing}"));
+        return Ok(None);
+    }
     let errors = errors(&mut compiled.analysis);
     if !errors.is_empty() {
         let sources = &compiled.analysis.sources;
-        let summary = render::Summary::default().count(sources, &errors);
-        let report = render::Report { sources, diagnostics: &errors, summary, color: false, base: None };
-        output::note(render::render(render::Format::Full, &report).trim_end());
+        show(sources, &errors);
         let only_crashes = errors.iter().all(|found| found.check.name == "falco-crash");
         let loads = |results: Vec<LoadResult>| results.iter().all(|result| result.successful);
         let inputs = Inputs { sources: sources.clone(), options: options.clone() };
@@ -41,4 +49,10 @@ pub fn load(load: &Load, nothing: &str) -> Result<Option<Rules>, Failure> {
         return Err(Failure::new(format!("the condition of rule `{}` is too large", large.name)));
     }
     Ok(Some(Rules { compiled, options, settings }))
+}
+
+fn show(sources: &SourceMap, diagnostics: &[Diagnostic]) {
+    let summary = render::Summary::default().count(sources, diagnostics);
+    let report = render::Report { sources, diagnostics, summary, color: false, base: None };
+    output::note(render::render(render::Format::Full, &report).trim_end());
 }

@@ -2,7 +2,7 @@
 
 use super::args::Engine;
 use super::suites::Suites;
-use super::{FAILED, Failure, Outcome, UNUSABLE, engine, files, junit, output, settings};
+use super::{FAILED, Failure, Outcome, UNUSABLE, engine, files, junit, output, record, settings, watch};
 use crate::diag::{Diagnostic, Edit, Severity};
 use crate::fix;
 use crate::render::{self, Format, Summary, counted, testing as show};
@@ -34,7 +34,7 @@ pub struct Args {
     ///
     /// Without it, a test file tests the rules files of its `rules` key, or those of its own directory.
     #[arg(long, value_name = "PATH")]
-    rules: Vec<PathBuf>,
+    pub rules: Vec<PathBuf>,
 
     /// Run only tests whose name contains this text, ignoring case
     #[arg(long, value_name = "TEXT")]
@@ -46,7 +46,7 @@ pub struct Args {
 
     /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    pub output: Option<PathBuf>,
 
     /// Tell which rules never fired, and which comparisons were never true or never false
     #[arg(long)]
@@ -56,8 +56,44 @@ pub struct Args {
     #[arg(long)]
     bless: bool,
 
+    /// Test again whenever a file changes, until Ctrl-C
+    #[arg(long, conflicts_with = "record")]
+    watch: bool,
+
+    /// Print a test made of the first record of this log or directory of logs on which `--rule` fires
+    ///
+    /// Members that the rule does not need are left out, and what tells of accounts and people has stand-ins.
+    /// The rules are those of `--rules`, of the file of `--append`, or of rulec.toml. Exits with 1 if no record
+    /// will do.
+    #[arg(
+        long,
+        value_name = "LOG",
+        requires = "rule",
+        conflicts_with_all = ["paths", "filter", "coverage", "bless", "format"],
+        help_heading = "Record"
+    )]
+    record: Option<PathBuf>,
+
+    /// The rule to record a test of
+    #[arg(long, value_name = "NAME", requires = "record", help_heading = "Record")]
+    rule: Option<String>,
+
+    /// Add the test to this test file instead of printing it
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "record",
+        conflicts_with = "output",
+        help_heading = "Record"
+    )]
+    pub append: Option<PathBuf>,
+
+    /// Leave this member, such as `requestParameters.name`, as it is in the record; may be repeated
+    #[arg(long, value_name = "MEMBER", requires = "record", help_heading = "Record")]
+    pub keep: Vec<String>,
+
     #[command(flatten)]
-    engine: Engine,
+    pub engine: Engine,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -85,6 +121,27 @@ struct Run<'a> {
 
 /// Runs the command.
 pub fn run(args: &Args) -> Outcome {
+    if let (Some(log), Some(rule)) = (&args.record, &args.rule) {
+        return record::run(args, log, rule);
+    }
+    match args.watch {
+        true => watch::watch(|| watched(args), args.output.as_deref(), || once(args)),
+        false => once(args),
+    }
+}
+
+/// The paths that matter to the tests.
+fn watched(args: &Args) -> Vec<PathBuf> {
+    let first = if args.paths.is_empty() { &args.rules } else { &args.paths };
+    let mut paths = settings::watched(&args.engine.load(first));
+    paths.extend(args.rules.iter().cloned());
+    if args.paths.is_empty() {
+        paths.extend(settings::watched(&args.engine.load(&[])));
+    }
+    paths
+}
+
+fn once(args: &Args) -> Outcome {
     let first = if args.paths.is_empty() { &args.rules } else { &args.paths };
     let load = args.engine.load(first);
     let mut settings = settings::load(&load)?;
@@ -143,14 +200,14 @@ impl Run<'_> {
                 return Ok(());
             }
         };
-        let suite = self.suites.of(&self.rules_of(path, &parsed))?;
+        let suite = self.suites.of(&rules_of(self.args, path, &parsed))?;
         let suite = &self.suites.all()[suite];
         let mut coverage = self.args.coverage.then_some(&mut self.coverage);
         if let Some(coverage) = &mut coverage {
             coverage.expect(suite);
         }
         let source = self.sources.file(id);
-        let (mut outcomes, problems) = run_file(self.args, suite, &parsed, path, coverage);
+        let (mut outcomes, problems) = run_file(suite, &parsed, path, &filter(self.args), coverage);
         self.problems.extend(problems);
         if self.args.bless
             && let Some((new, now)) = renewed(self.args, suite, source, &parsed, &outcomes, path)
@@ -161,19 +218,6 @@ impl Run<'_> {
         }
         self.outcomes.extend(outcomes);
         Ok(())
-    }
-
-    /// The rules that a test file is about.
-    fn rules_of(&self, path: &Path, parsed: &Parsed) -> Vec<PathBuf> {
-        let beside = match path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        match (&*self.args.rules, &*parsed.file.rules) {
-            ([], []) => vec![beside.to_owned()],
-            ([], own) => own.iter().map(|rules| tidy(&beside.join(rules))).collect(),
-            (given, _) => given.to_vec(),
-        }
     }
 
     /// Writes and tells everything. `unusable` if something else was wrong already.
@@ -190,8 +234,7 @@ impl Run<'_> {
         let text = match self.args.format {
             Shape::Text => show::text(&report),
             Shape::Json => show::json(&report),
-            Shape::Junit => junit::render(&report)
-                .map_err(|error| Failure::new(format!("cannot write JUnit XML: {error}")))?,
+            Shape::Junit => junit::render(&report).map_err(junit::unwritable)?,
         };
         output::deliver(&text, self.args.output.as_deref())?;
         tell(&self.sources, &self.problems);
@@ -208,6 +251,19 @@ impl Run<'_> {
     }
 }
 
+/// The rules that a test file is about.
+pub fn rules_of(args: &Args, path: &Path, parsed: &Parsed) -> Vec<PathBuf> {
+    let beside = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    match (&*args.rules, &*parsed.file.rules) {
+        ([], []) => vec![beside.to_owned()],
+        ([], own) => own.iter().map(|rules| tidy(&beside.join(rules))).collect(),
+        (given, _) => given.to_vec(),
+    }
+}
+
 /// Shows findings on standard error.
 fn tell(sources: &SourceMap, diagnostics: &[Diagnostic]) {
     if !diagnostics.is_empty() {
@@ -221,15 +277,20 @@ fn has_errors(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|found| found.severity == Severity::Error)
 }
 
-fn run_file(
-    args: &Args,
+/// The tests that `--filter` asks for.
+fn filter(args: &Args) -> impl Fn(&str) -> bool {
+    let filter = args.filter.as_ref().map(|text| text.to_lowercase());
+    move |name| filter.as_ref().is_none_or(|text| name.to_lowercase().contains(text))
+}
+
+/// Runs the tests of a file whose names pass `wanted`.
+pub fn run_file(
     suite: &Suite,
     parsed: &Parsed,
     path: &Path,
+    wanted: &dyn Fn(&str) -> bool,
     coverage: Option<&mut Coverage>,
 ) -> (Vec<testing::Outcome>, Vec<Diagnostic>) {
-    let filter = args.filter.as_ref().map(|text| text.to_lowercase());
-    let wanted = |name: &str| filter.as_ref().is_none_or(|text| name.to_lowercase().contains(text));
     let directory = path.parent().unwrap_or(Path::new(""));
     let mut read = |name: &str| {
         let bytes = fs::read(directory.join(name)).map_err(|error| {
@@ -239,7 +300,7 @@ fn run_file(
         String::from_utf8(bytes)
             .map_err(|error| format!("it is not UTF-8 at byte {}", error.utf8_error().valid_up_to()))
     };
-    testing::run(suite, parsed, &wanted, &mut read, coverage)
+    testing::run(suite, parsed, wanted, &mut read, coverage)
 }
 
 /// The file with new expectations in place of those that are not met, and what comes of its tests now. A
@@ -262,8 +323,8 @@ fn renewed(
         }
         let all = changes.iter().flat_map(|(_, edits)| edits).collect();
         let new = SourceFile::new(old.name.as_str(), fix::edited(&old.text, all));
-        let now =
-            file::parse(parsed.span.file, &new).map(|parsed| run_file(args, suite, &parsed, path, None));
+        let now = file::parse(parsed.span.file, &new)
+            .map(|parsed| run_file(suite, &parsed, path, &filter(args), None));
         let Ok((now, _)) = now else { return None };
         let passes = |all: &[testing::Outcome], index: usize| {
             all.iter()

@@ -5,13 +5,18 @@ pub mod by_control;
 pub mod concise;
 pub mod coverage;
 pub mod falco;
+pub mod fingerprint;
 pub mod full;
 pub mod github;
+pub mod gitlab;
+pub mod graph;
+mod html;
 pub mod json;
 pub mod lsp;
 pub mod page;
 pub mod sarif;
 pub mod scan;
+pub mod scan_page;
 pub mod testing;
 pub mod uri;
 
@@ -33,6 +38,8 @@ pub enum Format {
     Sarif,
     /// Annotations of GitHub workflows.
     Github,
+    /// A Code Quality report of GitLab.
+    Gitlab,
     /// `textDocument/publishDiagnostics` parameters, one object per line and file.
     Lsp,
 }
@@ -48,7 +55,7 @@ pub struct Report<'a> {
     pub summary: Summary,
     /// Use colours; only `full` does.
     pub color: bool,
-    /// Absolute directory that relative file names start from; only `lsp` needs it.
+    /// Absolute directory that relative file names start from; only `lsp` and `gitlab` need it.
     pub base: Option<&'a str>,
 }
 
@@ -128,6 +135,7 @@ pub fn render(format: Format, report: &Report<'_>) -> String {
         Format::Json => json::render(report),
         Format::Sarif => sarif::render(report),
         Format::Github => github::render(report),
+        Format::Gitlab => gitlab::render(report),
         Format::Lsp => lsp::render(report),
     }
 }

@@ -1,7 +1,9 @@
 //! `sarif`: SARIF 2.1.0, as code scanning services read it.
 
+use super::fingerprint::fingerprints;
 use super::{Report, json, page, uri};
 use crate::diag::{Check, Diagnostic, Fix, Severity};
+use crate::fix::is_whole;
 use crate::source::{SourceMap, Span};
 use serde_json::{Value, json};
 
@@ -12,7 +14,14 @@ pub fn render(report: &Report<'_>) -> String {
     let mut rules: Vec<&'static Check> = report.diagnostics.iter().map(|d| d.check).collect();
     rules.sort_by_key(|check| check.code);
     rules.dedup_by_key(|check| check.code);
-    let results: Vec<Value> = report.diagnostics.iter().map(|d| result(report.sources, &rules, d)).collect();
+    let found = report.diagnostics.iter().zip(fingerprints(report.sources, report.diagnostics));
+    let results: Vec<Value> = found
+        .map(|(d, fingerprint)| {
+            let mut value = result(report.sources, &rules, d);
+            value["partialFingerprints"] = json!({"rulec/v1": fingerprint});
+            value
+        })
+        .collect();
     let driver = json!({
         "name": "rulec",
         "version": env!("CARGO_PKG_VERSION"),
@@ -27,6 +36,7 @@ pub fn render(report: &Report<'_>) -> String {
             "tool": {"driver": driver},
             // Columns count characters, as everywhere in rulec.
             "columnKind": "unicodeCodePoints",
+            "newlineSequences": ["\r\n", "\n", "\r"],
             "invocations": [{"executionSuccessful": true}],
             "results": results,
         }],
@@ -79,7 +89,7 @@ fn result(sources: &SourceMap, rules: &[&'static Check], d: &Diagnostic) -> Valu
     if !related.is_empty() {
         value["relatedLocations"] = Value::Array(related);
     }
-    if let Some(fix) = &d.fix {
+    if let Some(fix) = d.fix.as_ref().filter(|fix| is_whole(fix, sources)) {
         value["fixes"] = json!([mending(sources, fix)]);
     }
     value
@@ -131,5 +141,6 @@ fn mending(sources: &SourceMap, fix: &Fix) -> Value {
         let artifact = artifact(sources, Span::point(file, 0));
         changes.push(json!({"artifactLocation": artifact, "replacements": replacements}));
     }
-    json!({"description": {"text": fix.title}, "artifactChanges": changes})
+    let properties = json!({"safe": fix.safe});
+    json!({"description": {"text": fix.title}, "artifactChanges": changes, "properties": properties})
 }

@@ -349,7 +349,7 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
         if policy == Policy::All && unit(info.first_file) > unit(rule.span.file) {
             let located = text.locate(place.clone());
             if unit(located.span.file) < unit(info.first_file) {
-                report.add(errors::macro_in_later_file(info, located));
+                report.refuse(rule.name, errors::macro_in_later_file(info, located));
             }
         }
     }

@@ -12,6 +12,7 @@ pub mod describe;
 pub mod errors;
 pub mod event_types;
 pub mod exceptions;
+pub mod graph;
 pub mod ir;
 pub mod lists;
 pub mod lower;

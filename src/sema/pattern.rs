@@ -137,9 +137,9 @@ impl Set {
     }
 }
 
-/// The path prefixes of `pmatch`.
+/// The path prefixes of `pmatch`, each with a pattern for each of its components.
 #[derive(Clone, Debug)]
-pub struct Prefixes(Vec<Vec<Glob>>);
+pub struct Prefixes(pub Vec<Vec<Glob>>);
 
 impl Prefixes {
     /// Makes constants ready.

@@ -144,6 +144,12 @@ impl<'m> Report<'m> {
         self.found.push(diagnostic);
     }
 
+    /// The same, and it says why Falco does not load this rule.
+    pub fn refuse(&mut self, rule: &str, diagnostic: Diagnostic) {
+        self.broken.insert(rule.to_owned());
+        self.add(diagnostic);
+    }
+
     /// A finding of Falco's, in the context of `file` and `base`.
     pub fn fault(&mut self, file: FileId, base: &[Step<'_>], fault: Fault<'_>) {
         self.note(base, fault.code);

@@ -177,7 +177,7 @@ fn flow(names: &[String]) -> String {
 }
 
 /// A name without quotes, if it can go without.
-fn plain(name: &str) -> String {
+pub(super) fn plain(name: &str) -> String {
     let is_plain =
         |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '_' | '-' | '.' | '/' | '(' | ')');
     let is_word = name.starts_with(|c: char| c.is_ascii_alphabetic()) && !name.ends_with(' ');
@@ -190,7 +190,7 @@ fn plain(name: &str) -> String {
 
 /// A value in double quotes or as JSON writes it, which is YAML too once every character that YAML
 /// does not take as it is has been escaped.
-fn quoted(value: &Value) -> String {
+pub(super) fn quoted(value: &Value) -> String {
     let special = |c: char| {
         matches!(c, '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
     };

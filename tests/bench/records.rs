@@ -156,7 +156,8 @@ pub fn log(records: &[String]) -> String {
     format!("{{\"Records\":[{}]}}", records.join(","))
 }
 
-fn record(at: usize, random: &mut Random) -> String {
+/// One record.
+pub fn record(at: usize, random: &mut Random) -> String {
     let (service, name, read_only, request) = CALLS[random.below(CALLS.len())];
     let identity = identity(random);
     let time = format!(

@@ -1,9 +1,9 @@
-//! `rulec compile`, `rulec import` and `rulec backtest`: arguments, exit codes, what goes where.
+//! `rulec compile` and `rulec import`: arguments, exit codes, what goes where.
 
 use crate::program::{rulec, with};
 use std::fs;
 
-const RULES: &str = "\
+pub const RULES: &str = "\
 - rule: Stop
   desc: d
   condition: ct.name = StopLogging
@@ -18,11 +18,6 @@ const RULES: &str = "\
   priority: INFO
   source: aws_cloudtrail
   tags: [aws]
-";
-
-const EVENTS: &str = "\
-{\"eventVersion\":\"1.09\",\"userIdentity\":{\"type\":\"IAMUser\",\"userName\":\"maria\"},\"eventTime\":\"2024-05-01T10:00:00Z\",\"eventSource\":\"cloudtrail.amazonaws.com\",\"eventName\":\"StopLogging\",\"awsRegion\":\"us-east-1\",\"sourceIPAddress\":\"192.0.2.1\",\"eventID\":\"one\",\"eventType\":\"AwsApiCall\"}
-{\"eventVersion\":\"1.09\",\"userIdentity\":{\"type\":\"Root\",\"userName\":\"r\"},\"eventTime\":\"2024-05-02T10:00:00Z\",\"eventSource\":\"iam.amazonaws.com\",\"eventName\":\"CreateUser\",\"awsRegion\":\"us-east-1\",\"sourceIPAddress\":\"192.0.2.1\",\"eventID\":\"two\",\"eventType\":\"AwsApiCall\"}
 ";
 
 #[test]
@@ -73,6 +68,40 @@ fn thresholds_times_and_names_that_make_no_sense() {
     ] {
         assert_eq!(code(&with(&wrong)), 2, "{wrong:?}");
     }
+}
+
+#[test]
+fn thresholds_of_rulec_toml() {
+    let toml = "[compile.cloudwatch]\nthreshold = 4\nthresholds = {Shout = 9, Stp = 3}\n";
+    let two = RULES.replace("icontains", "contains");
+    let dir = with(&[("r.yaml", &two), ("rulec.toml", toml)]);
+    let compile = |more: &[&str]| {
+        let ran = rulec(
+            dir.path(),
+            &[&["compile", "--target", "cloudwatch", "--emit", "cloudformation", "r.yaml"], more].concat(),
+        );
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let template: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        let resources = template["Resources"].as_object().unwrap().values();
+        let alarms = resources.filter(|one| one["Type"] == "AWS::CloudWatch::Alarm");
+        let mut thresholds: Vec<u64> =
+            alarms.map(|alarm| alarm["Properties"]["Threshold"].as_u64().unwrap()).collect();
+        thresholds.sort_unstable();
+        (thresholds, ran.err)
+    };
+    let (thresholds, err) = compile(&[]);
+    assert_eq!(thresholds, [4, 9]);
+    assert!(
+        err.contains("rulec.toml has a threshold for `Stp`") && err.contains("did you mean `Stop`"),
+        "{err}"
+    );
+    assert_eq!(compile(&["--threshold", "2"]).0, [2, 9], "one of a rule counts more than one of all");
+    assert_eq!(compile(&["--threshold", "Shout=3"]).0, [3, 4]);
+    assert_eq!(compile(&["--no-config"]).0, [1, 1]);
+    fs::write(dir.path().join("rulec.toml"), "[compile.cloudwatch]\nthreshold = -1\n").unwrap();
+    let ran = rulec(dir.path(), &["compile", "--target", "cloudwatch", "r.yaml"]);
+    assert_eq!(ran.code, 2, "{}", ran.err);
+    assert!(ran.err.contains("`threshold` must be between 1"), "{}", ran.err);
 }
 
 #[test]
@@ -145,58 +174,4 @@ resource "aws_sns_topic" "other" { name = "x" }
     assert!(ran.err.contains("at byte 5") && ran.out.contains("ct.name = A"), "{} {}", ran.err, ran.out);
     assert_eq!(rulec(dir.path(), &["import", "cloudwatch", "none.json"]).code, 2);
     assert_eq!(rulec(dir.path(), &["import", "cloudwatch", "gone.tf"]).code, 2);
-}
-
-#[test]
-fn backtest_says_what_would_run() {
-    let dir = with(&[("r.yaml", RULES), ("e.jsonl", EVENTS)]);
-    for engine in ["duckdb", "spark", "athena", "trino"] {
-        let ran = rulec(dir.path(), &["backtest", "--engine", engine, "--dry-run", "--rules", "r.yaml"]);
-        assert_eq!(ran.code, 0, "{}", ran.err);
-        assert!(ran.out.contains("'StopLogging'"), "{}", ran.out);
-    }
-    let none = rulec(dir.path(), &["backtest", "--engine", "duckdb", "--rules", "r.yaml"]);
-    assert_eq!(none.code, 2, "no log");
-    assert_eq!(rulec(dir.path(), &["backtest", "--engine", "athena", "--rules", "r.yaml"]).code, 2);
-}
-
-/// DuckDB itself, where `RULEC_PYTHON` names a Python that has it, with programs beside it.
-#[test]
-fn backtest_agrees_with_scan() {
-    let Some(python) = std::env::var_os("RULEC_PYTHON") else {
-        eprintln!("RULEC_PYTHON is not set: nothing was run");
-        return;
-    };
-    let one: Vec<&str> = EVENTS.lines().collect();
-    let records = format!("{{\"Records\":[{}]}}", one.join(","));
-    let dir = with(&[("r.yaml", RULES), ("l/e.jsonl", EVENTS), ("l/s3.json", &records)]);
-    let programs = std::path::Path::new(&python).parent().unwrap();
-    let path = std::env::join_paths(
-        std::iter::once(programs.to_owned()).chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())),
-    )
-    .unwrap();
-    let run = |args: &[&str]| {
-        let output = std::process::Command::new(env!("CARGO_BIN_EXE_rulec"))
-            .args(args)
-            .current_dir(dir.path())
-            .env("PATH", &path)
-            .output()
-            .unwrap();
-        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-        (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
-    };
-    let (code, out, err) = run(&["backtest", "--engine", "duckdb", "--verify", "--rules", "r.yaml", "l"]);
-    assert_eq!((code, out.as_str(), err.as_str()), (0, "", "4 alerts from duckdb, 4 from rulec: the same\n"));
-    let (code, out, _) =
-        run(&["backtest", "--engine", "duckdb", "--rules", "r.yaml", "--since", "2024-05-02", "l/s3.json"]);
-    assert_eq!((code, out.as_str()), (0, "10:00:00.000000000: Informational o r\n"));
-    let scanned = rulec(
-        dir.path(),
-        &["scan", "-q", "--rules", "r.yaml", "--rule-matching", "all", "--format", "json", "l/e.jsonl"],
-    );
-    let (_, out, _) =
-        run(&["backtest", "--engine", "duckdb", "--rules", "r.yaml", "--format", "json", "l/e.jsonl"]);
-    assert_eq!(out, scanned.out);
-    let (code, _, err) = run(&["backtest", "--engine", "duckdb", "--from", "nowhere", "--rules", "r.yaml"]);
-    assert_eq!(code, 2, "{err}");
 }

@@ -342,6 +342,10 @@ fn rules_that_falco_refuses_do_not_count() {
     let report: Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(report["counted"], serde_json::json!(["Trail Touched", "Key Disabled"]));
     assert!(ran.err.starts_with("note: 1 error in the rules"), "{}", ran.err);
+    // Its macro comes too late.
+    let (macros, rules) = RULES.split_once("\n\n").unwrap();
+    let late = json(&[], &[("a.yaml", rules), ("b.yaml", macros)]);
+    assert_eq!(late["counted"], serde_json::json!(["Trail Touched", "Trail Stopped"]));
     let empty = json(&[], &[("x.txt", "")]);
     assert!(verdicts(&empty).iter().all(|verdict| verdict.ends_with(" none")), "{empty}");
 }

@@ -192,6 +192,13 @@ fn a_falco_yaml_says_what_is_loaded() {
     let fields = &alert["output_fields"];
     assert_eq!((&fields["ct.user"], &fields["who"]), (&"bob".into(), &"by bob".into()), "{alert}");
 
+    let all = "rules_files: [base.yaml, rules.d]\nplugins: [{name: cloudtrail, library_path: x}]\nrule_matching: all\n";
+    fs::write(dir.path().join("all.yaml"), all).unwrap();
+    let scan = ["scan", "--no-config", "--falco-config", "all.yaml", "log.json"];
+    let both = |ran: &str| ran.contains("trail stopped") && ran.contains("stopped again");
+    assert!(both(&rulec(dir.path(), &scan).out));
+    assert!(!both(&rulec(dir.path(), &[&scan[..], &["--rule-matching", "first"]].concat()).out));
+
     let ran = rulec(dir.path(), &["describe", "--no-config", "--falco-config", "falco.yaml"]);
     let described: Value = serde_json::from_str(&ran.out).unwrap();
     let compiled = described["rules"][0]["details"]["output_compiled"].as_str().unwrap();
@@ -209,6 +216,7 @@ fn what_is_wrong_in_a_falco_yaml_has_a_place() {
         ("plugins: [{name: x}]", "falco.yaml:1:11: error[invalid-falco-config]"),
         ("rules: [{enable: {}}]", "falco.yaml:1:18: error[invalid-falco-config]"),
         ("rules: [{disabled: {}}]", "falco.yaml:1:9: error[invalid-falco-config]"),
+        ("rule_matching: some", "falco.yaml:1:16: error[invalid-falco-config]"),
         ("priority: loud", "falco.yaml:1:11: error[invalid-falco-config]"),
         ("append_output: [{extra_fields: x}]", "falco.yaml:1:32: error[invalid-falco-config]"),
         (

@@ -2,14 +2,23 @@
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod backtest;
 mod check;
 mod compile;
+mod completions;
 mod coverage;
 mod fmt;
+mod forms;
+mod graph;
+mod init;
 mod inputs;
+mod page;
 mod program;
+mod record;
+mod reports;
 mod scan;
 mod test;
+mod watch;
 
 use program::{rulec, rulec_with, with};
 use std::fs;
@@ -116,6 +125,10 @@ fn wrong_usage() {
         &["test", "-h"],
         &["explain-match", "-h"],
         &["scan", "-h"],
+        &["graph", "-h"],
+        &["init", "-h"],
+        &["completions", "-h"],
+        &["man", "-h"],
     ] {
         let ran = rulec(dir.path(), args);
         let examples = ran.out.split("Examples:\n").nth(1).unwrap_or_default();

@@ -1,11 +1,12 @@
 """Runs compiled rules on real engines: `engines.py ENGINE FILE…`, each file a query; prints the rows as JSON lines.
 
-`duckdb` and `spark` run the queries, `trino` and `athena` only parse them in that dialect. `sigma` and `moto`
-take a file of rules or patterns and one of events.
+`duckdb` and `spark` run the queries, `trino` and `athena` only parse them in that dialect. `sigma`, `moto` and
+`cloudwatch` take a file of rules or patterns and one of events.
 """
 
 import json
 import sys
+import tempfile
 
 
 def duckdb(texts):
@@ -26,6 +27,7 @@ def spark(texts):
         SparkSession.builder.master("local[2]")
         .config("spark.ui.enabled", "false")
         .config("spark.sql.shuffle.partitions", "1")
+        .config("spark.sql.warehouse.dir", tempfile.mkdtemp())
         .getOrCreate()
     )
     session.sparkContext.setLogLevel("ERROR")
@@ -113,6 +115,32 @@ def moto(texts):
                 yield {"rule": rule, "event_id": event["detail"]["eventID"]}
 
 
+def cloudwatch(texts):
+    """Filter patterns on events: by a matcher of our own, and by a library, which has neither wildcards nor words such
+    as `NOT EXISTS`, and takes what is not there for different."""
+    from aws_json_term_matcher.exceptions import ParsingError
+    from aws_json_term_matcher.matcher import FilterEvaluator, parse_filter
+    from filter_pattern import parse
+    from lark.exceptions import VisitError
+
+    def library(pattern):
+        if "*" in pattern or "!=" in pattern:
+            raise ParsingError("it would mean something else")
+        tree = parse_filter(pattern)
+        return lambda event: FilterEvaluator(event).transform(tree)
+
+    patterns, events = texts
+    events = [json.loads(line) for line in events.splitlines()]
+    for rule, all_of_rule in json.loads(patterns).items():
+        for name, reader in {"ours": parse, "library": library}.items():
+            try:
+                matchers = [reader(pattern) for pattern in all_of_rule]
+                found = [event["eventID"] for event in events if any([matcher(event) for matcher in matchers])]
+            except (ParsingError, VisitError):
+                continue
+            yield from ({"by": name, "rule": rule, "event_id": one} for one in [None, *found])
+
+
 def main():
     engine, *files = sys.argv[1:]
     run = {
@@ -122,6 +150,7 @@ def main():
         "athena": parse("athena"),
         "sigma": sigma,
         "moto": moto,
+        "cloudwatch": cloudwatch,
     }[engine]
     for row in run([open(file, encoding="utf-8").read() for file in files]):
         print(json.dumps(row, default=str))

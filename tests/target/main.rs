@@ -4,6 +4,7 @@
 mod cloudwatch;
 mod eventbridge;
 mod falco;
+mod random;
 mod sigma;
 mod sql;
 mod support;

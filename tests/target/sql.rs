@@ -2,23 +2,24 @@
 //!
 //! `RULEC_PYTHON` names a Python that has `duckdb`, `pyspark` and `sqlglot`; without it nothing is run.
 
-use crate::support::{artifact, compiled, conditions, events, rules, run, sets};
+use crate::random;
+use crate::support::{artifact, compiled, conditions, conditions_wanted, events, python, rules, run, sets};
 use rulec::analysis::{Analysis, Compiled};
 use rulec::eval::{Event, holds};
 use rulec::sema::ir::Rule;
 use rulec::target::{Job, Settings, find};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Rules by number, as many in a query as make sense.
-fn numbered(most: usize) -> Vec<Compiled> {
-    let mut rules: Vec<Rule> =
+/// A sample of the known conditions, this many or all.
+fn sample(most: usize) -> Vec<Rule> {
+    let rules: Vec<Rule> =
         conditions().into_iter().map(|(_, rule)| rule).filter(|rule| rule.enabled).collect();
     let every = (rules.len() / most).max(1);
-    let mut at = 0;
-    rules.retain(|_| {
-        at += 1;
-        at % every == 0
-    });
+    rules.into_iter().step_by(every).collect()
+}
+
+/// Rules by number, in parts of which each is a query.
+fn numbered(mut rules: Vec<Rule>) -> Vec<Compiled> {
     for (at, rule) in rules.iter_mut().enumerate() {
         rule.name = format!("rule {at}");
     }
@@ -26,33 +27,47 @@ fn numbered(most: usize) -> Vec<Compiled> {
     rules.chunks(100).map(compiled).collect()
 }
 
+/// A query for rules, and the rules that are in it.
+fn query<'r>(engine: &str, rules: &'r [Rule], settings: &Settings) -> (String, Vec<&'r Rule>) {
+    let job = Job {
+        analysis: &Analysis::default(),
+        options: &Default::default(),
+        rules,
+        form: "query",
+        approximate: None,
+        since: None,
+        until: None,
+        settings,
+    };
+    let artifact = find(engine).unwrap().compile(&job).unwrap();
+    let left_out: BTreeSet<&str> =
+        artifact.diagnostics.iter().map(|found| left_out(&found.message)).collect();
+    let said = rules.iter().filter(|rule| !left_out.contains(rule.name.as_str())).collect::<Vec<_>>();
+    assert_eq!(said.len(), artifact.rules);
+    (artifact.text, said)
+}
+
 fn same_rows(engine: &str) {
-    let most = std::env::var("RULEC_CONDITIONS").ok().and_then(|most| most.parse().ok()).unwrap_or(200);
+    if python(engine).is_none() {
+        return;
+    }
+    let known = sample(conditions_wanted());
+    let known_count = known.len();
+    let (drawn, not_taken) = random::taken(random::wanted(), |rule| {
+        !query(engine, std::slice::from_ref(rule), &Settings::default()).1.is_empty()
+    });
+    let drawn_count = drawn.len();
+    println!("{engine}: {drawn_count} random conditions, {not_taken} others refused");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("events.jsonl");
     let events = events();
     std::fs::write(&file, events.join("\n") + "\n").unwrap();
     let settings = Settings { from: Some(file.display().to_string()), ..Settings::default() };
-    let target = find(engine).unwrap();
-    let (mut expected, mut queries, mut refused, mut count) = (BTreeSet::new(), Vec::new(), 0, 0);
-    let mut names = std::collections::BTreeMap::new();
-    for part in numbered(most) {
-        let job = Job {
-            analysis: &Analysis::default(),
-            options: &Default::default(),
-            rules: &part.rules,
-            form: "query",
-            approximate: None,
-            since: None,
-            until: None,
-            settings: &settings,
-        };
-        let artifact = target.compile(&job).unwrap();
-        let left_out: BTreeSet<&str> =
-            artifact.diagnostics.iter().map(|found| left_out(&found.message)).collect();
-        refused += left_out.len();
-        for rule in part.rules.iter().filter(|rule| !left_out.contains(rule.name.as_str())) {
-            count += 1;
+    let (mut expected, mut queries, mut names) = (BTreeSet::new(), Vec::new(), BTreeMap::new());
+    for part in numbered(known.into_iter().chain(drawn).collect()) {
+        let (text, said) = query(engine, &part.rules, &settings);
+        queries.push(text);
+        for rule in said {
             names.insert(
                 rule.name.clone(),
                 rulec::target::write::condition(&rule.condition).unwrap_or_default(),
@@ -65,8 +80,9 @@ fn same_rows(engine: &str) {
                 }
             }
         }
-        queries.push(artifact.text);
     }
+    let count = names.len();
+    let refused = known_count + drawn_count - count;
     assert!(count > 20 && expected.len() > 100, "{count} conditions, {} rows", expected.len());
     let Some(rows) = run(engine, &queries) else { return };
     let text = |row: &serde_json::Value, key: &str| row[key].as_str().unwrap().to_owned();
@@ -91,7 +107,7 @@ fn same_rows(engine: &str) {
         show(more)
     );
     println!(
-        "{engine}: {count} conditions, {refused} refused, {} equal rows on {} events",
+        "{engine}: {count} conditions, {drawn_count} of them random, {refused} known ones refused, {} equal rows on {} events",
         found.len(),
         events.len()
     );
@@ -116,7 +132,7 @@ fn spark_returns_what_rules_fire_on() {
 fn trino_and_athena_can_be_parsed() {
     for engine in ["trino", "athena"] {
         let (mut queries, mut rules) = (Vec::new(), 0);
-        for set in sets().into_iter().map(|set| compiled(&set.files)).chain(numbered(400)) {
+        for set in sets().into_iter().map(|set| compiled(&set.files)).chain(numbered(sample(400))) {
             for form in ["query", "views"] {
                 let artifact = artifact(&set, engine, form, None);
                 rules += artifact.rules;

@@ -5,6 +5,7 @@ use rulec::sema::ir::Rule;
 use rulec::source::{SourceFile, SourceMap};
 use rulec::target::fit::Approximate;
 use rulec::target::{Artifact, Job, Settings, find};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -94,6 +95,11 @@ fn read(path: &Path) -> (String, String) {
     (path.display().to_string(), std::fs::read_to_string(path).unwrap())
 }
 
+/// How many of the known conditions are tried where not all are: `RULEC_CONDITIONS`.
+pub fn conditions_wanted() -> usize {
+    std::env::var("RULEC_CONDITIONS").ok().and_then(|most| most.parse().ok()).unwrap_or(150)
+}
+
 /// Conditions on CloudTrail that are known to load: of our rulesets, the recorded ones and some of each kind.
 pub fn conditions() -> Vec<(String, Rule)> {
     let mut all: Vec<(String, Rule)> = Vec::new();
@@ -165,6 +171,17 @@ const EACH_KIND: &[&str] = &[
     "ct.name = val(ct.error)",
     "ct.user != val(ct.request.username)",
     "basename(ct.user.arn) = maria",
+    "ec2.imageids in (ami-1, ami-2)",
+    "not ec2.imageids intersects (ami-1, ami-2)",
+    "ec2.imageids exists or ec2.imageids[1] exists",
+    "len(ec2.imageids) >= 1",
+    "ec2.imageid = ami-1",
+    "ct.request.name pmatch (/a, \"/b*/c\")",
+    "b64(ct.user) exists or b64(ct.name) = x",
+    "evt.time.s startswith 10 and evt.datetime.s < 2025 or evt.time endswith .000000000",
+    "evt.rawtime.s > 1",
+    "join(\"-\", (ct.src, ct.name)) = \"iam.amazonaws.com-CreateUser\"",
+    "ct.resources contains arn",
     "concat(ct.src, \":\", ct.name) = \"iam.amazonaws.com:CreateUser\"",
     "(ct.name = A or not (ct.src = B and ct.error exists)) and not ct.user in (c, d)",
 ];
@@ -194,6 +211,13 @@ pub fn events() -> Vec<String> {
             ("eventName", serde_json::json!("")),
             ("readOnly", serde_json::json!(true)),
             ("requestParameters", serde_json::Value::Null),
+            ("requestParameters", serde_json::json!({"imageId": "ami-1", "name": "//b1/c/d"})),
+            (
+                "responseElements",
+                serde_json::json!({"instancesSet": {"items": [{"imageId": "ami-2"}, {"imageId": 5}, {"imageId": "ami-1"}, {}]}}),
+            ),
+            ("responseElements", serde_json::json!({"instancesSet": {"items": [{"imageId": ""}]}})),
+            ("resources", serde_json::json!([{"ARN": "arn:aws:s3:::b"}, {"type": "AWS::S3::Bucket"}])),
             (
                 "additionalEventData",
                 serde_json::json!({"MFAUsed": "No", "bytesTransferredIn": 101, "bytesTransferredOut": 0}),
@@ -217,13 +241,23 @@ pub fn events() -> Vec<String> {
         let values = texts.filter_map(|text| serde_json::from_str::<serde_json::Value>(text).ok());
         all.extend(values.filter(serde_json::Value::is_object));
     }
-    // A text ends at a NUL for Falco alone; CloudTrail writes none.
-    all.retain(|record| !record.to_string().contains("\\u0000"));
+    // A text ends at a NUL for Falco alone, and engines write the exponents of numbers in their own ways; CloudTrail
+    // writes neither.
+    all.retain(|record| !record.to_string().contains("\\u0000") && !has_exponent(record));
     // Each is told from the others by its id.
     for (at, record) in all.iter_mut().enumerate() {
         record["eventID"] = format!("event-{at}").into();
     }
     all.iter().map(|record| record.to_string()).collect()
+}
+
+fn has_exponent(value: &serde_json::Value) -> bool {
+    match value {
+        serde_json::Value::Number(number) => number.to_string().contains('e'),
+        serde_json::Value::Array(all) => all.iter().any(has_exponent),
+        serde_json::Value::Object(all) => all.values().any(has_exponent),
+        _ => false,
+    }
 }
 
 /// A record as AWS writes it: what Falco reads as a text is one where it is there, no number is written oddly.
@@ -269,16 +303,22 @@ pub fn usual(record: &serde_json::Value) -> bool {
     texts && flags && numbers.iter().all(|at| record.pointer(at).is_none_or(|value| value.is_u64()))
 }
 
-/// What a real engine makes of texts, if `RULEC_PYTHON` names a Python that has it.
-pub fn run(engine: &str, queries: &[String]) -> Option<Vec<serde_json::Value>> {
-    let Some(python) = std::env::var_os("RULEC_PYTHON") else {
+/// The Python of `RULEC_PYTHON`, which has the engines; without it, that is told.
+pub fn python(engine: &str) -> Option<OsString> {
+    let python = std::env::var_os("RULEC_PYTHON");
+    if python.is_none() {
         eprintln!("RULEC_PYTHON is not set: nothing was run on {engine}");
-        return None;
-    };
+    }
+    python
+}
+
+/// What a real engine makes of texts, if there is a Python that has it.
+pub fn run(engine: &str, queries: &[String]) -> Option<Vec<serde_json::Value>> {
+    let python = python(engine)?;
     let folder = tempfile::tempdir().unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/target/engines.py");
     let mut command = Command::new(python);
-    command.arg(script).arg(engine);
+    command.env("PYTHONDONTWRITEBYTECODE", "1").arg(script).arg(engine);
     for (at, query) in queries.iter().enumerate() {
         let path = folder.path().join(format!("{at}.sql"));
         std::fs::write(&path, query).unwrap();

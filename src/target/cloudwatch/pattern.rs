@@ -330,6 +330,8 @@ pub fn matches(pattern: &Pattern, record: &Value) -> bool {
         Pattern::Test(selector, test) => match (selector.of(record), test) {
             (None, test) => *test == Test::Missing,
             (Some(_), Test::Missing) => false,
+            // A selector of an object or an array matches nothing.
+            (Some(Value::Object(_) | Value::Array(_)), _) => false,
             (Some(value), Test::Null) => value.is_null(),
             (Some(value), Test::Is(truth)) => value.as_bool() == Some(*truth),
             (Some(value), Test::Text { text, not }) => {

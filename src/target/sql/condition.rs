@@ -1,11 +1,19 @@
 //! Conditions: every comparison is true or false and never NULL, so that `NOT` turns it around.
 
-use super::{Writer, regex};
+use super::{Writer, hex, regex};
 use crate::schema::Type;
 use crate::sema::ir::{Atom, Pred, Term, Test};
+use crate::sema::pattern::Prefixes;
 use crate::sema::values::{Family, family, number};
-use crate::syntax::glob::{self, Token};
+use crate::syntax::glob::{self, Glob, Token};
 use crate::syntax::token::{Modifier, Op, Transformer};
+
+/// How a left side is written: as the text, or as the digits of its bytes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Text,
+    Digits,
+}
 
 impl Writer {
     /// A condition; the error is the first comparison that cannot be said.
@@ -28,12 +36,20 @@ impl Writer {
     pub fn comparison(&mut self, atom: &Atom) -> Result<String, String> {
         let (ty, list) = atom.left.type_of();
         if list {
-            return Err("the target has no lists to compare".to_owned());
+            return self.of_list(atom);
         }
-        let left = self.term(&atom.left)?;
+        let (left, form) = match self.decoded(&atom.left)? {
+            Some(digits) => (format!("({digits})"), Form::Digits),
+            None => (self.term(&atom.left)?, Form::Text),
+        };
         let test = match &atom.test {
             Test::Exists => return Ok(format!("({left} IS NOT NULL)")),
-            Test::Values { op, modifier, values } => self.values(&left, ty, *op, *modifier, values)?,
+            Test::Values { op, modifier, values } => {
+                self.values((&left, form), ty, *op, *modifier, values)?
+            }
+            Test::Term { .. } if form == Form::Digits => {
+                return Err("the target compares what `b64()` makes with constants only".to_owned());
+            }
             Test::Term { op, term } => match self.between(atom, &left, *op, term)? {
                 Some(test) => test,
                 None => return Ok("FALSE".to_owned()),
@@ -42,9 +58,26 @@ impl Writer {
         Ok(format!("coalesce({test}, FALSE)"))
     }
 
+    /// A comparison of a list: what is not about being among others never holds.
+    fn of_list(&mut self, atom: &Atom) -> Result<String, String> {
+        let Term::Field(field) = &atom.left else {
+            return Err("the target has no lists that transformers make".to_owned());
+        };
+        let list = self.list(field)?;
+        match &atom.test {
+            Test::Exists => Ok(format!("({list} IS NOT NULL)")),
+            Test::Values { op: op @ (Op::In | Op::Intersects), values, .. } if !values.is_empty() => {
+                let texts: Vec<String> = values.iter().map(|value| self.dialect.text(value)).collect();
+                Ok(format!("coalesce({}, FALSE)", self.dialect.among(&list, *op == Op::In, &texts)))
+            }
+            Test::Values { .. } => Ok("FALSE".to_owned()),
+            Test::Term { .. } => Err("the target compares lists with constants only".to_owned()),
+        }
+    }
+
     fn values(
         &mut self,
-        left: &str,
+        (left, form): (&str, Form),
         ty: Type,
         op: Op,
         modifier: Option<Modifier>,
@@ -57,7 +90,7 @@ impl Writer {
         };
         let any = matches!(modifier, None | Some(Modifier::Anyof));
         if text && any && matches!(op, Op::In | Op::Intersects | Op::Eq | Op::EqEq) {
-            let texts: Vec<String> = values.iter().map(|value| self.dialect.text(value)).collect();
+            let texts: Vec<String> = values.iter().map(|value| self.constant(form, value)).collect();
             return Ok(match texts.as_slice() {
                 [] => "FALSE".to_owned(),
                 [only] => format!("({left} = {only})"),
@@ -65,6 +98,7 @@ impl Writer {
             });
         }
         let one = |value: &str| match text {
+            true if form == Form::Digits => self.bytes_test(left, op, value),
             true => self.text_test(left, op, value),
             false => {
                 let value = number(value.as_bytes()).ok_or("the value is no number")?;
@@ -98,10 +132,24 @@ impl Writer {
             Op::Icontains => {
                 within(dialect.contains(&dialect.lower(left), &dialect.text(&value.to_ascii_lowercase())))
             }
-            Op::Glob => format!("({left} LIKE {} ESCAPE '!')", dialect.text(&like(value)?)),
-            Op::Iglob => {
-                let pattern = like(value)?.to_ascii_lowercase();
-                format!("({} LIKE {} ESCAPE '!')", dialect.lower(left), dialect.text(&pattern))
+            Op::Glob | Op::Iglob => {
+                let fold = op == Op::Iglob;
+                match like(&glob::parse(value.as_bytes(), false)) {
+                    Some(pattern) if fold => {
+                        let pattern = dialect.text(&pattern.to_ascii_lowercase());
+                        format!("({} LIKE {pattern} ESCAPE '!')", dialect.lower(left))
+                    }
+                    Some(pattern) => format!("({left} LIKE {} ESCAPE '!')", dialect.text(&pattern)),
+                    // What is about bytes.
+                    None => {
+                        let pattern = hex::glob(&glob::parse(value.as_bytes(), fold));
+                        dialect.regex(&dialect.digits(left), &pattern)
+                    }
+                }
+            }
+            Op::Pmatch => {
+                let prefixes = Prefixes::new([value.as_bytes()].into_iter());
+                dialect.regex(&dialect.digits(left), &hex::below(&prefixes))
             }
             Op::Regex => dialect.regex(left, &regex::portable(value)?),
             op => match compared(op) {
@@ -109,6 +157,31 @@ impl Writer {
                 None => return Err(format!("the target has no `{}`", op.text())),
             },
         })
+    }
+
+    /// The same of bytes, of which the left side is the digits.
+    fn bytes_test(&self, left: &str, op: Op, value: &str) -> Result<String, String> {
+        let (dialect, bytes) = (self.dialect, value.as_bytes());
+        let constant = self.constant(Form::Digits, value);
+        let within = |test: String| if value.is_empty() { format!("({left} IS NOT NULL)") } else { test };
+        Ok(match op {
+            Op::Startswith => within(dialect.starts(left, &constant)),
+            Op::Endswith => within(dialect.ends(left, &constant)),
+            Op::Contains | Op::Icontains => dialect.regex(left, &hex::contains(bytes, op == Op::Icontains)),
+            Op::Glob | Op::Iglob => dialect.regex(left, &hex::glob(&glob::parse(bytes, op == Op::Iglob))),
+            Op::Pmatch => dialect.regex(left, &hex::below(&Prefixes::new([bytes].into_iter()))),
+            op => match compared(op) {
+                Some(word) => format!("({left} {word} {constant})"),
+                None => return Err(format!("the target has no `{}` of what `b64()` makes", op.text())),
+            },
+        })
+    }
+
+    fn constant(&self, form: Form, value: &str) -> String {
+        match form {
+            Form::Text => self.dialect.text(value),
+            Form::Digits => self.dialect.text(&hex::digits(value.as_bytes())),
+        }
     }
 
     /// Two values of an event; `None` if they never compare.
@@ -165,10 +238,10 @@ fn compared(op: Op) -> Option<&'static str> {
     })
 }
 
-/// A shell pattern of letters and `*` as one of `LIKE` whose escape is `!`.
-fn like(pattern: &str) -> Result<String, String> {
+/// A shell pattern of letters and `*` as one of `LIKE` whose escape is `!`; `None` if it is more than that.
+fn like(pattern: &Glob) -> Option<String> {
     let mut out = Vec::new();
-    for token in &glob::parse(pattern.as_bytes(), false).tokens {
+    for token in &pattern.tokens {
         match token {
             Token::Any => out.push(b'%'),
             Token::Byte(byte) => {
@@ -177,11 +250,8 @@ fn like(pattern: &str) -> Result<String, String> {
                 }
                 out.push(*byte);
             }
-            _ => {
-                return Err("of shell patterns, the target has only `*`: Falco's `?` and brackets are bytes"
-                    .to_owned());
-            }
+            _ => return None,
         }
     }
-    String::from_utf8(out).map_err(|_| "the pattern is no text".to_owned())
+    String::from_utf8(out).ok()
 }

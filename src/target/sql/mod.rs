@@ -6,6 +6,7 @@
 
 mod condition;
 mod dialect;
+mod hex;
 mod query;
 mod regex;
 mod term;

@@ -11,6 +11,25 @@ use crate::target::clause::plain_path;
 /// The service's domain, which `ct.shortsrc` has not.
 const DOMAIN: &str = ".amazonaws.com";
 
+/// Without the `=` at its end.
+const BASE64: &str = r"\A(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048])?\z";
+
+/// Parts of an event's time, which CloudTrail writes in UTC and with a `Z` at its end.
+const DATE: &str = "substr(event_time, 1, 10)";
+const CLOCK: &str = "substr(event_time, 12, 8)";
+const NANOS: &str = "rpad(replace(replace(substr(event_time, 20), '.', ''), 'Z', ''), 9, '0')";
+
+const NANOSECONDS: &str =
+    "TRY_CAST(rpad(replace(replace(substr(event_time, 20), '.', ''), 'Z', ''), 9, '0') AS BIGINT)";
+
+/// Where instances are that were launched, and the image that was asked for.
+const INSTANCES: &str = "responseElements.instancesSet.items";
+const IMAGES: [&str; 3] = [
+    "requestParameters.imageId",
+    "requestParameters.DescribeFastLaunchImagesRequest.ImageId.content",
+    "requestParameters.launchSpecification.imageId",
+];
+
 fn keys(dotted: &str) -> Vec<String> {
     dotted.split('.').map(str::to_owned).collect()
 }
@@ -30,12 +49,24 @@ impl Writer {
         let none = || format!("the target has no `{}()`", transformer.text());
         match (transformer, args) {
             (Transformer::Concat, args) => {
-                let texts = args.iter().all(|arg| arg.type_of() == (Type::Charbuf, false));
-                if !texts {
-                    return Err("the target joins only texts".to_owned());
-                }
-                let parts = args.iter().map(|arg| self.term(arg)).collect::<Result<Vec<_>, _>>()?;
+                let parts = args.iter().map(|arg| self.text_of(arg)).collect::<Result<Vec<_>, _>>()?;
                 Ok(format!("({})", parts.join(" || ")))
+            }
+            (Transformer::Join, [separator, Term::Field(list)]) if list.list => {
+                let (separator, list) = (self.text_of(separator)?, self.list(list)?);
+                Ok(self.dialect.joined(&list, &separator))
+            }
+            (Transformer::Len, [Term::Field(list)]) if list.list => {
+                let list = self.list(list)?;
+                Ok(self.dialect.size(&list))
+            }
+            (Transformer::Join, [separator, Term::List(items)]) => {
+                let separator = self.text_of(separator)?;
+                let items = items.iter().map(|item| self.text_of(item)).collect::<Result<Vec<_>, _>>()?;
+                match items.is_empty() {
+                    true => Err(none()),
+                    false => Ok(format!("({})", items.join(&format!(" || {separator} || ")))),
+                }
             }
             (_, [only]) if family(only.type_of().0) == Family::Text && !only.type_of().1 => {
                 let inner = self.term(only)?;
@@ -52,17 +83,72 @@ impl Writer {
         }
     }
 
+    /// A term that is joined to others.
+    fn text_of(&mut self, term: &Term) -> Result<String, String> {
+        match term.type_of() {
+            (Type::Charbuf, false) => self.term(term),
+            _ => Err("the target joins only texts".to_owned()),
+        }
+    }
+
+    /// The digits of the bytes that `b64` makes, if the term is made by that; NULL for what is no BASE64.
+    pub fn decoded(&mut self, term: &Term) -> Result<Option<String>, String> {
+        let Term::Call { transformer: Transformer::B64, args, .. } = term else { return Ok(None) };
+        let [inner] = args.as_slice() else { return Ok(None) };
+        let text = self.text_of(inner)?;
+        let dialect = self.dialect;
+        let letters = format!("regexp_replace({text}, {}, '')", dialect.text(r"={1,2}\z"));
+        let padded = format!("{letters} || substr('===', 1, (4 - length({letters}) % 4) % 4)");
+        // Falco's texts end at a NUL.
+        let bytes = dialect.extract(&dialect.decoded(&padded), "^(?:[1-9A-F][0-9A-F]|0[1-9A-F])*");
+        Ok(Some(format!("CASE WHEN {} THEN {bytes} END", dialect.regex(&letters, BASE64))))
+    }
+
     /// A field, as a column that is worked out once.
     fn field(&mut self, field: &FieldRef) -> Result<String, String> {
         let name = field.text();
         if field.list {
-            return Err(format!("the target has no lists such as `{name}`"));
+            return Err(format!("the target has no lists such as `{name}` here"));
         }
         let expression = self.expression(field)?;
         let made = ["ct.shortsrc", "ct.user", "ct.originaluser", "ct.user.accountid", "s3.bytes"]
             .contains(&&*field.name)
-            || field.name.starts_with("s3.cnt.");
+            || field.name.starts_with("s3.cnt.")
+            || field.name.starts_with("evt.");
         Ok(if made { self.made(&name, expression) } else { self.column(&name, expression) })
+    }
+
+    /// A list of texts, as a column that is worked out once: NULL where it is absent or empty.
+    pub fn list(&mut self, field: &FieldRef) -> Result<String, String> {
+        let (dialect, items) = (self.dialect, keys(INSTANCES));
+        let index = field.arg.as_deref().map(str::parse::<usize>);
+        let requested = |index: usize| match index {
+            0 => self.requested_image(),
+            _ => Ok("NULL".to_owned()),
+        };
+        let (launched, requested) = match (&*field.name, index) {
+            ("ec2.imageids", None) => {
+                let all = dialect.texts_in(&items, "imageId")?;
+                (format!("CASE WHEN {} > 0 THEN {all} END", dialect.size(&all)), requested(0)?)
+            }
+            ("ec2.imageids", Some(Ok(index))) => {
+                let one = dialect.element_at(&items, index, "imageId")?;
+                (format!("CASE WHEN {one} IS NOT NULL THEN {} END", dialect.list_of(&one)), requested(index)?)
+            }
+            _ => return Err(format!("the target has no list `{}`", field.text())),
+        };
+        let asked = match &*requested {
+            "NULL" => requested,
+            text => format!("CASE WHEN {text} IS NOT NULL THEN {} END", dialect.list_of(text)),
+        };
+        let there = dialect.is_there(&items)?;
+        Ok(self.column(&field.text(), format!("CASE WHEN {there} THEN {launched} ELSE {asked} END")))
+    }
+
+    /// The image in a request.
+    fn requested_image(&self) -> Result<String, String> {
+        let texts = IMAGES.iter().map(|dotted| self.dialect.text_at(&keys(dotted)));
+        Ok(format!("coalesce({})", texts.collect::<Result<Vec<_>, _>>()?.join(", ")))
     }
 
     fn text_at(&mut self, dotted: &str) -> Result<String, String> {
@@ -114,6 +200,32 @@ impl Writer {
                 "CASE WHEN coalesce({}, '') NOT IN ('GetObject', 'PutObject') THEN 1 END",
                 self.text_at("eventName")?
             ),
+            "s3.uri" => {
+                let [bucket, key] =
+                    ["bucketName", "key"].map(|key| keys(&format!("requestParameters.{key}")));
+                format!(
+                    "'s3://' || {} || '/' || {}",
+                    dialect.only_text_at(&bucket)?,
+                    dialect.only_text_at(&key)?
+                )
+            }
+            "ct.resources" => dialect.elements_at(&keys("resources"))?,
+            "ec2.imageid" => format!(
+                "CASE WHEN {} THEN {} ELSE {} END",
+                dialect.is_there(&keys(INSTANCES))?,
+                dialect.element_at(&keys(INSTANCES), 0, "imageId")?,
+                self.requested_image()?
+            ),
+            "evt.source" => dialect.text("aws_cloudtrail"),
+            "evt.pluginname" => dialect.text("cloudtrail"),
+            "evt.rawtime" => format!("({} * 1000000000 + {NANOSECONDS})", dialect.seconds("event_time")),
+            "evt.rawtime.s" => dialect.seconds("event_time"),
+            "evt.rawtime.ns" => NANOSECONDS.to_owned(),
+            "evt.time" => format!("{CLOCK} || '.' || {NANOS}"),
+            "evt.time.s" => CLOCK.to_owned(),
+            "evt.time.iso8601" => format!("{DATE} || 'T' || {CLOCK} || '.' || {NANOS} || '+0000'"),
+            "evt.datetime" => format!("{DATE} || ' ' || {CLOCK} || '.' || {NANOS}"),
+            "evt.datetime.s" => format!("{DATE} || ' ' || {CLOCK}"),
             "json.value" | "jevt.value" => {
                 let pointer = field.arg.as_deref().unwrap_or_default();
                 if pointer.is_empty() {

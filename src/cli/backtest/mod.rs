@@ -1,5 +1,7 @@
 //! `rulec backtest`.
 
+mod engines;
+
 use super::args::Engine as Flags;
 use super::compile::moment;
 use super::rules::{self, Rules};
@@ -13,15 +15,16 @@ use crate::target::{Job, Settings, find};
 use clap::ValueEnum;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Run compiled rules on another engine, and compare with `rulec scan`
 ///
 /// DuckDB reads what CloudTrail writes; Spark reads JSON lines, a record each. The engine is not part of rulec: DuckDB is the
-/// `duckdb` command or the package of Python 3, Spark is the package `pyspark`, Trino its command `trino`, which finds its
-/// server as it is set up. For Athena, `--dry-run` prints the query. Rules that the engine cannot say are named and left out.
+/// `duckdb` command or the package of Python 3, Spark is `spark-submit` or the package `pyspark`, Trino is its command
+/// `trino`, Athena is the command `aws`; which server or account these ask is for their own settings. Rules that the engine
+/// cannot say are named and left out.
 ///
 /// Exits with 1 if `--verify` finds a difference, and with 2 if the engine is missing or fails.
 #[derive(clap::Args, Debug)]
@@ -56,6 +59,10 @@ pub struct Args {
     #[arg(long, value_name = "TABLE", conflicts_with = "verify")]
     from: Option<String>,
 
+    /// Athena's work group, which says where results are kept, instead of `primary`
+    #[arg(long, value_name = "NAME")]
+    workgroup: Option<String>,
+
     /// Only events at or after this time, `2024-05-01` or `2024-05-01T12:00:00Z`
     #[arg(long, value_name = "TIME", value_parser = moment)]
     since: Option<i64>,
@@ -82,7 +89,7 @@ enum Which {
     Duckdb,
     /// Spark 4
     Spark,
-    /// Athena, only with `--dry-run`
+    /// Athena
     Athena,
     /// Trino
     Trino,
@@ -124,6 +131,9 @@ pub fn run(args: &Args) -> Outcome {
     else {
         return Ok(ExitCode::from(UNUSABLE));
     };
+    if args.workgroup.is_some() && args.engine != Which::Athena {
+        return Err(Failure::new("`--workgroup` is for Athena"));
+    }
     let files = files(args)?;
     let from = args.from.clone().or_else(|| args.engine.is_local().then(|| files.join("\n")));
     let target = find(args.engine.name()).ok_or_else(|| Failure::new("there is no such target"))?;
@@ -152,7 +162,7 @@ pub fn run(args: &Args) -> Outcome {
     }
     let rows = match artifact.rules {
         0 => Vec::new(),
-        _ => execute(args.engine, &artifact.text)?,
+        _ => engines::rows(args.engine, &artifact.text, args.workgroup.as_deref())?,
     };
     let said = |rule: &&Rule| {
         let refused =
@@ -184,10 +194,15 @@ fn files(args: &Args) -> Result<Vec<String>, Failure> {
         return Err(Failure::new("there is no log to read"));
     }
     let mut names = Vec::new();
-    for found in Logs::new(&args.logs)? {
+    if args.logs.iter().any(|path| path.starts_with("s3:")) {
+        return Err(Failure::new(
+            "logs in S3 are read by `rulec scan` alone; engines have their own ways to them",
+        ));
+    }
+    for found in Logs::new(&args.logs, &Arc::default())? {
         match found {
             Found::Log(log) => names.push(log.name),
-            Found::Other => {}
+            Found::Other | Found::Later => {}
             Found::Unreadable(message) => return Err(Failure::new(message)),
         }
     }
@@ -223,8 +238,8 @@ fn verify(args: &Args, engine: &Engine, rows: &[Value], files: &[String]) -> Out
         *balance.entry((text(row, "rule"), text(row, "event_time"), text(row, "event_id"))).or_default() -= 1;
     }
     let mut ours = 0;
-    for found in Logs::new(&files.iter().map(PathBuf::from).collect::<Vec<_>>())? {
-        let Found::Log(log) = found else { continue };
+    for found in Logs::new(&files.iter().map(PathBuf::from).collect::<Vec<_>>(), &Arc::default())? {
+        let Found::Log(mut log) = found else { continue };
         let batches = log.open().map_err(|reason| Failure::new(format!("{}: {reason}", log.name)))?;
         for batch in batches {
             for (_, range) in &batch.records {
@@ -259,76 +274,4 @@ fn verify(args: &Args, engine: &Engine, rows: &[Value], files: &[String]) -> Out
 fn member(event: &Event<'_>, key: &str) -> String {
     let record: Value = serde_json::from_slice(event.record()).unwrap_or_default();
     record[key].as_str().unwrap_or_default().to_owned()
-}
-
-/// Reads a query from standard input and prints rows as JSON lines.
-const DUCKDB: &str = "
-import duckdb, json, sys
-cursor = duckdb.connect().execute(sys.stdin.read())
-names = [column[0] for column in cursor.description]
-while rows := cursor.fetchmany(1000):
-    for row in rows:
-        print(json.dumps(dict(zip(names, row)), default=str))
-";
-const SPARK: &str = "
-import json, sys
-from pyspark.sql import SparkSession
-session = SparkSession.builder.config('spark.ui.enabled', 'false').getOrCreate()
-session.sparkContext.setLogLevel('ERROR')
-for row in session.sql(sys.stdin.read().rstrip().rstrip(';')).toLocalIterator():
-    print(json.dumps(row.asDict(), default=str))
-";
-
-/// The rows of a query.
-fn execute(engine: Which, query: &str) -> Result<Vec<Value>, Failure> {
-    let ways: &[&[&str]] = match engine {
-        Which::Duckdb => &[&["duckdb", "-jsonlines"], &["python3", "-c", DUCKDB]],
-        Which::Spark => &[&["python3", "-c", SPARK]],
-        Which::Trino => &[&["trino", "--output-format", "JSON", "--file", "/dev/stdin"]],
-        Which::Athena => {
-            return Err(Failure::new("rulec does not start queries of Athena; `--dry-run` prints the query"));
-        }
-    };
-    let mut reasons = Vec::new();
-    for way in ways {
-        let Some((program, rest)) = way.split_first() else { continue };
-        match attempt(program, rest, query) {
-            Ok(text) => return read(&text),
-            Err(reason) => reasons.push(format!("{program}: {reason}")),
-        }
-    }
-    Err(Failure::new(format!("{} cannot be run\n{}", engine.name(), reasons.join("\n"))))
-}
-
-fn attempt(program: &str, args: &[&str], query: &str) -> Result<String, String> {
-    let child = Command::new(program)
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn();
-    let mut child = match child {
-        Ok(child) => child,
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            return Err("there is no such command".to_owned());
-        }
-        Err(error) => return Err(error.to_string()),
-    };
-    if let Some(mut input) = child.stdin.take() {
-        // A program that ends early says why by itself.
-        let _ = input.write_all(query.as_bytes());
-    }
-    let output = child.wait_with_output().map_err(|error| error.to_string())?;
-    if !output.status.success() {
-        let told = String::from_utf8_lossy(&output.stderr);
-        let lines: Vec<&str> = told.lines().filter(|line| !line.trim().is_empty()).collect();
-        return Err(lines[lines.len().saturating_sub(12)..].join("\n"));
-    }
-    String::from_utf8(output.stdout).map_err(|_| "what it prints is not UTF-8".to_owned())
-}
-
-fn read(text: &str) -> Result<Vec<Value>, Failure> {
-    let rows = text.lines().filter(|line| line.starts_with('{')).map(serde_json::from_str);
-    rows.collect::<Result<_, _>>()
-        .map_err(|error| Failure::new(format!("what the engine prints is not JSON: {error}")))
 }

@@ -1,20 +1,6 @@
-//! What the engines call things: the only file that knows them apart.
+//! Members of records: in columns of a table, or in JSON.
 
-/// An engine that speaks SQL.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[allow(missing_docs)]
-pub enum Dialect {
-    DuckDb,
-    Spark,
-    Athena,
-    Trino,
-}
-
-use Dialect::{Athena, DuckDb, Spark, Trino};
-
-/// Upper and lower case of ASCII, for `translate`.
-const UPPER: &str = "'ABCDEFGHIJKLMNOPQRSTUVWXYZ'";
-const LOWER: &str = "'abcdefghijklmnopqrstuvwxyz'";
+use super::Dialect::{self, Athena, DuckDb, Spark, Trino};
 
 /// The columns of the table that AWS describes for Athena, those of structures with their members. Members of the
 /// others are in their JSON.
@@ -66,46 +52,6 @@ pub const WRAP: &str = "18446744073709551616";
 const JSON_COLUMNS: [&str; 3] = ["requestparameters", "responseelements", "additionaleventdata"];
 
 impl Dialect {
-    /// The name to ask for it by.
-    pub fn name(self) -> &'static str {
-        match self {
-            DuckDb => "duckdb",
-            Spark => "spark",
-            Athena => "athena",
-            Trino => "trino",
-        }
-    }
-
-    /// Records are in columns, not in one JSON text each.
-    pub fn has_columns(self) -> bool {
-        matches!(self, Athena | Trino)
-    }
-
-    /// A text.
-    pub fn text(self, text: &str) -> String {
-        if self != Spark {
-            return format!("'{}'", text.replace('\'', "''"));
-        }
-        let mut out = String::from("'");
-        for c in text.chars() {
-            match c {
-                '\'' | '\\' => out.extend(['\\', c]),
-                '\n' => out.push_str("\\n"),
-                '\r' => out.push_str("\\r"),
-                c => out.push(c),
-            }
-        }
-        out + "'"
-    }
-
-    /// A name.
-    pub fn name_of(self, name: &str) -> String {
-        match self {
-            Spark => format!("`{}`", name.replace('`', "``")),
-            _ => format!("\"{}\"", name.replace('"', "\"\"")),
-        }
-    }
-
     /// The text of a member: NULL if it is not there, empty if it is no text.
     pub fn text_at(self, keys: &[String]) -> Result<String, String> {
         if let Some(column) = self.column(keys)? {
@@ -113,6 +59,27 @@ impl Dialect {
         }
         let (is_there, is_text, text, _) = self.json_at(keys)?;
         Ok(format!("CASE WHEN NOT ({is_there}) THEN NULL WHEN {is_text} THEN {text} ELSE '' END"))
+    }
+
+    /// The text of a member: NULL if it is not there or no text.
+    pub fn only_text_at(self, keys: &[String]) -> Result<String, String> {
+        if let Some(column) = self.column(keys)? {
+            return Ok(column);
+        }
+        let (_, is_text, text, _) = self.json_at(keys)?;
+        Ok(format!("CASE WHEN {is_text} THEN {text} END"))
+    }
+
+    /// The elements of a list as JSON with commas between them: NULL if there is none.
+    pub fn elements_at(self, keys: &[String]) -> Result<String, String> {
+        if self.has_columns() {
+            return Err(format!("the table does not keep the JSON of `{}`", keys.join(".")));
+        }
+        let (is_there, is_text, _, json) = self.json_at(keys)?;
+        Ok(format!(
+            "CASE WHEN {is_there} AND NOT ({is_text}) AND {} AND {json} <> '[]' THEN substr({json}, 2, length({json}) - 2) END",
+            self.starts(&json, "'['")
+        ))
     }
 
     /// A member as `json.value` shows it: a text as it is, all else as JSON.
@@ -164,6 +131,23 @@ impl Dialect {
             "CASE WHEN NOT ({is_there}) THEN NULL WHEN {is_text} THEN 0 \
              ELSE (coalesce({cast}(split_part({json}, '.', 1) AS {wide}), 0) + {WRAP}) % {WRAP} END"
         ))
+    }
+
+    /// Whether a member is there, whatever it is.
+    pub fn is_there(self, keys: &[String]) -> Result<String, String> {
+        Ok(self.json_at(keys)?.0)
+    }
+
+    /// A member as JSON of a table's column.
+    pub(super) fn json_of(self, keys: &[String]) -> Result<String, String> {
+        match keys.split_first() {
+            Some((column, rest)) if !rest.is_empty() => Ok(format!(
+                "json_extract({}, {})",
+                column.to_ascii_lowercase(),
+                self.text(&steps(rest, '"')?)
+            )),
+            _ => Err(whole()),
+        }
     }
 
     /// Where a member is: that it is there, that it is a text, the text, and the JSON of what it is else.
@@ -232,69 +216,6 @@ impl Dialect {
         match keys.first() {
             Some(first) if JSON_COLUMNS.contains(&&*first.to_ascii_lowercase()) => Ok(None),
             _ => Err(format!("the table has no column for `{}`", keys.join("."))),
-        }
-    }
-
-    /// Begins with.
-    pub fn starts(self, left: &str, right: &str) -> String {
-        let function = if self == Spark { "startswith" } else { "starts_with" };
-        format!("{function}({left}, {right})")
-    }
-
-    /// Ends with.
-    pub fn ends(self, left: &str, right: &str) -> String {
-        match self {
-            DuckDb => format!("suffix({left}, {right})"),
-            Spark => format!("endswith({left}, {right})"),
-            Athena | Trino => format!(
-                "(length({left}) >= length({right}) AND substr({left}, length({left}) - length({right}) + 1) = {right})"
-            ),
-        }
-    }
-
-    /// Has it somewhere.
-    pub fn contains(self, left: &str, right: &str) -> String {
-        match self {
-            DuckDb | Spark => format!("contains({left}, {right})"),
-            Athena | Trino => format!("(strpos({left}, {right}) > 0)"),
-        }
-    }
-
-    /// A regular expression that is found somewhere.
-    pub fn regex(self, left: &str, pattern: &str) -> String {
-        let pattern = self.text(pattern);
-        match self {
-            DuckDb => format!("regexp_matches({left}, {pattern})"),
-            Spark => format!("({left} RLIKE {pattern})"),
-            Athena | Trino => format!("regexp_like({left}, {pattern})"),
-        }
-    }
-
-    /// ASCII letters in lower case.
-    pub fn lower(self, text: &str) -> String {
-        format!("translate({text}, {UPPER}, {LOWER})")
-    }
-
-    /// ASCII letters in upper case.
-    pub fn upper(self, text: &str) -> String {
-        format!("translate({text}, {LOWER}, {UPPER})")
-    }
-
-    /// Bytes of a text.
-    pub fn bytes(self, text: &str) -> String {
-        match self {
-            DuckDb => format!("strlen({text})"),
-            Spark => format!("octet_length({text})"),
-            Athena | Trino => format!("length(to_utf8({text}))"),
-        }
-    }
-
-    /// What follows the last `/`.
-    pub fn basename(self, text: &str) -> String {
-        match self {
-            DuckDb => format!("split_part({text}, '/', -1)"),
-            Spark => format!("substring_index({text}, '/', -1)"),
-            Athena | Trino => format!("element_at(split({text}, '/'), -1)"),
         }
     }
 }

@@ -1,0 +1,116 @@
+//! `rulec graph`.
+
+use super::args::Load;
+use super::{FAILED, Failure, Outcome, engine, inputs, output, settings};
+use crate::analysis::{self, Inputs};
+use crate::lint::nearest;
+use crate::render::{counted, graph as show};
+use crate::sema::graph::{Graph, part, reached};
+use crate::syntax::items::Kind;
+use clap::ValueEnum;
+use petgraph::Direction::{self, Incoming, Outgoing};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Show which rules, macros and lists use which
+///
+/// Macros and lists that no rule uses are marked. With `--rule`, only what these rules use is shown; with `--macro`
+/// and `--list`, only what uses these; with several of them, all of that. Exits with 1 if the rules do not load;
+/// what could be read is shown all the same.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Examples:
+  rulec graph rules/ | dot -Tsvg >rules.svg                  everything, drawn by Graphviz
+  rulec graph --format mermaid --rule 'Trail Stopped' .      what one rule is made of, for Markdown")]
+pub struct Args {
+    #[command(flatten)]
+    load: Load,
+
+    /// How to show the graph
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "dot")]
+    format: Shape,
+
+    /// What this rule uses, itself or by way of others; may be repeated
+    #[arg(long, value_name = "NAME")]
+    rule: Vec<String>,
+
+    /// What uses this macro, itself or by way of others; may be repeated
+    #[arg(long = "macro", value_name = "NAME")]
+    macros: Vec<String>,
+
+    /// What uses this list, itself or by way of others; may be repeated
+    #[arg(long, value_name = "NAME")]
+    list: Vec<String>,
+
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Shape {
+    /// The DOT language of Graphviz
+    Dot,
+    /// A Mermaid flowchart, as GitHub and GitLab draw it in Markdown
+    Mermaid,
+    /// JSON, see docs/json.md
+    Json,
+}
+
+/// Mermaid refuses so many unless its `maxEdges` says otherwise, and pages of others' cannot set that.
+const MERMAID_EDGES: usize = 500;
+
+/// Runs the command.
+pub fn run(args: &Args) -> Outcome {
+    let mut settings = settings::load(&args.load)?;
+    let loaded = inputs::sound(&args.load, &settings)?;
+    let options = engine::options(&args.load, &mut settings)?;
+    let inputs = Inputs { sources: loaded.sources, options };
+    let drawn = analysis::graph(&inputs);
+    let graph = wanted(args, drawn.graph)?;
+    let text = match args.format {
+        Shape::Dot => show::dot(&graph),
+        Shape::Mermaid => show::mermaid(&graph),
+        Shape::Json => show::json(&graph, &inputs.sources),
+    };
+    output::deliver(&text, args.output.as_deref())?;
+    if args.format == Shape::Mermaid && graph.edge_count() >= MERMAID_EDGES {
+        let edges = graph.edge_count();
+        output::note(&format!(
+            "Mermaid draws fewer than {MERMAID_EDGES} arrows unless it is told otherwise, and there are {edges}"
+        ));
+    }
+    if drawn.errors > 0 {
+        let errors = counted(drawn.errors, "error");
+        output::note(&format!("the rules do not load: {errors}; `rulec check` tells them"));
+        return Ok(ExitCode::from(FAILED));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The parts that were asked for; without any, everything.
+fn wanted(args: &Args, graph: Graph) -> Result<Graph, Failure> {
+    let asked: [(Kind, &[String], Direction); 3] = [
+        (Kind::Rule, &args.rule, Outgoing),
+        (Kind::Macro, &args.macros, Incoming),
+        (Kind::List, &args.list, Incoming),
+    ];
+    if asked.iter().all(|(_, names, _)| names.is_empty()) {
+        return Ok(graph);
+    }
+    let mut nodes = Default::default();
+    for (kind, names, direction) in asked {
+        let of_kind = || graph.node_indices().filter(|&at| graph[at].kind == kind);
+        let mut from = Vec::new();
+        for name in names {
+            let found = of_kind().find(|&at| graph[at].name == *name);
+            from.push(found.ok_or_else(|| {
+                let meant = nearest(name, of_kind().map(|at| graph[at].name.as_str()));
+                let hint = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+                Failure::new(format!("there is no {} named `{name}`{hint}", kind.key()))
+            })?);
+        }
+        let more = reached(&graph, &from, direction);
+        nodes = more.union(&nodes).copied().collect();
+    }
+    Ok(part(&graph, &nodes))
+}

@@ -1,0 +1,229 @@
+//! Puts stand-ins into an event, and sees to it that the rule still fires.
+
+use super::standin::{Names, is_account, shape};
+use super::{Event, Refused, Trial, write};
+use crate::sema::ir::{Pred, Term, Test};
+use crate::syntax::token::Op;
+use rustc_hash::FxHashMap;
+use serde_json::Value;
+
+/// Members that AWS fills with words of its own.
+const OPEN: [&str; 26] = [
+    "eventVersion",
+    "eventTime",
+    "eventSource",
+    "eventName",
+    "awsRegion",
+    "eventType",
+    "eventCategory",
+    "apiVersion",
+    "errorCode",
+    "resources.type",
+    "userIdentity.type",
+    "userIdentity.sessionContext.sessionIssuer.type",
+    "userIdentity.sessionContext.attributes.mfaAuthenticated",
+    "userIdentity.sessionContext.attributes.creationDate",
+    "responseElements.ConsoleLogin",
+    "additionalEventData.MFAUsed",
+    "additionalEventData.MobileVersion",
+    "additionalEventData.SignatureVersion",
+    "additionalEventData.CipherSuite",
+    "additionalEventData.AuthenticationMethod",
+    "tlsDetails.tlsVersion",
+    "tlsDetails.cipherSuite",
+    "insightDetails.state",
+    "insightDetails.insightType",
+    "sharedEventID.type",
+    "sessionCredentialFromConsole",
+];
+
+/// How many constants of the condition are tried in place of a text.
+const CONSTANTS: usize = 64;
+/// A piece of a pattern that is too short to be looked for.
+const SHORT: usize = 3;
+
+/// A text of the event, and what may stand in for it.
+struct Found {
+    text: String,
+    member: String,
+    path: String,
+}
+
+/// The event with stand-ins, and how many texts have one. The rule fires on it.
+pub(super) fn anonymise(
+    event: Event,
+    condition: &Pred,
+    keep: &[String],
+    trial: &mut Trial<'_>,
+) -> Result<(Event, usize), Refused> {
+    let mut found = Vec::new();
+    collect(&Value::Object(event.members.clone()), "", "", keep, &mut found);
+    // Plain names come first, so that longer texts have them in the same form.
+    found.sort_by_key(|found| found.text.contains([':', '/']));
+    let constants = constants(condition);
+    let mut names = Names::default();
+    names.literals = literals(&constants);
+    names.literals.extend(keys(condition));
+    names.originals = found.iter().map(|found| found.text.as_str()).collect::<Vec<_>>().join("\n");
+    let first: FxHashMap<&str, String> =
+        found.iter().map(|it| (it.text.as_str(), names.of(&it.member, &it.text))).collect();
+    let replaced = |all: &FxHashMap<&str, String>| all.iter().filter(|(old, new)| **old != **new).count();
+    let together = with(&event, &first, keep);
+    if trial.fires(&together) {
+        return Ok((together, replaced(&first)));
+    }
+    let mut chosen: FxHashMap<&str, String> = FxHashMap::default();
+    let mut needed: Vec<String> = Vec::new();
+    for it in &found {
+        if chosen.contains_key(it.text.as_str()) {
+            continue;
+        }
+        let mut candidates: Vec<String> = first.get(it.text.as_str()).cloned().into_iter().collect();
+        candidates.push(names.around_literals(&it.member, &it.text));
+        candidates.extend(Some(shape(&it.text)).filter(|shape| *shape != it.text));
+        candidates.extend(constants.iter().take(CONSTANTS).map(|(_, text)| text.clone()));
+        let fits = candidates.into_iter().find(|candidate| {
+            let mut tried = chosen.clone();
+            tried.insert(&it.text, candidate.clone());
+            !trial.is_over() && trial.fires(&with(&event, &tried, keep))
+        });
+        match fits {
+            Some(candidate) => drop(chosen.insert(&it.text, candidate)),
+            None => needed.push(it.path.clone()),
+        }
+    }
+    if needed.is_empty() {
+        let event = with(&event, &chosen, keep);
+        return Ok((event, replaced(&chosen)));
+    }
+    needed.sort();
+    needed.dedup();
+    Err(Refused::Needed(needed))
+}
+
+/// Every text that may say something, and where it stands; numbers if they are accounts.
+fn collect(value: &Value, path: &str, member: &str, keep: &[String], found: &mut Vec<Found>) {
+    if OPEN.contains(&path) || is_kept(path, keep) {
+        return;
+    }
+    let mut push =
+        |text: String| found.push(Found { text, member: member.to_owned(), path: path.to_owned() });
+    match value {
+        Value::String(text) => push(text.clone()),
+        Value::Number(number) if is_account(&number.to_string()) => push(number.to_string()),
+        Value::Array(elements) => {
+            elements.iter().for_each(|element| collect(element, path, member, keep, found));
+        }
+        Value::Object(members) => {
+            for (key, value) in members {
+                if speaks(key) {
+                    found.push(Found { text: key.clone(), member: "key".to_owned(), path: path.to_owned() });
+                }
+                collect(value, &write::join(path, key), key, keep, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_kept(path: &str, keep: &[String]) -> bool {
+    keep.iter().any(|kept| {
+        path == kept || path.strip_prefix(kept.as_str()).is_some_and(|rest| rest.starts_with('.'))
+    })
+}
+
+/// A key that is no name of a member, but something of the account's.
+fn speaks(key: &str) -> bool {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let digits = key.bytes().filter(u8::is_ascii_digit).count();
+    !key.chars().all(is_word) || digits >= 8 || key.len() > 64
+}
+
+/// The event with these texts in place of others.
+fn with(event: &Event, texts: &FxHashMap<&str, String>, keep: &[String]) -> Event {
+    match replaced(&Value::Object(event.members.clone()), "", texts, keep) {
+        Value::Object(members) => Event { members, ..event.clone() },
+        _ => event.clone(),
+    }
+}
+
+fn replaced(value: &Value, path: &str, texts: &FxHashMap<&str, String>, keep: &[String]) -> Value {
+    if OPEN.contains(&path) || is_kept(path, keep) {
+        return value.clone();
+    }
+    match value {
+        Value::String(text) => {
+            texts.get(text.as_str()).map_or(value.clone(), |new| Value::from(new.as_str()))
+        }
+        Value::Number(number) => {
+            let new = texts.get(&*number.to_string()).and_then(|new| new.parse::<u64>().ok());
+            new.map_or(value.clone(), Value::from)
+        }
+        Value::Array(elements) => {
+            Value::Array(elements.iter().map(|element| replaced(element, path, texts, keep)).collect())
+        }
+        Value::Object(members) => {
+            let member = |(key, value): (&String, &Value)| {
+                let new = texts.get(key.as_str()).filter(|_| speaks(key));
+                (new.unwrap_or(key).clone(), replaced(value, &write::join(path, key), texts, keep))
+            };
+            Value::Object(members.iter().map(member).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+/// The constants of a condition, each with its operator.
+fn constants(condition: &Pred) -> Vec<(Op, String)> {
+    let mut all = Vec::new();
+    condition.atoms(&mut |atom| {
+        let mut term = |term: &Term| of_term(term, &mut all);
+        term(&atom.left);
+        match &atom.test {
+            Test::Exists => {}
+            Test::Term { term: right, .. } => term(right),
+            Test::Values { op, values, .. } => all.extend(values.iter().map(|text| (*op, text.to_string()))),
+        }
+    });
+    all
+}
+
+fn of_term(term: &Term, all: &mut Vec<(Op, String)>) {
+    match term {
+        Term::Field(_) => {}
+        Term::Const(text) => all.push((Op::Eq, text.to_string())),
+        Term::Call { args, .. } | Term::List(args) => args.iter().for_each(|arg| of_term(arg, all)),
+    }
+}
+
+/// The keys that arguments of fields name, in lower case.
+fn keys(condition: &Pred) -> Vec<String> {
+    let mut all = Vec::new();
+    condition.atoms(&mut |atom| {
+        atom.left.fields(&mut |field| {
+            let keys = field.arg.iter().flat_map(|arg| arg.split('/'));
+            all.extend(keys.filter(|key| !key.is_empty()).map(str::to_ascii_lowercase));
+        });
+    });
+    all
+}
+
+/// What a condition looks for, as it stands in texts, in lower case; of patterns the pieces without wildcards.
+fn literals(constants: &[(Op, String)]) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for (op, text) in constants {
+        let text = text.to_ascii_lowercase();
+        let is_wild = |c: char| {
+            matches!(c, '*' | '?' | '[' | ']' | '\\' | '^' | '$' | '(' | ')' | '|' | '+' | '{' | '}')
+        };
+        match op {
+            Op::Glob | Op::Iglob | Op::Regex => {
+                let pieces = text.split(|c| is_wild(c) || *op == Op::Regex && c == '.');
+                all.extend(pieces.filter(|piece| piece.len() >= SHORT).map(str::to_owned));
+            }
+            _ if text.is_empty() => {}
+            _ => all.push(text),
+        }
+    }
+    all
+}

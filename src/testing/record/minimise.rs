@@ -1,0 +1,145 @@
+//! Leaves out of an event what a rule fires without.
+
+use super::{Event, Trial};
+use crate::testing::template::{self, NONE};
+use serde_json::{Map, Value};
+
+/// A step from a value to one inside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Step {
+    Key(String),
+    At(usize),
+}
+
+/// How often everything is tried again, because something else is gone by then.
+const ROUNDS: usize = 3;
+
+/// The whole record as the event of a test, so that the rule fires on it.
+pub(super) fn start(members: &Map<String, Value>, trial: &mut Trial<'_>) -> Option<Event> {
+    let plain = Event { members: members.clone(), ..Event::default() };
+    let added = added(&plain);
+    let without = Event { remove: added, ..plain.clone() };
+    let alone = Event { template: Some(NONE), ..plain.clone() };
+    [plain, without, alone].into_iter().find(|event| trial.fires(event))
+}
+
+/// What the template adds, as members with dots.
+fn added(event: &Event) -> Vec<String> {
+    let given = super::write::flat(&event.members);
+    let whole = template::complete(&given, None, &[]).unwrap_or_default();
+    let mut paths = Vec::new();
+    differ(&whole, &event.members, "", &mut paths);
+    paths
+}
+
+fn differ(whole: &Map<String, Value>, own: &Map<String, Value>, above: &str, paths: &mut Vec<String>) {
+    for (key, value) in whole {
+        let path = super::write::join(above, key);
+        match (value, own.get(key)) {
+            (_, None) => paths.push(path),
+            (Value::Object(whole), Some(Value::Object(own))) => differ(whole, own, &path, paths),
+            _ => {}
+        }
+    }
+}
+
+/// The same event without members that the rule does not need. The name of the event stays.
+pub(super) fn minimise(event: Event, trial: &mut Trial<'_>) -> Event {
+    let mut best = event;
+    for _ in 0..ROUNDS {
+        let before = (best.members.clone(), best.remove.len());
+        let removed: Vec<usize> = (0..best.remove.len()).collect();
+        shorten(&mut best, &removed, trial);
+        let keys = best.members.keys().filter(|key| *key != "eventName").cloned().map(Step::Key);
+        let keys: Vec<Step> = keys.collect();
+        drop_children(&mut best, &[], &keys, trial);
+        if before == (best.members.clone(), best.remove.len()) {
+            break;
+        }
+    }
+    best
+}
+
+/// Takes entries out of `remove`, half by half from behind.
+fn shorten(best: &mut Event, entries: &[usize], trial: &mut Trial<'_>) {
+    if entries.is_empty() || trial.is_over() {
+        return;
+    }
+    let mut tried = best.clone();
+    for &at in entries.iter().rev() {
+        tried.remove.remove(at);
+    }
+    if trial.fires(&tried) {
+        *best = tried;
+    } else if let (left, right @ [_, ..]) = entries.split_at(entries.len() / 2)
+        && !left.is_empty()
+    {
+        shorten(best, right, trial);
+        shorten(best, left, trial);
+    }
+}
+
+/// Takes members of a value away, all at once or half by half from behind, so that places before them stay; then what
+/// is inside those that are needed.
+fn drop_children(best: &mut Event, parent: &[Step], children: &[Step], trial: &mut Trial<'_>) {
+    if children.is_empty() || trial.is_over() {
+        return;
+    }
+    let mut tried = best.clone();
+    for child in children.iter().rev() {
+        take_out(&mut tried.members, parent, child);
+    }
+    if trial.fires(&tried) {
+        *best = tried;
+        return;
+    }
+    if let [only] = children {
+        let path: Vec<Step> = parent.iter().chain([only]).cloned().collect();
+        let inside = inside(&best.members, &path);
+        drop_children(best, &path, &inside, trial);
+        return;
+    }
+    let (left, right) = children.split_at(children.len() / 2);
+    drop_children(best, parent, right, trial);
+    drop_children(best, parent, left, trial);
+}
+
+/// What is inside the value at a path.
+fn inside(members: &Map<String, Value>, path: &[Step]) -> Vec<Step> {
+    let Some((Step::Key(first), rest)) = path.split_first() else { return Vec::new() };
+    let value = rest.iter().try_fold(members.get(first), |value, step| {
+        let next = match (value?, step) {
+            (Value::Object(members), Step::Key(key)) => members.get(key),
+            (Value::Array(elements), Step::At(at)) => elements.get(*at),
+            _ => None,
+        };
+        next.map(Some)
+    });
+    match value.flatten() {
+        Some(Value::Object(members)) => members.keys().cloned().map(Step::Key).collect(),
+        Some(Value::Array(elements)) => (0..elements.len()).map(Step::At).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn take_out(members: &mut Map<String, Value>, parent: &[Step], child: &Step) {
+    let Some((Step::Key(first), rest)) = parent.split_first() else {
+        if let Step::Key(key) = child {
+            members.shift_remove(key);
+        }
+        return;
+    };
+    let mut value = members.get_mut(first);
+    for step in rest {
+        value = match (value, step) {
+            (Some(Value::Object(members)), Step::Key(key)) => members.get_mut(key),
+            (Some(Value::Array(elements)), Step::At(at)) => elements.get_mut(*at),
+            _ => None,
+        };
+    }
+    match (value, child) {
+        (Some(Value::Object(members)), Step::Key(key)) => drop(members.shift_remove(key)),
+        (Some(Value::Array(elements)), Step::At(at)) if *at < elements.len() => drop(elements.remove(*at)),
+        _ => {}
+    }
+}

@@ -1,0 +1,505 @@
+//! Stand-ins for what a record tells of a company: the same for the same text, and nothing of it in them.
+
+use crate::eval::time;
+use crate::schema::event_names;
+use rustc_hash::FxHashMap;
+use std::net::IpAddr;
+
+/// Stand-ins so far.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    by_text: FxHashMap<String, String>,
+    counts: FxHashMap<String, u64>,
+    /// All texts of the record: no stand-in is one of them.
+    pub originals: String,
+    /// Texts that the condition is about, in lower case: they stay.
+    pub literals: Vec<String>,
+}
+
+/// Account numbers that AWS keeps for documentation.
+const ACCOUNTS: [&str; 4] = ["111122223333", "444455556666", "777788889999", "123456789012"];
+const PEOPLE: [&str; 6] = ["alice", "bob", "carol", "dave", "erin", "frank"];
+/// Networks for documentation, and one for benchmarks once they are used up.
+const NETWORKS: [&str; 3] = ["192.0.2", "198.51.100", "203.0.113"];
+/// What the ids of IAM begin with.
+const ID_KINDS: [&str; 12] =
+    ["ABIA", "ACCA", "AGPA", "AIDA", "AIPA", "AKIA", "ANPA", "ANVA", "APKA", "AROA", "ASCA", "ASIA"];
+/// What the ids of resources begin with.
+const RESOURCES: [&str; 32] = [
+    "acl",
+    "aclassoc",
+    "ami",
+    "cgw",
+    "dopt",
+    "eipalloc",
+    "eipassoc",
+    "eni",
+    "fs",
+    "fsap",
+    "i",
+    "igw",
+    "key",
+    "lt",
+    "nat",
+    "pcx",
+    "pl",
+    "r",
+    "rtb",
+    "rtbassoc",
+    "sg",
+    "sgr",
+    "sir",
+    "snap",
+    "subnet",
+    "tgw",
+    "tgw-attach",
+    "vgw",
+    "vol",
+    "vpc",
+    "vpce",
+    "vpn",
+];
+/// What stands before the names of resources in ARNs.
+const TYPES: [&str; 66] = [
+    "accesspoint",
+    "alias",
+    "analyzer",
+    "assumed-role",
+    "bucket",
+    "catalog",
+    "certificate",
+    "cluster",
+    "database",
+    "db",
+    "deliverystream",
+    "detector",
+    "distribution",
+    "domain",
+    "event-bus",
+    "eventdatastore",
+    "execution",
+    "federated-user",
+    "function",
+    "group",
+    "hostedzone",
+    "image",
+    "instance",
+    "instance-profile",
+    "internet-gateway",
+    "key",
+    "key-pair",
+    "layer",
+    "loadbalancer",
+    "log-group",
+    "log-stream",
+    "mfa",
+    "natgateway",
+    "network-acl",
+    "network-interface",
+    "oidc-provider",
+    "organization",
+    "ou",
+    "parameter",
+    "pipeline",
+    "policy",
+    "project",
+    "repository",
+    "role",
+    "route-table",
+    "rule",
+    "saml-provider",
+    "secret",
+    "security-group",
+    "server-certificate",
+    "service",
+    "snapshot",
+    "stack",
+    "stateMachine",
+    "stream",
+    "subnet",
+    "table",
+    "targetgroup",
+    "task",
+    "task-definition",
+    "topic",
+    "trail",
+    "user",
+    "volume",
+    "vpc",
+    "workgroup",
+];
+/// Members that name a service of AWS when it is one that calls.
+const CALLERS: [&str; 3] = ["invokedBy", "sourceIPAddress", "userAgent"];
+/// Words that say nothing about anybody.
+const WORDS: [&str; 16] = [
+    "*",
+    "true",
+    "false",
+    "yes",
+    "no",
+    "success",
+    "failure",
+    "enabled",
+    "disabled",
+    "allow",
+    "deny",
+    "none",
+    "aws internal",
+    "hidden_due_to_security_reasons",
+    "0.0.0.0/0",
+    "::/0",
+];
+
+impl Names {
+    /// The stand-in for a text that stands at this member.
+    pub fn of(&mut self, member: &str, text: &str) -> String {
+        let is_service = CALLERS.contains(&member) && text.ends_with(".amazonaws.com");
+        if is_service || self.is_harmless(text) {
+            return text.to_owned();
+        }
+        if let Some(known) = self.by_text.get(text) {
+            return known.clone();
+        }
+        let made = self.structured(text).unwrap_or_else(|| self.plain(member, text));
+        self.by_text.insert(text.to_owned(), made.clone());
+        made
+    }
+
+    /// The same, but what the condition looks for inside the text stays in it.
+    pub fn around_literals(&mut self, member: &str, text: &str) -> String {
+        let (mut out, mut rest) = (String::new(), text);
+        while let Some((start, end)) = self.first_literal(rest) {
+            out += &self.piece(member, &rest[..start]);
+            out += &rest[start..end];
+            rest = &rest[end..];
+        }
+        out + &self.piece(member, rest)
+    }
+
+    fn piece(&mut self, member: &str, text: &str) -> String {
+        let is_name = |c: char| c.is_alphanumeric();
+        match (text.find(is_name), text.rfind(is_name)) {
+            (Some(start), Some(last)) => {
+                let end = last + text[last..].chars().next().map_or(1, char::len_utf8);
+                let inner = match &text[start..end] {
+                    // A piece of an address or a number stays one.
+                    digits if !digits.contains(char::is_alphabetic) && !is_account(digits) => shape(digits),
+                    name => self.of(member, name),
+                };
+                format!("{}{inner}{}", &text[..start], &text[end..])
+            }
+            // Marks alone tell nothing.
+            _ => text.to_owned(),
+        }
+    }
+
+    /// Where the first of the literals stands, the longest if several begin there.
+    fn first_literal(&self, text: &str) -> Option<(usize, usize)> {
+        let lower = text.to_ascii_lowercase();
+        let found =
+            self.literals.iter().filter_map(|literal| Some((lower.find(literal.as_str())?, literal.len())));
+        let best = found.min_by_key(|&(at, len)| (at, std::cmp::Reverse(len)))?;
+        Some((best.0, best.0 + best.1))
+    }
+
+    fn is_harmless(&self, text: &str) -> bool {
+        let lower = text.to_ascii_lowercase();
+        text.is_empty()
+            || WORDS.contains(&&*lower)
+            || self.literals.contains(&lower)
+            || event_names::is_source(text)
+            || time::rfc3339(text.as_bytes()).is_some()
+            || is_region(text)
+            || text.starts_with("arn:aws:iam::aws:policy/")
+    }
+
+    /// For texts whose shape says what they are.
+    fn structured(&mut self, text: &str) -> Option<String> {
+        if let Some(arn) = text.strip_prefix("arn:") {
+            return self.arn(arn);
+        }
+        if is_account(text) {
+            return Some(self.next("account", |n| match ACCOUNTS.get(n as usize - 1) {
+                Some(account) => (*account).to_owned(),
+                None => format!("{:012}", 100_000_000_000 + n),
+            }));
+        }
+        let (address, length) = text.split_once('/').map_or((text, None), |(a, b)| (a, Some(b)));
+        if let Ok(address) = address.parse::<IpAddr>()
+            && length.is_none_or(|length| length.parse::<u8>().is_ok())
+        {
+            let new = self.address(address);
+            return Some(length.map_or(new.clone(), |length| format!("{new}/{length}")));
+        }
+        if is_aws_id(text) {
+            return Some(self.next(&text[..4], |n| aws_id(text, n)));
+        }
+        if let Some((id, session)) = text.split_once(':').filter(|(id, _)| is_aws_id(id)) {
+            return Some(format!("{}:{}", self.of("principalId", id), self.of("session", session)));
+        }
+        if is_uuid(text) {
+            return Some(self.next("uuid", |n| format!("11111111-2222-4333-8444-{n:012}")));
+        }
+        if let Some((prefix, hex)) = text.rsplit_once('-').filter(|(prefix, hex)| is_resource_id(prefix, hex))
+        {
+            return Some(self.next(prefix, |n| format!("{prefix}-{n:0width$}", width = hex.len())));
+        }
+        if text.contains('@') && !text.contains([' ', '/', ':']) {
+            return Some(self.next("user", |n| format!("user-{n}@example.com")));
+        }
+        if text.starts_with("https://") || text.starts_with("http://") {
+            return Some(self.next("page", |n| format!("https://example.com/{n}")));
+        }
+        None
+    }
+
+    /// `partition:service:region:account:resource`.
+    fn arn(&mut self, text: &str) -> Option<String> {
+        let mut parts = text.splitn(5, ':');
+        let (partition, service, region) = (parts.next()?, parts.next()?, parts.next()?);
+        let (account, resource) = (parts.next()?, parts.next()?);
+        let account = if account == "aws" { account.to_owned() } else { self.of("accountId", account) };
+        let resource = self.resource(service, resource);
+        let known =
+            |text: &str| text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        let own = |text: &str| if known(text) { text.to_owned() } else { "x".to_owned() };
+        Some(format!("arn:{}:{}:{}:{account}:{resource}", own(partition), own(service), own(region)))
+    }
+
+    /// A resource: its type stays, and each part of its name has a stand-in.
+    fn resource(&mut self, service: &str, resource: &str) -> String {
+        if matches!(resource, "" | "*" | "root") {
+            return resource.to_owned();
+        }
+        let separators = |c: char| matches!(c, '/' | ':');
+        let (kind, names) = match resource.find(separators) {
+            Some(at) if service != "s3" && TYPES.contains(&&resource[..at]) => resource.split_at(at),
+            _ => ("", resource),
+        };
+        let mut out = kind.to_owned();
+        let mut count = 0;
+        for part in names.split_inclusive(separators) {
+            let name = part.trim_end_matches(separators);
+            if !name.is_empty() {
+                count += 1;
+                out += &self.of(part_of(service, kind, count), name);
+            }
+            out += &part[name.len()..];
+        }
+        out
+    }
+
+    fn address(&mut self, address: IpAddr) -> String {
+        match address {
+            IpAddr::V4(_) => self.next("address", |n| {
+                let n = n - 1;
+                match NETWORKS.get((n / 254) as usize) {
+                    Some(network) => format!("{network}.{}", n % 254 + 1),
+                    None => format!("198.18.{}.{}", n / 256 % 256, n % 256),
+                }
+            }),
+            IpAddr::V6(_) => self.next("address6", |n| format!("2001:db8::{n:x}")),
+        }
+    }
+
+    /// A name after its member: `bucketName` has `bucket-1`.
+    fn plain(&mut self, member: &str, text: &str) -> String {
+        match member {
+            "userName" => self.next("userName", |n| match PEOPLE.get(n as usize - 1) {
+                Some(name) => (*name).to_owned(),
+                None => format!("user-{n}"),
+            }),
+            "userAgent" => self.next("userAgent", |n| format!("agent/1.{n}")),
+            _ if text.len() < 6 && text.bytes().all(|byte| byte.is_ascii_digit()) => text.to_owned(),
+            _ => {
+                let word = kebab(member);
+                self.next(&word.clone(), |n| format!("{word}-{n}"))
+            }
+        }
+    }
+
+    /// The next of a kind that is not in the record itself.
+    fn next(&mut self, kind: &str, make: impl Fn(u64) -> String) -> String {
+        let count = self.counts.entry(kind.to_owned()).or_default();
+        loop {
+            *count += 1;
+            let made = make(*count);
+            if !self.originals.contains(&made) {
+                return made;
+            }
+        }
+    }
+}
+
+/// What a part of a resource's name is called.
+fn part_of(service: &str, kind: &str, number: usize) -> &'static str {
+    match (service, kind, number) {
+        ("s3", _, 1) => "bucketName",
+        ("s3", ..) => "key",
+        (_, "user", _) => "userName",
+        (_, "role", _) | (_, "assumed-role", 1) => "roleName",
+        (_, "assumed-role", _) => "session",
+        (_, "group", _) => "groupName",
+        (_, "policy", _) => "policyName",
+        _ => "resource",
+    }
+}
+
+/// The same letters and digits made into others of their kind: for conditions on the shape of a text.
+pub(super) fn shape(text: &str) -> String {
+    let other = |c: char| match c {
+        'a'..='z' => 'x',
+        'A'..='Z' => 'X',
+        '0'..='9' => '0',
+        c if c.is_ascii() => c,
+        _ => 'x',
+    };
+    text.chars().map(other).collect()
+}
+
+pub(super) fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_aws_id(text: &str) -> bool {
+    let rest = text.get(..4).filter(|kind| ID_KINDS.contains(kind)).and_then(|_| text.get(4..));
+    let is_id = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    rest.is_some_and(|rest| rest.len() >= 12 && rest.bytes().all(is_id))
+}
+
+/// `AKIAEXAMPLEEXAMPLE01`: as long as the id it stands for.
+fn aws_id(text: &str, n: u64) -> String {
+    let end = format!("{n:0width$}", width = if text.len() > 20 { 3 } else { 2 });
+    let fill = text.len().saturating_sub(4 + end.len());
+    let example: String = "EXAMPLE".chars().cycle().take(fill).collect();
+    format!("{}{example}{end}", &text[..4])
+}
+
+fn is_uuid(text: &str) -> bool {
+    let lengths: Vec<usize> = text.split('-').map(str::len).collect();
+    lengths == [8, 4, 4, 4, 12] && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+}
+
+/// `i-0123456789abcdef0` and the like.
+fn is_resource_id(prefix: &str, hex: &str) -> bool {
+    RESOURCES.contains(&prefix)
+        && matches!(hex.len(), 8 | 17)
+        && hex.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
+/// `eu-central-1`.
+fn is_region(text: &str) -> bool {
+    let Some((name, number)) = text.rsplit_once('-') else { return false };
+    let parts: Vec<&str> = name.split('-').collect();
+    const WHERE: [&str; 10] = [
+        "north",
+        "south",
+        "east",
+        "west",
+        "central",
+        "northeast",
+        "northwest",
+        "southeast",
+        "southwest",
+        "local",
+    ];
+    number.len() == 1
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+        && (2..=3).contains(&parts.len())
+        && parts[0].len() == 2
+        && parts.last().is_some_and(|last| WHERE.contains(last))
+}
+
+/// `bucketName` is `bucket`, `trailARN` is `trail-arn`.
+fn kebab(member: &str) -> String {
+    let mut word = String::new();
+    let mut before = '-';
+    for c in member.chars().take(40) {
+        if c.is_ascii_uppercase() && before.is_ascii_lowercase() {
+            word.push('-');
+        }
+        word.push(if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
+        before = c;
+    }
+    let word = word.trim_matches('-');
+    let short = word.strip_suffix("-name").or_else(|| word.strip_suffix("-id")).unwrap_or(word);
+    if short.is_empty() { "text".to_owned() } else { short.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(member: &str, text: &str) -> String {
+        Names { originals: text.to_owned(), ..Names::default() }.of(member, text)
+    }
+
+    #[test]
+    fn texts_of_every_kind() {
+        for (member, text, expected) in [
+            ("accountId", "998877665544", "111122223333"),
+            ("accountId", "111122223333", "444455556666"),
+            ("userName", "jdoe", "alice"),
+            ("userName", "alice", "bob"),
+            ("bucketName", "acme-audit", "bucket-1"),
+            ("sourceIPAddress", "10.1.2.3", "192.0.2.1"),
+            ("sourceIPAddress", "fd00::17", "2001:db8::1"),
+            ("sourceIPAddress", "ec2.amazonaws.com", "ec2.amazonaws.com"),
+            ("cidrIp", "10.0.0.0/8", "192.0.2.1/8"),
+            ("cidrIp", "0.0.0.0/0", "0.0.0.0/0"),
+            ("accessKeyId", "ASIAQ7ZLMNOPQRSTUVWX", "ASIAEXAMPLEEXAMPLE01"),
+            ("principalId", "AROAQ7ZLMNOPQRSTUVWXY:jdoe", "AROAEXAMPLEEXAMPLE001:session-1"),
+            (
+                "principalId",
+                "AROAQ7ZLMNOPQRSTUVWXY:i-0abcdef1234567890",
+                "AROAEXAMPLEEXAMPLE001:i-00000000000000001",
+            ),
+            ("groupId", "sg-deadbeef", "sg-00000001"),
+            ("name", "acme-deadbeef", "name-1"),
+            ("mail", "jane@corp.example.net", "user-1@example.com"),
+            ("url", "https://acme.example.net/x?y", "https://example.com/1"),
+            ("eventTime", "2026-01-15T12:00:00Z", "2026-01-15T12:00:00Z"),
+            ("region", "ap-southeast-2", "ap-southeast-2"),
+            ("requestID", "c0ffee00-aaaa-bbbb-cccc-0123456789ab", "11111111-2222-4333-8444-000000000001"),
+            ("token", "FwoGZXIvYXdzEJr//////////wEaDHh", "token-1"),
+            ("port", "22", "22"),
+            ("pin", "1234567", "pin-1"),
+            ("arn", "arn:aws:iam::998877665544:root", "arn:aws:iam::111122223333:root"),
+            ("arn", "arn:aws:iam::998877665544:user/staff/jdoe", "arn:aws:iam::111122223333:user/alice/bob"),
+            (
+                "arn",
+                "arn:aws:sts::998877665544:assumed-role/acme/jdoe",
+                "arn:aws:sts::111122223333:assumed-role/role-1/session-1",
+            ),
+            ("arn", "arn:aws:s3:::acme-audit/AWSLogs/x.gz", "arn:aws:s3:::bucket-1/key-1/key-2"),
+            (
+                "arn",
+                "arn:aws:sns:eu-west-1:998877665544:acme:c0ffee00-aaaa-bbbb-cccc-0123456789ab",
+                "arn:aws:sns:eu-west-1:111122223333:resource-1:11111111-2222-4333-8444-000000000001",
+            ),
+            (
+                "arn",
+                "arn:aws:iam::aws:policy/AdministratorAccess",
+                "arn:aws:iam::aws:policy/AdministratorAccess",
+            ),
+            ("arn", "arn:acme", "arn-1"),
+            ("", "控制台", "text-1"),
+        ] {
+            assert_eq!(one(member, text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn never_the_same_twice_and_never_one_of_the_record() {
+        let mut names = Names { originals: "carol 192.0.2.3".to_owned(), ..Names::default() };
+        let mut made: Vec<String> = (0..2000).map(|at| names.of("userName", &format!("u{at}x"))).collect();
+        made.extend((0..2000).map(|at| names.of("x", &format!("10.0.{}.{}", at / 250, at % 250))));
+        made.extend((0..20).map(|at| names.of("x", &format!("{:012}", 555_000_000_000_u64 + at))));
+        assert!(!made.iter().any(|one| one == "carol" || one == "192.0.2.3"));
+        let count = made.len();
+        made.sort();
+        made.dedup();
+        assert_eq!(made.len(), count);
+        assert_eq!(names.of("other", "u7x"), names.of("userName", "u7x"));
+    }
+}
