@@ -127,3 +127,59 @@ fn a_fix_inside_lands_in_the_file() {
     let (_, left) = check("values.yaml", new);
     assert!(left.iter().all(|finding| finding.check.name != "deprecated-append"), "{left:?}");
 }
+
+/// Our test files and the rules of all specs of checks.
+fn mistakes() -> Vec<(String, String)> {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let mut texts = Vec::new();
+    for directory in ["data/rules", "spec/lints"] {
+        for entry in std::fs::read_dir(root.join(directory)).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.display().to_string();
+            let Ok(text) = std::fs::read_to_string(&path) else { continue };
+            if !name.ends_with(".md") {
+                texts.push((name, text));
+                continue;
+            }
+            let blocks = text.split("\n```yaml\n").skip(1).filter_map(|rest| rest.split_once("\n```\n"));
+            texts.extend(blocks.map(|(block, _)| (name.clone(), format!("{block}\n"))));
+        }
+    }
+    texts
+}
+
+/// Every kind of mistake, put into a ConfigMap: the same is said, at the same words.
+#[test]
+fn inside_the_same_is_found_as_outside() {
+    let (mut compared, mut fixes) = (0, (0, 0));
+    for (name, text) in mistakes() {
+        let lines: String = text.split_inclusive('\n').map(|line| format!("    {line}")).collect();
+        let wrapped = format!("kind: ConfigMap\ndata:\n  rules.yaml: |2+\n{lines}");
+        let (outside, expected) = check("rules.yaml", &text);
+        let (inside, found) = check("configmap.yaml", &wrapped);
+        let is_whole =
+            inside.files().next().is_some_and(|(_, file)| *file.text == text && file.origin.is_some());
+        if !is_whole || outside.files().any(|(_, file)| file.origin.is_some()) {
+            // No rules file, line breaks of other systems, or an end that no literal text can have.
+            continue;
+        }
+        let told = |sources: &SourceMap, found: &[Diagnostic], indent: &str| -> Vec<String> {
+            let breaks = format!("\n{indent}");
+            let words = |finding: &Diagnostic| sources.slice(finding.primary.span).replace(&breaks, "\n");
+            found.iter().map(|it| format!("{} {} {:?}", it.check.name, it.message, words(it))).collect()
+        };
+        assert_eq!(told(&inside, &found, "    "), told(&outside, &expected, ""), "{name}\n{text}");
+        compared += found.len();
+        let (fixed, wanted) = (fix::apply(&inside, &found), fix::apply(&outside, &expected));
+        if let (Some(fixed), Some(wanted)) = (fixed.texts.values().next(), wanted.texts.values().next()) {
+            let (again, _) = check("configmap.yaml", fixed);
+            let text = again.files().next().map(|(_, file)| file.text.to_string());
+            assert_eq!(text.as_ref(), Some(wanted), "{name}\n{fixed}");
+        }
+        fixes.0 += fixed.count;
+        fixes.1 += wanted.count;
+    }
+    assert!(compared > 500, "only {compared} findings were compared");
+    // A few cannot be made inside, such as those that take away the end of the text.
+    assert!(fixes.0 > 30 && fixes.0 * 10 >= fixes.1 * 9, "{fixes:?}");
+}

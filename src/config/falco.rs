@@ -23,6 +23,8 @@ pub struct FalcoConfig {
     pub appended: Option<Vec<Appended>>,
     /// `priority`.
     pub priority: Option<Priority>,
+    /// `rule_matching` is `all`.
+    pub all_matches: Option<bool>,
     /// `config_files`.
     pub config_files: Vec<Include>,
 }
@@ -58,6 +60,9 @@ impl FalcoConfig {
         if strategy != Strategy::AddOnly || self.priority.is_none() {
             self.priority = other.priority.or(self.priority);
         }
+        if strategy != Strategy::AddOnly || self.all_matches.is_none() {
+            self.all_matches = other.all_matches.or(self.all_matches);
+        }
     }
 
     /// The plugins that Falco loads, in its order, and the complaint about one that it cannot find.
@@ -83,6 +88,7 @@ impl FalcoConfig {
             selections: self.selections.clone().unwrap_or_default(),
             min_priority: self.priority,
             appended: self.appended.clone().unwrap_or_default(),
+            all_matches: self.all_matches.unwrap_or(false),
         }
     }
 }
@@ -135,6 +141,13 @@ impl Reader {
             "rules" => self.config.selections = Some(self.each(value, Reader::selection)),
             "append_output" => self.config.appended = Some(self.each(value, Reader::appended)),
             "config_files" => self.config.config_files = self.each(value, Reader::include),
+            "rule_matching" => {
+                let text = self.text(value);
+                self.config.all_matches = text.as_ref().map(|text| text.value == "all");
+                if let Some(text) = text.filter(|text| !["all", "first"].contains(&text.value.as_str())) {
+                    self.wrong(text.span, format!("`{}` is neither `first` nor `all`", text.value));
+                }
+            }
             "priority" => {
                 let text = self.text(value);
                 self.config.priority = text.as_ref().and_then(|text| Priority::parse(&text.value));

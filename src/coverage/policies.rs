@@ -2,7 +2,7 @@
 
 use super::catalogue::{Problem, read};
 use super::guardduty::Severity;
-use crate::outer::terraform;
+use crate::outer::{is_terraform, terraform};
 use crate::source::SourceFile;
 use serde::Deserialize;
 
@@ -35,7 +35,7 @@ fn on() -> bool {
 
 /// Reads a file of policies: ours, or Terraform with policies of Sysdig's.
 pub fn parse(name: &str, text: &str) -> Result<Vec<Policy>, Problem> {
-    if name.ends_with(".tf") {
+    if is_terraform(name) {
         return of_terraform(name, text);
     }
     read(name, text).map(|file: File| file.policies)

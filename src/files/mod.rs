@@ -244,15 +244,19 @@ pub fn is_yaml(path: &Path) -> bool {
     extension.eq_ignore_ascii_case("yaml") || extension.eq_ignore_ascii_case("yml")
 }
 
+fn is_terraform(path: &Path) -> bool {
+    outer::is_terraform(&path.to_string_lossy())
+}
+
 /// True for the names of files that rules may be in or inside of.
 fn may_hold_rules(path: &Path) -> bool {
     let extension = path.extension().unwrap_or_default();
-    is_yaml(path) || extension.eq_ignore_ascii_case("tf") || extension.eq_ignore_ascii_case("json")
+    is_yaml(path) || is_terraform(path) || extension.eq_ignore_ascii_case("json")
 }
 
 /// The first part of a file; all of Terraform, which is never a log.
 fn beginning(path: &Path) -> Result<Vec<u8>, Failure> {
-    let limit = if path.extension().is_some_and(|extension| extension == "tf") { u64::MAX } else { 1 << 16 };
+    let limit = if is_terraform(path) { u64::MAX } else { 1 << 16 };
     let mut bytes = Vec::new();
     let read = fs::File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes));
     read.map(|_| bytes).map_err(|error| unreadable(path, &error))

@@ -118,7 +118,7 @@ crate::declare_check! {
     ///
     /// ## What it does
     /// With `--falco-config`, reports what is wrong in the keys that are about rules: `rules_files`, `plugins`,
-    /// `load_plugins`, `rules`, `append_output`, `priority` and `config_files`.
+    /// `load_plugins`, `rules`, `rule_matching`, `append_output`, `priority` and `config_files`.
     ///
     /// ## Why it matters
     /// Falco ends before it reads a rule.

@@ -17,6 +17,8 @@ use crate::source::{Edits, FileId, Origin, Run, SourceFile, SourceMap};
 use crate::syntax::sniff::looks_like_rules;
 use crate::syntax::yaml;
 use memchr::memmem;
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
 
 crate::declare_check! {
     /// A file that holds rules cannot be read.
@@ -98,9 +100,12 @@ pub fn holds_rules(name: &str, text: &str) -> bool {
 
 /// True if Terraform or JSON that begins like this may hold items of Sysdig's.
 pub fn may_hold_items(beginning: &[u8]) -> bool {
-    [&b"sysdig_secure_"[..], b"\"ruleType\""]
-        .iter()
-        .any(|mark| memchr::memmem::find(beginning, mark).is_some())
+    [terraform::RESOURCES, sysdig::MARK].iter().any(|mark| memmem::find(beginning, mark.as_bytes()).is_some())
+}
+
+/// True for the names of Terraform files.
+pub fn is_terraform(name: &str) -> bool {
+    name.len() > 3 && name.as_bytes()[name.len() - 3..].eq_ignore_ascii_case(b".tf")
 }
 
 /// Puts what is inside the files in their place. Returns all files, and what is wrong with the outer ones.
@@ -123,7 +128,12 @@ pub fn unwrap(mut sources: SourceMap) -> (SourceMap, Vec<Diagnostic>) {
         items.extend(found.items);
         findings.extend(found.findings);
     }
-    let is_elsewhere = |name: &str| load.iter().any(|&id| sources.file(id).text.contains(name));
+    // The same few names are asked for again and again.
+    let known: RefCell<FxHashMap<String, bool>> = RefCell::default();
+    let is_elsewhere = |name: &str| {
+        let contains = || load.iter().any(|&id| sources.file(id).text.contains(name));
+        *known.borrow_mut().entry(name.to_owned()).or_insert_with(contains)
+    };
     let (files, left_out) = item::files(items, is_elsewhere);
     load.extend(files.into_iter().map(|file| sources.add(file)));
     findings.extend(left_out);
@@ -133,7 +143,7 @@ pub fn unwrap(mut sources: SourceMap) -> (SourceMap, Vec<Diagnostic>) {
 
 /// What is in a file; `None` if it is to be read as it is.
 fn open(id: FileId, file: &SourceFile) -> Option<Found> {
-    if file.name.ends_with(".tf") {
+    if is_terraform(&file.name) {
         let has_items = memmem::find(file.text.as_bytes(), terraform::RESOURCES.as_bytes()).is_some();
         // Other Terraform is nobody's rules file either.
         return Some(if has_items { terraform::read(id, file) } else { Found::default() });

@@ -13,6 +13,8 @@ pub struct Deployment {
     pub min_priority: Option<Priority>,
     /// `append_output`, in this order.
     pub appended: Vec<Appended>,
+    /// `rule_matching: all`: each rule that matches an event speaks, not only the first.
+    pub all_matches: bool,
 }
 
 /// Rules that are switched on or off.
@@ -147,7 +149,7 @@ mod tests {
         let deployment = Deployment {
             selections: vec![select(false, Some("*"), None), select(true, None, Some("cis"))],
             min_priority: Some(Priority::Notice),
-            appended: Vec::new(),
+            ..Deployment::default()
         };
         assert!(deployment.runs(true, "a", &["cis"].into(), Priority::Notice));
         assert!(deployment.runs(false, "a", &["cis"].into(), Priority::Error));

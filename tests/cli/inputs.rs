@@ -100,15 +100,18 @@ fn other_commands_know_them_too() {
     let ran = rulec(dir.path(), &["describe", "--no-config", "values.yaml"]);
     let described: Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(described["rules"][0]["info"]["name"], "Trail Stopped", "{}", ran.err);
-    let coverage = |policies: &str| {
-        let args =
-            ["coverage", "--no-config", "--format", "json", "--policies", policies, "main.tf", "values.yaml"];
-        let ran = rulec(dir.path(), &args);
+    let coverage = |policies: &[&str]| {
+        let args = ["coverage", "--no-config", "--format", "json", "main.tf", "values.yaml"];
+        let ran = rulec(dir.path(), &[&args[..], policies].concat());
         assert!(ran.code <= 1, "{}", ran.err);
-        serde_json::from_str::<Value>(&ran.out).unwrap()
+        ran.out
     };
-    let rules = coverage("main.tf").to_string();
-    assert!(!rules.contains("Trail Stopped"), "{rules}");
+    // The policy is about the other rule alone.
+    assert!(coverage(&[]).contains("Trail Stopped"));
+    assert!(!coverage(&["--policies", "main.tf"]).contains("Trail Stopped"));
+    fs::write(dir.path().join("broken.tf"), "resource {").unwrap();
+    let ran = rulec(dir.path(), &["coverage", "--policies", "broken.tf", "main.tf"]);
+    assert!(ran.code == 2 && ran.err.starts_with("error: broken.tf:1:"), "{}", ran.err);
 }
 
 const BASE: &str = "\
@@ -189,6 +192,13 @@ fn a_falco_yaml_says_what_is_loaded() {
     let fields = &alert["output_fields"];
     assert_eq!((&fields["ct.user"], &fields["who"]), (&"bob".into(), &"by bob".into()), "{alert}");
 
+    let all = "rules_files: [base.yaml, rules.d]\nplugins: [{name: cloudtrail, library_path: x}]\nrule_matching: all\n";
+    fs::write(dir.path().join("all.yaml"), all).unwrap();
+    let scan = ["scan", "--no-config", "--falco-config", "all.yaml", "log.json"];
+    let both = |ran: &str| ran.contains("trail stopped") && ran.contains("stopped again");
+    assert!(both(&rulec(dir.path(), &scan).out));
+    assert!(!both(&rulec(dir.path(), &[&scan[..], &["--rule-matching", "first"]].concat()).out));
+
     let ran = rulec(dir.path(), &["describe", "--no-config", "--falco-config", "falco.yaml"]);
     let described: Value = serde_json::from_str(&ran.out).unwrap();
     let compiled = described["rules"][0]["details"]["output_compiled"].as_str().unwrap();
@@ -206,6 +216,7 @@ fn what_is_wrong_in_a_falco_yaml_has_a_place() {
         ("plugins: [{name: x}]", "falco.yaml:1:11: error[invalid-falco-config]"),
         ("rules: [{enable: {}}]", "falco.yaml:1:18: error[invalid-falco-config]"),
         ("rules: [{disabled: {}}]", "falco.yaml:1:9: error[invalid-falco-config]"),
+        ("rule_matching: some", "falco.yaml:1:16: error[invalid-falco-config]"),
         ("priority: loud", "falco.yaml:1:11: error[invalid-falco-config]"),
         ("append_output: [{extra_fields: x}]", "falco.yaml:1:32: error[invalid-falco-config]"),
         (

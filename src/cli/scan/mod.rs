@@ -73,9 +73,9 @@ pub struct Args {
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
     format: Shape,
 
-    /// Which of several rules that match an event speak
-    #[arg(long, value_enum, value_name = "WHICH", default_value = "first")]
-    rule_matching: Which,
+    /// Which of several rules that match an event speak [default: as the falco.yaml says, or first]
+    #[arg(long, value_enum, value_name = "WHICH")]
+    rule_matching: Option<Which>,
 
     /// Threads to use [default: one for each core]
     #[arg(long, value_name = "N")]
@@ -216,7 +216,7 @@ pub fn run(args: &Args) -> Outcome {
     if args.timings && !args.summary && args.summary_file.is_none() {
         return Err(Failure::new("`--timings` needs `--summary` or `--summary-file`"));
     }
-    let Some((sources, rules)) = rules(args)? else { return Ok(ExitCode::from(UNUSABLE)) };
+    let Some((sources, rules, matching)) = rules(args)? else { return Ok(ExitCode::from(UNUSABLE)) };
     let controls = args.by.map(|By::Control| controls(&rules)).transpose()?;
     let asked = Arc::new(args.asked());
     let logs = Logs::new(&args.logs, &asked)?;
@@ -228,7 +228,7 @@ pub fn run(args: &Args) -> Outcome {
 
     let mut screen = Screen::new(args.quiet, || logs::stored_size(&args.logs, &asked));
     let threads = args.threads.or_else(|| std::thread::available_parallelism().ok());
-    let work = Work::start(job(args, rules, &asked), logs, threads.map_or(1, NonZeroUsize::get));
+    let work = Work::start(job(args, (rules, matching), &asked), logs, threads.map_or(1, NonZeroUsize::get));
     let mut seen = Seen::default();
     let mut reader_left =
         args.format == Shape::Csv && !args.has_table() && !screen.print(&alert::csv_row(COLUMNS))?;
@@ -307,16 +307,12 @@ impl Seen {
     }
 }
 
-fn job(args: &Args, rules: Vec<Rule>, asked: &Arc<Asked>) -> Job {
+fn job(args: &Args, (rules, matching): (Vec<Rule>, Matching), asked: &Arc<Asked>) -> Job {
     let format = match args.format {
         Shape::Text if std::io::stdout().is_terminal() => alert::Format::Terminal,
         Shape::Text => alert::Format::Text,
         Shape::Json => alert::Format::Json,
         Shape::Csv => alert::Format::Csv,
-    };
-    let matching = match args.rule_matching {
-        Which::First => Matching::First,
-        Which::All => Matching::All,
     };
     Job {
         profiler: args.timings.then(|| Profiler::new(&rules)),
@@ -376,8 +372,8 @@ fn by_control(args: &Args, job: &Job, seen: &Seen, controls: Controls) -> Vec<u8
     }
 }
 
-/// The rules that load, those not asked for switched off. `None` if there are errors, which were printed.
-fn rules(args: &Args) -> Result<Option<(SourceMap, Vec<Rule>)>, Failure> {
+/// The rules that load, those not asked for switched off, and which of them speak. `None` if there are errors, which were printed.
+fn rules(args: &Args) -> Result<Option<(SourceMap, Vec<Rule>, Matching)>, Failure> {
     let load = Load {
         paths: args.rules.clone(),
         plugins: args.plugins.clone(),
@@ -412,7 +408,11 @@ fn rules(args: &Args) -> Result<Option<(SourceMap, Vec<Rule>)>, Failure> {
         return Err(Failure::new(format!("the condition of rule `{}` is too large to be run", large.name)));
     }
     select(args, &mut rules)?;
-    Ok(Some((inputs.sources, rules)))
+    let matching = match (args.rule_matching, inputs.options.world.deployment.all_matches) {
+        (Some(Which::All), _) | (None, true) => Matching::All,
+        (Some(Which::First), _) | (None, false) => Matching::First,
+    };
+    Ok(Some((inputs.sources, rules, matching)))
 }
 
 /// Switches off what was not asked for.
