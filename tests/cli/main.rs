@@ -2,6 +2,7 @@
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod asked;
 mod backtest;
 mod check;
 mod compile;

@@ -51,7 +51,7 @@ pub(super) fn cells(row: &str) -> Option<Vec<Cell<'_>>> {
         let text = &quoted[..end];
         let text = if text.contains('"') { Cow::Owned(text.replace("\"\"", "\"")) } else { text.into() };
         cells.push(Cell::Text(text));
-        match quoted[end + 1..].as_bytes() {
+        match &quoted.as_bytes()[end + 1..] {
             [] => return Some(cells),
             [b',', ..] => rest = &quoted[end + 2..],
             _ => return None,

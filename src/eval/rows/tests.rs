@@ -52,8 +52,11 @@ fn of<'v>(value: &'v Value, lower: &str) -> &'v Value {
     found.map_or(&Value::Null, |(_, value)| value)
 }
 
+/// A member of a struct, and how it is printed.
+type Part<'p> = (&'p str, &'p dyn Fn(&Value) -> String);
+
 /// A struct as Athena prints it: all its members, in order.
-fn printed(value: &Value, members: &[(&str, &dyn Fn(&Value) -> String)]) -> String {
+fn printed(value: &Value, members: &[Part<'_>]) -> String {
     if value.is_null() {
         return "null".into();
     }
