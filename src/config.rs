@@ -21,8 +21,9 @@ use toml::de::{DeTable, DeValue};
 /// The name of the file.
 pub const FILE_NAME: &str = "rulec.toml";
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "plugins",
+    "schemas",
     "engine-version",
     "rules",
     "exclude",
@@ -38,6 +39,8 @@ const KEYS: [&str; 9] = [
 pub struct Config {
     /// `plugins`: each as `NAME` or `NAME@VERSION`.
     pub plugins: Option<Vec<Setting>>,
+    /// `schemas`: field lists of other plugins, as `[SOURCE=]FILE`, relative to the file.
+    pub schemas: Vec<Setting>,
     /// `engine-version`.
     pub engine_version: Option<Setting>,
     /// `rules`: files and directories to check when none is named, relative to the file.
@@ -132,6 +135,7 @@ impl Reader {
         for (key, value) in table {
             match &**key.get_ref() {
                 "plugins" => self.config.plugins = self.strings("plugins", value),
+                "schemas" => self.config.schemas = self.strings("schemas", value).unwrap_or_default(),
                 "engine-version" => self.config.engine_version = self.string("engine-version", value),
                 "rules" => self.config.rules = self.strings("rules", value).unwrap_or_default(),
                 "exclude" => {

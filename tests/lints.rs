@@ -4,14 +4,14 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use rulec::analysis::{Inputs, Options, analyze, findings};
-use rulec::config::{Level, Levels};
+use rulec::config::{Level, Levels, falco};
 use rulec::coverage::{Benchmark, Catalogue, Scope};
 use rulec::diag::{Check, Diagnostic, Group, Severity};
 use rulec::lint;
 use rulec::render::{Format, Report, Summary, page, render};
 use rulec::schema::PluginSet;
 use rulec::sema::world::World;
-use rulec::source::{SourceFile, SourceMap};
+use rulec::source::{FileId, SourceFile, SourceMap};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -34,7 +34,7 @@ const WITHOUT_EXAMPLES: [&str; 11] = [
 
 /// Checks an example. `# file: NAME` begins another file, `# plugins: a,b` in the first line chooses the plugins,
 /// `# benchmark: NAME` there the benchmark,
-/// `crlf` ends its lines as Windows does, `latin1` saves it as such. What is off and not `about` stays so.
+/// `crlf` ends its lines as Windows does, `latin1` saves it as such, `falco-config` takes the first file for a `falco.yaml`. What is off and not `about` stays so.
 fn check(example: &str, how: &str, about: Option<&'static Check>) -> (SourceMap, Vec<Diagnostic>) {
     let mut files = vec![("rules.yaml".to_owned(), String::new())];
     for line in example.lines() {
@@ -64,13 +64,30 @@ fn check(example: &str, how: &str, about: Option<&'static Check>) -> (SourceMap,
         let version = catalogue.version(Some(name)).unwrap();
         options.benchmark = Some(Arc::new(Benchmark::new(&catalogue, version, Scope::Changes).unwrap()));
     }
+    let mut about_falco = Vec::new();
+    if how.contains("falco-config") {
+        about_falco = configure(&mut sources, &mut options);
+    }
     let mut analysis = analyze(Inputs { sources, options });
     let mut levels = Levels::default();
     if let Some(about) = about.filter(|about| !about.on) {
         levels.set(about, Level::Info);
     }
     let found = findings(&mut analysis, &levels);
-    (analysis.sources, found)
+    (analysis.sources, [about_falco, found].concat())
+}
+
+/// Takes the first file for a falco.yaml, and the others for what it may name.
+fn configure(sources: &mut SourceMap, options: &mut Options) -> Vec<Diagnostic> {
+    let (config, found) = falco::parse(FileId(0), sources.file(FileId(0)));
+    let named = |name: &str| sources.given().find(|(_, file)| file.name == name).map(|(id, _)| id);
+    let load = config.rules_files.iter().flatten().filter_map(|entry| named(&entry.value)).collect();
+    let (plugins, missing) = config.loaded_plugins();
+    let plugins: Vec<&str> = plugins.iter().map(|plugin| &*plugin.value).collect();
+    options.world.plugins = Arc::new(PluginSet::parse(&plugins.join(",")).unwrap());
+    options.world.deployment = Arc::new(config.deployment());
+    sources.set_load(load);
+    found.into_iter().chain(missing).collect()
 }
 
 /// What could be better is told where a spec is about it, so that others can be short.

@@ -54,8 +54,6 @@ fn mangled(text: &'static str) -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
-
     #[test]
     fn any_text_is_unwrapped(text in "(resource \"sysdig_secure_list\" \"x\" \\{|rule|a: \\|\n  - rule: x\n|\\PC|\n){0,20}") {
         for name in ["x.tf", "x.yaml", "x.json"] {

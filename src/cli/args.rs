@@ -8,8 +8,9 @@ use std::path::PathBuf;
 pub struct Load {
     /// Files and directories, in load order; `-` is standard input
     ///
-    /// Directories are searched for `.yaml` and `.yml` files in order of their names; YAML files without
-    /// rules are skipped. Without a path, `rules` of rulec.toml counts, then the current directory.
+    /// Directories are searched for `.yaml`, `.yml`, `.tf` and `.json` files in order of their names; those without rules
+    /// at the top or inside are skipped, see docs/inputs.md. Without a path, `rules` of rulec.toml counts, then the
+    /// current directory.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 

@@ -25,9 +25,9 @@ pub fn plugin_set(flag: &[String]) -> Result<PluginSet, Failure> {
     engine::plugin_set(flag).map_err(of_flag)
 }
 
-/// The plugins of the field lists that were given.
-pub fn schemas(flag: &[String]) -> Result<Vec<Plugin>, Failure> {
-    engine::schemas(flag).map_err(of_flag)
+/// The plugins whose field lists were given.
+pub fn own_plugins(args: &Load, settings: &Settings) -> Result<Vec<Plugin>, Failure> {
+    engine::own_plugins(&args.schema, settings).map(|(plugins, _)| plugins).map_err(of_flag)
 }
 
 /// What is asked for is named as the flag is.

@@ -75,13 +75,13 @@ pub fn run(args: &Args) -> Outcome {
     })?;
     let record = match (args.record, records.len()) {
         (_, 0) => return Err(Failure::new(format!("there is no record in {name}"))),
-        (None, 1) => records[0],
+        (None, 1) => &records[0],
         (None, count) => {
             return Err(Failure::new(format!(
                 "there are {count} records in {name}; choose one with `--record`"
             )));
         }
-        (Some(number), count) => *number
+        (Some(number), count) => number
             .checked_sub(1)
             .and_then(|at| records.get(at))
             .ok_or_else(|| Failure::new(format!("there is no record {number} in {name}; it has {count}")))?,

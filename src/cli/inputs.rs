@@ -10,7 +10,7 @@ use crate::render::{self, Format, Report, Summary};
 /// Reads the rules files. `as_given`: as Falco takes them.
 pub fn read(load: &Load, settings: &Settings, as_given: bool) -> Result<Loaded, Failure> {
     if let Some(path) = &load.falco_config {
-        return files::falco::read(path, &engine::schemas(&load.schema)?);
+        return files::falco::read(path, &engine::own_plugins(load, settings)?);
     }
     let roots = if load.paths.is_empty() { settings.default_roots() } else { load.paths.clone() };
     let stdin_filename = load.stdin_filename.as_deref();

@@ -17,7 +17,7 @@ pub fn unwritable(error: SerializeError) -> Failure {
 /// its words as output; a file without findings is one case.
 pub fn findings(report: &render::Report<'_>, levels: &Levels) -> Result<String, SerializeError> {
     let mut junit = quick_junit::Report::new("rulec");
-    for (id, file) in report.sources.files() {
+    for (id, file) in report.sources.given() {
         let mut suite = TestSuite::new(file.name.as_str());
         let found = report.diagnostics.iter().filter(|found| found.primary.span.file == id);
         suite.add_test_cases(found.map(|found| finding(file, found, levels)));

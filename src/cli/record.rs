@@ -13,6 +13,7 @@ use crate::testing::record::{Refused, alone, append, closeness, record};
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// How many records are compared with the condition part by part, to tell which came closest.
 const COMPARED: u64 = 100_000;
@@ -113,11 +114,14 @@ fn existing(path: &Path) -> Result<Option<(SourceFile, Parsed)>, Failure> {
 
 /// The first record on which the rule fires.
 fn search(suite: &Suite, rule: usize, log: &Path) -> Result<Search, Failure> {
+    if log.starts_with("s3:") {
+        return Err(Failure::new("logs in S3 are read by `rulec scan` alone; `--record` needs a copy"));
+    }
     let mut search = Search::default();
-    for found in Logs::new(&[log.to_owned()])? {
-        let log = match found {
+    for found in Logs::new(&[log.to_owned()], &Arc::default())? {
+        let mut log = match found {
             Found::Log(log) => log,
-            Found::Other => continue,
+            Found::Other | Found::Later => continue,
             Found::Unreadable(message) => {
                 output::note(&format!("warning: {message}"));
                 continue;

@@ -2,6 +2,7 @@
 
 use super::Failure;
 use super::args::Load;
+use crate::files::falco::{self, Configured};
 use crate::files::settings::{find, read};
 use std::path::{Path, PathBuf};
 
@@ -22,12 +23,25 @@ pub fn load(args: &Load) -> Result<Settings, Failure> {
     args.config.clone().or_else(|| find(first)).map_or_else(|| Ok(Settings::default()), |path| read(&path))
 }
 
-/// What a command reads: its paths, or what rulec.toml names in their stead, and rulec.toml.
+/// What a command reads: its paths, or what rulec.toml or a falco.yaml names in their stead, and those files.
 pub fn watched(args: &Load) -> Vec<PathBuf> {
     // A rulec.toml that cannot be read now may be mended.
     let settings = load(args).unwrap_or_default();
-    let mut paths = if args.paths.is_empty() { settings.default_roots() } else { args.paths.clone() };
+    let mut paths = match &args.falco_config {
+        Some(path) => falco::configuration(path).map(|all| named(&all)).unwrap_or_default(),
+        None if args.paths.is_empty() => settings.default_roots(),
+        None => args.paths.clone(),
+    };
+    paths.extend(args.falco_config.clone());
+    let schemas = args.schema.iter().map(|schema| schema.split_once('=').map_or(&**schema, |(_, file)| file));
+    paths.extend(schemas.map(PathBuf::from));
     paths.extend(settings.file.map(|(name, _)| PathBuf::from(name)));
     paths.extend(args.config.clone());
     paths
+}
+
+/// The files that a falco.yaml includes, and the rules files and directories that it names.
+fn named(all: &Configured) -> Vec<PathBuf> {
+    let rules = all.config.rules_files.iter().flatten().map(|file| PathBuf::from(&file.value));
+    all.paths.iter().flatten().cloned().chain(rules).collect()
 }

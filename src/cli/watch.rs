@@ -13,7 +13,7 @@ use std::time::Duration;
 /// A change is over once nothing more has come for so long: editors write a file in several steps.
 const QUIET: Duration = Duration::from_millis(100);
 /// The files that commands read.
-const READ: [&str; 6] = ["yaml", "yml", "json", "jsonl", "ndjson", "toml"];
+const READ: [&str; 7] = ["yaml", "yml", "tf", "json", "jsonl", "ndjson", "toml"];
 
 /// What there is to know.
 enum News {

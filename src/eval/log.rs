@@ -1,6 +1,9 @@
 //! A log in batches of whole records, however long it is: only what belongs to an open record is kept.
 
+mod table;
+
 use super::records::{Piece, Splitter};
+use super::rows::{self, Shape, csv};
 use std::io::{ErrorKind, Read};
 use std::ops::Range;
 
@@ -21,10 +24,23 @@ pub struct Batch {
     pub offset: u64,
     /// The records: their numbers in the log, from 1, and where in the text they are.
     pub records: Vec<(u64, Range<usize>)>,
+    /// Of records that were made of rows, whose text is not the log's own: their numbers, and where the rows begin in
+    /// the log.
+    pub restored: Vec<(u64, u64)>,
     /// What cannot be read as a record.
     pub problems: Vec<Problem>,
     /// The bytes that were read for this batch.
     pub read: u64,
+}
+
+impl Batch {
+    /// Where a byte of a record is in the log; of a record made of a row, where the row begins.
+    pub fn place(&self, number: u64, record: &Range<usize>, at: usize) -> u64 {
+        match self.restored.binary_search_by_key(&number, |(number, _)| *number) {
+            Ok(found) => self.restored[found].1,
+            Err(_) => self.offset + (record.start + at) as u64,
+        }
+    }
 }
 
 /// A piece of a log that cannot be read.
@@ -60,9 +76,16 @@ pub struct Batches<R> {
     splitter: Splitter,
     /// Each line stands alone; `None` as long as that is not known.
     lines: Option<bool>,
+    /// The log is CSV.
+    csv: Option<csv::Splitter>,
     carried: Vec<u8>,
+    /// Records made of rows, on their way into the batch.
+    made: Vec<u8>,
     offset: u64,
     records: u64,
+    /// How many rows there were, and how many columns of rows that stood alone.
+    rows: u64,
+    columns: u64,
     ended: bool,
 }
 
@@ -74,9 +97,13 @@ impl<R: Read> Batches<R> {
             live,
             splitter: Splitter::default(),
             lines: None,
+            csv: None,
             carried: Vec::new(),
+            made: Vec::new(),
             offset: 0,
             records: 0,
+            rows: 0,
+            columns: 0,
             ended: false,
         }
     }
@@ -100,6 +127,12 @@ impl<R: Read> Batches<R> {
 
     fn split(&mut self, batch: &mut Batch, from: usize) {
         let mut found = Vec::new();
+        if let Some(csv) = &mut self.csv {
+            let mut rows = Vec::new();
+            csv.feed(&batch.text, from, &mut rows);
+            self.take_rows(batch, rows);
+            return;
+        }
         if self.lines != Some(true) {
             self.splitter.feed(&batch.text, from, batch.text.len(), &mut found);
             self.take(batch, found);
@@ -116,40 +149,6 @@ impl<R: Read> Batches<R> {
                 self.close(batch, "the line ends inside an object", Kind::Stray, end);
             }
             at = end + 1;
-        }
-    }
-
-    /// Takes over what was found.
-    fn take(&mut self, batch: &mut Batch, found: Vec<Piece>) {
-        for piece in found {
-            match piece {
-                Piece::Record(range) => {
-                    self.records += 1;
-                    batch.records.push((self.records, range));
-                }
-                Piece::Stray(at) => {
-                    let message = "text outside of any JSON object".to_owned();
-                    let offset = self.offset + at as u64;
-                    batch.problems.push(Problem { offset, record: None, message, kind: Kind::Stray });
-                }
-            }
-        }
-    }
-
-    /// The text ends here, or a line that stands alone; `without` is the kind if no record is open.
-    fn close(&mut self, batch: &mut Batch, message: &str, without: Kind, end: usize) {
-        let open = self.splitter.open();
-        if self.splitter.finish() {
-            let at = open.unwrap_or(end);
-            if open.is_some() {
-                self.records += 1;
-            }
-            batch.problems.push(Problem {
-                offset: self.offset + at as u64,
-                record: open.map(|_| self.records),
-                message: message.to_owned(),
-                kind: if open.is_some() { Kind::Record } else { without },
-            });
         }
     }
 }
@@ -189,60 +188,140 @@ impl<R: Read> Iterator for Batches<R> {
         }
         let mut batch = Batch { text: std::mem::take(&mut self.carried), ..Batch::default() };
         batch.offset = self.offset;
+        // What was read and not yet split, because it is not known what it is.
+        let mut unsplit = None;
         loop {
             let from = batch.text.len();
             batch.text.reserve(BATCH);
             let read = self.read(&mut batch.text);
             let fresh = batch.text.len() - from;
             batch.read += fresh as u64;
+            let from = unsplit.take().unwrap_or(from);
+            let is_start = self.offset == 0 && from == 0;
+            let from = if is_start && batch.text.starts_with(BOM) { BOM.len() } else { from };
+            if is_start {
+                match csv::is_export(&batch.text[from..]) {
+                    Some(true) => self.csv = Some(csv::Splitter::new(from)),
+                    None if matches!(read, Ok(len) if len > 0) => {
+                        unsplit = Some(0);
+                        continue;
+                    }
+                    _ => {}
+                }
+            }
             if self.lines.is_none() {
                 self.lines = is_lines(&batch.text);
                 // Later text tells nothing any more.
                 self.lines = self.lines.or((batch.text.len() > BATCH / 2).then_some(false));
             }
-            let is_start = self.offset == 0 && from == 0;
-            let from = if is_start && batch.text.starts_with(BOM) { BOM.len() } else { from };
             self.split(&mut batch, from);
             match read {
+                _ if self.ended => {}
                 Ok(0) => {
                     self.ended = true;
-                    let end = batch.text.len();
-                    self.close(&mut batch, "the log ends inside an object", Kind::End, end);
+                    self.close_log(&mut batch, false);
                 }
                 Ok(_) => {}
-                Err(error) => {
-                    self.ended = true;
-                    let end = batch.text.len();
-                    if self.splitter.open().is_some() {
-                        self.close(&mut batch, "the log ends inside an object", Kind::End, end);
-                    }
-                    let offset = self.offset + end as u64;
-                    let message = format!("cannot read on: {error}");
-                    batch.problems.push(Problem { offset, record: None, message, kind: Kind::End });
-                }
+                Err(error) => self.broken(&mut batch, &error),
             }
-            let open = self.splitter.open();
-            if let Some(start) = open
-                && batch.text.len() - start > MAX_RECORD
-            {
-                self.records += 1;
-                batch.problems.push(Problem {
-                    offset: self.offset + start as u64,
-                    record: Some(self.records),
-                    message: format!("the record is larger than {} MiB", MAX_RECORD >> 20),
-                    kind: Kind::Record,
-                });
-                self.splitter.drop_open();
-            }
-            let open = self.splitter.open();
+            self.limit(&mut batch);
+            let open = self.open(batch.text.len());
             let useful = !batch.records.is_empty() || !batch.problems.is_empty() || open.is_none();
             if self.ended || useful {
                 let keep = open.unwrap_or(batch.text.len());
                 self.carried = batch.text.get(keep..).unwrap_or_default().to_vec();
                 self.offset += keep as u64;
-                self.splitter.shift(keep);
+                match &mut self.csv {
+                    None => self.splitter.shift(keep),
+                    Some(csv) => csv.shift(keep),
+                }
+                if !self.made.is_empty() {
+                    self.append_made(&mut batch);
+                }
                 return Some(batch);
             }
+        }
+    }
+}
+
+impl<R> Batches<R> {
+    /// The reader says that it cannot go on.
+    fn broken(&mut self, batch: &mut Batch, error: &std::io::Error) {
+        self.ended = true;
+        let end = batch.text.len();
+        if self.open(end).is_some() {
+            self.close_log(batch, true);
+        }
+        let offset = self.offset + end as u64;
+        let message = format!("cannot read on: {error}");
+        batch.problems.push(Problem { offset, record: None, message, kind: Kind::End });
+    }
+
+    /// Gives up an open record that is too large.
+    fn limit(&mut self, batch: &mut Batch) {
+        let len = batch.text.len();
+        let Some(start) = self.open(len).filter(|start| len - start > MAX_RECORD) else { return };
+        self.records += 1;
+        batch.problems.push(Problem {
+            offset: self.offset + start as u64,
+            record: Some(self.records),
+            message: format!("the record is larger than {} MiB", MAX_RECORD >> 20),
+            kind: Kind::Record,
+        });
+        match &mut self.csv {
+            None => self.splitter.drop_open(),
+            Some(csv) => csv.drop_open(),
+        }
+    }
+
+    /// Where the text begins that is still needed, if any is.
+    fn open(&self, len: usize) -> Option<usize> {
+        match &self.csv {
+            None => self.splitter.open(),
+            Some(csv) => csv.open(len),
+        }
+    }
+
+    /// Takes over what was found.
+    fn take(&mut self, batch: &mut Batch, found: Vec<Piece>) {
+        for piece in found {
+            match piece {
+                Piece::Record(range) => {
+                    self.records += 1;
+                    match rows::shape(&batch.text[range.clone()]) {
+                        Shape::Row => {
+                            let made = rows::of_object(&batch.text[range.clone()]);
+                            self.take_made(batch, range.start, made);
+                            continue;
+                        }
+                        Shape::Column => self.columns += 1,
+                        Shape::Plain => {}
+                    }
+                    batch.records.push((self.records, range));
+                }
+                Piece::Stray(at) => {
+                    let message = "text outside of any JSON object".to_owned();
+                    let offset = self.offset + at as u64;
+                    batch.problems.push(Problem { offset, record: None, message, kind: Kind::Stray });
+                }
+            }
+        }
+    }
+
+    /// The text ends here, or a line that stands alone; `without` is the kind if no record is open.
+    fn close(&mut self, batch: &mut Batch, message: &str, without: Kind, end: usize) {
+        let open = self.splitter.open();
+        if self.splitter.finish() {
+            let at = open.unwrap_or(end);
+            if open.is_some() {
+                self.records += 1;
+            }
+            batch.problems.push(Problem {
+                offset: self.offset + at as u64,
+                record: open.map(|_| self.records),
+                message: message.to_owned(),
+                kind: if open.is_some() { Kind::Record } else { without },
+            });
         }
     }
 }

@@ -17,9 +17,11 @@ mod output;
 mod plan;
 pub mod profile;
 mod records;
+pub mod rows;
 pub mod tally;
 mod term;
 pub mod time;
+pub mod timeline;
 mod value;
 
 pub use event::{Event, Host, Skipped};

@@ -2,13 +2,14 @@
 //!
 //! An object at the outside is a record if its first telling key is one of a record; otherwise, the objects directly
 //! inside it are the records, whatever their key is called. So one record, lines of them, an array of them and the
-//! form of S3 are all read the same way.
+//! form of S3 are all read the same way, and so are the envelopes of EventBridge. Keys of [`super::rows`] tell too.
 
 use super::json::string_end;
+use super::rows::is_row_key;
 use std::ops::Range;
 
 /// Keys that tell a record from an object around records.
-const OF_RECORDS: [&[u8]; 16] = [
+pub(super) const OF_RECORDS: [&[u8]; 16] = [
     b"additionalEventData",
     b"awsRegion",
     b"errorCode",
@@ -144,6 +145,8 @@ impl Splitter {
                 self.place = Place::Record { start: Some(start), depth: 1, around: false };
             } else if name == b"Records" {
                 self.place = Place::Around;
+            } else if is_row_key(name) {
+                self.place = Place::Record { start: Some(start), depth: 1, around: false };
             }
         }
         end + 1

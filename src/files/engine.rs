@@ -46,7 +46,8 @@ pub fn options(asked: Asked<'_>, settings: &mut Settings) -> Result<Options, Fai
         None => usable(config.engine_version.as_slice(), engine_version, &mut problems).pop(),
     };
     settings.problems.extend(problems);
-    let own = schemas(asked.schemas)?;
+    let (own, problems) = own_plugins(asked.schemas, settings)?;
+    settings.problems.extend(problems);
     let configured = asked.falco_config.map(falco::configuration).transpose()?;
     let mut plugins = match (plugins, &configured) {
         (Some(plugins), None) => plugin_set(&plugins)?,
@@ -73,19 +74,38 @@ pub fn known(name: &str, own: &[Plugin]) -> Option<Plugin> {
     own.iter().chain(bundled_plugins()).find(|plugin| plugin.name == name).cloned()
 }
 
-/// Plugins by the field lists that the user gave.
-pub fn schemas(asked: &[String]) -> Result<Vec<Plugin>, Failure> {
-    asked.iter().map(|asked| schema(asked)).collect()
+/// Plugins by the field lists that rulec.toml names and that were asked for, and what is wrong in rulec.toml.
+pub fn own_plugins(asked: &[String], settings: &Settings) -> Result<(Vec<Plugin>, Vec<Problem>), Failure> {
+    let (mut plugins, mut problems) = (Vec::new(), Vec::new());
+    for Setting { value, range } in &settings.config.schemas {
+        let (source, path) = source_and_path(value);
+        match schema(source, &settings.beside(path)) {
+            Ok(plugin) => plugins.push(plugin),
+            Err(Failure(message)) => {
+                problems.push(Problem { check: &INVALID_CONFIG, range: range.clone(), message, help: None });
+            }
+        }
+    }
+    for asked in asked {
+        let (source, path) = source_and_path(asked);
+        plugins.push(schema(source, Path::new(path))?);
+    }
+    Ok((plugins, problems))
 }
 
-fn schema(asked: &str) -> Result<Plugin, Failure> {
-    // A path may have `=` in it, a source has neither dot nor slash.
-    let is_source = |text: &str| !text.is_empty() && !text.contains(['/', '\\', '.']);
-    let (source, path) = match asked.split_once('=') {
-        Some((source, path)) if is_source(source) => (Some(source), path),
-        _ => (None, asked),
-    };
-    let text = std::fs::read_to_string(path).map_err(|error| unreadable(Path::new(path), &error))?;
+/// `[SOURCE=]FILE`. A path may have `=` in it; a source has neither dot nor slash.
+fn source_and_path(text: &str) -> (Option<&str>, &str) {
+    match text.split_once('=') {
+        Some((source, path)) if !source.is_empty() && !source.contains(['/', '\\', '.']) => {
+            (Some(source), path)
+        }
+        _ => (None, text),
+    }
+}
+
+fn schema(source: Option<&str>, path: &Path) -> Result<Plugin, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+    let path = path.display();
     let mut schema = Schema::parse(&text)
         .map_err(|error| Failure::new(format!("schema: {path} is no list of fields: {error}")))?;
     if let Some(source) = source {

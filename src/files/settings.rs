@@ -32,7 +32,12 @@ impl Settings {
         if self.config.rules.is_empty() {
             return vec![PathBuf::from(".")];
         }
-        self.config.rules.iter().map(|root| shown(&normal(&self.directory.join(&root.value)))).collect()
+        self.config.rules.iter().map(|root| self.beside(&root.value)).collect()
+    }
+
+    /// A path that the file names.
+    pub fn beside(&self, path: &str) -> PathBuf {
+        shown(&normal(&self.directory.join(path)))
     }
 
     /// Adds the file to the sources and returns what is wrong in it.

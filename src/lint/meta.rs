@@ -98,7 +98,7 @@ crate::declare_check! {
     /// A key in `rulec.toml` that rulec does not know.
     ///
     /// ## What it does
-    /// Reports keys other than `plugins`, `engine-version`, `rules`, `exclude` and `levels`.
+    /// Reports keys other than those that `docs/configuration.md` tells of.
     ///
     /// ## Why it matters
     /// The setting has no effect; most often its name is mistyped.

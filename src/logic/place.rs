@@ -200,7 +200,7 @@ impl Member<'_> {
             return Verdict::None;
         }
         // Times can be spelled in several ways, not all of which are tried.
-        let time = self.name == ["eventTime".into()];
+        let time = matches!(self.name, [one] if **one == *"eventTime");
         // Strings can be spelled in several ways, so that of their JSON text nothing is proven.
         let spelled = !self.of_view(|view| view == View::Compact).is_empty();
         // A set that it must be in: one of these, or none.

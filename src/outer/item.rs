@@ -1,11 +1,12 @@
 //! Items of Sysdig's that stand somewhere else than in a rules file: written as one item of YAML each, in an order that
 //! Falco can read.
 
-use super::{NOT_CHECKED, writer::Writer};
+use super::unknown;
+use super::writer::Writer;
 use crate::diag::Diagnostic;
 use crate::source::{FileId, Run, SourceFile, Span};
 use crate::syntax::items::Kind;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 /// Text of the author, with the place of each byte.
 #[derive(Clone, Debug, Default)]
@@ -88,16 +89,18 @@ impl Item {
         self
     }
 
-    fn text(&self, key: &str) -> Option<&Written> {
+    /// A text by its key.
+    pub fn text(&self, key: &str) -> Option<&Written> {
         self.texts.iter().find(|(known, _)| *known == key).map(|(_, text)| text)
     }
 
-    fn place(&self, text: &Written) -> Span {
+    /// Where a text stands.
+    pub fn place(&self, text: &Written) -> Span {
         Span::new(self.file, text.start as usize, text.end as usize)
     }
 
     /// The words of its condition, and its own items: what it may be made of.
-    fn words(&self) -> impl Iterator<Item = (&str, Span)> {
+    pub fn words(&self) -> impl Iterator<Item = (&str, Span)> {
         let condition = self.text("condition").into_iter().flat_map(|condition| {
             words(&condition.value).map(|(at, word)| (word, self.span_of(condition, at, at + word.len())))
         });
@@ -105,7 +108,8 @@ impl Item {
         condition.chain(items.filter(|_| self.kind == Kind::List))
     }
 
-    fn span_of(&self, text: &Written, start: usize, end: usize) -> Span {
+    /// Where a part of a text stands.
+    pub fn span_of(&self, text: &Written, start: usize, end: usize) -> Span {
         let origin = crate::source::Origin {
             file: self.file,
             runs: text.runs.clone(),
@@ -190,58 +194,8 @@ pub fn files(
     mut items: Vec<Item>,
     is_elsewhere: impl Fn(&str) -> bool,
 ) -> (Vec<SourceFile>, Vec<Diagnostic>) {
-    let mut left_out = Vec::new();
-    drop_holes(&mut items, &mut left_out);
-    let defined: FxHashSet<(Kind, String)> =
-        items.iter().filter(|item| !item.append).map(|item| (item.kind, item.name.value.clone())).collect();
-    items.retain(|item| {
-        let is_there = !item.append
-            || defined.contains(&(item.kind, item.name.value.clone()))
-            || is_elsewhere(&item.name.value);
-        if !is_there {
-            let (kind, name) = (item.kind.key(), &item.name.value);
-            let message =
-                format!("{kind} `{name}` is not in these files, so what is appended to it is not checked");
-            left_out.push(
-                Diagnostic::new(&NOT_CHECKED, item.place(&item.name), message)
-                    .help("name the file that defines it, too"),
-            );
-        }
-        is_there
-    });
+    let left_out = unknown::leave_out(&mut items, &is_elsewhere);
     (ordered(&items).into_iter().map(|at| items[at].file()).collect(), left_out)
-}
-
-/// Takes away what is not known, and what is made of it.
-fn drop_holes(items: &mut Vec<Item>, left_out: &mut Vec<Diagnostic>) {
-    let is_named = |item: &Item| matches!(item.kind, Kind::Macro | Kind::List);
-    let mut holes: FxHashSet<String> = items
-        .iter()
-        .filter(|item| item.is_hole && is_named(item))
-        .map(|item| item.name.value.clone())
-        .collect();
-    items.retain(|item| !item.is_hole);
-    // Each round takes at least one item away.
-    while !holes.is_empty() {
-        let mut more = FxHashSet::default();
-        items.retain(|item| {
-            let own = item.append && holes.contains(&item.name.value) && is_named(item);
-            let hole = item.words().find(|(word, _)| holes.contains(*word));
-            if let Some((word, span)) = hole {
-                let kind = item.kind.key();
-                let message = format!(
-                    "this {kind} is not checked: what `{word}` says is known only when it is deployed"
-                );
-                left_out.push(Diagnostic::new(&NOT_CHECKED, span, message));
-            }
-            let is_lost = own || hole.is_some();
-            if is_lost && is_named(item) && !holes.contains(&item.name.value) {
-                more.insert(item.name.value.clone());
-            }
-            !is_lost
-        });
-        holes = more;
-    }
 }
 
 /// Lists, macros, then rules; each after those of its kind that stand in it, what is appended after what it is appended to.

@@ -7,6 +7,7 @@ mod outward;
 mod sysdig;
 pub mod terraform;
 mod text;
+mod unknown;
 mod writer;
 
 pub use outward::outward;

@@ -10,11 +10,13 @@ pub mod full;
 pub mod github;
 pub mod gitlab;
 pub mod graph;
+mod html;
 pub mod json;
 pub mod lsp;
 pub mod page;
 pub mod sarif;
 pub mod scan;
+pub mod scan_page;
 pub mod testing;
 pub mod uri;
 

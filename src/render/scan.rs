@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 /// Raised when programs that read the present JSON could no longer do so.
 const SCHEMA_VERSION: u32 = 1;
 
-/// What was read. `records` is the sum of `events`, `skipped` and `bad`.
+/// What was read. `records` is the sum of `events`, `outside`, `skipped` and `bad`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize)]
 pub struct Counts {
     /// Logs read, even if only in part.
@@ -26,6 +26,8 @@ pub struct Counts {
     pub records: u64,
     /// Records that are events.
     pub events: u64,
+    /// Records of other times, accounts or regions than were asked for.
+    pub outside: u64,
     /// Records that the plugin leaves out.
     pub skipped: u64,
     /// Records that cannot be read.
@@ -47,6 +49,7 @@ impl Counts {
         self.bytes += other.bytes;
         self.records += other.records;
         self.events += other.events;
+        self.outside += other.outside;
         self.skipped += other.skipped;
         self.bad += other.bad;
         self.stray += other.stray;
@@ -72,6 +75,7 @@ impl Counts {
             self.bytes
         );
         let rest = [
+            (self.outside, "left-out record"),
             (self.skipped, "skipped record"),
             (self.bad, "bad record"),
             (self.stray, "stray text"),

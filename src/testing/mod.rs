@@ -24,6 +24,7 @@ use file::{Case, Matching, Parsed, Step, meant, problem};
 use judge::Judge;
 use serde::Serialize;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::OnceLock;
 use why::{At, Reason};
@@ -239,7 +240,7 @@ impl Runner<'_> {
                 let line = text.as_bytes().iter().take(place).filter(|&&byte| byte == b'\n').count() + 1;
                 wrong(format!("`{path}`, line {line}: {reason}"))
             })?;
-            return Ok(records.into_iter().map(str::to_owned).collect());
+            return Ok(records.into_iter().map(Cow::into_owned).collect());
         }
         let event = self.case.event.as_ref();
         let template = self.case.template.as_deref().or(self.parsed.file.template.as_deref());

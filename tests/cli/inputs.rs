@@ -299,6 +299,17 @@ fn fields_of_other_plugins() {
         let ran = check(schema);
         assert_eq!((ran.code, ran.out.contains("warning")), (0, false), "{schema}: {}{}", ran.out, ran.err);
     }
+    let toml = "schemas = ['corp=fields.json', 'gone.json', 'fields.json']\n";
+    fs::write(dir.path().join("rulec.toml"), toml).unwrap();
+    let ran = rulec(dir.path(), &["check", "--format", "concise", "r.yaml"]);
+    let problems: Vec<&str> = ran.out.lines().filter(|line| !line.starts_with("r.yaml")).collect();
+    assert!(!ran.out.contains("unknown-source"), "{}", ran.out);
+    assert_eq!(problems.len(), 2, "{}", ran.out);
+    assert!(
+        problems[0].starts_with("rulec.toml:1:32: error[invalid-config] cannot read gone.json"),
+        "{}",
+        ran.out
+    );
     let ran = check("fields.json");
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("write SOURCE=fields.json"), "{}", ran.err);

@@ -145,6 +145,32 @@ fn junit() {
     assert_eq!(count(&read(&["--deny", "warnings", "unused.yaml"])), (2, 2));
 }
 
+/// Rules inside another file: findings are in that file, whatever the format.
+#[test]
+fn findings_in_files_that_hold_rules() {
+    let inner: String = OLD.replace('\r', "").lines().map(|line| format!("    {line}\n")).collect();
+    let values = format!("customRules:\n  ours.yaml: |\n{inner}");
+    let files = [("values.yaml", &*values), ("rulec.toml", "x = 1\n")];
+    let text = report(&files, &["--format", "junit", "values.yaml"]);
+    let read = quick_junit::Report::deserialize_from_str(&text).unwrap();
+    let names: Vec<(&str, usize)> =
+        read.test_suites.iter().map(|suite| (suite.name.as_str(), suite.failures)).collect();
+    assert_eq!(names, [("values.yaml", 3), ("rulec.toml", 0)]);
+    let found = json(&report(&files, &["--format", "gitlab", "values.yaml"]));
+    assert!(code_quality().is_valid(&found), "{found:#}");
+    let places: Vec<(&Value, &Value)> = found
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| (&entry["location"]["path"], &entry["location"]["lines"]["begin"]))
+        .collect();
+    let (values, config) = (json!("values.yaml"), json!("rulec.toml"));
+    assert_eq!(
+        places,
+        [(&values, &json!(6)), (&values, &json!(6)), (&values, &json!(7)), (&config, &json!(1))]
+    );
+}
+
 /// The text with the replacements of a SARIF result's fix, found by lines and columns alone.
 fn mended(text: &str, fixes: &[&Value]) -> String {
     let starts: Vec<usize> =

@@ -132,6 +132,27 @@ fn tests_run_again() {
 }
 
 #[test]
+fn what_a_falco_yaml_names_is_watched() {
+    let config = "rules_files: [etc/a.yaml]\nplugins: [{name: cloudtrail, library_path: x}]\nload_plugins: [cloudtrail]\n";
+    let directory = with(&[("conf/falco.yaml", config), ("etc/a.yaml", RULE), ("more/b.yaml", RULE)]);
+    let at = |name: &str| directory.path().join(name);
+    let mut watching =
+        Watching::start(directory.path(), &["check", "--watch", "--falco-config", "conf/falco.yaml"]);
+    watching.until("no problems in 1 file");
+    watching.until("watching for changes");
+    fs::write(at("etc/a.yaml"), RULE.replace("ct.name", "ct.nmae")).unwrap();
+    watching.until("1 error");
+    watching.until("watching for changes");
+    fs::write(at("conf/falco.yaml"), config.replace("etc/a", "more/b")).unwrap();
+    watching.until("no problems in 1 file");
+    watching.until("watching for changes");
+    fs::write(at("more/b.yaml"), RULE.replace("ct.name", "ct.nmae")).unwrap();
+    watching.until("1 error");
+    watching.until("watching for changes");
+    assert_eq!(watching.stop(), Some(0));
+}
+
+#[test]
 fn what_cannot_be_watched() {
     let directory = with(&[]);
     let ran = super::program::rulec(directory.path(), &["check", "--watch", "-"]);

@@ -17,6 +17,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Run compiled rules on another engine, and compare with `rulec scan`
 ///
@@ -193,10 +194,15 @@ fn files(args: &Args) -> Result<Vec<String>, Failure> {
         return Err(Failure::new("there is no log to read"));
     }
     let mut names = Vec::new();
-    for found in Logs::new(&args.logs)? {
+    if args.logs.iter().any(|path| path.starts_with("s3:")) {
+        return Err(Failure::new(
+            "logs in S3 are read by `rulec scan` alone; engines have their own ways to them",
+        ));
+    }
+    for found in Logs::new(&args.logs, &Arc::default())? {
         match found {
             Found::Log(log) => names.push(log.name),
-            Found::Other => {}
+            Found::Other | Found::Later => {}
             Found::Unreadable(message) => return Err(Failure::new(message)),
         }
     }
@@ -232,8 +238,8 @@ fn verify(args: &Args, engine: &Engine, rows: &[Value], files: &[String]) -> Out
         *balance.entry((text(row, "rule"), text(row, "event_time"), text(row, "event_id"))).or_default() -= 1;
     }
     let mut ours = 0;
-    for found in Logs::new(&files.iter().map(PathBuf::from).collect::<Vec<_>>())? {
-        let Found::Log(log) = found else { continue };
+    for found in Logs::new(&files.iter().map(PathBuf::from).collect::<Vec<_>>(), &Arc::default())? {
+        let Found::Log(mut log) = found else { continue };
         let batches = log.open().map_err(|reason| Failure::new(format!("{}: {reason}", log.name)))?;
         for batch in batches {
             for (_, range) in &batch.records {

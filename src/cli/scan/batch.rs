@@ -1,13 +1,17 @@
 //! Running rules on one batch of records.
 
+use super::asked::Asked;
 use crate::eval::log::{Batch, Kind, Problem};
 use crate::eval::profile::{Costs, Profiler};
 use crate::eval::tally::Tally;
+use crate::eval::timeline::Timeline;
 use crate::eval::{Engine, Event, Matching, Skipped};
 use crate::render::alert::{self, Format};
 use crate::render::scan::Counts;
+use crate::render::scan_page::{Listed, keep_urgent};
 use crate::sema::ir::Priority;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// What to do with every batch.
@@ -23,6 +27,10 @@ pub struct Job {
     pub tally: bool,
     /// Measures, if that is wanted.
     pub profiler: Option<Profiler>,
+    /// Which events are asked for.
+    pub asked: Arc<Asked>,
+    /// Keep what a page shows.
+    pub page: bool,
 }
 
 /// What came of a batch, or of opening a log.
@@ -38,6 +46,9 @@ pub struct Done {
     pub tallies: BTreeMap<usize, Tally>,
     /// The most urgent priority that spoke.
     pub worst: Option<Priority>,
+    /// Alerts over time, and those on the list of a page.
+    pub timeline: Timeline,
+    pub listed: Vec<Listed>,
     /// The time it took.
     pub costs: Option<Costs>,
 }
@@ -72,6 +83,9 @@ impl Done {
             self.tallies.entry(*rule).or_default().merge(tally);
         }
         self.worst = self.worst.into_iter().chain(next.worst).min();
+        self.timeline.merge(&next.timeline);
+        self.listed.extend(next.listed);
+        keep_urgent(&mut self.listed);
         match (&mut self.costs, next.costs) {
             (Some(costs), Some(more)) => costs.merge(&more),
             (costs, more) => *costs = costs.take().or(more),
@@ -86,8 +100,9 @@ impl Job {
         for (number, range) in &batch.records {
             let record = batch.text.get(range.clone()).unwrap_or_default();
             match self.engine.event(record, 1) {
-                Ok(event) => self.event(&event, &mut done),
-                Err(why) => skip(why, *number, batch.offset + range.start as u64, &mut done),
+                Ok(event) if self.asked.wants(&event) => self.event(&event, &mut done),
+                Ok(_) => done.counts.outside += 1,
+                Err(why) => skip(why, *number, |at| batch.place(*number, range, at), &mut done),
             }
         }
         finish(done)
@@ -101,8 +116,9 @@ impl Job {
         for (number, range) in &batch.records {
             let record = batch.text.get(range.clone()).unwrap_or_default();
             match self.engine.event(record, 1) {
-                Ok(event) => events.push(event),
-                Err(why) => skip(why, *number, batch.offset + range.start as u64, &mut done),
+                Ok(event) if self.asked.wants(&event) => events.push(event),
+                Ok(_) => done.counts.outside += 1,
+                Err(why) => skip(why, *number, |at| batch.place(*number, range, at), &mut done),
             }
         }
         let standing = stand(events.len() as u64, events.first().map(|event| event.time));
@@ -149,19 +165,27 @@ impl Job {
             if self.tally {
                 done.tallies.entry(at).or_default().add(event.time, &self.engine.who(event));
             }
+            if self.format.is_none() && !self.page {
+                continue;
+            }
+            let said = self.engine.alert(at, event);
+            if self.page {
+                done.timeline.add(event.time, rule.priority);
+                done.listed.push(Listed::new(rule.priority, &said));
+            }
             if let Some(format) = self.format {
-                alert::write(format, rule, self.engine.alert(at, event), &mut done.output);
+                alert::write(format, rule, said, &mut done.output);
             }
         }
     }
 }
 
-fn skip(why: Skipped, number: u64, offset: u64, done: &mut Done) {
+fn skip(why: Skipped, number: u64, place: impl Fn(usize) -> u64, done: &mut Done) {
     match why {
         Skipped::NotAnEvent(_) => done.counts.skipped += 1,
         Skipped::NotJson(at) => {
             done.counts.bad += 1;
-            let (offset, message) = (offset + at as u64, "the record is not JSON".to_owned());
+            let (offset, message) = (place(at), "the record is not JSON".to_owned());
             done.problems.push(Problem { offset, record: Some(number), message, kind: Kind::Record });
         }
     }

@@ -2,15 +2,19 @@
 
 use super::super::Failure;
 use super::super::files::unreadable;
+use super::asked::{Asked, Fate};
+use super::s3;
 use crate::eval::log::Batches;
 use flate2::bufread::MultiGzDecoder;
+use std::cmp::Ordering;
 use std::collections::VecDeque;
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use walkdir::WalkDir;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use walkdir::{DirEntry, WalkDir};
 
 /// How much is read from a file at once, in bytes.
 const BUFFER: usize = 128 << 10;
@@ -22,8 +26,10 @@ pub enum Found {
     Log(Log),
     /// A file that is no log.
     Other,
-    /// Something that the operating system does not show.
+    /// Something that the operating system or the store does not show.
     Unreadable(String),
+    /// It is not known yet.
+    Later,
 }
 
 /// A log.
@@ -31,47 +37,100 @@ pub enum Found {
 pub struct Log {
     /// The name to show.
     pub name: String,
-    /// `None` is standard input.
-    path: Option<PathBuf>,
+    place: Place,
     /// Bytes read, as they are stored.
     read: Arc<AtomicU64>,
+}
+
+/// Where a log is.
+#[derive(Debug)]
+enum Place {
+    Stdin,
+    File(PathBuf),
+    /// Being read, from elsewhere; `None` once it was opened.
+    Download(Option<s3::Download>),
+}
+
+/// What is left to look through.
+#[derive(Debug)]
+enum Root {
+    Path(PathBuf),
+    Bucket(s3::Objects),
 }
 
 /// Logs in the order of the command line, directories in the order of names; found as they are asked for.
 #[derive(Debug)]
 pub struct Logs {
-    roots: VecDeque<PathBuf>,
+    roots: VecDeque<Root>,
     walk: Option<walkdir::IntoIter>,
+    asked: Arc<Asked>,
     /// Bytes read of all logs, as they are stored.
     pub read: Arc<AtomicU64>,
 }
 
 impl Logs {
     /// Logs below these paths, which all must be there.
-    pub fn new(roots: &[PathBuf]) -> Result<Logs, Failure> {
-        for root in roots.iter().filter(|root| !is_stdin(root)) {
-            fs::metadata(root).map_err(|error| unreadable(root, &error))?;
-        }
+    pub fn new(roots: &[PathBuf], asked: &Arc<Asked>) -> Result<Logs, Failure> {
         if roots.iter().filter(|root| is_stdin(root)).count() > 1 {
             return Err(Failure::new("standard input can be read only once"));
         }
-        Ok(Logs { roots: roots.iter().cloned().collect(), walk: None, read: Arc::default() })
+        let mut found = VecDeque::new();
+        for root in roots {
+            if let Some(place) = s3::parse(root)? {
+                found.push_back(Root::Bucket(s3::Objects::find(&place, asked)?));
+                continue;
+            }
+            if !is_stdin(root) {
+                fs::metadata(root).map_err(|error| unreadable(root, &error))?;
+            }
+            found.push_back(Root::Path(root.clone()));
+        }
+        Ok(Logs { roots: found, walk: None, asked: Arc::clone(asked), read: Arc::default() })
     }
 
-    fn log(&self, name: &Path, path: Option<PathBuf>) -> Found {
+    fn log(&self, name: &Path, place: Place) -> Found {
         let name = name.to_string_lossy().into_owned();
-        Found::Log(Log { name, path, read: Arc::clone(&self.read) })
+        Found::Log(Log { name, place, read: Arc::clone(&self.read) })
+    }
+
+    /// The next in the directory that is being walked through.
+    fn in_directory(&mut self) -> Option<Found> {
+        let walk = self.walk.as_mut()?;
+        loop {
+            let entry = match walk.next()? {
+                Ok(entry) => entry,
+                // A link into a directory above is no new logs.
+                Err(error) if error.loop_ancestor().is_some() => continue,
+                Err(error) => return Some(Found::Unreadable(unreadable_entry(&error))),
+            };
+            if entry.file_type().is_dir() {
+                let parts = entry.path().iter().filter_map(OsStr::to_str);
+                if self.asked.fate(parts) == Fate::Skip {
+                    walk.skip_current_dir();
+                }
+                continue;
+            }
+            let is_log = entry.file_type().is_file() && is_log(entry.path());
+            return Some(match is_log {
+                true => self.log(entry.path(), Place::File(entry.path().to_owned())),
+                false => Found::Other,
+            });
+        }
     }
 }
 
-/// How many bytes the logs have, as they are stored; standard input and devices count nothing.
-pub fn stored_size(roots: &[PathBuf]) -> u64 {
-    let Ok(logs) = Logs::new(roots) else { return 0 };
+/// How many bytes the logs have, as they are stored; standard input and devices count nothing. `None` if that would take
+/// long to find out.
+pub fn stored_size(roots: &[PathBuf], asked: &Arc<Asked>) -> Option<u64> {
+    if roots.iter().any(|root| !matches!(s3::parse(root), Ok(None))) {
+        return None;
+    }
+    let Ok(logs) = Logs::new(roots, asked) else { return Some(0) };
     let size = |found: Found| match found {
-        Found::Log(Log { path: Some(path), .. }) => fs::metadata(path).map_or(0, |data| data.len()),
+        Found::Log(Log { place: Place::File(path), .. }) => fs::metadata(path).map_or(0, |data| data.len()),
         _ => 0,
     };
-    logs.map(size).sum()
+    Some(logs.map(size).sum())
 }
 
 impl Iterator for Logs {
@@ -79,34 +138,50 @@ impl Iterator for Logs {
 
     fn next(&mut self) -> Option<Found> {
         loop {
-            if let Some(walk) = &mut self.walk {
-                match walk.next() {
+            if self.walk.is_some() {
+                match self.in_directory() {
+                    Some(found) => return Some(found),
                     None => self.walk = None,
-                    Some(Ok(entry)) if entry.file_type().is_dir() => {}
-                    Some(Ok(entry)) if entry.file_type().is_file() && is_log(entry.path()) => {
-                        return Some(self.log(entry.path(), Some(entry.path().to_owned())));
+                }
+            }
+            if let Some(Root::Bucket(objects)) = self.roots.front_mut() {
+                match objects.next() {
+                    None => drop(self.roots.pop_front()),
+                    Some(s3::Listed::Object(name, download)) => {
+                        return Some(self.log(Path::new(&name), Place::Download(Some(download))));
                     }
-                    Some(Ok(_)) => return Some(Found::Other),
-                    // A link into a directory above is no new logs.
-                    Some(Err(error)) if error.loop_ancestor().is_some() => {}
-                    Some(Err(error)) => return Some(Found::Unreadable(unreadable_entry(&error))),
+                    Some(s3::Listed::Other) => return Some(Found::Other),
+                    Some(s3::Listed::Failed(message)) => return Some(Found::Unreadable(message)),
+                    Some(s3::Listed::Later) => return Some(Found::Later),
                 }
                 continue;
             }
-            let root = self.roots.pop_front()?;
+            let root = match self.roots.pop_front()? {
+                Root::Path(root) => root,
+                Root::Bucket(_) => continue,
+            };
             if is_stdin(&root) {
-                return Some(self.log(Path::new("<stdin>"), None));
+                return Some(self.log(Path::new("<stdin>"), Place::Stdin));
             }
             if !root.is_dir() {
                 if is_digest(&root) {
                     return Some(Found::Other);
                 }
-                return Some(self.log(&root, Some(root.clone())));
+                return Some(self.log(&root, Place::File(root.clone())));
             }
-            let walk = WalkDir::new(root).follow_links(true).sort_by_file_name();
+            let walk = WalkDir::new(root).follow_links(true).sort_by(by_path);
             self.walk = Some(walk.into_iter());
         }
     }
+}
+
+/// The order of whole paths, byte by byte: that of keys in S3.
+fn by_path(a: &DirEntry, b: &DirEntry) -> Ordering {
+    fn name(entry: &DirEntry) -> impl Iterator<Item = u8> + '_ {
+        let name = entry.file_name().as_encoded_bytes().iter().copied();
+        name.chain(entry.file_type().is_dir().then_some(b'/'))
+    }
+    name(a).cmp(name(b))
 }
 
 fn unreadable_entry(error: &walkdir::Error) -> String {
@@ -123,29 +198,30 @@ pub fn is_stdin(path: &Path) -> bool {
 }
 
 /// By its name; in directories only such files are read.
-fn is_log(path: &Path) -> bool {
+pub fn is_log(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
-    let ends = [".json", ".jsonl", ".ndjson"].iter().any(|end| name.ends_with(end));
+    let ends = [".json", ".jsonl", ".ndjson", ".csv"].iter().any(|end| name.ends_with(end));
     ends && !is_digest(path)
 }
 
 /// A digest of logs, which CloudTrail writes beside them.
-fn is_digest(path: &Path) -> bool {
+pub fn is_digest(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.contains("_CloudTrail-Digest_") || path.iter().any(|part| part == "CloudTrail-Digest")
 }
 
 impl Log {
     /// Opens it; compressed logs are known by their first bytes.
-    pub fn open(&self) -> Result<Batches<Box<dyn Read + Send>>, String> {
-        let input: Box<dyn Read + Send> = match &self.path {
-            None => Box::new(std::io::stdin()),
-            Some(path) => Box::new(File::open(path).map_err(|error| reason(&error))?),
+    pub fn open(&mut self) -> Result<Batches<Box<dyn Read + Send>>, String> {
+        let input: Box<dyn Read + Send> = match &mut self.place {
+            Place::Stdin => Box::new(std::io::stdin()),
+            Place::File(path) => Box::new(File::open(path).map_err(|error| reason(&error))?),
+            Place::Download(download) => Box::new(download.take().ok_or("it was opened before")?),
         };
         let counted = Counted { input, read: Arc::clone(&self.read) };
         let mut buffered = BufReader::with_capacity(BUFFER, counted);
-        let live = self.path.is_none();
+        let live = matches!(self.place, Place::Stdin);
         let start = buffered.fill_buf().map_err(|error| reason(&error))?;
         Ok(match start.starts_with(&[0x1F, 0x8B]) {
             true => Batches::new(Box::new(MultiGzDecoder::new(buffered)), false),
@@ -168,7 +244,7 @@ struct Counted {
 impl Read for Counted {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let read = self.input.read(buffer)?;
-        self.read.fetch_add(read as u64, Ordering::Relaxed);
+        self.read.fetch_add(read as u64, Relaxed);
         Ok(read)
     }
 }

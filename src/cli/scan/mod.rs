@@ -1,25 +1,32 @@
 //! `rulec scan`.
 
+pub(super) mod asked;
 mod batch;
 pub(super) mod logs;
+#[cfg_attr(not(feature = "s3"), path = "no_s3.rs")]
+mod s3;
 mod screen;
 mod work;
 
 use super::args::Load;
+use super::compile::moment;
 use super::{FAILED, Failure, Outcome, UNUSABLE, coverage, engine, inputs, output, settings};
 use crate::analysis::{Compiled, Inputs, LoadResult, compile_rules, errors, falco_verdicts};
 use crate::coverage::{Benchmark, Control, Scope, controls_of};
 use crate::eval::profile::{Costs, Profiler};
 use crate::eval::tally::Tally;
+use crate::eval::timeline::Timeline;
 use crate::eval::{Engine, Matching, is_active};
 use crate::lint;
 use crate::logic::Assume;
 use crate::render::alert::{self, COLUMNS};
 use crate::render::by_control::{ByControl, Group};
 use crate::render::scan::{Counts, Summary, Timing};
+use crate::render::scan_page::{Listed, Page, keep_urgent};
 use crate::render::{self, Report};
 use crate::sema::ir::{Priority, Rule};
 use crate::source::SourceMap;
+use asked::Asked;
 use batch::Job;
 use clap::ValueEnum;
 use logs::Logs;
@@ -38,8 +45,8 @@ const INTERRUPTED: u8 = 130;
 
 /// Run rules on CloudTrail logs, as Falco would
 ///
-/// Logs are files as CloudTrail writes them to S3, arrays of records, single records, or one record a line, compressed by gzip
-/// or not. Records that the plugin would leave out are skipped; what cannot be read is named, counted and left out. Records
+/// Logs are files as CloudTrail writes them to S3, arrays of records, single records, or one record a line, events of
+/// EventBridge, and exports of CloudTrail Lake and Athena, compressed by gzip or not. Records that the plugin would leave out are skipped; what cannot be read is named, counted and left out. Records
 /// above 16 MiB are not read.
 ///
 /// Exits with 0 whatever the rules say, unless `--fail-on` or `--strict` asks for more; with 2 if the rules have errors, nothing
@@ -47,12 +54,12 @@ const INTERRUPTED: u8 = 130;
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:
   rulec scan --rules rules/ AWSLogs/                 every log below AWSLogs/
-  zcat log.json.gz | rulec scan --rules r.yaml -     standard input")]
+  rulec scan --rules rules/ --since 2026-03-01 s3://trail-logs")]
 pub struct Args {
-    /// Logs, and directories to search for them; `-` is standard input
+    /// Logs, directories and `s3://BUCKET/PREFIX` to search for them; `-` is standard input
     ///
-    /// In directories, files whose names end in `.json`, `.jsonl` or `.ndjson`, `.gz` after it or not, are read in the order
-    /// of their names. Digests of CloudTrail are never read.
+    /// In directories, files whose names end in `.json`, `.jsonl`, `.ndjson` or `.csv`, `.gz` after it or not, are read in the
+    /// order of their paths. Digests of CloudTrail are never read.
     #[arg(value_name = "LOG", required = true)]
     logs: Vec<PathBuf>,
 
@@ -77,6 +84,26 @@ pub struct Args {
     /// Do not print the line with the counts, nor how far the scan is
     #[arg(long, short)]
     quiet: bool,
+
+    /// Only events from this time on: a day, or as `2024-05-01T12:00:00Z`
+    ///
+    /// Where logs lie as CloudTrail puts them, below `AWSLogs/ACCOUNT/CloudTrail/REGION/YEAR/MONTH/DAY`, folders that cannot
+    /// hold what these flags ask for are not looked into. CloudTrail may write an event to the folder of the day after it;
+    /// what came later still is not found with `--until`.
+    #[arg(long, value_name = "TIME", value_parser = moment, help_heading = "Events")]
+    since: Option<i64>,
+
+    /// Only events before this time
+    #[arg(long, value_name = "TIME", value_parser = moment, help_heading = "Events")]
+    until: Option<i64>,
+
+    /// Only events recorded for this account; may be repeated
+    #[arg(long, value_name = "ID", help_heading = "Events")]
+    account: Vec<String>,
+
+    /// Only events of this region; may be repeated
+    #[arg(long, value_name = "REGION", help_heading = "Events")]
+    region: Vec<String>,
 
     /// Run only this rule; may be repeated
     ///
@@ -114,6 +141,12 @@ pub struct Args {
     /// Write that table to this file, as JSON, beside printing alerts
     #[arg(long, value_name = "FILE", help_heading = "Outcome")]
     summary_file: Option<PathBuf>,
+
+    /// Write a page about the scan to this file, beside printing alerts
+    ///
+    /// It stands alone: totals, alerts over time, rules, and the 1000 most urgent alerts.
+    #[arg(long, value_name = "FILE", help_heading = "Outcome")]
+    html: Option<PathBuf>,
 
     /// Add to the table how long each rule and each comparison in it takes; scans slower
     ///
@@ -185,16 +218,17 @@ pub fn run(args: &Args) -> Outcome {
     }
     let Some((sources, rules)) = rules(args)? else { return Ok(ExitCode::from(UNUSABLE)) };
     let controls = args.by.map(|By::Control| controls(&rules)).transpose()?;
-    let logs = Logs::new(&args.logs)?;
+    let asked = Arc::new(args.asked());
+    let logs = Logs::new(&args.logs, &asked)?;
     let read = Arc::clone(&logs.read);
     let stopped = Arc::new(AtomicBool::new(false));
     let stop = Arc::clone(&stopped);
     // Without a handler, Ctrl-C still ends the program.
     let _ = ctrlc::set_handler(move || stop.store(true, Ordering::Relaxed));
 
-    let mut screen = Screen::new(args.quiet, || logs::stored_size(&args.logs));
+    let mut screen = Screen::new(args.quiet, || logs::stored_size(&args.logs, &asked));
     let threads = args.threads.or_else(|| std::thread::available_parallelism().ok());
-    let work = Work::start(job(args, rules), logs, threads.map_or(1, NonZeroUsize::get));
+    let work = Work::start(job(args, rules, &asked), logs, threads.map_or(1, NonZeroUsize::get));
     let mut seen = Seen::default();
     let mut reader_left =
         args.format == Shape::Csv && !args.has_table() && !screen.print(&alert::csv_row(COLUMNS))?;
@@ -210,7 +244,7 @@ pub fn run(args: &Args) -> Outcome {
             }
             News::Done(done) => {
                 reader_left = !screen.done(&done)?;
-                seen.add(&done);
+                seen.add(*done);
             }
             News::End => screen.end(),
             News::Other => seen.counts.other_files += 1,
@@ -240,16 +274,21 @@ struct Seen {
     tallies: BTreeMap<usize, Tally>,
     costs: Option<Costs>,
     worst: Option<Priority>,
+    timeline: Timeline,
+    listed: Vec<Listed>,
     interrupted: bool,
 }
 
 impl Seen {
-    fn add(&mut self, done: &batch::Done) {
+    fn add(&mut self, done: batch::Done) {
         self.counts.add(&done.counts);
         for (rule, tally) in &done.tallies {
             self.tallies.entry(*rule).or_default().merge(tally);
         }
         self.worst = self.worst.into_iter().chain(done.worst).min();
+        self.timeline.merge(&done.timeline);
+        self.listed.extend(done.listed);
+        keep_urgent(&mut self.listed);
         match (&mut self.costs, &done.costs) {
             (Some(costs), Some(more)) => costs.merge(more),
             (None, Some(first)) => self.costs = Some(first.clone()),
@@ -268,7 +307,7 @@ impl Seen {
     }
 }
 
-fn job(args: &Args, rules: Vec<Rule>) -> Job {
+fn job(args: &Args, rules: Vec<Rule>, asked: &Arc<Asked>) -> Job {
     let format = match args.format {
         Shape::Text if std::io::stdout().is_terminal() => alert::Format::Terminal,
         Shape::Text => alert::Format::Text,
@@ -284,11 +323,18 @@ fn job(args: &Args, rules: Vec<Rule>) -> Job {
         engine: Engine::new(rules),
         matching,
         format: (!args.has_table()).then_some(format),
-        tally: args.has_table() || args.summary_file.is_some(),
+        tally: args.has_table() || args.summary_file.is_some() || args.html.is_some(),
+        asked: Arc::clone(asked),
+        page: args.html.is_some(),
     }
 }
 
 impl Args {
+    fn asked(&self) -> Asked {
+        let (accounts, regions) = (self.account.clone(), self.region.clone());
+        Asked { since: self.since, until: self.until, accounts, regions }
+    }
+
     /// A table is printed instead of alerts.
     fn has_table(&self) -> bool {
         self.summary || self.by.is_some()
@@ -414,6 +460,17 @@ fn tell(
     };
     if let Some(path) = &args.summary_file {
         output::deliver(&summary.json(), Some(path))?;
+    }
+    if let Some(path) = &args.html {
+        let page = Page {
+            counts: seen.counts,
+            interrupted: seen.interrupted,
+            all_rules: job.engine.rules(),
+            rules: summary.rules.clone(),
+            timeline: &seen.timeline,
+            alerts: &seen.listed,
+        };
+        output::deliver(&page.html(), Some(path))?;
     }
     if args.summary {
         let text = match args.format {

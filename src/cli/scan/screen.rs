@@ -20,13 +20,16 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Prints from now on; with how far it is of so many bytes, if anybody looks.
-    pub fn new(quiet: bool, total: impl FnOnce() -> u64) -> Screen {
+    /// Prints from now on; with how far it is of so many bytes, if anybody looks and that is known.
+    pub fn new(quiet: bool, total: impl FnOnce() -> Option<u64>) -> Screen {
         let is_seen = !quiet && std::io::stderr().is_terminal();
         let bar = is_seen.then(|| {
-            let bar = ProgressBar::with_draw_target(Some(total()), ProgressDrawTarget::stderr());
-            let style =
-                ProgressStyle::with_template("{wide_bar} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left");
+            let total = total();
+            let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
+            let style = ProgressStyle::with_template(match total {
+                Some(_) => "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left",
+                None => "{spinner} {bytes} {bytes_per_sec}",
+            });
             bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         });
         Screen { out: BufWriter::with_capacity(64 << 10, std::io::stdout()), bar, quiet, log: None, more: 0 }

@@ -18,6 +18,8 @@ const MOST_WAITING: usize = 32 << 20;
 const TOGETHER: usize = 1 << 20;
 /// How many batches of a log are read before they are run, unless it is its turn.
 const AHEAD: usize = 3;
+/// How long to wait before asking again for logs.
+const ASK_AGAIN: Duration = Duration::from_millis(10);
 
 /// What is handed on, in order.
 #[derive(Debug)]
@@ -62,6 +64,8 @@ struct State {
     logs: Logs,
     /// All logs were found.
     all_found: bool,
+    /// Where logs are found was asked, and has not answered.
+    unanswered: bool,
     open: VecDeque<Slot>,
     next_id: u64,
     /// Batches that were begun.
@@ -102,6 +106,7 @@ impl Work {
         let state = State {
             logs,
             all_found: false,
+            unanswered: false,
             open: VecDeque::new(),
             next_id: 0,
             begun: 0,
@@ -208,19 +213,24 @@ impl State {
                 return Some(Task::Read(slot.id, reader));
             }
         }
+        self.unanswered = false;
         while self.open.len() <= shared.threads && !self.all_found {
             let Some(found) = self.logs.next() else {
                 self.all_found = true;
                 shared.changed.notify_all();
                 break;
             };
-            let id = self.next_id;
-            self.next_id += 1;
             let (news, log) = match found {
                 Found::Log(log) => (News::Begin(log.name.clone()), Some(log)),
                 Found::Other => (News::Other, None),
                 Found::Unreadable(message) => (News::Unreadable(message), None),
+                Found::Later => {
+                    self.unanswered = true;
+                    return None;
+                }
             };
+            let id = self.next_id;
+            self.next_id += 1;
             self.open.push_back(Slot {
                 id,
                 news: Some(news),
@@ -282,7 +292,9 @@ impl Shared {
                 if state.is_finished() {
                     return;
                 }
-                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                // Nobody says when there is an answer.
+                let wait = if state.unanswered { ASK_AGAIN } else { Duration::from_secs(3600) };
+                state = self.changed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
                 continue;
             };
             drop(state);
@@ -293,7 +305,7 @@ impl Shared {
 
     fn perform(&self, task: Task) -> MutexGuard<'_, State> {
         match task {
-            Task::Open(id, log) => {
+            Task::Open(id, mut log) => {
                 let opened = log.open();
                 let mut state = lock(&self.state);
                 if let Some(slot) = state.slot(id) {

@@ -4,6 +4,7 @@ use super::words::{self, Both, Lang};
 use super::{CoverageReport, mark, place, ratio};
 use crate::coverage::guardduty::Extent;
 use crate::coverage::{Confirmed, Control, Covered, EventCovered, Status, Verdict};
+use crate::render::html::escaped;
 use crate::source::Span;
 use std::fmt::Write as _;
 
@@ -252,19 +253,4 @@ fn either(en: &str, ja: &str) -> String {
     format!(
         "<span data-lang=\"{first}\">{en}</span><span data-lang=\"{second}\" lang=\"{second}\">{ja}</span>"
     )
-}
-
-fn escaped(text: &str) -> String {
-    let mut out = String::new();
-    for c in text.chars() {
-        match c {
-            '<' => out += "&lt;",
-            '>' => out += "&gt;",
-            '&' => out += "&amp;",
-            '"' => out += "&quot;",
-            '\'' => out += "&#39;",
-            _ => out.push(c),
-        }
-    }
-    out
 }

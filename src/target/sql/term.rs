@@ -20,7 +20,7 @@ const CLOCK: &str = "substr(event_time, 12, 8)";
 const NANOS: &str = "rpad(replace(replace(substr(event_time, 20), '.', ''), 'Z', ''), 9, '0')";
 
 const NANOSECONDS: &str =
-    "CAST(rpad(replace(replace(substr(event_time, 20), '.', ''), 'Z', ''), 9, '0') AS BIGINT)";
+    "TRY_CAST(rpad(replace(replace(substr(event_time, 20), '.', ''), 'Z', ''), 9, '0') AS BIGINT)";
 
 /// Where instances are that were launched, and the image that was asked for.
 const INSTANCES: &str = "responseElements.instancesSet.items";

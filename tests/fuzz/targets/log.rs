@@ -48,10 +48,10 @@ fuzz_target!(|data: &[u8]| {
     let engine = &*ENGINE;
     let mut whole = Vec::new();
     for batch in Batches::new(log, false) {
-        for (num, range) in batch.records {
+        for (num, range) in &batch.records {
             let record = &batch.text[range.clone()];
-            whole.push((num, batch.offset + range.start as u64, record.to_vec()));
-            let Ok(event) = engine.event(record, num) else { continue };
+            whole.push((*num, batch.place(*num, range, 0), record.to_vec()));
+            let Ok(event) = engine.event(record, *num) else { continue };
             let fired = engine.matches(&event, Matching::All);
             for (at, rule) in engine.rules().iter().enumerate() {
                 assert_eq!(fired.contains(&at), holds(&rule.condition, &event));
@@ -64,8 +64,8 @@ fuzz_target!(|data: &[u8]| {
     if log.starts_with(b"[") {
         let mut steps = Vec::new();
         for batch in Batches::new(Steps(log, usize::from(step) + 1), true) {
-            steps.extend(batch.records.into_iter().map(|(num, range)| {
-                (num, batch.offset + range.start as u64, batch.text[range].to_vec())
+            steps.extend(batch.records.iter().map(|(num, range)| {
+                (*num, batch.place(*num, range, 0), batch.text[range.clone()].to_vec())
             }));
         }
         assert_eq!(whole, steps);

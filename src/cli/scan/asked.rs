@@ -1,0 +1,169 @@
+//! Which events a scan is asked for: by time, account and region, told by paths where logs lie as CloudTrail puts them,
+//! and by the records in any case.
+
+use crate::eval::json::Raw;
+use crate::eval::{Event, time};
+
+/// Nanoseconds of a day.
+const DAY: i64 = 86_400_000_000_000;
+
+/// What is asked for; nothing is everything.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Asked {
+    /// The first time, in nanoseconds since 1970.
+    pub since: Option<i64>,
+    /// The time after the last one.
+    pub until: Option<i64>,
+    /// Accounts that the events are recorded for.
+    pub accounts: Vec<String>,
+    /// Regions that the events come from.
+    pub regions: Vec<String>,
+}
+
+/// What to do with what is below a path.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fate {
+    /// Nothing below it is asked for.
+    Skip,
+    /// Some of it may be.
+    Look,
+    /// All that is below it may be asked for; paths tell no more.
+    All,
+}
+
+impl Asked {
+    /// Everything is asked for.
+    pub fn is_all(&self) -> bool {
+        *self == Asked::default()
+    }
+
+    /// What to do with what is below a path, by `AWSLogs/[ORGANISATION/]ACCOUNT/SERVICE/REGION/YEAR/MONTH/DAY` in it.
+    pub fn fate<'p>(&self, parts: impl IntoIterator<Item = &'p str>) -> Fate {
+        if self.is_all() {
+            return Fate::All;
+        }
+        let mut parts = parts.into_iter().skip_while(|part| *part != "AWSLogs").skip(1).peekable();
+        if parts.peek().is_some_and(|part| part.starts_with("o-")) {
+            parts.next();
+        }
+        let is_other =
+            |wanted: &[String], part: &str| !wanted.is_empty() && !wanted.iter().any(|one| one == part);
+        let Some(account) = parts.next() else { return Fate::Look };
+        if account.len() != 12 || account.bytes().any(|byte| !byte.is_ascii_digit()) {
+            return Fate::All;
+        }
+        if is_other(&self.accounts, account) {
+            return Fate::Skip;
+        }
+        let Some(service) = parts.next() else { return Fate::Look };
+        if service == "CloudTrail-Digest" {
+            return Fate::Skip;
+        }
+        let Some(region) = parts.next() else { return Fate::Look };
+        if is_other(&self.regions, region) {
+            return Fate::Skip;
+        }
+        if self.since.is_none() && self.until.is_none() {
+            return Fate::All;
+        }
+        self.fate_of_date([parts.next(), parts.next(), parts.next()])
+    }
+
+    fn fate_of_date(&self, [year, month, day]: [Option<&str>; 3]) -> Fate {
+        let Some(year) = year else { return Fate::Look };
+        let number = |text: Option<&str>| text.map(str::parse::<u32>);
+        let (month, day) = (number(month), number(day));
+        // Times beyond these cannot be counted in nanoseconds.
+        let Some(year) = year.parse::<u32>().ok().filter(|year| (1970..2262).contains(year)) else {
+            return Fate::All;
+        };
+        let at = |year: u32, month: u32, day: u32| {
+            time::rfc3339(format!("{year:04}-{month:02}-{day:02}T00:00:00Z").as_bytes())
+        };
+        let next = |month: u32| if month == 12 { at(year + 1, 1, 1) } else { at(year, month + 1, 1) };
+        let (from, to) = match (month, &day) {
+            (None, _) => (at(year, 1, 1), at(year + 1, 1, 1)),
+            (Some(Ok(month @ 1..=12)), &None) => (at(year, month, 1), next(month)),
+            (Some(Ok(month)), &Some(Ok(day))) => {
+                let start = at(year, month, day);
+                (start, start.map(|start| start.saturating_add(DAY)))
+            }
+            _ => return Fate::All,
+        };
+        let (Some(from), Some(to)) = (from, to) else { return Fate::All };
+        // A folder is named after the day on which its logs were written, which is that of the events or the next.
+        let is_before = self.since.is_some_and(|since| to <= since);
+        let is_after = self.until.is_some_and(|until| from >= until.saturating_add(DAY));
+        match () {
+            () if is_before || is_after => Fate::Skip,
+            () if day.is_some() => Fate::All,
+            () => Fate::Look,
+        }
+    }
+
+    /// Whether an event is asked for.
+    pub fn wants(&self, event: &Event<'_>) -> bool {
+        let is = |wanted: &[String], member: &dyn Fn() -> Option<String>| {
+            wanted.is_empty() || member().is_some_and(|text| wanted.contains(&text))
+        };
+        let record = Raw(event.record());
+        let text = |raw: Option<Raw<'_>>| Some(String::from_utf8_lossy(&raw?.text()?).into_owned());
+        let account = || {
+            let of_user = || text(record.get(b"userIdentity").and_then(|user| user.get(b"accountId")));
+            text(record.get(b"recipientAccountId")).or_else(of_user)
+        };
+        self.since.is_none_or(|since| event.time >= since)
+            && self.until.is_none_or(|until| event.time < until)
+            && is(&self.accounts, &account)
+            && is(&self.regions, &|| text(record.get(b"awsRegion")))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn fate(asked: &Asked, path: &str) -> Fate {
+        asked.fate(path.split('/').filter(|part| !part.is_empty()))
+    }
+
+    #[test]
+    fn paths_as_cloudtrail_makes_them() {
+        let at = |text: &str| time::rfc3339(text.as_bytes());
+        let asked = Asked {
+            since: at("2026-02-28T12:00:00Z"),
+            until: at("2026-03-01T12:00:00Z"),
+            accounts: vec!["111122223333".into()],
+            regions: vec!["us-east-1".into()],
+        };
+        let of = "x/AWSLogs/o-abc/111122223333/CloudTrail/us-east-1";
+        for (path, want) in [
+            ("x", Fate::Look),
+            ("x/AWSLogs", Fate::Look),
+            ("x/AWSLogs/o-abc", Fate::Look),
+            ("AWSLogs/444455556666", Fate::Skip),
+            ("AWSLogs/111122223333/CloudTrail/us-east-2", Fate::Skip),
+            (of, Fate::Look),
+            (&format!("{of}/2025"), Fate::Skip),
+            (&format!("{of}/2026"), Fate::Look),
+            (&format!("{of}/2026/01"), Fate::Skip),
+            (&format!("{of}/2026/02"), Fate::Look),
+            (&format!("{of}/2026/02/27"), Fate::Skip),
+            (&format!("{of}/2026/02/28"), Fate::All),
+            (&format!("{of}/2026/03/01"), Fate::All),
+            (&format!("{of}/2026/03/02"), Fate::All),
+            (&format!("{of}/2026/03/03"), Fate::Skip),
+            (&format!("{of}/2026/12"), Fate::Skip),
+            (&format!("{of}/2026/99"), Fate::All),
+            (&format!("{of}/4294967295"), Fate::All),
+            (&format!("{of}/9999/12"), Fate::All),
+            (&format!("{of}/latest"), Fate::All),
+            ("AWSLogs/111122223333/CloudTrail-Digest", Fate::Skip),
+            ("AWSLogs/aws-controltower", Fate::All),
+        ] {
+            assert_eq!(fate(&asked, path), want, "{path}");
+        }
+        assert_eq!(fate(&Asked::default(), "x"), Fate::All);
+    }
+}

@@ -1,0 +1,107 @@
+//! Items of which something is known only to Sysdig or Terraform: they are left out, with a word about why.
+
+use super::NOT_CHECKED;
+use super::item::Item;
+use crate::diag::Diagnostic;
+use crate::source::Span;
+use crate::syntax::ast::{Expr, ExprKind};
+use crate::syntax::condition::{self, RULE_DEPTH};
+use crate::syntax::items::Kind;
+use rustc_hash::FxHashSet;
+
+/// Takes away what cannot be checked, and says so.
+pub fn leave_out(items: &mut Vec<Item>, is_elsewhere: &impl Fn(&str) -> bool) -> Vec<Diagnostic> {
+    let mut left_out = Vec::new();
+    let is_named = |item: &Item| matches!(item.kind, Kind::Macro | Kind::List);
+    let defined: FxHashSet<(Kind, String)> =
+        items.iter().filter(|item| !item.append).map(|item| (item.kind, item.name.value.clone())).collect();
+    let is_there = |kind: Kind, name: &str| defined.contains(&(kind, name.to_owned())) || is_elsewhere(name);
+    let mut holes: FxHashSet<String> = FxHashSet::default();
+    items.retain(|item| {
+        let finding = match item.is_hole {
+            true => None,
+            false => missing(item, &defined, &is_there),
+        };
+        let is_lost = item.is_hole || finding.is_some();
+        if is_lost && is_named(item) {
+            holes.insert(item.name.value.clone());
+        }
+        left_out.extend(finding);
+        !is_lost
+    });
+    // Each round takes at least one item away.
+    while !holes.is_empty() {
+        let mut more = FxHashSet::default();
+        items.retain(|item| {
+            let own = item.append && holes.contains(&item.name.value) && is_named(item);
+            let hole = item.words().find(|(word, _)| holes.contains(*word));
+            if let Some((word, span)) = hole {
+                let message = format!("this {} is not checked, because `{word}` is not", item.kind.key());
+                left_out.push(Diagnostic::new(&NOT_CHECKED, span, message));
+            }
+            let is_lost = own || hole.is_some();
+            if is_lost && is_named(item) && !holes.contains(&item.name.value) {
+                more.insert(item.name.value.clone());
+            }
+            !is_lost
+        });
+        holes = more;
+    }
+    left_out
+}
+
+/// What an item needs and is in none of the files: what it is appended to, or a macro. Sysdig may have it.
+fn missing(
+    item: &Item,
+    defined: &FxHashSet<(Kind, String)>,
+    is_there: &impl Fn(Kind, &str) -> bool,
+) -> Option<Diagnostic> {
+    let (kind, name) = (item.kind.key(), &item.name.value);
+    if item.append && !is_there(item.kind, name) {
+        let message =
+            format!("{kind} `{name}` is not in these files, so what is appended to it is not checked");
+        return Some(not_there(item.place(&item.name), message));
+    }
+    let (wanted, span) = macros(item).into_iter().find(|(wanted, _)| !is_there(Kind::Macro, wanted))?;
+    let message = format!("macro `{wanted}` is not in these files, so this {kind} is not checked");
+    let near = defined
+        .iter()
+        .filter(|(kind, _)| *kind == Kind::Macro)
+        .map(|(_, known)| (strsim::osa_distance(known, &wanted), known))
+        .filter(|&(distance, _)| distance <= (wanted.chars().count() / 3).clamp(1, 4))
+        .min();
+    Some(match near {
+        Some((_, known)) => {
+            Diagnostic::new(&NOT_CHECKED, span, message).help(format!("did you mean `{known}`?"))
+        }
+        None => not_there(span, message),
+    })
+}
+
+fn not_there(span: Span, message: String) -> Diagnostic {
+    Diagnostic::new(&NOT_CHECKED, span, message).help("name the file that defines it, too")
+}
+
+/// The macros that a condition uses, and where.
+fn macros(item: &Item) -> Vec<(String, Span)> {
+    let Some(text) = item.text("condition") else { return Vec::new() };
+    // What is appended begins with the word that joins it.
+    let trimmed = text.value.trim_start();
+    let joined = ["and ", "or "].into_iter().find(|word| item.append && trimmed.starts_with(word));
+    let skipped = text.value.len() - trimmed.len() + joined.map_or(0, str::len);
+    let parsed = condition::parse(text.value.get(skipped..).unwrap_or_default(), RULE_DEPTH);
+    let mut open: Vec<&Expr<'_>> = vec![&parsed.expr];
+    let mut found = Vec::new();
+    while let Some(expr) = open.pop() {
+        match &expr.kind {
+            ExprKind::And(all) | ExprKind::Or(all) => open.extend(all.iter().rev()),
+            ExprKind::Not(inner) => open.push(inner),
+            ExprKind::Macro(name) => {
+                let place = skipped + expr.place.start as usize..skipped + expr.place.end as usize;
+                found.push(((*name).to_owned(), item.span_of(text, place.start, place.end)));
+            }
+            ExprKind::Check(_) | ExprKind::Hole => {}
+        }
+    }
+    found
+}
