@@ -1,17 +1,17 @@
 // The editor: CodeMirror with YAML's colours, and findings where they are.
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
-import { yaml } from '@codemirror/lang-yaml';
-import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
+import { HighlightStyle, StreamLanguage, syntaxHighlighting } from '@codemirror/language';
+import { yaml } from '@codemirror/legacy-modes/mode/yaml';
 import { lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { EditorState } from '@codemirror/state';
 import { EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 
 const colours = HighlightStyle.define([
-  { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: 'var(--key)' },
-  { tag: [tags.string, tags.special(tags.string)], color: 'var(--string)' },
+  { tag: tags.atom, color: 'var(--key)' },
+  { tag: tags.string, color: 'var(--string)' },
   { tag: tags.comment, color: 'var(--soft)' },
-  { tag: [tags.meta, tags.punctuation, tags.separator], color: 'var(--soft)' },
+  { tag: tags.meta, color: 'var(--soft)' },
 ]);
 
 const theme = EditorView.theme({
@@ -32,7 +32,8 @@ export function editor(parent, changed) {
     highlightActiveLineGutter(),
     history(),
     lintGutter(),
-    yaml(),
+    // Line by line: a tree would be as deep as the text is nested.
+    StreamLanguage.define(yaml),
     syntaxHighlighting(colours),
     theme,
     EditorView.lineWrapping,
