@@ -351,3 +351,51 @@ proptest! {
         prop_assert_eq!(value(&of_object(unloaded(&record).as_bytes()).unwrap()), record);
     }
 }
+
+/// However a log of rows is cut into reads, the same records come out of it, from the same places.
+#[test]
+fn reads_do_not_matter() {
+    use crate::eval::log::Batches;
+    struct Steps<'t>(&'t [u8], usize);
+    impl std::io::Read for Steps<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let len = self.1.min(self.0.len()).min(buffer.len());
+            buffer[..len].copy_from_slice(&self.0[..len]);
+            self.0 = &self.0[len..];
+            Ok(len)
+        }
+    }
+    let broken = csv(&sample()).replace("AROAEXAMPLE:ann", "a}");
+    let rows = csv(&sample()) + &broken + "\n" + &csv(&sample());
+    let table = |times: usize| format!("{}\n{}", COLUMNS.join(","), rows.repeat(times));
+    let lines =
+        |times: usize| (unloaded(&sample()) + "\n{\"eventname\":\"x\",\"year\":\"1\"}\n").repeat(times);
+    let read = |text: &str, step: usize, live: bool| {
+        let (mut records, mut problems) = (Vec::new(), Vec::new());
+        for batch in Batches::new(Steps(text.as_bytes(), step), live) {
+            assert!(batch.text.capacity() < 2 << 20, "{}", batch.text.capacity());
+            for (number, range) in &batch.records {
+                let place = batch.place(*number, range, 0);
+                records.push((*number, place, batch.text[range.clone()].to_vec()));
+            }
+            problems.extend(batch.problems);
+        }
+        (records, problems)
+    };
+    for (text, step) in [(table(3), 1), (lines(3), 1), (table(700), 1000), (lines(700), 1000)] {
+        let whole = read(&text, usize::MAX, false);
+        assert_eq!(whole, read(&text, step, true));
+        assert_eq!(whole, read(&text, step, false));
+        let (records, problems) = whole;
+        assert!(!problems.is_empty() && records.len() % problems.len() == 0, "{}", records.len());
+        for (_, place, record) in &records {
+            assert_eq!(value(std::str::from_utf8(record).unwrap()), sample());
+            let rest = &text[*place as usize..];
+            assert!(
+                rest.starts_with("\"1.11\",") || rest.starts_with("{\"eventversion\""),
+                "{}",
+                &rest[..40]
+            );
+        }
+    }
+}
