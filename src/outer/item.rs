@@ -132,9 +132,10 @@ impl Item {
         out.made("\n", whole);
         for (key, text) in &self.texts {
             out.made(&format!("  {key}: "), (text.start, text.start));
-            // Sysdig writes them in small letters, which is nothing to be told of.
+            // Sysdig's own ways to write them, which are nothing to be told of.
             match *key {
                 "priority" => out.quoted_as(&text.value.to_ascii_uppercase(), text),
+                "source" if text.value == "awscloudtrail" => out.quoted_as("aws_cloudtrail", text),
                 _ => out.quoted(text),
             }
             out.made("\n", (text.end, text.end));
