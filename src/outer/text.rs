@@ -151,7 +151,7 @@ impl Out {
     }
 }
 
-/// The character of `\uXXXX`.
+/// The character that an escape names by so many digits, four or eight.
 fn hex(text: &str, digits: usize) -> String {
     let number = text.get(2..2 + digits).and_then(|digits| u32::from_str_radix(digits, 16).ok());
     number.and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER).to_string()
