@@ -7,10 +7,10 @@ mod stages;
 use crate::config::Levels;
 use crate::coverage::{self, Benchmark, Disagreement};
 use crate::diag::{Diagnostic, FalcoSays, Severity};
+use crate::embedded;
 use crate::lint::meta::SELECTS_NOTHING;
 use crate::lint::suppress::{self, Scope};
 use crate::lint::{Clock, Context, Lints, Ruleset, Timing};
-use crate::outer;
 use crate::sema::collect::{Collected, Policy, collect};
 use crate::sema::compile::compile;
 use crate::sema::graph::{self, Graph};
@@ -142,7 +142,7 @@ pub fn compile_rules(inputs: Inputs) -> Compiled {
 
 fn run(inputs: Inputs, lint: bool) -> Compiled {
     let Inputs { sources, options } = inputs;
-    let (sources, about_outer) = outer::unwrap(sources);
+    let (sources, about_outer) = embedded::unwrap(sources);
     let streams = parse(&sources);
     let units = units(&sources, &streams);
     let examined = examine(&sources, &units, &options, lint, None);
@@ -150,7 +150,7 @@ fn run(inputs: Inputs, lint: bool) -> Compiled {
     diagnostics.extend(about_outer);
     for (id, _) in sources.given().filter(|(_, file)| file.invalid_utf8.is_some()) {
         // The text was cut off in the middle: how it ends says nothing.
-        let about_text = [checks::YAML_SYNTAX.code, outer::UNREADABLE_INPUT.code];
+        let about_text = [checks::YAML_SYNTAX.code, embedded::UNREADABLE_INPUT.code];
         let cut = |d: &Diagnostic| about_text.contains(&d.check.code) && d.primary.span.file == id;
         if let Some(at) = diagnostics.iter().rposition(cut) {
             diagnostics.remove(at);
@@ -380,7 +380,7 @@ pub fn findings(analysis: &mut Analysis, levels: &Levels) -> Vec<Diagnostic> {
     let diagnostics = std::mem::take(&mut analysis.diagnostics);
     let mut kept = suppress::apply(&analysis.sources, scopes, diagnostics);
     levels.apply(&mut kept);
-    let mut kept = outer::outward(&analysis.sources, kept);
+    let mut kept = embedded::to_host(&analysis.sources, kept);
     kept.sort_by_cached_key(Diagnostic::sort_key);
     kept
 }
@@ -389,7 +389,7 @@ pub fn findings(analysis: &mut Analysis, levels: &Levels) -> Vec<Diagnostic> {
 pub fn errors(analysis: &mut Analysis) -> Vec<Diagnostic> {
     let mut errors = std::mem::take(&mut analysis.diagnostics);
     errors.retain(|found| found.severity == Severity::Error);
-    outer::outward(&analysis.sources, errors)
+    embedded::to_host(&analysis.sources, errors)
 }
 
 /// Who uses whom, and whether that is all there is.
@@ -418,7 +418,7 @@ pub fn graph(inputs: &Inputs) -> Drawn {
 
 /// `falco -L`: everything about the rules, when all files load. The `Err` says what keeps Falco from it.
 pub fn describe(inputs: &Inputs) -> Result<serde_json::Value, String> {
-    let (sources, _) = outer::unwrap(inputs.sources.clone());
+    let (sources, _) = embedded::unwrap(inputs.sources.clone());
     let inputs = &Inputs { sources, options: inputs.options.clone() };
     let (sources, world) = (&inputs.sources, &inputs.options.world);
     let results = falco_verdicts(inputs).map_err(|fatal| fatal.message)?;

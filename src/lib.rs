@@ -7,12 +7,14 @@
 //! ```
 
 pub mod analysis;
+pub mod backend;
 pub mod bundled;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod config;
 pub mod coverage;
 pub mod diag;
+pub mod embedded;
 pub mod eval;
 #[cfg(any(feature = "cli", feature = "lsp"))]
 pub mod files;
@@ -23,11 +25,9 @@ pub mod lint;
 pub mod logic;
 #[cfg(feature = "lsp")]
 pub mod lsp;
-pub mod outer;
 pub mod render;
 pub mod schema;
 pub mod sema;
 pub mod source;
 pub mod syntax;
-pub mod target;
 pub mod testing;

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 /// Left may never use right.
 const LAYERS: [&str; 23] = [
-    "bundled", "source", "diag", "fix", "syntax", "outer", "schema", "sema", "logic", "eval", "coverage",
-    "lint", "config", "analysis", "testing", "format", "target", "render", "ide", "files", "lsp", "cli",
+    "bundled", "source", "diag", "fix", "syntax", "embedded", "schema", "sema", "logic", "eval", "coverage",
+    "lint", "config", "analysis", "testing", "format", "backend", "render", "ide", "files", "lsp", "cli",
     "main",
 ];
 /// The only layers that may read files, look at clock and environment, or print.

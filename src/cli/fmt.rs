@@ -3,8 +3,8 @@
 use super::args::Load;
 use super::fixing::{self, Fixed};
 use super::{FAILED, Failure, Outcome, files, output, settings};
+use crate::embedded;
 use crate::format::{self, Formatted, Lists, Options, Why};
-use crate::outer;
 use crate::render::counted;
 use crate::source::{FileId, SourceFile, SourceMap};
 use std::ops::Range;
@@ -94,7 +94,7 @@ pub fn run(args: &Args) -> Outcome {
     let mut fixed = Fixed { sources: SourceMap::default(), changed: Vec::new(), count: 0 };
     let mut is_broken = false;
     for (id, file) in loaded.sources.files() {
-        if outer::holds_rules(&file.name, &file.text) {
+        if embedded::holds_rules(&file.name, &file.text) {
             output::note(&format!(
                 "{}: left as it is: rules inside other files are not formatted",
                 file.name

@@ -2,13 +2,13 @@
 
 use super::files::unreadable;
 use super::{FAILED, Failure, Outcome, output};
+use crate::backend::cloudwatch::import::{condition, rule};
+use crate::backend::cloudwatch::pattern::parse;
+use crate::embedded::terraform;
 use crate::format;
-use crate::outer::terraform;
 use crate::render::counted;
 use crate::source::{FileId, SourceFile};
 use crate::syntax::yaml::{self, Node};
-use crate::target::cloudwatch::import::{condition, rule};
-use crate::target::cloudwatch::pattern::parse;
 use clap::ValueEnum;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

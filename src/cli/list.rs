@@ -1,12 +1,12 @@
 //! `rulec list`.
 
 use super::{Failure, Outcome, engine, output};
+use crate::backend::{TARGETS, Target};
 use crate::lint;
 use crate::render::json;
 use crate::schema::{Field, PluginSet, Type, event_names, event_types};
 use crate::sema::types;
 use crate::syntax::token::{OPERATORS, Op, Rhs};
-use crate::target::{TARGETS, Target};
 use clap::ValueEnum;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

@@ -1,8 +1,8 @@
 //! `falco.yaml`: text in, what it says about rules and what is wrong with that out.
 
 use crate::diag::Diagnostic;
+use crate::embedded::NOT_CHECKED;
 use crate::lint::meta::INVALID_FALCO_CONFIG;
-use crate::outer::NOT_CHECKED;
 use crate::sema::deployment::{Appended, Deployment, Field, Selection};
 use crate::sema::ir::Priority;
 use crate::source::{FileId, SourceFile, Span, Spanned, Text};

@@ -2,7 +2,7 @@
 
 use super::catalogue::{Problem, read};
 use super::guardduty::Severity;
-use crate::outer::{is_terraform, terraform};
+use crate::embedded::{is_terraform, terraform};
 use crate::source::SourceFile;
 use serde::Deserialize;
 

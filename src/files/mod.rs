@@ -6,7 +6,7 @@ pub mod settings;
 
 use crate::config;
 use crate::diag::Diagnostic;
-use crate::outer;
+use crate::embedded;
 use crate::source::{SourceFile, SourceMap};
 use crate::syntax::sniff::looks_like_rules;
 use settings::Settings;
@@ -188,7 +188,7 @@ impl Reader<'_> {
                 continue;
             }
             // A directory may be full of logs: only what looks like an export at its beginning is read.
-            if !is_yaml(&path) && !outer::may_hold_items(&beginning(&path)?) {
+            if !is_yaml(&path) && !embedded::may_hold_items(&beginning(&path)?) {
                 continue;
             }
             self.file(&path, shown_below(root, &path), false)?;
@@ -211,7 +211,8 @@ impl Reader<'_> {
     }
 
     fn is_wanted(&self, shown: &Path, text: &str) -> bool {
-        looks_like_rules(text) || (!self.how.as_given && outer::holds_rules(&shown.to_string_lossy(), text))
+        looks_like_rules(text)
+            || (!self.how.as_given && embedded::holds_rules(&shown.to_string_lossy(), text))
     }
 
     fn add(&mut self, name: String, bytes: Vec<u8>, path: Option<PathBuf>) -> Result<(), Failure> {
@@ -245,7 +246,7 @@ pub fn is_yaml(path: &Path) -> bool {
 }
 
 fn is_terraform(path: &Path) -> bool {
-    outer::is_terraform(&path.to_string_lossy())
+    embedded::is_terraform(&path.to_string_lossy())
 }
 
 /// True for the names of files that rules may be in or inside of.

@@ -1,7 +1,7 @@
 //! What a lint sees.
 
-use super::asked::{Asked, Form, compared, reads_source};
-use super::sample::{Members, Sample};
+use super::event_names::{Asked, Form, compared, reads_source};
+use super::quick_model::{Members, Sample};
 use crate::diag::{Diagnostic, Group, Severity};
 use crate::logic::{Assume, Solver};
 use crate::sema::collect::Collected;

@@ -1,13 +1,13 @@
 //! What a reviewer would say of rules that load, the catalogue of all checks, and what is done with findings before
 //! anyone sees them.
 
-mod asked;
 mod context;
+mod event_names;
 pub mod meta;
 mod places;
+mod quick_model;
 pub mod rules;
 mod run;
-mod sample;
 pub mod suppress;
 pub mod targets;
 mod written;
@@ -44,7 +44,7 @@ pub fn checks() -> impl Iterator<Item = &'static Check> {
         coverage::checks::CHECKS,
         targets::CHECKS,
         meta::CHECKS,
-        crate::outer::CHECKS,
+        crate::embedded::CHECKS,
     ]);
     declared.flatten().copied().chain(rules::LINTS.iter().map(|lint| lint.check()))
 }

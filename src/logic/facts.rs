@@ -1,9 +1,9 @@
 //! What is known of every event before anything is asked.
 
 use super::Assume;
+use super::atom::{Check, Place, PlaceId, Prim, TextCheck, View};
 use super::formula::{Arena, F, TRUE};
 use super::place;
-use super::prim::{Check, Place, PlaceId, Prim, TextCheck, View};
 use super::source::there;
 use crate::bundled;
 use rustc_hash::FxHashMap;

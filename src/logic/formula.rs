@@ -1,6 +1,6 @@
 //! Formulas over prims, each kept once.
 
-use super::prim::{Place, PlaceId, Prim, PrimId, Ready};
+use super::atom::{Place, PlaceId, Prim, PrimId, Ready};
 use rustc_hash::FxHashMap;
 
 /// A formula: the number of its node, twice; odd if it is denied.

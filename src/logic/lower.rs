@@ -1,7 +1,7 @@
 //! From conditions to formulas over prims.
 
+use super::atom::{Check, Place, Prim, Ready, Side, TextCheck, View};
 use super::formula::{Arena, F, FALSE, TRUE};
-use super::prim::{Check, Place, Prim, Ready, Side, TextCheck, View};
 use super::source::{Source, Value, has_value, present, sources};
 use crate::sema::ir::{Atom, Pred, Term, Test};
 use crate::sema::pattern::ordered;

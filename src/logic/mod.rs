@@ -8,14 +8,14 @@
 //!
 //! An answer is never a guess: what cannot be settled within the limits is unknown, with the reason.
 
+mod atom;
+mod derived;
 mod facts;
 mod formula;
 mod lower;
-mod made;
 mod pair;
 mod place;
 mod plain;
-mod prim;
 mod record;
 mod restrict;
 mod solve;

@@ -1,8 +1,8 @@
 //! Two places that are compared with each other.
 
+use super::atom::{Check, Place, PlaceId, Prim, PrimId, Side, TextCheck};
 use super::formula::Arena;
 use super::place::{self, Literals};
-use super::prim::{Check, Place, PlaceId, Prim, PrimId, Side, TextCheck};
 use super::text::Search;
 use crate::sema::pattern::Pattern;
 use crate::syntax::token::Op;

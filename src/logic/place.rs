@@ -1,9 +1,9 @@
 //! One place: a value on which some prims hold and others do not, or a proof that there is none.
 
 use super::Reason;
+use super::atom::{Check, Place, PlaceId, PrimId, TextCheck, View};
+use super::derived;
 use super::formula::Arena;
-use super::made;
-use super::prim::{Check, Place, PlaceId, PrimId, TextCheck, View};
 use super::text::{Json as JsonMachine, Machine, Map, Mapped, Search, Utf8, expression, machine, shortest};
 use crate::sema::ir::Term;
 use crate::sema::pattern::Pattern;
@@ -79,15 +79,15 @@ fn made_is_empty(arena: &Arena, term: &Term, literals: &[(PrimId, bool)]) -> boo
         && !numbers(arena, &by_number)
             .into_iter()
             .any(|number| holds(arena, &by_number, Some(&Json::from(number))));
-    let shape = made::shape(term).and_then(expression).into_iter().collect();
+    let shape = derived::shape(term).and_then(expression).into_iter().collect();
     no_number || texts(arena, &compared(false), shape) == Search::Empty
 }
 
 /// A text that a made term could have for these to hold.
 pub fn made_text(arena: &Arena, term: &Term, literals: &[(PrimId, bool)]) -> Option<String> {
-    let shape: Vec<Box<dyn Machine>> = match made::plain_shape(term) {
-        Some(made::Shape::Like(pattern)) => expression(pattern).into_iter().collect(),
-        Some(made::Shape::Json) => vec![Box::new(JsonMachine::new(b'{', 2))],
+    let shape: Vec<Box<dyn Machine>> = match derived::plain_shape(term) {
+        Some(derived::Shape::Like(pattern)) => expression(pattern).into_iter().collect(),
+        Some(derived::Shape::Json) => vec![Box::new(JsonMachine::new(b'{', 2))],
         None => Vec::new(),
     };
     let text = |shape| match texts(arena, literals, shape) {

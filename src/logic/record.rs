@@ -1,9 +1,9 @@
 //! From values of places to a whole record on which they are looked at again.
 
+use super::atom::{Place, PlaceId, PrimId, Side};
+use super::derived;
 use super::formula::Arena;
-use super::made;
 use super::place::{self, Literals};
-use super::prim::{Place, PlaceId, PrimId, Side};
 use super::template::{self, Asked};
 use super::{Assume, Reason, Witness, facts};
 use serde_json::{Map, Value as Json};
@@ -112,7 +112,7 @@ impl<'d> Draft<'d> {
             }
             let text = place::made_text(self.arena, &term, &wish.literals);
             let checks = wish.literals.iter().map(|&(prim, _)| &self.arena.prims[prim as usize].check);
-            for hint in made::hints(&term, &checks.collect::<Vec<_>>(), text.as_deref()) {
+            for hint in derived::hints(&term, &checks.collect::<Vec<_>>(), text.as_deref()) {
                 let before = self.record.clone();
                 for (path, value) in hint {
                     let keys: Vec<Box<str>> = path.split('.').map(Box::from).collect();
@@ -159,10 +159,10 @@ impl<'d> Draft<'d> {
 
     /// What a side shows, if it is there.
     fn side_value(&self, side: &Side) -> Json {
-        made::side(self.arena, side, &self.record, self.num).map_or(Json::Null, |value| match value {
-            made::Shown::Text(text) => Json::from(String::from_utf8_lossy(&text)),
-            made::Shown::Number(number) => Json::from(number),
-            made::Shown::List(_) => Json::Null,
+        derived::side(self.arena, side, &self.record, self.num).map_or(Json::Null, |value| match value {
+            derived::Shown::Text(text) => Json::from(String::from_utf8_lossy(&text)),
+            derived::Shown::Number(number) => Json::from(number),
+            derived::Shown::List(_) => Json::Null,
         })
     }
 
@@ -179,7 +179,7 @@ impl<'d> Draft<'d> {
 
     /// Whether a prim holds for the record; `None` if that is not known here.
     fn prim_holds(&mut self, prim: PrimId) -> Option<bool> {
-        made::prim_holds(self.arena, prim, &self.record, self.num)
+        derived::prim_holds(self.arena, prim, &self.record, self.num)
     }
 
     /// Why the record does not do, if it does not.

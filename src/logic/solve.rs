@@ -1,10 +1,10 @@
 //! Conditions as a whole: a SAT solver picks literals, the places say whether they go together.
 
+use super::atom::{Place, PlaceId, PrimId};
 use super::formula::{Arena, F, FALSE, Node, TRUE};
 use super::lower::{Known, lower};
 use super::pair;
 use super::place::{self, Literals, Verdict};
-use super::prim::{Place, PlaceId, PrimId};
 use super::record::{self, Built};
 use super::{Assume, Found, Reason, facts};
 use crate::sema::ir::Pred;

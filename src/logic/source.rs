@@ -1,7 +1,7 @@
 //! Where the values of fields and transformers come from: places of the record, or constants.
 
+use super::atom::{Check, Place, PlaceId, Prim, Side, TextCheck, View};
 use super::formula::{Arena, F, TRUE};
-use super::prim::{Check, Place, PlaceId, Prim, Side, TextCheck, View};
 use super::text::Map;
 use crate::schema::plugins::bundled_plugins;
 use crate::sema::ir::{FieldRef, Term};

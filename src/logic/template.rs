@@ -1,9 +1,9 @@
 //! What a record looks like before anything is asked of it.
 
+use super::atom::PrimId;
 use super::facts;
 use super::formula::Arena;
 use super::place;
-use super::prim::PrimId;
 use crate::bundled;
 use crate::schema::event_names;
 use serde::Deserialize;

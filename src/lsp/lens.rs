@@ -1,6 +1,6 @@
 //! Code lenses, inlay hints, and the commands behind them.
 
-use super::beside::{Run, open_texts};
+use super::background::{Run, open_texts};
 use super::pull::invalid;
 use super::requests::{Answer, Here, parse};
 use super::session::{Event, Reply, Session, error};

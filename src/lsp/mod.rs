@@ -7,7 +7,7 @@
 //! ```
 
 mod actions;
-mod beside;
+mod background;
 mod client;
 mod completion;
 mod diagnostics;

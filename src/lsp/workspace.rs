@@ -3,7 +3,7 @@
 //! Each root is a set of all rules files that `rulec check` would load there. A file that belongs to no root is a set
 //! of its own. What is open counts as the editor has it.
 
-use super::beside;
+use super::background;
 use super::position::Encoding;
 use super::set::{File, Kind, Set, is_rules, read, shown};
 use super::settings::Asked;
@@ -122,7 +122,7 @@ impl Workspace {
             }
         }
         set.places = places;
-        set.tests = Arc::new(beside::tests(&set.test_files, &beside::open_texts(open.iter())));
+        set.tests = Arc::new(background::tests(&set.test_files, &background::open_texts(open.iter())));
         set
     }
 
@@ -306,9 +306,9 @@ impl Workspace {
     }
 
     fn read_tests(&mut self) {
-        let open = beside::open_texts(self.sets.iter().flat_map(|set| &set.files));
+        let open = background::open_texts(self.sets.iter().flat_map(|set| &set.files));
         for set in &mut self.sets {
-            set.tests = Arc::new(beside::tests(&set.test_files, &open));
+            set.tests = Arc::new(background::tests(&set.test_files, &open));
         }
     }
 

@@ -2,12 +2,12 @@
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-mod asked;
 mod backtest;
 mod check;
 mod compile;
 mod completions;
 mod coverage;
+mod filter;
 mod fmt;
 mod forms;
 mod graph;

@@ -1,6 +1,6 @@
 //! Running rules on one batch of records.
 
-use super::asked::Asked;
+use super::filter::Filter;
 use crate::eval::log::{Batch, Kind, Problem};
 use crate::eval::profile::{Costs, Profiler};
 use crate::eval::tally::Tally;
@@ -28,7 +28,7 @@ pub struct Job {
     /// Measures, if that is wanted.
     pub profiler: Option<Profiler>,
     /// Which events are asked for.
-    pub asked: Arc<Asked>,
+    pub asked: Arc<Filter>,
     /// Keep what a page shows.
     pub page: bool,
 }

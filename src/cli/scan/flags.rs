@@ -1,7 +1,7 @@
 //! The command line of `rulec scan`.
 
 use super::super::compile::moment;
-use super::asked::Asked;
+use super::filter::Filter;
 use crate::sema::ir::Priority;
 use clap::ValueEnum;
 use std::num::NonZeroUsize;
@@ -177,9 +177,9 @@ fn priority(text: &str) -> Result<Priority, String> {
 
 impl Args {
     /// Which events are asked for.
-    pub fn asked(&self) -> Asked {
+    pub fn asked(&self) -> Filter {
         let (accounts, regions) = (self.account.clone(), self.region.clone());
-        Asked { since: self.since, until: self.until, accounts, regions }
+        Filter { since: self.since, until: self.until, accounts, regions }
     }
 
     /// A table is printed instead of alerts.

@@ -2,7 +2,7 @@
 
 use super::super::Failure;
 use super::super::files::unreadable;
-use super::asked::{Asked, Fate};
+use super::filter::{Fate, Filter};
 use super::s3;
 use crate::eval::log::Batches;
 use flate2::bufread::MultiGzDecoder;
@@ -63,14 +63,14 @@ enum Root {
 pub struct Logs {
     roots: VecDeque<Root>,
     walk: Option<walkdir::IntoIter>,
-    asked: Arc<Asked>,
+    asked: Arc<Filter>,
     /// Bytes read of all logs, as they are stored.
     pub read: Arc<AtomicU64>,
 }
 
 impl Logs {
     /// Logs below these paths, which all must be there.
-    pub fn new(roots: &[PathBuf], asked: &Arc<Asked>) -> Result<Logs, Failure> {
+    pub fn new(roots: &[PathBuf], asked: &Arc<Filter>) -> Result<Logs, Failure> {
         if roots.iter().filter(|root| is_stdin(root)).count() > 1 {
             return Err(Failure::new("standard input can be read only once"));
         }
@@ -121,7 +121,7 @@ impl Logs {
 
 /// How many bytes the logs have, as they are stored; standard input and devices count nothing. `None` if that would take
 /// long to find out.
-pub fn stored_size(roots: &[PathBuf], asked: &Arc<Asked>) -> Option<u64> {
+pub fn stored_size(roots: &[PathBuf], asked: &Arc<Filter>) -> Option<u64> {
     if roots.iter().any(|root| !matches!(s3::parse(root), Ok(None))) {
         return None;
     }

@@ -1,7 +1,7 @@
 //! `rulec scan`.
 
-pub(super) mod asked;
 mod batch;
+pub(super) mod filter;
 mod flags;
 pub(super) mod logs;
 #[cfg_attr(not(feature = "s3"), path = "no_s3.rs")]
@@ -26,8 +26,8 @@ use crate::render::scan_page::{Listed, Page, keep_urgent};
 use crate::render::{self, Report};
 use crate::sema::ir::{Priority, Rule};
 use crate::source::SourceMap;
-use asked::Asked;
 use batch::Job;
+use filter::Filter;
 pub use flags::Args;
 use flags::{By, Shape, Which};
 use logs::Logs;
@@ -142,7 +142,7 @@ impl Seen {
     }
 }
 
-fn job(args: &Args, (rules, matching): (Vec<Rule>, Matching), asked: &Arc<Asked>) -> Job {
+fn job(args: &Args, (rules, matching): (Vec<Rule>, Matching), asked: &Arc<Filter>) -> Job {
     let format = match args.format {
         Shape::Text if std::io::stdout().is_terminal() => alert::Format::Terminal,
         Shape::Text => alert::Format::Text,

@@ -1,7 +1,7 @@
 //! In place of S3 where rulec is built without it.
 
 use super::super::Failure;
-use super::asked::Asked;
+use super::filter::Filter;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -39,7 +39,7 @@ pub fn parse(root: &Path) -> Result<Option<Nothing>, Failure> {
 
 impl Nothing {
     /// See `s3.rs`.
-    pub fn find(place: &Nothing, _: &Arc<Asked>) -> Result<Objects, Failure> {
+    pub fn find(place: &Nothing, _: &Arc<Filter>) -> Result<Objects, Failure> {
         match *place {}
     }
 

@@ -4,7 +4,7 @@ mod client;
 mod list;
 
 use super::super::Failure;
-use super::asked::Asked;
+use super::filter::Filter;
 use client::Store;
 use std::collections::VecDeque;
 use std::io::{self, Read};
@@ -64,7 +64,7 @@ pub struct Objects {
 
 impl Objects {
     /// Begins to list what is below an address, which must be there.
-    pub fn find(location: &Location, asked: &Arc<Asked>) -> Result<Objects, Failure> {
+    pub fn find(location: &Location, asked: &Arc<Filter>) -> Result<Objects, Failure> {
         let Location { bucket, prefix } = location;
         let failure = |reason: String| Failure::new(format!("cannot read s3://{bucket}/{prefix}: {reason}"));
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build();

@@ -15,7 +15,7 @@ pub use literal::{Among, Contains, Ends, Length, Order, Starts, Utf8};
 pub use map::{Map, Mapped};
 pub use product::{Search, shortest};
 
-use super::prim::TextCheck;
+use super::atom::TextCheck;
 use crate::syntax::token::Op;
 
 /// A state of an automaton.

@@ -1,6 +1,6 @@
 //! Automata say of every short text what the comparison itself says, and never give up or settle too soon.
 
-use super::super::prim::{Check, Ready, TextCheck};
+use super::super::atom::{Check, Ready, TextCheck};
 use super::{Fate, Map, Mapped, machine};
 use crate::syntax::token::Op;
 

@@ -1,6 +1,6 @@
 //! Walking through the keys of a bucket, past what nobody asked for.
 
-use super::super::asked::{Asked, Fate};
+use super::super::filter::{Fate, Filter};
 use super::super::logs::{is_digest, is_log};
 use super::client::Store;
 use std::path::Path;
@@ -44,7 +44,7 @@ pub async fn root(store: &Store, key: &str) -> Result<Step, String> {
 }
 
 /// Hands on all that is found, in the order of the keys.
-pub async fn walk(store: Arc<Store>, root: Step, asked: Arc<Asked>, to: Sender<Item>) {
+pub async fn walk(store: Arc<Store>, root: Step, asked: Arc<Filter>, to: Sender<Item>) {
     if let Step::Key(key) = root {
         let item = if is_digest(Path::new(&key)) { Item::Other } else { Item::Key(key) };
         // A scan that is over wants no more.

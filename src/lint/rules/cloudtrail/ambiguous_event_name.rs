@@ -1,7 +1,7 @@
 //! `ambiguous-event-name`.
 
 use crate::diag::{Check, Diagnostic};
-use crate::lint::asked::Verdict;
+use crate::lint::event_names::Verdict;
 use crate::lint::places::one_of;
 use crate::lint::{Context, Lint, LintRule};
 use crate::schema::{aws_facts, event_names};

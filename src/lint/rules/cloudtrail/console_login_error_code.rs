@@ -1,7 +1,7 @@
 //! `console-login-error-code`.
 
 use crate::diag::{Check, Diagnostic, Edit, Fix};
-use crate::lint::asked::member;
+use crate::lint::event_names::member;
 use crate::lint::places::not_around;
 use crate::lint::{Context, Lint, LintRule};
 use crate::sema::ir::{Term, Test};

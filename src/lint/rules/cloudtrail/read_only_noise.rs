@@ -1,7 +1,7 @@
 //! `read-only-noise`.
 
 use crate::diag::{Check, Diagnostic};
-use crate::lint::asked::{compared, equals, reads_source};
+use crate::lint::event_names::{compared, equals, reads_source};
 use crate::lint::{Context, Lint, LintRule};
 use crate::sema::ir::Priority;
 use crate::source::Span;

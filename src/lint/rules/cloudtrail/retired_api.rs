@@ -1,7 +1,7 @@
 //! `retired-api`.
 
 use crate::diag::{Check, Diagnostic, Severity};
-use crate::lint::asked::{Form, Verdict, equals, truth};
+use crate::lint::event_names::{Form, Verdict, equals, truth};
 use crate::lint::{Context, Lint, LintRule};
 use crate::schema::aws_facts;
 use crate::sema::ir::Atom;

@@ -1,7 +1,7 @@
 //! `unknown-event-name`.
 
 use crate::diag::{Check, Diagnostic, Severity};
-use crate::lint::asked::{AskedName, Verdict};
+use crate::lint::event_names::{AskedName, Verdict};
 use crate::lint::places::{one_of, rewrite};
 use crate::lint::{Context, Lint, LintRule};
 use crate::schema::aws_facts::{Kind, Logged};

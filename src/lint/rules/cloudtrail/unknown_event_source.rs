@@ -1,7 +1,7 @@
 //! `unknown-event-source`.
 
 use crate::diag::{Check, Diagnostic, Severity};
-use crate::lint::asked::{Form, equals, known_source};
+use crate::lint::event_names::{Form, equals, known_source};
 use crate::lint::places::rewrite;
 use crate::lint::{Context, Lint, LintAtom, LintRule};
 use crate::schema::aws_facts;

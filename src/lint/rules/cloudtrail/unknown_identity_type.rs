@@ -1,7 +1,7 @@
 //! `unknown-identity-type`.
 
 use crate::diag::{Check, Diagnostic, Severity};
-use crate::lint::asked::equals;
+use crate::lint::event_names::equals;
 use crate::lint::places::{one_of, rewrite};
 use crate::lint::{Context, Lint, LintRule, nearest};
 

@@ -1,7 +1,7 @@
 //! `absent-comparison`.
 
 use crate::diag::{Check, Diagnostic, Edit, Fix, Severity};
-use crate::lint::asked::equals;
+use crate::lint::event_names::equals;
 use crate::lint::places::not_around;
 use crate::lint::{Context, Lint, LintAtom, LintRule};
 use crate::sema::ir::{FieldRef, Term, Test};

@@ -3,7 +3,7 @@
 use super::never_true::never;
 use crate::diag::{Check, Diagnostic};
 use crate::eval::SOURCE;
-use crate::lint::sample::Sample;
+use crate::lint::quick_model::Sample;
 use crate::lint::{Context, Lint, LintRule};
 use crate::sema::ir::Pred;
 

@@ -1,7 +1,7 @@
 //! `case-mismatch`.
 
 use crate::diag::{Check, Diagnostic, Severity};
-use crate::lint::asked::{Form, Verdict, equals, known_source};
+use crate::lint::event_names::{Form, Verdict, equals, known_source};
 use crate::lint::places::rewrite;
 use crate::lint::rules::cloudtrail::IDENTITY_TYPES;
 use crate::lint::{Context, Lint, LintAtom, LintRule};

@@ -3,7 +3,7 @@
 use super::never_true::never;
 use crate::diag::Diagnostic;
 use crate::eval::SOURCE;
-use crate::lint::sample::Sample;
+use crate::lint::quick_model::Sample;
 use crate::lint::{Context, Lint, LintRule};
 use crate::sema::ir::{Atom, Pred, Term, Test};
 use crate::source::Text;

@@ -1,7 +1,7 @@
 //! `negated-inequality`.
 
 use crate::diag::{Check, Diagnostic, Edit, Fix};
-use crate::lint::asked::{compared, reads_source};
+use crate::lint::event_names::{compared, reads_source};
 use crate::lint::places::not_around;
 use crate::lint::{Context, Lint, LintAtom, LintRule};
 use crate::sema::ir::{Atom, Term, Test};

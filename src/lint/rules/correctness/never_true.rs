@@ -2,7 +2,7 @@
 
 use crate::diag::{Check, Diagnostic};
 use crate::eval::SOURCE;
-use crate::lint::sample::Sample;
+use crate::lint::quick_model::Sample;
 use crate::lint::{Context, Lint, LintRule};
 use crate::logic::{Found, contradict};
 use crate::sema::ir::Pred;

@@ -2,7 +2,7 @@
 
 use crate::diag::{Check, Diagnostic};
 use crate::eval::SOURCE;
-use crate::lint::sample::Sample;
+use crate::lint::quick_model::Sample;
 use crate::lint::{Context, Lint, Ruleset};
 use crate::logic::{Implied, contradict};
 use crate::schema::Type;

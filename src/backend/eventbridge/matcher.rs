@@ -1,7 +1,7 @@
 //! Matchers: what event patterns ask of one member.
 
+use crate::backend::clause::{Check, Kind, Leaf, Like};
 use crate::syntax::token::Op;
-use crate::target::clause::{Check, Kind, Leaf, Like};
 use serde_json::{Value, json};
 
 /// What a comparison asks, as matchers of which one has to match.

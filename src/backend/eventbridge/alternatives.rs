@@ -1,7 +1,7 @@
 //! Conditions as alternatives, each of which asks one thing of each member: all that event patterns can say.
 
 use super::matcher::{accepts, matchers};
-use crate::target::clause::Clause;
+use crate::backend::clause::Clause;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

@@ -14,7 +14,7 @@ fn same(before: &[Rule], again: &[Rule], name: &str) {
     for (before, again) in before.iter().zip(again) {
         let head = |rule: &Rule| (rule.source.clone(), rule.priority, rule.enabled, rule.tags.clone());
         assert_eq!(head(before), head(again), "{name}");
-        let words = |rule: &Rule| rulec::target::write::condition(&rule.condition).unwrap();
+        let words = |rule: &Rule| rulec::backend::write::condition(&rule.condition).unwrap();
         if before.source == "aws_cloudtrail" {
             match solver.equivalent(&before.condition, &again.condition) {
                 Implied::Yes => {}
@@ -58,10 +58,10 @@ fn real_rules_are_the_same_in_one_file() {
 #[test]
 fn any_condition_is_written_so_that_it_reads_the_same() {
     for (name, rule) in conditions() {
-        let Ok(text) = rulec::target::write::condition(&rule.condition) else { continue };
+        let Ok(text) = rulec::backend::write::condition(&rule.condition) else { continue };
         let again = crate::support::rule(&text)
             .unwrap_or_else(|| panic!("{name} became {text}, which does not load"));
-        assert_eq!(rulec::target::write::condition(&again.condition).as_ref(), Ok(&text), "{name}");
+        assert_eq!(rulec::backend::write::condition(&again.condition).as_ref(), Ok(&text), "{name}");
         assert_eq!(format!("{:?}", shape(&again)), format!("{:?}", shape(&rule)), "{name} became {text}");
     }
 }

@@ -2,10 +2,10 @@
 //! comparisons hold about as often as not. The same ones for a seed.
 
 use crate::support::{compiled, conditions_wanted, events};
+use rulec::backend::write;
 use rulec::eval::Engine;
 use rulec::schema::plugins::bundled_plugins;
 use rulec::sema::ir::Rule;
-use rulec::target::write;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

@@ -1,7 +1,7 @@
 //! Comparisons that look at several places of a record at once.
 
+use super::atom::{Check, Place, PrimId, Side, View, number};
 use super::formula::{Arena, F, Node};
-use super::prim::{Check, Place, PrimId, Side, View, number};
 use super::record::at;
 use super::source::{Value, sources};
 use crate::sema::ir::Term;

@@ -2,11 +2,11 @@
 
 use super::Writer;
 use super::dialect::WRAP;
+use crate::backend::clause::plain_path;
 use crate::schema::Type;
 use crate::sema::ir::{FieldRef, Term};
 use crate::sema::values::{Family, family};
 use crate::syntax::token::Transformer;
-use crate::target::clause::plain_path;
 
 /// The service's domain, which `ct.shortsrc` has not.
 const DOMAIN: &str = ".amazonaws.com";

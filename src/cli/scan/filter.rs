@@ -9,7 +9,7 @@ const DAY: i64 = 86_400_000_000_000;
 
 /// What is asked for; nothing is everything.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Asked {
+pub struct Filter {
     /// The first time, in nanoseconds since 1970.
     pub since: Option<i64>,
     /// The time after the last one.
@@ -31,10 +31,10 @@ pub enum Fate {
     All,
 }
 
-impl Asked {
+impl Filter {
     /// Everything is asked for.
     pub fn is_all(&self) -> bool {
-        *self == Asked::default()
+        *self == Filter::default()
     }
 
     /// What to do with what is below a path, by `AWSLogs/[ORGANISATION/]ACCOUNT/SERVICE/REGION/YEAR/MONTH/DAY` in it.
@@ -124,14 +124,14 @@ impl Asked {
 mod tests {
     use super::*;
 
-    fn fate(asked: &Asked, path: &str) -> Fate {
+    fn fate(asked: &Filter, path: &str) -> Fate {
         asked.fate(path.split('/').filter(|part| !part.is_empty()))
     }
 
     #[test]
     fn paths_as_cloudtrail_makes_them() {
         let at = |text: &str| time::rfc3339(text.as_bytes());
-        let asked = Asked {
+        let asked = Filter {
             since: at("2026-02-28T12:00:00Z"),
             until: at("2026-03-01T12:00:00Z"),
             accounts: vec!["111122223333".into()],
@@ -164,6 +164,6 @@ mod tests {
         ] {
             assert_eq!(fate(&asked, path), want, "{path}");
         }
-        assert_eq!(fate(&Asked::default(), "x"), Fate::All);
+        assert_eq!(fate(&Filter::default(), "x"), Fate::All);
     }
 }

@@ -1,7 +1,7 @@
 //! Items of Sysdig's that stand somewhere else than in a rules file: written as one item of YAML each, in an order that
 //! Falco can read.
 
-use super::unknown;
+use super::unresolved;
 use super::writer::Writer;
 use crate::diag::Diagnostic;
 use crate::source::{FileId, Run, SourceFile, Span};
@@ -195,7 +195,7 @@ pub fn files(
     mut items: Vec<Item>,
     is_elsewhere: impl Fn(&str) -> bool,
 ) -> (Vec<SourceFile>, Vec<Diagnostic>) {
-    let left_out = unknown::leave_out(&mut items, &is_elsewhere);
+    let left_out = unresolved::leave_out(&mut items, &is_elsewhere);
     (ordered(&items).into_iter().map(|at| items[at].file()).collect(), left_out)
 }
 

@@ -7,7 +7,7 @@ use crate::source::{FileId, SourceFile, SourceMap};
 use std::collections::BTreeSet;
 
 /// The findings with the places on disk. A fix stays if it can be made there.
-pub fn outward(sources: &SourceMap, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+pub fn to_host(sources: &SourceMap, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let is_inside = |found: &Diagnostic| {
         let edits = found.fix.iter().flat_map(|fix| &fix.edits).map(|edit| edit.span);
         let labels = found.labels.iter().map(|label| label.span);

@@ -1,10 +1,10 @@
 //! Rules to compile, and ways to compile them.
 
 use rulec::analysis::{Compiled, Inputs, Options, compile_rules};
+use rulec::backend::fit::Approximate;
+use rulec::backend::{Artifact, Job, Settings, find};
 use rulec::sema::ir::Rule;
 use rulec::source::{SourceFile, SourceMap};
-use rulec::target::fit::Approximate;
-use rulec::target::{Artifact, Job, Settings, find};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -316,7 +316,7 @@ pub fn python(engine: &str) -> Option<OsString> {
 pub fn run(engine: &str, queries: &[String]) -> Option<Vec<serde_json::Value>> {
     let python = python(engine)?;
     let folder = tempfile::tempdir().unwrap();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/target/engines.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/backend/engines.py");
     let mut command = Command::new(python);
     command.env("PYTHONDONTWRITEBYTECODE", "1").arg(script).arg(engine);
     for (at, query) in queries.iter().enumerate() {

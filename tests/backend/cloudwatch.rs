@@ -2,12 +2,12 @@
 
 use crate::random;
 use crate::support::{artifact, compiled, conditions, directory, events, python, rule, rules, run, usual};
+use rulec::backend::cloudwatch::pattern::{matches, parse};
+use rulec::backend::cloudwatch::{LONGEST, import, patterns};
+use rulec::backend::fit::{self, Approximate};
 use rulec::eval::{Event, holds};
 use rulec::logic::{Assume, Implied, Solver};
 use rulec::sema::ir::{Pred, Rule};
-use rulec::target::cloudwatch::pattern::{matches, parse};
-use rulec::target::cloudwatch::{LONGEST, import, patterns};
-use rulec::target::fit::{self, Approximate};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -140,7 +140,7 @@ fn patterns_read_back_as_the_rules_they_are_of() {
 /// The patterns of a rule, if it can be said.
 fn of(rule: &Rule) -> Option<Vec<String>> {
     let one = std::slice::from_ref(rule);
-    let fitted = fit::all(one, None, &mut Vec::new(), &rulec::target::cloudwatch::says);
+    let fitted = fit::all(one, None, &mut Vec::new(), &rulec::backend::cloudwatch::says);
     patterns(&fitted.first()?.1).ok()
 }
 
@@ -210,7 +210,7 @@ fn patterns_match_what_rules_fire_on() {
         for approximate in [None, Some(Approximate::Over), Some(Approximate::Under)] {
             let mut diagnostics = Vec::new();
             let one = [rule.clone()];
-            let fitted = fit::all(&one, approximate, &mut diagnostics, &rulec::target::cloudwatch::says);
+            let fitted = fit::all(&one, approximate, &mut diagnostics, &rulec::backend::cloudwatch::says);
             let Some((_, pred)) = fitted.first() else {
                 unsaid += usize::from(approximate.is_none());
                 assert!(!diagnostics.is_empty() || !rule.enabled, "{name}");

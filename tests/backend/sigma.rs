@@ -50,7 +50,7 @@ fn pysigma_says_what_rules_fire_on() {
             .rules
             .iter()
             .find(|rule| rule.name == name)
-            .map(|rule| format!("{:?}", rulec::target::write::condition(&rule.condition)))
+            .map(|rule| format!("{:?}", rulec::backend::write::condition(&rule.condition)))
     };
     let shown: Vec<_> = different
         .iter()

@@ -5,9 +5,9 @@
 use crate::random;
 use crate::support::{artifact, compiled, conditions, conditions_wanted, events, python, rules, run, sets};
 use rulec::analysis::{Analysis, Compiled};
+use rulec::backend::{Job, Settings, find};
 use rulec::eval::{Event, holds};
 use rulec::sema::ir::Rule;
-use rulec::target::{Job, Settings, find};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A sample of the known conditions, this many or all.
@@ -70,7 +70,7 @@ fn same_rows(engine: &str) {
         for rule in said {
             names.insert(
                 rule.name.clone(),
-                rulec::target::write::condition(&rule.condition).unwrap_or_default(),
+                rulec::backend::write::condition(&rule.condition).unwrap_or_default(),
             );
             for text in &events {
                 let Ok(event) = Event::new(text.as_bytes(), 1) else { continue };

@@ -1,9 +1,9 @@
 //! Filter patterns as Falco's conditions.
 
 use super::pattern::{Key, Pattern, Selector, Test};
+use crate::backend::{clause, write};
 use crate::schema::plugins::bundled_plugins;
 use crate::syntax::token::Op;
-use crate::target::{clause, write};
 
 /// A pattern as a condition. The error is what Falco has no words for.
 pub fn condition(pattern: &Pattern) -> Result<String, String> {

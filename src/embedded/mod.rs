@@ -1,16 +1,16 @@
 //! Rules inside other files: Helm values, ConfigMaps, Terraform, exports of Sysdig. Each becomes a file of its own that
 //! knows where it stands in the outer one.
 
-mod embedded;
+mod host;
 mod item;
-mod outward;
+mod scalars;
 mod sysdig;
 pub mod terraform;
 mod text;
-mod unknown;
+mod unresolved;
 mod writer;
 
-pub use outward::outward;
+pub use host::to_host;
 
 use crate::diag::Diagnostic;
 use crate::source::{Edits, FileId, Origin, Run, SourceFile, SourceMap};
@@ -148,11 +148,11 @@ fn open(id: FileId, file: &SourceFile) -> Option<Found> {
         // Other Terraform is nobody's rules file either.
         return Some(if has_items { terraform::read(id, file) } else { Found::default() });
     }
-    if looks_like_rules(&file.text) || !embedded::mentions_items(&file.text) {
+    if looks_like_rules(&file.text) || !scalars::mentions_items(&file.text) {
         return None;
     }
     let stream = yaml::parse(id, file);
-    sysdig::read(id, file, &stream).or_else(|| embedded::read(file, &stream))
+    sysdig::read(id, file, &stream).or_else(|| scalars::read(file, &stream))
 }
 
 /// A rules file in a scalar of YAML.
@@ -162,7 +162,7 @@ fn of_scalar(name: String, outer: &SourceFile, scalar: &yaml::Scalar) -> SourceF
         file: text.span.file,
         runs: runs(outer, text),
         edits: match scalar.style {
-            yaml::Style::Literal => embedded::indent(outer, text).map_or(Edits::None, Edits::Lines),
+            yaml::Style::Literal => scalars::indent(outer, text).map_or(Edits::None, Edits::Lines),
             _ => Edits::None,
         },
         is_item: false,

@@ -2,10 +2,10 @@
 
 use crate::random;
 use crate::support::{artifact, compiled, conditions, events, python, run, sets, usual};
+use rulec::backend::eventbridge::{LONGEST, patterns, says};
+use rulec::backend::fit;
 use rulec::eval::{Event, holds};
 use rulec::sema::ir::Rule;
-use rulec::target::eventbridge::{LONGEST, patterns, says};
-use rulec::target::fit;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -182,7 +182,7 @@ fn moto_matches_what_rules_fire_on() {
     let (mut all, mut expected, mut lists) = (serde_json::Map::new(), BTreeSet::new(), BTreeSet::new());
     for (at, (_, rule)) in conditions().into_iter().chain(drawn()).enumerate() {
         let Some(patterns) = of(&rule) else { continue };
-        let name = format!("{at}: {}", rulec::target::write::condition(&rule.condition).unwrap());
+        let name = format!("{at}: {}", rulec::backend::write::condition(&rule.condition).unwrap());
         for text in &events {
             let delivered = delivered(text);
             let row = (name.clone(), delivered["detail"]["eventID"].as_str().unwrap().to_owned());
