@@ -43,6 +43,12 @@ pub struct Load {
     #[arg(long, value_name = "[SOURCE=]FILE")]
     pub schema: Vec<String>,
 
+    /// Also search hidden directories, `node_modules` and paths that git ignores
+    ///
+    /// A path that is named is read in any case.
+    #[arg(long)]
+    pub no_ignore: bool,
+
     /// Name to use for standard input
     #[arg(long, value_name = "NAME")]
     pub stdin_filename: Option<String>,
@@ -75,6 +81,12 @@ pub struct Engine {
     #[arg(long, value_name = "[SOURCE=]FILE")]
     schema: Vec<String>,
 
+    /// Also search hidden directories, `node_modules` and paths that git ignores
+    ///
+    /// A path that is named is read in any case.
+    #[arg(long)]
+    no_ignore: bool,
+
     /// Read this rulec.toml instead of looking for one above the first path
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     config: Option<PathBuf>,
@@ -93,6 +105,7 @@ impl Engine {
             engine_version: self.engine_version.clone(),
             falco_config: self.falco_config.clone(),
             schema: self.schema.clone(),
+            no_ignore: self.no_ignore,
             stdin_filename: None,
             config: self.config.clone(),
             no_config: self.no_config,

@@ -123,7 +123,9 @@ impl Shown {
 /// Runs the command. `given` tells the order of the level flags.
 pub fn run(args: &Args, given: Option<&ArgMatches>) -> Outcome {
     match args.watch {
-        true => watch::watch(|| settings::watched(&args.load), args.output.as_deref(), || once(args, given)),
+        true => {
+            watch::watch(|| settings::watched(&args.load, &[]), args.output.as_deref(), || once(args, given))
+        }
         false => once(args, given),
     }
 }

@@ -135,6 +135,12 @@ pub struct Args {
     #[arg(long, value_name = "VERSION", help_heading = "Engine")]
     pub engine_version: Option<String>,
 
+    /// Also search hidden directories, `node_modules` and paths that git ignores for rules
+    ///
+    /// A path that is named is read in any case.
+    #[arg(long, help_heading = "Engine")]
+    pub no_ignore: bool,
+
     /// Read this rulec.toml instead of looking for one above the first path of rules
     #[arg(long, value_name = "FILE", conflicts_with = "no_config", help_heading = "Engine")]
     pub config: Option<PathBuf>,

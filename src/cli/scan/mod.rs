@@ -203,6 +203,7 @@ fn rules(args: &Args) -> Result<Option<(SourceMap, Vec<Rule>, Matching)>, Failur
         engine_version: args.engine_version.clone(),
         falco_config: args.falco_config.clone(),
         schema: args.schema.clone(),
+        no_ignore: args.no_ignore,
         stdin_filename: None,
         config: args.config.clone(),
         no_config: args.no_config,
