@@ -72,7 +72,7 @@ impl Lint for RetiredApi {
                 if all {
                     diagnostic.severity = Severity::Warning;
                 }
-                cx.mention(diagnostic.help("remove it, and cover what came after"));
+                cx.report(diagnostic.help("remove it, and cover what came after"));
             }
         }
         if asked.tests_source {
@@ -97,7 +97,7 @@ fn sources(rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
             if equals(atom.atom).len() == 1 && truth(&rule.rule.condition, &needs) == Some(false) {
                 diagnostic.severity = Severity::Warning;
             }
-            cx.mention(diagnostic.help("remove it, and cover what came after"));
+            cx.report(diagnostic.help("remove it, and cover what came after"));
         }
     }
 }
