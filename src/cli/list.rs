@@ -5,7 +5,7 @@ use crate::backend::{TARGETS, Target};
 use crate::diag::FalcoCode;
 use crate::lint;
 use crate::render::json;
-use crate::render::table::{Layout, table};
+use crate::render::table::table;
 use crate::schema::{Field, PluginSet, Type, event_names, event_types};
 use crate::sema::types;
 use crate::syntax::token::{OPERATORS, Op, Rhs};
@@ -204,6 +204,5 @@ fn as_json(table: &Table) -> Vec<Value> {
 
 fn as_text(list: Table) -> String {
     let heads = list.columns.iter().map(|name| name.to_uppercase()).collect();
-    let layout = Layout { right: &[], wraps: list.columns.len() - 1, width: output::width() };
-    table(std::iter::once(heads).chain(list.rows), layout)
+    table(std::iter::once(heads).chain(list.rows), &[], output::width())
 }

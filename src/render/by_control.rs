@@ -2,7 +2,7 @@
 
 use super::alert::{csv_row, iso};
 use super::scan::{short, shown};
-use super::table::{Layout, table};
+use super::table::table;
 use super::visible;
 use crate::eval::tally::{Distinct, Tally};
 use serde_json::{Value, json};
@@ -63,11 +63,7 @@ impl ByControl<'_> {
                 rows.push([empty(), name, tally.matches.to_string(), empty(), empty(), empty(), empty()]);
             }
         }
-        let mut out = if rows.len() > 1 {
-            table(rows, Layout { right: &[2, 5, 6], wraps: 1, width })
-        } else {
-            String::new()
-        };
+        let mut out = if rows.len() > 1 { table(rows, &[2, 5, 6], width) } else { String::new() };
         if !quiet.is_empty() {
             let gap = if out.is_empty() { "" } else { "\n" };
             let _ = writeln!(out, "{gap}no alerts: {}", quiet.join(", "));

@@ -1,7 +1,7 @@
 //! What a scan found, in numbers: the tables of `rulec scan`.
 
 use super::alert::{csv_row, iso};
-use super::table::{Layout, table};
+use super::table::table;
 use super::{counted, visible};
 use crate::eval::profile::Cost;
 use crate::eval::tally::{Distinct, Tally};
@@ -133,11 +133,7 @@ impl Summary<'_> {
                 shown(&tally.addresses),
             ]);
         }
-        let mut out = if rows.len() > 1 {
-            table(rows, Layout { right: &[2, 5, 6], wraps: 0, width })
-        } else {
-            String::new()
-        };
+        let mut out = if rows.len() > 1 { table(rows, &[2, 5, 6], width) } else { String::new() };
         if !silent.is_empty() {
             let _ = writeln!(out, "{}never fired:", if out.is_empty() { "" } else { "\n" });
             for (rule, _) in silent {
@@ -240,7 +236,7 @@ fn timing_table(timings: &[Timing<'_>], width: Option<u16>) -> String {
             row(cost, format!("  {text}"), place);
         }
     }
-    table(rows, Layout { right: &[0, 1, 2], wraps: 3, width })
+    table(rows, &[0, 1, 2], width)
 }
 
 pub(super) fn short(nanos: i64) -> String {
