@@ -5,7 +5,7 @@ use super::quick_model::{Members, Sample};
 use crate::diag::{Diagnostic, Group, Severity};
 use crate::logic::{Assume, Found, Solver, contradict};
 use crate::sema::collect::Collected;
-use crate::sema::ir::{Atom, Rule, Test};
+use crate::sema::ir::{Atom, Pred, Rule, Test};
 use crate::sema::lower::Written;
 use crate::sema::predicate::signed_atoms;
 use crate::sema::text::Located;
