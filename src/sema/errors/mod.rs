@@ -21,7 +21,7 @@ pub use requirements::*;
 pub use syntax::*;
 pub use values::*;
 
-use super::report::{Fault, Step};
+use super::report::{ContextStep, Fault};
 use super::text::Located;
 use crate::diag::{Check, Diagnostic, Edit, Fix};
 use crate::source::Span;
@@ -42,7 +42,7 @@ fn fault_below<'a>(
     code: &'static str,
     falco: impl Into<String>,
     diagnostic: Diagnostic,
-    steps: Vec<Step<'a>>,
+    steps: Vec<ContextStep<'a>>,
 ) -> Box<Fault<'a>> {
     Box::new(Fault { diagnostic, code, message: falco.into(), steps: Some(steps) })
 }
