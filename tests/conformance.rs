@@ -36,7 +36,7 @@ fn lines(path: PathBuf) -> Vec<Value> {
 }
 
 fn codes(warnings: &[FalcoSays]) -> Vec<String> {
-    let mut codes: Vec<String> = warnings.iter().map(|says| says.code.to_owned()).collect();
+    let mut codes: Vec<String> = warnings.iter().map(|says| says.code.name().to_owned()).collect();
     codes.sort();
     codes
 }
@@ -74,7 +74,7 @@ impl Tally {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let want =
             (falco["successful"].as_bool().unwrap(), error.map(|e| text(&e["code"])), expected(falco, false));
-        let have = (ours.successful, our_error.map(|e| e.code.to_owned()), codes(&ours.warnings));
+        let have = (ours.successful, our_error.map(|e| e.code.name().to_owned()), codes(&ours.warnings));
         if want != have {
             self.verdicts
                 .push(format!("{id}: falco {want:?}, ours {have:?} {:?}", our_error.map(|e| &e.message)));
@@ -233,7 +233,7 @@ fn compile(rules: &[(String, String, String)]) -> Vec<Rule> {
 }
 
 /// Calls `visit` with each event of a log.
-fn events<'l>(engine: &'l Environment, log: &'l [u8], mut visit: impl FnMut(&str, &Event<'_>)) {
+fn events<'l>(engine: &'l Engine, log: &'l [u8], mut visit: impl FnMut(&str, &Event<'_>)) {
     let (mut num, mut first, mut skipped) = (0, 0, 0);
     for range in records(log) {
         let Ok(mut event) = engine.event(&log[range.clone()], num + 1) else {
@@ -260,7 +260,7 @@ fn matches_as_in_falco(name: &str, expected: &str) {
         .iter()
         .map(|(id, condition)| (id.clone(), condition.clone(), "%evt.num".to_owned()))
         .collect();
-    let engine = Environment::new(compile(&sources));
+    let engine = Engine::new(compile(&sources));
     let mut found = vec![(Vec::new(), Vec::new()); conditions.len()];
     events(&engine, &log, |id, event| {
         for rule in engine.matches(event, Matching::All) {
@@ -316,7 +316,7 @@ fn outputs_are_those_of_falco() {
         .iter()
         .map(|case| (text(&case["id"]), "evt.num > 0".to_owned(), text(&case["output"])))
         .collect();
-    let engine = Environment::new(compile(&sources));
+    let engine = Engine::new(compile(&sources));
     let mut wrong = Vec::new();
     let mut count = 0;
     events(&engine, &log, |id, event| {

@@ -58,9 +58,9 @@ pub(super) fn of_field(
         };
         let short = matches!(operand.kind, OperandKind::Field { name: "ct.shortsrc", .. });
         match tested::member(left, fields).as_deref() {
-            Some("eventName") => event_names(&asked("eventSource"), out),
-            Some("eventSource") => event_sources(short, &asked("eventName"), out),
-            Some("userIdentity.type") => {
+            Some("/eventName") => event_names(&asked("/eventSource"), out),
+            Some("/eventSource") => event_sources(short, &asked("/eventName"), out),
+            Some("/userIdentity/type") => {
                 for kind in IDENTITY_TYPES {
                     out.word(kind, CompletionKind::Value, "type of identity");
                 }

@@ -2,12 +2,12 @@
 
 use super::requests::{Answer, FileEdits, QueriedFile, location, parse, workspace_edit};
 use super::session::{Session, error};
-use super::uri;
 use crate::ide::doc::Doc;
 use crate::ide::index::NameIndex;
 use crate::ide::reference::{self, Referent};
 use crate::ide::symbols::{self, Symbol, SymbolKind};
 use crate::ide::{DocRange, navigation, rename as ide};
+use crate::render::uri;
 use crate::syntax::items::ItemKind;
 use gen_lsp_types as lsp;
 use lsp_server::ErrorCode;

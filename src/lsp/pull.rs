@@ -5,10 +5,10 @@ use super::diagnostics::{FileDiagnostics, Show, of_config, of_invalid, of_other}
 use super::requests::{self, Answer};
 use super::session::{Reply, Session, error, read};
 use super::set::FileSetKind;
-use super::uri;
 use super::worker::{AnalysisJob, AnalysisResult, Task};
 use super::workspace::FileIndex;
 use crate::ide::doc::Doc;
+use crate::render::uri;
 use gen_lsp_types as lsp;
 use lsp_server::{ErrorCode, RequestId};
 use serde::Serialize;

@@ -6,7 +6,8 @@ use super::ir::{Atom, ExtraField, FieldRef, Origin, OutputPart, Pred, Priority, 
 use super::outputs;
 use super::print;
 use super::text::Composite;
-use crate::schema::{SourceFields, Type};
+use crate::cloudtrail::MemberPath;
+use crate::schema::{SourceFields, SourceId, Type};
 use crate::source::Span;
 use crate::syntax::ast::{Comparison, Constant, Expr, ExprKind, Operand, OperandKind, Right};
 use crate::syntax::output::{self, TemplatePart};
@@ -49,7 +50,7 @@ pub struct Lowering {
     conditions_only: bool,
     values: FxHashMap<u64, Arc<[Box<str>]>>,
     /// By source, name and argument.
-    fields: FxHashMap<usize, FxHashMap<u64, FieldRef>>,
+    fields: FxHashMap<SourceId, FxHashMap<u64, FieldRef>>,
 }
 
 impl Lowering {
@@ -64,7 +65,7 @@ impl Lowering {
         &mut self,
         view: &RuleView<'v, 'a>,
     ) -> Result<(Rule, Vec<Written<'v, 'a>>), TooLarge> {
-        let source = std::ptr::from_ref(view.fields) as usize;
+        let source = view.fields.id;
         let mut lowerer = Lowerer {
             macros: view.macros,
             terms: Terms { fields: view.fields, known: self.fields.entry(source).or_default() },
@@ -230,13 +231,10 @@ impl Terms<'_, '_> {
     /// The member of the event that a field shows.
     fn member(&self, name: &str, arg: Option<&str>) -> Arc<str> {
         if let (Some(pointer), "json.value" | "jevt.value") = (arg, name) {
-            return Arc::from(pointer.trim_start_matches('/'));
+            return Arc::from(MemberPath::parse(pointer).pointer());
         }
-        let path = self.fields.field(name).and_then(|field| field.path.as_deref());
-        match path.filter(|path| arg.is_none() && !path.contains([',', '['])) {
-            Some(path) => Arc::from(path.replace('.', "/")),
-            None => Arc::from(name),
-        }
+        let field = self.fields.field(name).filter(|_| arg.is_none());
+        Arc::from(field.and_then(|field| field.pointer()).as_deref().unwrap_or(name))
     }
 
     fn term(&mut self, operand: &Operand<'_>) -> Term {
