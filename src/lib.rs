@@ -32,3 +32,9 @@ pub mod sema;
 pub mod source;
 pub mod syntax;
 pub mod testing;
+
+#[cfg(test)]
+extern crate self as rulec;
+#[cfg(test)]
+#[path = "../tests/unit/mod.rs"]
+mod unit;

@@ -189,7 +189,7 @@ fn by_control(args: &Args, job: &Job, seen: &Seen, controls: Controls) -> Vec<u8
     let others = of(&BTreeSet::is_empty);
     let report = ByControl { benchmark: &controls.benchmark.name, groups, others };
     match args.format {
-        AlertFormat::Text => report.text().into_bytes(),
+        AlertFormat::Text => report.text(output::width()).into_bytes(),
         AlertFormat::Json => report.json().into_bytes(),
         AlertFormat::Csv => report.csv(),
     }
@@ -298,7 +298,7 @@ fn tell(
     }
     if args.summary {
         let text = match args.format {
-            AlertFormat::Text => summary.text().into_bytes(),
+            AlertFormat::Text => summary.text(output::width()).into_bytes(),
             AlertFormat::Json => summary.json().into_bytes(),
             AlertFormat::Csv => summary.csv(),
         };
