@@ -198,6 +198,12 @@ impl<'c> Context<'c> {
         }
     }
 
+    /// The number of findings of the item at hand.
+    #[cfg(test)]
+    pub fn reported(&self) -> usize {
+        self.item.reported.len()
+    }
+
     /// Keeps the hash of the condition of the rule at hand for [`Ruleset::conditions`].
     pub fn keep_condition(&mut self, hash: u64, name: Span) {
         self.item.condition = Some((hash, name));
