@@ -96,7 +96,7 @@ fn a_new_lint_is_the_template_in_other_names() {
         ("style", "Style"),
     ]);
     for (group, variant) in groups {
-        for name in ["aaa-first", "mmm-in-between-2", "zzz-last-and-as-long-as-a-name-ever-gets"] {
+        for name in ["aaa-first", "mmm-in-between2", "zzz-last-and-as-long-as-a-name-ever-gets"] {
             let files = scaffold::new_lint(root(), group, name).unwrap();
             let [lint, registry, spec] = files.as_slice() else { panic!("{files:?}") };
             let file = name.replace('-', "_");
