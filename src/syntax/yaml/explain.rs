@@ -6,11 +6,6 @@ use super::tree::Fault;
 use crate::source::{FileId, Span, floor_char_boundary};
 use granit_parser::ErrorKind;
 
-/// True if the complaint is about a quoted scalar without an end.
-pub(super) fn open(kind: &ErrorKind) -> bool {
-    matches!(kind, ErrorKind::UnclosedQuotedScalar)
-}
-
 /// The finding for a fault at `offset`. `seen` is what yaml-cpp says, known for the `first` error of a file only.
 pub(super) fn error(
     id: FileId,
