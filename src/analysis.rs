@@ -6,7 +6,7 @@ mod stages;
 
 use crate::config::Levels;
 use crate::coverage::{self, Benchmark, Disagreement};
-use crate::diag::{Diagnostic, FalcoSays, Severity};
+use crate::diag::{Diagnostic, FalcoCode, FalcoSays, Severity};
 use crate::embedded;
 use crate::lint::meta::SELECTS_NOTHING;
 use crate::lint::suppress::{self, Scope};
@@ -150,8 +150,8 @@ fn run(inputs: Inputs, lint: bool) -> Compiled {
     diagnostics.extend(about_outer);
     for (id, _) in sources.given().filter(|(_, file)| file.invalid_utf8.is_some()) {
         // The text was cut off in the middle: how it ends says nothing.
-        let about_text = [checks::YAML_SYNTAX.code, embedded::UNREADABLE_INPUT.code];
-        let cut = |d: &Diagnostic| about_text.contains(&d.check.code) && d.primary.span.file == id;
+        let about_text = [&checks::YAML_SYNTAX, &embedded::UNREADABLE_INPUT];
+        let cut = |d: &Diagnostic| about_text.contains(&d.check) && d.primary.span.file == id;
         if let Some(at) = diagnostics.iter().rposition(cut) {
             diagnostics.remove(at);
         }
@@ -344,7 +344,7 @@ pub fn falco_verdicts(inputs: &Inputs) -> Result<Vec<LoadResult>, Fatal> {
 fn verdict(name: &str, stream: &Stream, report: Report<'_>) -> LoadResult {
     let mut result = LoadResult { name: name.to_owned(), successful: true, ..LoadResult::default() };
     // Falco validates document after document, until one cannot be read.
-    let complex = report.found.iter().any(|found| found.check.code == checks::COMPLEX_KEY.code);
+    let complex = report.found.iter().any(|found| found.check == &checks::COMPLEX_KEY);
     if stream.errors.is_empty() && !complex {
         let mut first = None;
         for document in &stream.documents {
@@ -359,7 +359,7 @@ fn verdict(name: &str, stream: &Stream, report: Report<'_>) -> LoadResult {
         }
     }
     for says in report.found.into_iter().filter_map(|found| found.falco) {
-        if says.code.starts_with("LOAD_ERR") {
+        if says.code.is_error() {
             result.successful = false;
             result.errors.push(*says);
             break;
@@ -425,7 +425,7 @@ pub fn describe(inputs: &Inputs) -> Result<serde_json::Value, String> {
     if let Some((result, error)) = results.iter().find_map(|result| Some((result, result.errors.first()?))) {
         return Err(format!("{}: {}: {}", result.name, error.code, error.message));
     }
-    let skipped = |says: &FalcoSays| says.code == "LOAD_UNKNOWN_FILTER";
+    let skipped = |says: &FalcoSays| says.code == FalcoCode::UnknownFilter;
     let dropped = results.last().into_iter().flat_map(|result| &result.warnings).filter(|says| skipped(says));
     let dropped = dropped.filter_map(|says| says.context.get(1)).map(|at| at.item_name.clone()).collect();
     let streams = parse(sources);

@@ -21,12 +21,13 @@ use toml::de::{DeTable, DeValue};
 /// The name of the file.
 pub const FILE_NAME: &str = "rulec.toml";
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "plugins",
     "schemas",
     "engine-version",
     "rules",
     "exclude",
+    "no-ignore",
     "benchmark",
     "known-events",
     "fmt",
@@ -47,6 +48,8 @@ pub struct Config {
     pub rules: Vec<Setting>,
     /// `exclude`: what is left out of directories.
     pub exclude: Exclude,
+    /// `no-ignore`: search hidden directories, `node_modules` and what git ignores, too.
+    pub no_ignore: bool,
     /// `benchmark`: whose gaps `rulec check` reports.
     pub benchmark: Option<Setting>,
     /// `known-events`: events that rulec's list lacks.
@@ -142,6 +145,10 @@ impl Reader {
                     let patterns = self.strings("exclude", value).unwrap_or_default();
                     self.config.exclude = self.globs(&patterns);
                 }
+                "no-ignore" => {
+                    let value = self.boolean("no-ignore", value);
+                    self.config.no_ignore = value.unwrap_or_default();
+                }
                 "benchmark" => self.config.benchmark = self.string("benchmark", value),
                 "known-events" => self.known_events(value),
                 "fmt" => layout::read(self, value),
@@ -176,6 +183,15 @@ impl Reader {
             format!("expected an array of strings for `{key}`, found {}", described(value.get_ref()));
         let help = matches!(value.get_ref(), DeValue::String(_)).then(|| "put it in brackets".to_owned());
         self.problem(&INVALID_CONFIG, value.span(), message, help);
+        None
+    }
+
+    fn boolean(&mut self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<bool> {
+        if let DeValue::Boolean(value) = value.get_ref() {
+            return Some(*value);
+        }
+        let message = format!("expected true or false for `{key}`, found {}", described(value.get_ref()));
+        self.problem(&INVALID_CONFIG, value.span(), message, None);
         None
     }
 

@@ -1,5 +1,9 @@
 //! Diagnostics as data: what was found, where, and how to mend it. Only `render` and `lsp` turn them into text.
 
+mod falco_code;
+
+pub use falco_code::FalcoCode;
+
 use crate::source::Span;
 use std::fmt;
 
@@ -97,7 +101,7 @@ pub struct Check {
     /// Default severity.
     pub severity: Severity,
     /// Falco's own code for the same finding, if it has one.
-    pub falco: Option<&'static str>,
+    pub falco: Option<FalcoCode>,
     /// False for a check whose findings are shown only where a level asks for them.
     pub on: bool,
     /// The page: Markdown with the headings *What it does*, *Why it matters*, *Avoid*, *Prefer*.
@@ -117,10 +121,11 @@ impl PartialEq for &'static Check {
     }
 }
 
-/// Declares checks. The doc comment's first line is the summary, the rest the page; `off` at the end keeps its findings back.
+/// Declares checks. The doc comment's first line is the summary, the rest the page; `=>` names Falco's code for the same
+/// finding, and `off` at the end keeps its findings back.
 #[macro_export]
 macro_rules! declare_check {
-    ($($(#[doc = $doc:literal])+ $vis:vis $ident:ident = $code:literal, $name:literal, $group:ident, $severity:ident $(, $falco:literal)? $(, $off:ident)?;)+) => {
+    ($($(#[doc = $doc:literal])+ $vis:vis $ident:ident = $code:literal, $name:literal, $group:ident, $severity:ident $(=> $falco:ident)? $(, $off:ident)?;)+) => {
         $(
             $(#[doc = $doc])+
             $vis static $ident: $crate::diag::Check = $crate::diag::Check {
@@ -140,7 +145,7 @@ macro_rules! declare_check {
     (@on) => { true };
     (@on off) => { false };
     (@falco) => { None };
-    (@falco $falco:literal) => { Some($falco) };
+    (@falco $falco:ident) => { Some($crate::diag::FalcoCode::$falco) };
 }
 
 /// A place with a few words.
@@ -175,8 +180,8 @@ pub struct Fix {
 /// Falco's own words for a finding, for `falco-json`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FalcoSays {
-    /// `LOAD_ERR_…` or `LOAD_…`.
-    pub code: &'static str,
+    /// Its code.
+    pub code: FalcoCode,
     /// Its message, verbatim.
     pub message: String,
     /// Its context chain, from the file down to the place.

@@ -36,7 +36,7 @@ fn lines(path: PathBuf) -> Vec<Value> {
 }
 
 fn codes(warnings: &[FalcoSays]) -> Vec<String> {
-    let mut codes: Vec<String> = warnings.iter().map(|says| says.code.to_owned()).collect();
+    let mut codes: Vec<String> = warnings.iter().map(|says| says.code.name().to_owned()).collect();
     codes.sort();
     codes
 }
@@ -74,7 +74,7 @@ impl Tally {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let want =
             (falco["successful"].as_bool().unwrap(), error.map(|e| text(&e["code"])), expected(falco, false));
-        let have = (ours.successful, our_error.map(|e| e.code.to_owned()), codes(&ours.warnings));
+        let have = (ours.successful, our_error.map(|e| e.code.name().to_owned()), codes(&ours.warnings));
         if want != have {
             self.verdicts
                 .push(format!("{id}: falco {want:?}, ours {have:?} {:?}", our_error.map(|e| &e.message)));

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use rulec::analysis::LoadResult;
-use rulec::diag::{Diagnostic, Edit, FalcoSays, Fix, Location};
+use rulec::diag::{Diagnostic, Edit, FalcoCode, FalcoSays, Fix, Location};
 use rulec::render::{Format, Report, Summary, falco, render};
 use rulec::source::{FileId, SourceFile, SourceMap, Span};
 
@@ -11,7 +11,7 @@ rulec::declare_check! {
     ///
     /// ## What it does
     /// Reports fields.
-    UNKNOWN_FIELD = "RC9901", "unknown-field", Types, Error, "LOAD_ERR_COMPILE_CONDITION";
+    UNKNOWN_FIELD = "RC9901", "unknown-field", Types, Error => ErrCompileCondition;
     /// A macro nobody uses.
     UNUSED = "RC9902", "unused-macro", Names, Warning;
     /// Something that could be better.
@@ -28,8 +28,6 @@ const RULES: &str = "\
     ct.nmae = x
   output: \u{202e}%ct.user\x1b[31m
 ";
-const ALL: [Format; 7] =
-    [Format::Full, Format::Concise, Format::Json, Format::Sarif, Format::Github, Format::Gitlab, Format::Lsp];
 
 fn place(sources: &SourceMap, file: u32, text: &str) -> Span {
     let start = sources.file(FileId(file)).text.find(text).unwrap();
@@ -47,7 +45,7 @@ fn example() -> (SourceMap, Vec<Diagnostic>) {
         .help("did you mean `ct.name`?")
         .fix("replace by `ct.name`", at("ct.nmae"), "ct.name")
         .falco(FalcoSays {
-            code: "LOAD_ERR_COMPILE_CONDITION",
+            code: FalcoCode::ErrCompileCondition,
             message: "filter_check called with nonexistent field ct.nmae".into(),
             context: Vec::new(),
             snippet_of: None,
@@ -73,10 +71,10 @@ fn rendered(format: Format, sources: &SourceMap, diagnostics: &[Diagnostic], col
 #[test]
 fn formats() {
     let (sources, diagnostics) = example();
-    for format in ALL {
+    for &format in Format::ALL {
         let text =
             rendered(format, &sources, &diagnostics, false).replace(env!("CARGO_PKG_VERSION"), "VERSION");
-        insta::assert_snapshot!(format!("{format:?}").to_lowercase(), text);
+        insta::assert_snapshot!(format.name(), text);
     }
 }
 
@@ -95,7 +93,8 @@ fn colours_are_only_added() {
 #[test]
 fn no_findings() {
     let (sources, _) = example();
-    for (format, empty) in ALL.map(|format| (format, rendered(format, &sources, &[], false))) {
+    for &format in Format::ALL {
+        let empty = rendered(format, &sources, &[], false);
         assert!(empty.is_empty() || empty.ends_with('\n'), "{format:?}");
     }
     assert_eq!(rendered(Format::Full, &sources, &[], false), "");
@@ -113,7 +112,7 @@ fn any_span_in_any_text() {
             for end in (start..=text.len() + 3).take(20).chain([text.len()]) {
                 let span = Span::new(file, start, end);
                 let found = Diagnostic::new(&UNUSED, span, "m").at("l").label(span, "k").fix("t", span, "n");
-                for format in ALL {
+                for &format in Format::ALL {
                     let shown = rendered(format, &sources, std::slice::from_ref(&found), false);
                     assert!(shown.contains("unused-macro"), "{format:?} {text:?} {start}..{end}");
                 }
@@ -135,7 +134,7 @@ fn falco_result() {
         offset,
     };
     let says = FalcoSays {
-        code: "LOAD_ERR_COMPILE_CONDITION",
+        code: FalcoCode::ErrCompileCondition,
         message: "filter_check called with nonexistent field ct.bogus".into(),
         context: vec![
             step("rules content", "1.yaml", 0, 0, 0),
@@ -145,7 +144,7 @@ fn falco_result() {
         deprecated_field: None,
     };
     let mut warning = says.clone();
-    warning.code = "LOAD_DEPRECATED_ITEM";
+    warning.code = FalcoCode::DeprecatedItem;
     warning.deprecated_field = Some("evt.dir".into());
     warning.snippet_of = None;
     warning.context.pop();

@@ -43,8 +43,7 @@ pub(super) fn mended(
         if let (false, Some(rules)) = (refused, affected.by(at + 1)) {
             compile(&collected, world, Policy::First, &mut report, &mut Only(rules));
         }
-        let is_error =
-            |found: &&Diagnostic| found.falco.as_ref().is_some_and(|says| says.code.starts_with("LOAD_ERR"));
+        let is_error = |found: &&Diagnostic| found.falco.as_ref().is_some_and(|says| says.code.is_error());
         if let Some(error) = report.found.iter().find(is_error)
             && key(error).is_some_and(|key| known.insert(key))
         {

@@ -1,7 +1,20 @@
 //! Arguments that several commands share.
 
 use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::path::PathBuf;
+
+/// Takes one of these values by its name; each has a line of help.
+pub fn choice<T>(all: Vec<(T, &'static str, &'static str)>) -> impl TypedValueParser<Value = T>
+where
+    T: Clone + Send + Sync + 'static,
+{
+    let names = all.iter().map(|&(_, name, help)| PossibleValue::new(name).help(help));
+    PossibleValuesParser::new(names).try_map(move |given| {
+        let value = all.iter().find(|(_, name, _)| *name == given).map(|(value, ..)| value.clone());
+        value.ok_or("there is no such value")
+    })
+}
 
 /// Which files, and for which engine.
 #[derive(Args, Debug, Default)]
@@ -29,6 +42,12 @@ pub struct Load {
     /// Fields of a plugin that rulec does not know, as JSON; for a bare list of fields, as SOURCE=FILE
     #[arg(long, value_name = "[SOURCE=]FILE")]
     pub schema: Vec<String>,
+
+    /// Also search hidden directories, `node_modules` and paths that git ignores
+    ///
+    /// A path that is named is read in any case.
+    #[arg(long)]
+    pub no_ignore: bool,
 
     /// Name to use for standard input
     #[arg(long, value_name = "NAME")]
@@ -62,6 +81,12 @@ pub struct Engine {
     #[arg(long, value_name = "[SOURCE=]FILE")]
     schema: Vec<String>,
 
+    /// Also search hidden directories, `node_modules` and paths that git ignores
+    ///
+    /// A path that is named is read in any case.
+    #[arg(long)]
+    no_ignore: bool,
+
     /// Read this rulec.toml instead of looking for one above the first path
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     config: Option<PathBuf>,
@@ -80,6 +105,7 @@ impl Engine {
             engine_version: self.engine_version.clone(),
             falco_config: self.falco_config.clone(),
             schema: self.schema.clone(),
+            no_ignore: self.no_ignore,
             stdin_filename: None,
             config: self.config.clone(),
             no_config: self.no_config,

@@ -1,6 +1,6 @@
 //! `rulec check`.
 
-use super::args::Load;
+use super::args::{self, Load};
 use super::fixing::{self, Fixed};
 use super::settings::{self, Settings};
 use super::{FAILED, Failure, Outcome, coverage, engine, inputs, junit, output, watch};
@@ -9,7 +9,8 @@ use crate::config::{Level, Levels};
 use crate::coverage::{Benchmark, Scope};
 use crate::diag::Diagnostic;
 use crate::lint;
-use crate::render::{self, Format, Report, Summary, counted};
+use crate::render::{self, Command, Format, Report, Summary, counted};
+use clap::builder::TypedValueParser;
 use clap::{ArgMatches, ValueEnum};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -30,8 +31,8 @@ pub struct Args {
     load: Load,
 
     /// How to show findings
-    #[arg(long, value_enum, value_name = "FORMAT", default_value = "full")]
-    format: Shape,
+    #[arg(long, value_parser = Shown::parser(), value_name = "FORMAT", default_value = "full")]
+    format: Shown,
 
     /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
@@ -82,26 +83,14 @@ pub struct Args {
     diff: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-enum Shape {
-    /// With the source text, for people
-    Full,
-    /// `file:line:col: severity[name] message`
-    Concise,
-    /// JSON, see docs/json.md
-    Json,
-    /// What Falco itself would print; takes no levels, suppressions or rulec.toml
+/// What is printed: findings, or something else that is made of them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Shown {
+    Findings(Format),
+    /// Falco's own results.
     FalcoJson,
-    /// SARIF 2.1.0, for code scanning
-    Sarif,
-    /// Annotations of GitHub workflows
-    Github,
-    /// A Code Quality report of GitLab
-    Gitlab,
-    /// JUnit XML
+    /// Findings as test cases, which other commands write too.
     Junit,
-    /// publishDiagnostics parameters of the language server protocol, one line per file
-    Lsp,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -114,33 +103,36 @@ enum When {
     Never,
 }
 
-impl Shape {
-    /// `None` for Falco's own, and for JUnit XML, which other commands write too.
-    fn format(self) -> Option<Format> {
-        Some(match self {
-            Shape::Full => Format::Full,
-            Shape::Concise => Format::Concise,
-            Shape::Json => Format::Json,
-            Shape::Sarif => Format::Sarif,
-            Shape::Github => Format::Github,
-            Shape::Gitlab => Format::Gitlab,
-            Shape::Lsp => Format::Lsp,
-            Shape::FalcoJson | Shape::Junit => return None,
-        })
+impl Shown {
+    /// Everything that `--format` takes, with its help.
+    fn parser() -> impl TypedValueParser<Value = Shown> {
+        let others = [
+            (
+                Shown::FalcoJson,
+                "falco-json",
+                "What Falco itself would print; takes no levels, suppressions or rulec.toml",
+            ),
+            (Shown::Junit, "junit", "JUnit XML"),
+        ];
+        let findings = Format::of(Command::Check);
+        let findings = findings.map(|format| (Shown::Findings(format), format.name(), format.purpose()));
+        args::choice(findings.chain(others).collect())
     }
 }
 
 /// Runs the command. `given` tells the order of the level flags.
 pub fn run(args: &Args, given: Option<&ArgMatches>) -> Outcome {
     match args.watch {
-        true => watch::watch(|| settings::watched(&args.load), args.output.as_deref(), || once(args, given)),
+        true => {
+            watch::watch(|| settings::watched(&args.load, &[]), args.output.as_deref(), || once(args, given))
+        }
         false => once(args, given),
     }
 }
 
 fn once(args: &Args, given: Option<&ArgMatches>) -> Outcome {
     let flags = levels(args, given)?;
-    if args.format == Shape::FalcoJson {
+    if args.format == Shown::FalcoJson {
         return falco(args);
     }
     let mut settings = settings::load(&args.load)?;
@@ -190,10 +182,10 @@ fn once(args: &Args, given: Option<&ArgMatches>) -> Outcome {
         color: use_color(args),
         base: base.as_deref(),
     };
-    let text = match (shown_instead, args.format.format()) {
+    let text = match (shown_instead, args.format) {
         (Some(text), _) => text,
-        (None, Some(format)) => render::render(format, &report),
-        (None, None) => junit::findings(&report, &levels).map_err(junit::unwritable)?,
+        (None, Shown::Findings(format)) => render::render(format, &report),
+        (None, _) => junit::findings(&report, &levels).map_err(junit::unwritable)?,
     };
     output::deliver(&text, args.output.as_deref())?;
     if !args.quiet {

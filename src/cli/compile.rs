@@ -1,6 +1,6 @@
 //! `rulec compile`.
 
-use super::args::Engine;
+use super::args::{self, Engine};
 use super::rules::{self, Rules};
 use super::{FAILED, Failure, Outcome, UNUSABLE, output};
 use crate::analysis::findings;
@@ -10,9 +10,10 @@ use crate::config::FILE_NAME;
 use crate::eval::time;
 use crate::lint::targets::{APPROXIMATED, NOT_IN_TARGET};
 use crate::lint::{self};
-use crate::render::{self, Report, Summary, counted};
+use crate::render::{self, Command, Format, Report, Summary, counted};
 use crate::sema::ir::Rule;
 use clap::ValueEnum;
+use clap::builder::TypedValueParser;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -78,8 +79,8 @@ pub struct Args {
     output: Option<PathBuf>,
 
     /// How to show what could not be said, on standard error
-    #[arg(long, value_enum, value_name = "FORMAT", default_value = "full")]
-    format: Shape,
+    #[arg(long, value_parser = formats(), value_name = "FORMAT", default_value = "full")]
+    format: Format,
 
     /// Do not print the line with the counts
     #[arg(long, short)]
@@ -97,30 +98,11 @@ enum How {
     Under,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-enum Shape {
-    /// With the source text, for people
-    Full,
-    /// `file:line:col: severity[name] message`
-    Concise,
-    /// JSON, see docs/json.md
-    Json,
-    /// SARIF 2.1.0, for code scanning
-    Sarif,
-    /// Annotations of GitHub workflows
-    Github,
-}
-
-impl Shape {
-    fn format(self) -> render::Format {
-        match self {
-            Shape::Full => render::Format::Full,
-            Shape::Concise => render::Format::Concise,
-            Shape::Json => render::Format::Json,
-            Shape::Sarif => render::Format::Sarif,
-            Shape::Github => render::Format::Github,
-        }
-    }
+/// The formats of findings, with their help.
+fn formats() -> impl TypedValueParser<Value = Format> {
+    args::choice(
+        Format::of(Command::Compile).map(|format| (format, format.name(), format.purpose())).collect(),
+    )
 }
 
 fn target(name: &str) -> Result<&'static str, String> {
@@ -182,15 +164,15 @@ pub fn run(args: &Args) -> Outcome {
         })
         .map_err(Failure::new)?;
     output::deliver(&artifact.text, args.output.as_deref())?;
-    let left_out = artifact.diagnostics.iter().any(|found| found.check.name == NOT_IN_TARGET.name);
+    let left_out = artifact.diagnostics.iter().any(|found| found.check == &NOT_IN_TARGET);
     compiled.analysis.diagnostics = artifact.diagnostics;
     let mut found = findings(&mut compiled.analysis, &settings.config.levels);
-    found.retain(|found| [NOT_IN_TARGET.name, APPROXIMATED.name].contains(&found.check.name));
+    found.retain(|found| [&NOT_IN_TARGET, &APPROXIMATED].contains(&found.check));
     let sources = &compiled.analysis.sources;
     if !found.is_empty() {
         let summary = Summary::default().count(sources, &found);
         let report = Report { sources, diagnostics: &found, summary, color: false, base: None };
-        output::note(render::render(args.format.format(), &report).trim_end());
+        output::note(render::render(args.format, &report).trim_end());
     }
     if !args.quiet && args.output.is_some() {
         output::note(&format!("{} for {}", counted(artifact.rules, "rule"), target.name()));

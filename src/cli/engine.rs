@@ -4,7 +4,7 @@ use super::Failure;
 use super::args::Load;
 use super::settings::Settings;
 use crate::analysis::Options;
-use crate::files::engine::{self, Asked};
+use crate::files::engine::{self, Asked, SettingError};
 use crate::schema::{Plugin, PluginSet};
 
 pub use crate::files::engine::{bundled, of_catalogue};
@@ -30,8 +30,10 @@ pub fn own_plugins(args: &Load, settings: &Settings) -> Result<Vec<Plugin>, Fail
     engine::own_plugins(&args.schema, settings).map(|(plugins, _)| plugins).map_err(of_flag)
 }
 
-/// What is asked for is named as the flag is.
-fn of_flag(Failure(message): Failure) -> Failure {
-    let is_flag = ["plugins:", "engine-version:", "schema:"].iter().any(|flag| message.starts_with(flag));
-    Failure(if is_flag { format!("--{message}") } else { message })
+/// Names the setting as its flag is written.
+fn of_flag(error: SettingError) -> Failure {
+    match error.parts() {
+        (Some(name), reason) => Failure::new(format!("--{name}: {reason}")),
+        (None, reason) => Failure::new(reason),
+    }
 }

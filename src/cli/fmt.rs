@@ -2,7 +2,7 @@
 
 use super::args::Load;
 use super::fixing::{self, Fixed};
-use super::{FAILED, Failure, Outcome, files, output, settings};
+use super::{FAILED, Failure, Outcome, inputs, output, settings};
 use crate::embedded;
 use crate::format::{self, Formatted, Lists, Options, Why};
 use crate::render::counted;
@@ -42,6 +42,12 @@ pub struct Args {
     #[arg(long, value_name = "START:END", value_parser = lines)]
     range: Option<Range<usize>>,
 
+    /// Also search hidden directories, `node_modules` and paths that git ignores
+    ///
+    /// A path that is named is read in any case.
+    #[arg(long)]
+    no_ignore: bool,
+
     /// Name to use for standard input
     #[arg(long, value_name = "NAME")]
     stdin_filename: Option<String>,
@@ -72,6 +78,7 @@ fn lines(text: &str) -> Result<Range<usize>, String> {
 pub fn run(args: &Args) -> Outcome {
     let load = Load {
         paths: args.paths.clone(),
+        no_ignore: args.no_ignore,
         stdin_filename: args.stdin_filename.clone(),
         config: args.config.clone(),
         no_config: args.no_config,
@@ -82,9 +89,7 @@ pub fn run(args: &Args) -> Outcome {
         let name = settings.file.as_ref().map_or("rulec.toml", |(name, _)| name);
         output::note(&format!("{name}: {}", problem.message));
     }
-    let roots = if load.paths.is_empty() { settings.default_roots() } else { load.paths.clone() };
-    let stdin_filename = load.stdin_filename.as_deref();
-    let loaded = files::read(&roots, files::How { stdin_filename, settings: &settings, as_given: false })?;
+    let loaded = inputs::read(&load, &settings, false)?;
     if args.range.is_some() && loaded.paths.len() != 1 {
         return Err(Failure::new("`--range` needs exactly one file"));
     }

@@ -14,7 +14,11 @@ pub fn read(load: &Load, settings: &Settings, as_given: bool) -> Result<Loaded, 
     }
     let roots = if load.paths.is_empty() { settings.default_roots() } else { load.paths.clone() };
     let stdin_filename = load.stdin_filename.as_deref();
-    files::read(&roots, files::How { stdin_filename, settings, as_given })
+    let loaded = files::read(&roots, files::How { stdin_filename, settings, as_given })?;
+    if let Some(example) = &loaded.ignored {
+        output::note(&files::ignored("rules", example));
+    }
+    Ok(loaded)
 }
 
 /// The same for commands that make something of rules: what is wrong in a falco.yaml is told, and ends the command if

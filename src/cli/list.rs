@@ -2,6 +2,7 @@
 
 use super::{Failure, Outcome, engine, output};
 use crate::backend::{TARGETS, Target};
+use crate::diag::FalcoCode;
 use crate::lint;
 use crate::render::json;
 use crate::schema::{Field, PluginSet, Type, event_names, event_types};
@@ -86,7 +87,7 @@ pub fn run(args: &Args) -> Outcome {
 fn checks() -> Table {
     let mut rows: Vec<Vec<String>> = lint::checks()
         .map(|check| {
-            let falco = check.falco.unwrap_or_default();
+            let falco = check.falco.map_or("", FalcoCode::name);
             let severity = check.severity.name();
             let row = [check.code, check.name, severity, check.group.name(), falco, check.summary()];
             row.map(str::to_owned).to_vec()

@@ -4,14 +4,24 @@ use super::Failure;
 use super::args::Load;
 use crate::files::falco::{self, Configured};
 use crate::files::settings::{find, read};
+use crate::files::walk::directories;
 use std::path::{Path, PathBuf};
 
 pub use crate::files::settings::Settings;
 
-/// That of `--config`, else the one above the first path, or above the current directory.
+/// That of `--config`, else the one above the first path, or above the current directory; with what flags say instead.
 pub fn load(args: &Load) -> Result<Settings, Failure> {
+    let mut settings = match path(args) {
+        Some(path) => read(&path)?,
+        None => Settings::default(),
+    };
+    settings.config.no_ignore |= args.no_ignore;
+    Ok(settings)
+}
+
+fn path(args: &Load) -> Option<PathBuf> {
     if args.no_config {
-        return Ok(Settings::default());
+        return None;
     }
     let first = match args.paths.first().map(|path| path.as_path()) {
         None => Path::new("."),
@@ -20,11 +30,12 @@ pub fn load(args: &Load) -> Result<Settings, Failure> {
         }
         Some(path) => path,
     };
-    args.config.clone().or_else(|| find(first)).map_or_else(|| Ok(Settings::default()), |path| read(&path))
+    args.config.clone().or_else(|| find(first))
 }
 
-/// What a command reads: its paths, or what rulec.toml or a falco.yaml names in their stead, and those files.
-pub fn watched(args: &Load) -> Vec<PathBuf> {
+/// What a command reads: its paths, or what rulec.toml or a falco.yaml names in their stead, and those files. `more` is
+/// what it reads besides. Directories stand for all that are searched below them.
+pub fn watched(args: &Load, more: &[PathBuf]) -> Vec<PathBuf> {
     // A rulec.toml that cannot be read now may be mended.
     let settings = load(args).unwrap_or_default();
     let mut paths = match &args.falco_config {
@@ -32,6 +43,9 @@ pub fn watched(args: &Load) -> Vec<PathBuf> {
         None if args.paths.is_empty() => settings.default_roots(),
         None => args.paths.clone(),
     };
+    paths.extend_from_slice(more);
+    let below: Vec<PathBuf> = paths.iter().flat_map(|path| directories(path, &settings)).collect();
+    paths.extend(below);
     paths.extend(args.falco_config.clone());
     let schemas = args.schema.iter().map(|schema| schema.split_once('=').map_or(&**schema, |(_, file)| file));
     paths.extend(schemas.map(PathBuf::from));

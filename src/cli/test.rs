@@ -133,10 +133,9 @@ pub fn run(args: &Args) -> Outcome {
 /// The paths that matter to the tests.
 fn watched(args: &Args) -> Vec<PathBuf> {
     let first = if args.paths.is_empty() { &args.rules } else { &args.paths };
-    let mut paths = settings::watched(&args.engine.load(first));
-    paths.extend(args.rules.iter().cloned());
+    let mut paths = settings::watched(&args.engine.load(first), &args.rules);
     if args.paths.is_empty() {
-        paths.extend(settings::watched(&args.engine.load(&[])));
+        paths.extend(settings::watched(&args.engine.load(&[]), &[]));
     }
     paths
 }
@@ -160,7 +159,13 @@ fn once(args: &Args) -> Outcome {
         coverage: Coverage::default(),
         blessed: Vec::new(),
     };
-    for path in &files::tests(&roots, &settings)? {
+    let tests = files::tests(&roots, &settings)?;
+    if tests.is_empty()
+        && let Ok([example, ..]) = files::tests(&roots, &settings.without_ignoring()).as_deref()
+    {
+        output::note(&files::ignored("tests", &example.display().to_string()));
+    }
+    for path in &tests {
         // The tests of other files are worth running all the same.
         if let Err(failure) = run.file(path) {
             run.failures.push(failure);

@@ -4,7 +4,7 @@ use super::{Failure, Outcome, output};
 use crate::files::normal;
 use notify::event::EventKind;
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::mpsc::{self, Receiver};
@@ -68,24 +68,19 @@ fn unwatchable(path: &Path, error: &notify::Error) -> Failure {
     Failure::new(format!("cannot watch {}: {error}", path.display()))
 }
 
-/// Watches directories with all that is in them, and the directories of files, because most editors put a new file in the
-/// place of the old one. Of what is not there, the next directory above is watched. All of it anew each time: a
-/// directory may be another one than before.
+/// Watches directories, and the directories of files, because most editors put a new file in the place of the old one. Of
+/// what is not there, the next directory above is watched. All of it anew each time: a directory may be another one than
+/// before.
 fn follow(watcher: &mut RecommendedWatcher, paths: &[PathBuf]) -> Result<(), Failure> {
-    let mut wanted: BTreeMap<PathBuf, RecursiveMode> = BTreeMap::new();
-    for path in paths {
-        let path = normal(path);
-        let Some(directory) = path.ancestors().find(|above| above.is_dir()) else { continue };
-        let whole = directory == path;
-        let mode = wanted.entry(directory.to_owned()).or_insert(RecursiveMode::NonRecursive);
-        if whole {
-            *mode = RecursiveMode::Recursive;
-        }
+    let paths: Vec<PathBuf> = paths.iter().map(|path| normal(path)).collect();
+    let wanted: BTreeSet<&Path> =
+        paths.iter().filter_map(|path| path.ancestors().find(|above| above.is_dir())).collect();
+    let mut watched = watcher.paths_mut();
+    for directory in wanted {
+        let added = watched.add(directory, RecursiveMode::NonRecursive);
+        added.map_err(|error| unwatchable(directory, &error))?;
     }
-    for (directory, mode) in &wanted {
-        watcher.watch(directory, *mode).map_err(|error| unwatchable(directory, &error))?;
-    }
-    Ok(())
+    watched.commit().map_err(|error| unwatchable(Path::new("."), &error))
 }
 
 /// Waits for a change and until it is over; `None` is Ctrl-C.

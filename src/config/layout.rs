@@ -39,14 +39,9 @@ pub(super) fn read(reader: &mut Reader, value: &Spanned<DeValue<'_>>) {
                 layout.line_width = reader.number("line-width", value, WIDTHS).unwrap_or(layout.line_width);
             }
             "indent" => layout.indent = reader.number("indent", value, INDENTS).unwrap_or(layout.indent),
-            "key-order" => match value.get_ref() {
-                DeValue::Boolean(on) => layout.key_order = *on,
-                other => {
-                    let message =
-                        format!("expected true or false for `key-order`, found {}", described(other));
-                    reader.problem(&INVALID_CONFIG, value.span(), message, None);
-                }
-            },
+            "key-order" => {
+                layout.key_order = reader.boolean("key-order", value).unwrap_or(layout.key_order);
+            }
             other => {
                 let help = format!("the keys of `fmt` are {}", quoted(KEYS));
                 let message = format!("unknown key `{other}`");

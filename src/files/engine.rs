@@ -10,6 +10,7 @@ use crate::lint::{self, meta::INVALID_CONFIG};
 use crate::schema::{Plugin, PluginSet, Schema, bundled_plugins};
 use crate::sema::requirements::Version;
 use crate::sema::world::{ENGINE_VERSION, World};
+use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -26,9 +27,49 @@ pub struct Asked<'a> {
     pub schemas: &'a [String],
 }
 
+/// Why what was asked for cannot be used.
+#[derive(Debug)]
+pub enum SettingError {
+    /// `plugins` names one that rulec does not know, or a version that is none.
+    Plugins(String),
+    /// `engine-version` is no version.
+    EngineVersion(String),
+    /// `schema` names a file that is no list of fields, or leaves its source open.
+    Schema(String),
+    /// A file that a setting names cannot be read.
+    File(Failure),
+}
+
+impl SettingError {
+    /// The setting at fault and what is wrong with it; without a name, what is wrong with a file.
+    pub fn parts(&self) -> (Option<&'static str>, &str) {
+        match self {
+            SettingError::Plugins(reason) => (Some("plugins"), reason),
+            SettingError::EngineVersion(reason) => (Some("engine-version"), reason),
+            SettingError::Schema(reason) => (Some("schema"), reason),
+            SettingError::File(Failure(reason)) => (None, reason),
+        }
+    }
+}
+
+impl fmt::Display for SettingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.parts() {
+            (Some(name), reason) => write!(f, "{name}: {reason}"),
+            (None, reason) => f.write_str(reason),
+        }
+    }
+}
+
+impl From<Failure> for SettingError {
+    fn from(failure: Failure) -> SettingError {
+        SettingError::File(failure)
+    }
+}
+
 /// The options for an analysis. What is wrong in what was asked for is a failure, what is wrong in rulec.toml a
 /// finding there.
-pub fn options(asked: Asked<'_>, settings: &mut Settings) -> Result<Options, Failure> {
+pub fn options(asked: Asked<'_>, settings: &mut Settings) -> Result<Options, SettingError> {
     let config = &settings.config;
     let mut problems = Vec::new();
     let plugins = if asked.plugins.is_empty() {
@@ -40,7 +81,7 @@ pub fn options(asked: Asked<'_>, settings: &mut Settings) -> Result<Options, Fai
     };
     let version = match asked.engine_version {
         Some(text) => {
-            engine_version(text).map_err(|reason| Failure::new(format!("engine-version: {reason}")))?;
+            engine_version(text).map_err(SettingError::EngineVersion)?;
             Some(text.to_owned())
         }
         None => usable(config.engine_version.as_slice(), engine_version, &mut problems).pop(),
@@ -75,13 +116,17 @@ pub fn known(name: &str, own: &[Plugin]) -> Option<Plugin> {
 }
 
 /// Plugins by the field lists that rulec.toml names and that were asked for, and what is wrong in rulec.toml.
-pub fn own_plugins(asked: &[String], settings: &Settings) -> Result<(Vec<Plugin>, Vec<Problem>), Failure> {
+pub fn own_plugins(
+    asked: &[String],
+    settings: &Settings,
+) -> Result<(Vec<Plugin>, Vec<Problem>), SettingError> {
     let (mut plugins, mut problems) = (Vec::new(), Vec::new());
     for Setting { value, range } in &settings.config.schemas {
         let (source, path) = source_and_path(value);
         match schema(source, &settings.beside(path)) {
             Ok(plugin) => plugins.push(plugin),
-            Err(Failure(message)) => {
+            Err(error) => {
+                let message = error.to_string();
                 problems.push(Problem { check: &INVALID_CONFIG, range: range.clone(), message, help: None });
             }
         }
@@ -103,18 +148,17 @@ fn source_and_path(text: &str) -> (Option<&str>, &str) {
     }
 }
 
-fn schema(source: Option<&str>, path: &Path) -> Result<Plugin, Failure> {
+fn schema(source: Option<&str>, path: &Path) -> Result<Plugin, SettingError> {
     let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
     let path = path.display();
     let mut schema = Schema::parse(&text)
-        .map_err(|error| Failure::new(format!("schema: {path} is no list of fields: {error}")))?;
+        .map_err(|error| SettingError::Schema(format!("{path} is no list of fields: {error}")))?;
     if let Some(source) = source {
         schema.source = Some(source.to_owned());
     }
     if schema.source.is_none() && schema.extract_sources.is_empty() {
-        let message =
-            format!("schema: {path} does not say which source its fields are for; write SOURCE={path}");
-        return Err(Failure::new(message));
+        let message = format!("{path} does not say which source its fields are for; write SOURCE={path}");
+        return Err(SettingError::Schema(message));
     }
     let (name, version) = match &schema.plugin {
         Some(plugin) => (plugin.name.clone(), plugin.version.clone()),
@@ -158,11 +202,11 @@ pub fn of_catalogue(catalogue: &Catalogue, name: Option<&str>, scope: Scope) -> 
 }
 
 /// These plugins; those rulec takes for granted if there are none.
-pub fn plugin_set(asked: &[String]) -> Result<PluginSet, Failure> {
+pub fn plugin_set(asked: &[String]) -> Result<PluginSet, SettingError> {
     if asked.is_empty() {
         return Ok(PluginSet::default());
     }
-    PluginSet::parse(&asked.join(",")).map_err(|error| Failure::new(format!("plugins: {error}")))
+    PluginSet::parse(&asked.join(",")).map_err(|error| SettingError::Plugins(error.to_string()))
 }
 
 /// The settings that pass the test; the others become problems.

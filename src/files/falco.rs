@@ -105,7 +105,7 @@ pub fn read(path: &Path, own: &[Plugin]) -> Result<Loaded, Failure> {
         }
     }
     sources.set_load(load);
-    Ok(Loaded { sources, paths, skipped: 0, findings })
+    Ok(Loaded { sources, paths, findings, ..Loaded::default() })
 }
 
 fn skipped(entry: &Spanned<String>, why: &str) -> Diagnostic {

@@ -3,6 +3,7 @@
 pub mod engine;
 pub mod falco;
 pub mod settings;
+pub mod walk;
 
 use crate::config;
 use crate::diag::Diagnostic;
@@ -14,7 +15,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
-use walkdir::WalkDir;
+use walk::{files_below, yaml_files};
 
 /// Why something could not be done, for people.
 #[derive(Debug)]
@@ -46,6 +47,8 @@ pub struct Loaded {
     pub skipped: usize,
     /// What is wrong with what led to them.
     pub findings: Vec<Diagnostic>,
+    /// If there are no rules files: the first that was not searched for.
+    pub ignored: Option<String>,
 }
 
 /// How to read.
@@ -61,11 +64,37 @@ pub struct How<'a> {
 
 /// Reads the files under `roots`.
 pub fn read(roots: &[PathBuf], how: How<'_>) -> Result<Loaded, Failure> {
+    // Falco knows nothing of what others ignore.
+    let all = how.settings.without_ignoring();
+    let how = if how.as_given { How { settings: &all, ..how } } else { how };
     let mut reader = Reader { how, loaded: Loaded::default(), seen: HashSet::new(), stdin: false };
     for root in roots {
         reader.root(root)?;
     }
-    Ok(reader.loaded)
+    let mut loaded = reader.loaded;
+    if loaded.paths.is_empty() && !how.settings.config.no_ignore {
+        loaded.ignored = first_ignored(roots, How { settings: &all, ..how });
+    }
+    Ok(loaded)
+}
+
+/// The first rules file in the directories of `roots`, what is ignored by default included.
+fn first_ignored(roots: &[PathBuf], how: How<'_>) -> Option<String> {
+    let mut reader = Reader { how, loaded: Loaded::default(), seen: HashSet::new(), stdin: false };
+    let mut files = roots.iter().filter(|root| root.is_dir()).flat_map(|root| {
+        let found = files_below(root, how.settings, may_hold_rules).filter_map(Result::ok);
+        found.map(move |path| (root, path))
+    });
+    files.find_map(|(root, path)| {
+        // What cannot be read is no reason to stop here.
+        reader.below(root, &path).ok()?;
+        reader.loaded.sources.files().next().map(|(_, file)| file.name.clone())
+    })
+}
+
+/// The message that something was not searched for, such as this file.
+pub fn ignored(what: &str, example: &str) -> String {
+    format!("skipped {what} in hidden or ignored paths, such as {example}; `--no-ignore` reads them")
 }
 
 /// The test files under `roots`: those named, whatever they are called, and those in directories.
@@ -85,42 +114,6 @@ pub fn tests(roots: &[PathBuf], settings: &Settings) -> Result<Vec<PathBuf>, Fai
         }
     }
     Ok(found)
-}
-
-/// The YAML files below a directory, in order of their names.
-pub fn yaml_files(root: &Path, settings: &Settings) -> impl Iterator<Item = Result<PathBuf, Failure>> {
-    files_below(root, settings, is_yaml)
-}
-
-/// The files below a directory that have such names, in order of their names.
-fn files_below(
-    root: &Path,
-    settings: &Settings,
-    is_wanted: fn(&Path) -> bool,
-) -> impl Iterator<Item = Result<PathBuf, Failure>> {
-    let exclude = move |path: &Path| path != root && settings.excludes(path);
-    let walk = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
-    walk.filter_entry(move |entry| entry.file_name() != ".git" && !exclude(entry.path())).filter_map(
-        move |entry| {
-            let error = match entry {
-                Ok(entry) => {
-                    let is_one = entry.file_type().is_file() && is_wanted(entry.path());
-                    return is_one.then(|| Ok(entry.into_path()));
-                }
-                // A link back to a directory above is no reason to stop.
-                Err(error) if error.loop_ancestor().is_some() => return None,
-                Err(error) => error,
-            };
-            let path = error.path().unwrap_or(root).to_owned();
-            if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink()) && !is_wanted(&path) {
-                // It leads nowhere, and would be of no interest if it did.
-                return None;
-            }
-            // The walker's own error names the path once more.
-            let error = error.into_io_error().unwrap_or_else(|| std::io::ErrorKind::Other.into());
-            Some(Err(unreadable(&path, &error)))
-        },
-    )
 }
 
 /// A path as it is shown, found below a directory.
@@ -181,19 +174,20 @@ impl Reader<'_> {
 
     fn directory(&mut self, root: &Path) -> Result<(), Failure> {
         let is_wanted = if self.how.as_given { is_yaml } else { may_hold_rules };
-        for path in files_below(root, self.how.settings, is_wanted) {
-            let path = path?;
-            if is_something_else(&path) {
-                self.loaded.skipped += 1;
-                continue;
-            }
-            // A directory may be full of logs: only what looks like an export at its beginning is read.
-            if !is_yaml(&path) && !embedded::may_hold_items(&beginning(&path)?) {
-                continue;
-            }
-            self.file(&path, shown_below(root, &path), false)?;
+        files_below(root, self.how.settings, is_wanted).try_for_each(|path| self.below(root, &path?))
+    }
+
+    /// A file that was found below a directory.
+    fn below(&mut self, root: &Path, path: &Path) -> Result<(), Failure> {
+        if is_something_else(path) {
+            self.loaded.skipped += 1;
+            return Ok(());
         }
-        Ok(())
+        // A directory may be full of logs: only what looks like an export at its beginning is read.
+        if !is_yaml(path) && !embedded::may_hold_items(&beginning(path)?) {
+            return Ok(());
+        }
+        self.file(path, shown_below(root, path), false)
     }
 
     fn file(&mut self, path: &Path, shown: &Path, is_named: bool) -> Result<(), Failure> {

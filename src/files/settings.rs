@@ -27,6 +27,13 @@ impl Settings {
         self.config.exclude.matches(&inside.to_string_lossy().replace('\\', "/"))
     }
 
+    /// The same, with nothing ignored but what they exclude.
+    pub fn without_ignoring(&self) -> Settings {
+        let mut settings = self.clone();
+        settings.config.no_ignore = true;
+        settings
+    }
+
     /// The paths to check when none is named.
     pub fn default_roots(&self) -> Vec<PathBuf> {
         if self.config.rules.is_empty() {

@@ -8,6 +8,7 @@ use crate::files;
 use crate::files::settings::Settings;
 use crate::ide::controls::controls;
 use crate::ide::lens::Tests;
+use crate::render::uri;
 use crate::source::{FileId, SourceFile, SourceMap};
 use crate::syntax::sniff::looks_like_rules;
 use crate::testing::{self, Suite};
@@ -110,7 +111,7 @@ impl Run {
                 }
                 let messages: Vec<&str> = outcome.failures.iter().map(|failure| &*failure.message).collect();
                 let line = source.line_index(outcome.span.start as usize);
-                let uri = super::uri::of_path(path);
+                let uri = uri::of_path(path);
                 failed.push(json!({"name": outcome.name, "uri": uri, "line": line, "messages": messages}));
             }
         }
@@ -137,7 +138,7 @@ impl Run {
         for root in roots {
             let is_directory = root.is_dir();
             let paths = match is_directory {
-                true => files::yaml_files(&root, &self.config).filter_map(Result::ok).collect(),
+                true => files::walk::yaml_files(&root, &self.config).filter_map(Result::ok).collect(),
                 false => vec![root],
             };
             for path in paths.iter().filter(|path| !files::is_something_else(path)) {

@@ -5,6 +5,7 @@ use super::completion::TRIGGERS;
 use super::lens::COMMANDS;
 use super::position::Encoding;
 use super::view::{TOKEN_MODIFIERS, TOKEN_TYPES};
+use crate::render::uri;
 use gen_lsp_types as lsp;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -48,7 +49,7 @@ impl Client {
 }
 
 fn path(uri: &Value) -> Option<PathBuf> {
-    super::uri::to_path(uri.as_str()?)
+    uri::to_path(uri.as_str()?)
 }
 
 /// The reply to `initialize`.

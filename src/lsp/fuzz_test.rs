@@ -7,6 +7,7 @@
 use super::session::{Event, Session};
 use super::wire::Incoming;
 use super::worker;
+use crate::render::uri;
 use crossbeam_channel::{Receiver, unbounded};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -109,7 +110,7 @@ impl Server {
         let session = Session::new(happens, say, jobs.unwrap(), None);
         let mut server = Server { session, events, out, requests: 0 };
         let params = json!({
-            "rootUri": super::uri::of_path(root),
+            "rootUri": uri::of_path(root),
             "capabilities": {
                 "general": {"positionEncodings": [encoding]}, "workspace": {"workspaceEdit": {"documentChanges": true}},
             },
@@ -272,7 +273,7 @@ fn ask(server: &mut Server, uri: &str, text: &Text, random: &mut Random) {
 fn same_as_fresh(server: &mut Server, uris: &[String], texts: &[Text], root: &Path) {
     // Which files hold rules is decided by what is on disk and in the editor: both are the same now.
     for (uri, text) in uris.iter().zip(texts) {
-        std::fs::write(super::uri::to_path(uri).unwrap(), &text.text).unwrap();
+        std::fs::write(uri::to_path(uri).unwrap(), &text.text).unwrap();
         server.notify("textDocument/didSave", json!({"textDocument": {"uri": uri}}));
     }
     let mut fresh = Server::start(texts[0].encoding, root);
@@ -291,7 +292,7 @@ fn random_edits() {
         let directory = tempfile::tempdir().unwrap();
         let names = ["a.yaml", "b.yaml", "c.yaml"];
         names.iter().for_each(|name| std::fs::write(directory.path().join(name), WHOLE).unwrap());
-        let uris = names.map(|name| super::uri::of_path(&directory.path().join(name)));
+        let uris = names.map(|name| uri::of_path(&directory.path().join(name)));
         let mut texts = uris.each_ref().map(|_| Text { text: WHOLE.to_owned(), encoding });
         let mut random = Random(0x9e37_79b9_7f4a_7c15 ^ seed);
         let mut server = Server::start(encoding, directory.path());

@@ -23,7 +23,6 @@ mod session;
 mod set;
 mod settings;
 mod text;
-mod uri;
 mod view;
 mod wire;
 mod worker;

@@ -2,12 +2,12 @@
 
 use super::requests::{Answer, FileEdits, Here, location, parse, workspace_edit};
 use super::session::{Session, error};
-use super::uri;
 use crate::ide::doc::Doc;
 use crate::ide::index::Index;
 use crate::ide::symbols::{self, Sort, Symbol};
 use crate::ide::target::{self, Target};
 use crate::ide::{Place, navigation, rename as ide};
+use crate::render::uri;
 use crate::syntax::items::Kind;
 use gen_lsp_types as lsp;
 use lsp_server::ErrorCode;

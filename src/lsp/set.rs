@@ -1,12 +1,13 @@
 //! Files that load together, and what holds for them.
 
 use super::text;
-use super::uri;
 use crate::files;
 use crate::files::settings::Settings;
+use crate::files::walk::skips;
 use crate::ide::controls::Controls;
 use crate::ide::lens::Tests;
 use crate::ide::{self, Snapshot, doc::Doc};
+use crate::render::uri;
 use crate::source::{InvalidUtf8, SourceFile};
 use crate::syntax::sniff::looks_like_rules;
 use std::collections::HashMap;
@@ -92,15 +93,10 @@ impl Set {
 
     /// The place of a path in load order, if files like it are loaded.
     pub fn rank(&self, path: &Path) -> Option<usize> {
-        self.places.iter().position(|place| {
-            let is_below = || {
-                path.starts_with(place)
-                    && files::is_yaml(path)
-                    && !path.components().any(|part| part.as_os_str() == ".git")
-                    && !self.config.excludes(path)
-            };
-            place == path || is_below()
-        })
+        let is_below = |place: &Path| {
+            path.starts_with(place) && files::is_yaml(path) && !skips(place, path, &self.config)
+        };
+        self.places.iter().position(|place| place == path || is_below(place))
     }
 
     /// Puts a file into its place in load order.

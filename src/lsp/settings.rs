@@ -94,13 +94,15 @@ impl Asked {
     pub fn settings(&self, config: &mut Settings, complaints: &mut Vec<String>) -> ide::Settings {
         let engine_version = self.engine_version.as_deref();
         let wanted = Engine { plugins: &self.plugins, engine_version, ..Engine::default() };
-        let mut complain = |Failure(message)| complaints.push(format!("rulec: {message}"));
-        let mut options = engine::options(wanted, config).unwrap_or_else(|failure| {
-            complain(failure);
+        let mut complain = |message: &str| complaints.push(format!("rulec: {message}"));
+        let mut options = engine::options(wanted, config).unwrap_or_else(|error| {
+            complain(&error.to_string());
             engine::options(Engine::default(), config).unwrap_or_default()
         });
         let benchmark = match &self.benchmark {
-            Some(name) => engine::bundled(Some(name), Scope::Changes).map_err(complain).ok(),
+            Some(name) => engine::bundled(Some(name), Scope::Changes)
+                .map_err(|Failure(message)| complain(&message))
+                .ok(),
             None => engine::benchmark(config),
         };
         options.benchmark = benchmark.map(Arc::new);

@@ -8,10 +8,10 @@ use super::position::Encoding;
 use super::set::{File, Kind, Set, is_rules, read, shown};
 use super::settings::Asked;
 use super::text::{self, Edit};
-use super::uri;
 use crate::files::settings::{self, Settings};
 use crate::files::{self, Failure};
 use crate::ide::doc::Doc;
+use crate::render::uri;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -102,7 +102,7 @@ impl Workspace {
         let mut seen = HashSet::new();
         for place in &places {
             let found: Vec<_> = match place.is_dir() {
-                true => files::yaml_files(place, &set.config).collect(),
+                true => files::walk::yaml_files(place, &set.config).collect(),
                 false => vec![Ok(place.clone())],
             };
             for path in found {

@@ -1,7 +1,5 @@
 //! `falco-json`: the result as Falco itself prints it with `json_output`, on one line, keys sorted.
 
-mod descriptions;
-
 use crate::analysis::LoadResult;
 use crate::diag::{FalcoSays, Location};
 use crate::source::SourceMap;
@@ -34,8 +32,8 @@ fn load_result(result: &LoadResult, sources: &SourceMap) -> Value {
 fn finding(says: &FalcoSays, sources: &SourceMap) -> Value {
     let locations: Vec<Value> = says.context.iter().map(location).collect();
     let mut value = Map::new();
-    value.insert("code".into(), says.code.into());
-    value.insert("codedesc".into(), descriptions::of(says.code).into());
+    value.insert("code".into(), says.code.name().into());
+    value.insert("codedesc".into(), says.code.description().into());
     value.insert("context".into(), json!({"locations": locations, "snippet": snippet(says, sources)}));
     if let Some(field) = &says.deprecated_field {
         value.insert("deprecated_field".into(), field.as_str().into());

@@ -99,7 +99,7 @@ fn entry<'a>(sources: &'a SourceMap, d: &'a Diagnostic) -> Entry<'a> {
         labels: labels.collect(),
         help: d.help.as_deref(),
         fix: d.fix.as_ref().map(|fix| mending(sources, fix)),
-        falco: d.falco.as_ref().map(|says| Falco { code: says.code, message: &says.message }),
+        falco: d.falco.as_ref().map(|says| Falco { code: says.code.name(), message: &says.message }),
     }
 }
 

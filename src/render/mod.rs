@@ -6,6 +6,7 @@ pub mod concise;
 pub mod coverage;
 pub mod falco;
 pub mod fingerprint;
+mod format;
 pub mod full;
 pub mod github;
 pub mod gitlab;
@@ -20,29 +21,11 @@ pub mod scan_page;
 pub mod testing;
 pub mod uri;
 
+pub use format::{Command, Format, render};
+
 use crate::diag::{Diagnostic, Severity};
 use crate::source::SourceMap;
 use std::borrow::Cow;
-
-/// The formats of a report. `falco-json` is not among them: it shows Falco's results, not ours.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Format {
-    /// With the source text, for people.
-    #[default]
-    Full,
-    /// One line each.
-    Concise,
-    /// JSON, see docs/json.md.
-    Json,
-    /// SARIF 2.1.0.
-    Sarif,
-    /// Annotations of GitHub workflows.
-    Github,
-    /// A Code Quality report of GitLab.
-    Gitlab,
-    /// `textDocument/publishDiagnostics` parameters, one object per line and file.
-    Lsp,
-}
 
 /// What is reported.
 #[derive(Debug, Clone, Copy)]
@@ -125,19 +108,6 @@ pub fn counted(count: usize, word: &str) -> String {
         _ => "s",
     };
     format!("{count} {word}{plural}")
-}
-
-/// Renders a report. The result is empty or ends with a line break.
-pub fn render(format: Format, report: &Report<'_>) -> String {
-    match format {
-        Format::Full => full::render(report),
-        Format::Concise => concise::render(report),
-        Format::Json => json::render(report),
-        Format::Sarif => sarif::render(report),
-        Format::Github => github::render(report),
-        Format::Gitlab => gitlab::render(report),
-        Format::Lsp => lsp::render(report),
-    }
 }
 
 /// Text from a file made safe for a terminal: control characters and those that reorder text are

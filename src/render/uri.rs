@@ -1,4 +1,11 @@
-//! File names as URIs.
+//! File names as URIs, and back.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use std::path::{Path, PathBuf};
+
+/// All but unreserved characters and `/`.
+const RESERVED: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// The `file:` URI of a file, its name resolved against the absolute directory `base`. Without
 /// `base`, a relative name becomes a relative reference.
@@ -58,16 +65,46 @@ fn relative(name: &str) -> String {
     encode(name)
 }
 
-/// Percent-encodes all but unreserved characters and `/`.
 fn encode(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                out.push(byte as char)
-            }
-            _ => out += &format!("%{byte:02X}"),
+    utf8_percent_encode(path, RESERVED).to_string()
+}
+
+/// The URI of an absolute path.
+pub fn of_path(path: &Path) -> String {
+    of_file(&path.to_string_lossy(), None)
+}
+
+/// The path that a `file:` URI leads to; `None` for what is not on this disk.
+pub fn to_path(uri: &str) -> Option<PathBuf> {
+    let rest = uri.strip_prefix("file://").or_else(|| uri.strip_prefix("FILE://"))?;
+    let (host, path) = rest.split_at(rest.find('/')?);
+    if !matches!(host, "" | "localhost") {
+        return None;
+    }
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let path = percent_decode_str(path).decode_utf8().ok()?;
+    // `/c:/x` is `c:/x`.
+    let has_drive = path.get(1..).is_some_and(|path| drive(path).is_some());
+    Some(PathBuf::from(if has_drive && cfg!(windows) { &path[1..] } else { &path }))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn there_and_back() {
+        for path in ["/a/b.yaml", "/with space/ä%/#x?y/列.yaml", "/%zz"] {
+            assert_eq!(to_path(&of_path(Path::new(path))).unwrap(), Path::new(path));
+        }
+        for (uri, path) in
+            [("file://localhost/a", "/a"), ("file:///a%2fb?c#d", "/a/b"), ("file:///%zz%", "/%zz%")]
+        {
+            assert_eq!(to_path(uri).unwrap(), Path::new(path));
+        }
+        for other in ["untitled:Untitled-1", "file://server/a", "file:///%ff", "file:/a", "http://x/y", ""] {
+            assert_eq!(to_path(other), None, "{other}");
         }
     }
-    out
 }

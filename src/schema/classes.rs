@@ -172,9 +172,21 @@ impl fmt::Display for LookupError {
 
 impl std::error::Error for LookupError {}
 
+/// An event source, by its place in its [`PluginSet`](super::PluginSet).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct SourceId(u32);
+
+impl SourceId {
+    pub(super) fn nth(at: usize) -> SourceId {
+        SourceId(at as u32)
+    }
+}
+
 /// All fields of one event source.
 #[derive(Clone, Debug, Default)]
 pub struct SourceFields {
+    /// The source.
+    pub id: SourceId,
     /// The classes in Falco's search order.
     pub classes: Vec<Class>,
     /// All names; of two fields of one name the first.
@@ -198,7 +210,7 @@ struct Place {
 }
 
 impl SourceFields {
-    pub(super) fn new(classes: Vec<Class>) -> SourceFields {
+    pub(super) fn new(id: SourceId, classes: Vec<Class>) -> SourceFields {
         let mut by_name = FxHashMap::default();
         for (c, class) in classes.iter().enumerate() {
             for (f, field) in class.fields().iter().enumerate() {
@@ -215,7 +227,7 @@ impl SourceFields {
         let mut sorted: Vec<String> = by_name.keys().cloned().collect();
         sorted.sort_unstable();
         let builtin = classes.iter().any(|class| class.kind == Kind::Builtin);
-        SourceFields { classes, by_name, builtin, sorted, ..SourceFields::default() }
+        SourceFields { id, classes, by_name, builtin, sorted, ..SourceFields::default() }
     }
 
     /// All fields, in search order.

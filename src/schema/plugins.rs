@@ -1,6 +1,6 @@
 //! Which plugins are taken as loaded, and so which sources and fields there are.
 
-use super::classes::{Class, Kind, SourceFields};
+use super::classes::{Class, Kind, SourceFields, SourceId};
 use super::field::{EventType, Schema};
 use super::load::{self, LoadError};
 use super::nearest;
@@ -162,7 +162,8 @@ impl PluginSet {
 
     /// The fields of a source, or `None` if no loaded plugin produces it.
     pub fn classes(&self, source: &str) -> Option<&SourceFields> {
-        let (name, fields) = self.sources.iter().find(|(name, _)| name == source)?;
+        let at = self.sources.iter().position(|(name, _)| name == source)?;
+        let (name, fields) = &self.sources[at];
         Some(fields.get_or_init(|| {
             let mut classes = Class::of(&generic_schema(), Kind::Generic);
             if name == SYSCALL {
@@ -171,7 +172,7 @@ impl PluginSet {
             for plugin in self.plugins.iter().filter(|plugin| plugin.reads(name)) {
                 classes.extend(Class::of(&plugin.schema(), Kind::Plugin));
             }
-            SourceFields::new(classes)
+            SourceFields::new(SourceId::nth(at), classes)
         }))
     }
 

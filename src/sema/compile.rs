@@ -13,7 +13,7 @@ use super::text::{Composite, Located};
 use super::types::{self, Fact, Trouble};
 use super::view::{MacroTrees, Outcome, RuleView, Sink};
 use super::world::World;
-use crate::schema::SourceFields;
+use crate::schema::{SourceFields, SourceId};
 use crate::source::Span;
 use crate::syntax::ast::{Expr, Place};
 use crate::syntax::condition::{self, Parsed, RULE_DEPTH, SyntaxError};
@@ -196,7 +196,7 @@ struct Rules<'c, 't, 'a> {
     macros: &'c Macros<'t, 'a>,
     lists: &'c mut Lists<'a>,
     /// Facts of a macro's own text under a source, computed once.
-    facts: FxHashMap<(usize, usize), Arc<Vec<Found>>>,
+    facts: FxHashMap<(usize, SourceId), Arc<Vec<Found>>>,
     /// Which macros are used.
     used: Vec<bool>,
     /// The macros that the rule at hand names.
@@ -247,7 +247,7 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
         let crash = self.rule(rule, policy, report);
         let found = report.found[before..].to_vec();
         let outcome = Outcome {
-            all_names: found.iter().any(|found| found.check.code == checks::UNDEFINED_MACRO.code),
+            all_names: found.iter().any(|found| found.check == &checks::UNDEFINED_MACRO),
             found,
             errors: report.errors() - errors,
             broken: report.is_broken(rule.name),
@@ -267,7 +267,7 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
         let raw = match exceptions::expand(Composite::joined(&rule.condition), &rule.exceptions) {
             Ok(text) => text,
             Err(fault) => {
-                if fault.code.is_empty() {
+                if fault.code.is_none() {
                     let crash = Crash { falco: fault.message.clone() };
                     report.add(fault.diagnostic);
                     return Some(crash);
@@ -514,7 +514,7 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
 
     /// The facts of a macro and of the macros it leads to, computed once for each source.
     fn macro_facts(&mut self, root: usize, fields: &SourceFields) -> Arc<Vec<Found>> {
-        let source = std::ptr::from_ref(fields) as usize;
+        let source = fields.id;
         let mut todo = vec![(root, None::<Vec<Fact>>)];
         while let Some((at, own)) = todo.pop() {
             if self.facts.contains_key(&(at, source)) {

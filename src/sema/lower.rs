@@ -6,7 +6,7 @@ use super::outputs;
 use super::print;
 use super::text::Composite;
 use super::view::{MacroTrees, RuleView};
-use crate::schema::{SourceFields, Type};
+use crate::schema::{SourceFields, SourceId, Type};
 use crate::source::Span;
 use crate::syntax::ast::{Check, Expr, ExprKind, Operand, OperandKind, Right, Value};
 use crate::syntax::output::{self, Part};
@@ -49,7 +49,7 @@ pub struct Lowering {
     conditions_only: bool,
     values: FxHashMap<u64, Arc<[Box<str>]>>,
     /// By source, name and argument.
-    fields: FxHashMap<usize, FxHashMap<u64, FieldRef>>,
+    fields: FxHashMap<SourceId, FxHashMap<u64, FieldRef>>,
 }
 
 impl Lowering {
@@ -64,7 +64,7 @@ impl Lowering {
         &mut self,
         view: &RuleView<'v, 'a>,
     ) -> Result<(Rule, Vec<Written<'v, 'a>>), TooLarge> {
-        let source = std::ptr::from_ref(view.fields) as usize;
+        let source = view.fields.id;
         let mut lowerer = Lowerer {
             macros: view.macros,
             terms: Terms { fields: view.fields, known: self.fields.entry(source).or_default() },

@@ -2,7 +2,7 @@
 
 use super::errors::Hints;
 use super::view::Outcome;
-use crate::diag::{Diagnostic, FalcoSays, Location};
+use crate::diag::{Diagnostic, FalcoCode, FalcoSays, Location};
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::yaml;
 use std::borrow::Cow;
@@ -37,8 +37,8 @@ impl<'a> Step<'a> {
 pub struct Fault<'a> {
     /// Ours.
     pub diagnostic: Diagnostic,
-    /// Falco's code.
-    pub code: &'static str,
+    /// Falco's code; `None` if Falco crashes, and so reports nothing.
+    pub code: Option<FalcoCode>,
     /// Falco's message.
     pub message: String,
     /// Steps below the item; `None` if Falco places it at the document as a whole.
@@ -126,8 +126,8 @@ impl<'m> Report<'m> {
     }
 
     /// Notes that the rule of this context is broken, if the finding breaks it.
-    fn note(&mut self, base: &[Step<'_>], code: &str) {
-        let breaks = code.is_empty() || code.starts_with("LOAD_ERR") || code == "LOAD_UNKNOWN_FILTER";
+    fn note(&mut self, base: &[Step<'_>], code: Option<FalcoCode>) {
+        let breaks = code.is_none_or(|code| code.is_error() || code == FalcoCode::UnknownFilter);
         if let Some(rule) = base.first().filter(|step| breaks && step.item_type == "rule") {
             self.broken.insert(rule.name.to_string());
         }
@@ -204,23 +204,17 @@ impl<'m> Report<'m> {
                 at.column + 1
             );
         }
-        if fault.code.is_empty() {
+        let Some(code) = fault.code else {
             // Not a verdict but a death; it ends the file as an error does.
             self.errors += 1;
             self.crash.get_or_insert(Crash { falco: fault.message });
             self.found.push(fault.diagnostic);
             return;
-        }
-        if fault.code.starts_with("LOAD_ERR") {
+        };
+        if code.is_error() {
             self.errors += 1;
         }
-        let says = FalcoSays {
-            code: fault.code,
-            message: fault.message,
-            context,
-            snippet_of,
-            deprecated_field: None,
-        };
+        let says = FalcoSays { code, message: fault.message, context, snippet_of, deprecated_field: None };
         self.found.push(fault.diagnostic.falco(says));
     }
 

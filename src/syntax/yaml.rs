@@ -319,10 +319,10 @@ pub fn complex_key(file: &SourceFile, document: &Document) -> Option<YamlError> 
     })
 }
 
-fn find_complex_key<'a>(node: &'a Node, seen: &mut HashSet<*const Node>) -> Option<&'a Node> {
+fn find_complex_key<'a>(node: &'a Node, seen: &mut HashSet<Span>) -> Option<&'a Node> {
     if let Value::Shared(inner) = &node.value {
         // Each anchored node once, however many aliases lead to it.
-        if !seen.insert(Arc::as_ptr(inner)) {
+        if !seen.insert(inner.span) {
             return None;
         }
     }

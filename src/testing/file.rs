@@ -9,7 +9,6 @@ use crate::syntax::yaml::{self, Node, Value as Yaml};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
 
 /// A test file.
 #[derive(Deserialize, Debug)]
@@ -179,9 +178,9 @@ fn unreadable(id: FileId, source: &SourceFile, error: &serde_yaml::Error) -> Dia
     }
 }
 
-fn find_twice(node: &Node, seen: &mut HashSet<*const Node>, found: &mut Vec<Diagnostic>) {
+fn find_twice(node: &Node, seen: &mut HashSet<Span>, found: &mut Vec<Diagnostic>) {
     if let Yaml::Shared(inner) = &node.value
-        && !seen.insert(Arc::as_ptr(inner))
+        && !seen.insert(inner.span)
     {
         return;
     }

@@ -11,6 +11,7 @@ mod filter;
 mod fmt;
 mod forms;
 mod graph;
+mod ignored;
 mod init;
 mod inputs;
 mod page;

@@ -28,6 +28,8 @@ struct Watching {
     child: Child,
     lines: Receiver<String>,
     started: Instant,
+    /// The paths reported as changed.
+    changed: Vec<String>,
 }
 
 impl Watching {
@@ -43,7 +45,7 @@ impl Watching {
         let (send, lines) = mpsc::channel();
         let err = BufReader::new(child.stderr.take().unwrap());
         std::thread::spawn(move || err.lines().map_while(Result::ok).all(|line| send.send(line).is_ok()));
-        Watching { child, lines, started: Instant::now() }
+        Watching { child, lines, started: Instant::now(), changed: Vec::new() }
     }
 
     /// Reads until a line has this text.
@@ -51,7 +53,11 @@ impl Watching {
         let mut seen = Vec::new();
         loop {
             let left = LONG.saturating_sub(self.started.elapsed());
-            match self.lines.recv_timeout(left) {
+            let line = self.lines.recv_timeout(left);
+            if let Ok(Some(path)) = line.as_ref().map(|line| line.strip_prefix("changed: ")) {
+                self.changed.push(path.to_owned());
+            }
+            match line {
                 Ok(line) if line.contains(text) => return,
                 Ok(line) => seen.push(line),
                 Err(error) => {
@@ -108,6 +114,22 @@ fn check_runs_again() {
     fs::write(at("rules/a.yaml"), RULE).unwrap();
     watching.until("no problems in 1 file");
     watching.until("watching for changes");
+    assert_eq!(watching.stop(), Some(0));
+}
+
+#[test]
+fn what_is_ignored_is_not_watched() {
+    let directory = with(&[("a.yaml", RULE), ("node_modules/x/a.yaml", RULE), (".cache/a.yaml", RULE)]);
+    let at = |name: &str| directory.path().join(name);
+    let mut watching = Watching::start(directory.path(), &["check", "--watch", "."]);
+    watching.until("watching for changes");
+    fs::write(at("node_modules/x/a.yaml"), "- macro: [").unwrap();
+    fs::write(at(".cache/a.yaml"), "- macro: [").unwrap();
+    fs::write(at("a.yaml"), RULE.replace("ct.name", "ct.nmae")).unwrap();
+    // The first change that it reports is one of the last file.
+    watching.until("changed: ");
+    watching.until("error in 1 file");
+    assert_eq!(watching.changed, [at("a.yaml").display().to_string()]);
     assert_eq!(watching.stop(), Some(0));
 }
 

@@ -302,3 +302,25 @@ fn files_that_hold_no_rules() {
     assert_eq!(client.request("textDocument/hover", place).unwrap(), Value::Null);
     assert_eq!(client.finish(), 0);
 }
+
+#[test]
+fn what_is_ignored_loads_with_nothing() {
+    let ignored = [("out/a.yaml", MACRO), (".cache/a.yaml", MACRO), ("node_modules/a.yaml", MACRO)];
+    let directory = files(&[("b.yaml", RULE), (".gitignore", "out\n"), (".git/config", "")]);
+    for (name, text) in ignored {
+        write(directory.path(), name, text);
+    }
+    let mut client = Client::start(directory.path());
+    wait_for(&mut client, "b.yaml", &["undefined-macro"]);
+    for (name, text) in ignored {
+        // Neither a change on disk nor a file that is opened brings it in; alone, its macro is unused.
+        client.touched(name, 2);
+        let uri = client.open(name, text);
+        assert_eq!(codes(&client.diagnostics(&uri, 1)), ["unused-macro"], "{name}");
+        wait_for(&mut client, "b.yaml", &["undefined-macro"]);
+    }
+    write(directory.path(), "rulec.toml", "no-ignore = true\n");
+    client.touched("rulec.toml", 1);
+    wait_for(&mut client, "b.yaml", &[]);
+    assert_eq!(client.finish(), 0);
+}

@@ -10,10 +10,6 @@ use rulec::sema::world::World;
 use rulec::source::{SourceFile, SourceMap, Span};
 use std::sync::Arc;
 
-/// All formats but `falco-json`, which shows other data.
-pub const FORMATS: [Format; 6] =
-    [Format::Full, Format::Concise, Format::Json, Format::Sarif, Format::Github, Format::Lsp];
-
 /// The plugins of the samples.
 pub fn world() -> World {
     World { plugins: Arc::new(PluginSet::parse("cloudtrail,json,k8saudit").unwrap()), ..World::default() }
@@ -70,7 +66,7 @@ fn in_file(sources: &SourceMap, span: Span, what: &str) {
 pub fn renders(sources: &SourceMap, diagnostics: &[Diagnostic]) {
     let summary = Summary::default().count(sources, diagnostics);
     let report = Report { sources, diagnostics, summary, color: false, base: Some("/rules") };
-    for format in FORMATS {
+    for &format in Format::ALL {
         let text = render::render(format, &report);
         assert!(text.is_empty() || text.ends_with('\n'), "{format:?} ends within a line");
     }

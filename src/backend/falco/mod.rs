@@ -8,6 +8,7 @@ use super::{Artifact, Form, Job, Target, write};
 use crate::analysis::{Compiled, Inputs, compile_rules};
 use crate::diag::{Diagnostic, Severity};
 use crate::format;
+use crate::sema::checks::FALCO_CRASH;
 use crate::sema::ir::{Atom, OutputPart, Pred, Rule};
 use crate::source::{FileId, SourceFile, SourceMap, Span};
 use crate::syntax::items::Item;
@@ -115,7 +116,7 @@ fn differing<'j>(job: &Job<'j>, text: &str) -> Vec<&'j Rule> {
     let mut sources = SourceMap::default();
     sources.add(SourceFile::new("rules.yaml", text));
     let Compiled { analysis, rules, .. } = compile_rules(Inputs { sources, options: job.options.clone() });
-    let broken = |found: &Diagnostic| found.severity == Severity::Error && found.check.name != "falco-crash";
+    let broken = |found: &Diagnostic| found.severity == Severity::Error && found.check != &FALCO_CRASH;
     let whole = !analysis.diagnostics.iter().any(broken);
     let kept = |rule: &&Rule| {
         let again = rules.iter().find(|again| again.name == rule.name);

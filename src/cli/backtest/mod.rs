@@ -5,11 +5,12 @@ mod engines;
 use super::args::Engine as Flags;
 use super::compile::moment;
 use super::rules::{self, Rules};
+use super::scan::AlertFormat;
 use super::scan::logs::{Found, Logs};
 use super::{FAILED, Failure, Outcome, UNUSABLE, output};
 use crate::backend::{Job, Settings, find};
 use crate::eval::{Engine, Event, Matching};
-use crate::render::alert::{self, Format};
+use crate::render::alert;
 use crate::render::{self, Report, Summary, counted};
 use crate::sema::ir::Rule;
 use clap::ValueEnum;
@@ -73,7 +74,7 @@ pub struct Args {
 
     /// How to write alerts
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
-    format: Shape,
+    format: AlertFormat,
 
     /// Do not print the line with the counts
     #[arg(long, short)]
@@ -93,16 +94,6 @@ enum Which {
     Athena,
     /// Trino
     Trino,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-enum Shape {
-    /// Falco's lines: `HH:MM:SS.nnnnnnnnn: Priority output`
-    Text,
-    /// One JSON object for each alert, with Falco's keys, see docs/json.md
-    Json,
-    /// A table
-    Csv,
 }
 
 impl Which {
@@ -213,16 +204,13 @@ fn files(args: &Args) -> Result<Vec<String>, Failure> {
 }
 
 /// An alert of a row, as a scan writes it where the row has the record.
-fn show(shape: Shape, engine: &Engine, row: &Value, out: &mut Vec<u8>) {
-    let format = match shape {
-        Shape::Text => Format::Text,
-        Shape::Json => Format::Json,
-        Shape::Csv => Format::Csv,
-    };
+fn show(shape: AlertFormat, engine: &Engine, row: &Value, out: &mut Vec<u8>) {
     let rule = engine.rules().iter().position(|rule| row["rule"] == rule.name.as_str());
     let event = row["record"].as_str().and_then(|record| engine.event(record.as_bytes(), 1).ok());
     match (rule, event) {
-        (Some(at), Some(event)) => alert::write(format, &engine.rules()[at], engine.alert(at, &event), out),
+        (Some(at), Some(event)) => {
+            alert::write(shape.into(), &engine.rules()[at], engine.alert(at, &event), out)
+        }
         // Of columns no record can be made.
         _ => {
             out.extend_from_slice(row.to_string().as_bytes());

@@ -2,6 +2,7 @@
 
 use super::super::compile::moment;
 use super::filter::Filter;
+use crate::render::alert;
 use crate::sema::ir::Priority;
 use clap::ValueEnum;
 use std::num::NonZeroUsize;
@@ -35,7 +36,7 @@ pub struct Args {
 
     /// How to write alerts
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
-    pub format: Shape,
+    pub format: AlertFormat,
 
     /// Which of several rules that match an event speak [default: as the falco.yaml says, or first]
     #[arg(long, value_enum, value_name = "WHICH")]
@@ -134,6 +135,12 @@ pub struct Args {
     #[arg(long, value_name = "VERSION", help_heading = "Engine")]
     pub engine_version: Option<String>,
 
+    /// Also search hidden directories, `node_modules` and paths that git ignores for rules
+    ///
+    /// A path that is named is read in any case.
+    #[arg(long, help_heading = "Engine")]
+    pub no_ignore: bool,
+
     /// Read this rulec.toml instead of looking for one above the first path of rules
     #[arg(long, value_name = "FILE", conflicts_with = "no_config", help_heading = "Engine")]
     pub config: Option<PathBuf>,
@@ -145,13 +152,23 @@ pub struct Args {
 
 /// How alerts and tables are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum Shape {
+pub enum AlertFormat {
     /// Falco's lines: `HH:MM:SS.nnnnnnnnn: Priority output`
     Text,
     /// One JSON object for each alert, with Falco's keys, see docs/json.md
     Json,
-    /// A table with a header
+    /// A table of time, priority, rule, source, tags and output
     Csv,
+}
+
+impl From<AlertFormat> for alert::Format {
+    fn from(shape: AlertFormat) -> alert::Format {
+        match shape {
+            AlertFormat::Text => alert::Format::Text,
+            AlertFormat::Json => alert::Format::Json,
+            AlertFormat::Csv => alert::Format::Csv,
+        }
+    }
 }
 
 /// What alerts are counted by.

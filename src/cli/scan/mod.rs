@@ -24,12 +24,14 @@ use crate::render::by_control::{ByControl, Group};
 use crate::render::scan::{Counts, Summary, Timing};
 use crate::render::scan_page::{Listed, Page, keep_urgent};
 use crate::render::{self, Report};
+use crate::sema::checks::FALCO_CRASH;
 use crate::sema::ir::{Priority, Rule};
 use crate::source::SourceMap;
 use batch::Job;
 use filter::Filter;
+pub use flags::AlertFormat;
 pub use flags::Args;
-use flags::{By, Shape, Which};
+use flags::{By, Which};
 use logs::Logs;
 use screen::Screen;
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,7 +68,7 @@ pub fn run(args: &Args) -> Outcome {
     let work = Work::start(job(args, (rules, matching), &asked), logs, threads.map_or(1, NonZeroUsize::get));
     let mut seen = Seen::default();
     let mut reader_left =
-        args.format == Shape::Csv && !args.has_table() && !screen.print(&alert::csv_row(COLUMNS))?;
+        args.format == AlertFormat::Csv && !args.has_table() && !screen.print(&alert::csv_row(COLUMNS))?;
     while !reader_left {
         if stopped.load(Ordering::Relaxed) && !seen.interrupted {
             seen.interrupted = true;
@@ -144,10 +146,8 @@ impl Seen {
 
 fn job(args: &Args, (rules, matching): (Vec<Rule>, Matching), asked: &Arc<Filter>) -> Job {
     let format = match args.format {
-        Shape::Text if std::io::stdout().is_terminal() => alert::Format::Terminal,
-        Shape::Text => alert::Format::Text,
-        Shape::Json => alert::Format::Json,
-        Shape::Csv => alert::Format::Csv,
+        AlertFormat::Text if std::io::stdout().is_terminal() => alert::Format::Terminal,
+        shape => shape.into(),
     };
     Job {
         profiler: args.timings.then(|| Profiler::new(&rules)),
@@ -189,9 +189,9 @@ fn by_control(args: &Args, job: &Job, seen: &Seen, controls: Controls) -> Vec<u8
     let others = of(&BTreeSet::is_empty);
     let report = ByControl { benchmark: &controls.benchmark.name, groups, others };
     match args.format {
-        Shape::Text => report.text().into_bytes(),
-        Shape::Json => report.json().into_bytes(),
-        Shape::Csv => report.csv(),
+        AlertFormat::Text => report.text().into_bytes(),
+        AlertFormat::Json => report.json().into_bytes(),
+        AlertFormat::Csv => report.csv(),
     }
 }
 
@@ -203,6 +203,7 @@ fn rules(args: &Args) -> Result<Option<(SourceMap, Vec<Rule>, Matching)>, Failur
         engine_version: args.engine_version.clone(),
         falco_config: args.falco_config.clone(),
         schema: args.schema.clone(),
+        no_ignore: args.no_ignore,
         stdin_filename: None,
         config: args.config.clone(),
         no_config: args.no_config,
@@ -219,7 +220,7 @@ fn rules(args: &Args) -> Result<Option<(SourceMap, Vec<Rule>, Matching)>, Failur
         let sources = &inputs.sources;
         let report = Report { sources, diagnostics: &errors, summary, color: false, base: None };
         output::note(render::render(render::Format::Full, &report).trim_end());
-        let only_crashes = errors.iter().all(|found| found.check.name == "falco-crash");
+        let only_crashes = errors.iter().all(|found| found.check == &FALCO_CRASH);
         let loads = |results: Vec<LoadResult>| results.iter().all(|result| result.successful);
         // What crashes at an event does not crash here, so its rule can be run.
         if !only_crashes || !falco_verdicts(&inputs).is_ok_and(loads) {
@@ -297,9 +298,9 @@ fn tell(
     }
     if args.summary {
         let text = match args.format {
-            Shape::Text => summary.text().into_bytes(),
-            Shape::Json => summary.json().into_bytes(),
-            Shape::Csv => summary.csv(),
+            AlertFormat::Text => summary.text().into_bytes(),
+            AlertFormat::Json => summary.json().into_bytes(),
+            AlertFormat::Csv => summary.csv(),
         };
         screen.print(&text)?;
     }

@@ -44,7 +44,7 @@ crate::declare_check! {
     ///   override:
     ///     priority: replace
     /// ```
-    pub INVALID_OVERRIDE = "RC0117", "invalid-override", Items, Error, "LOAD_ERR_YAML_VALIDATE";
+    pub INVALID_OVERRIDE = "RC0117", "invalid-override", Items, Error => ErrYamlValidate;
 
     /// `append: true`, which `override` replaces.
     ///
@@ -89,7 +89,7 @@ crate::declare_check! {
     ///   priority: NOTICE
     ///   source: aws_cloudtrail
     /// ```
-    pub DEPRECATED_APPEND = "RC0118", "deprecated-append", Items, Warning, "LOAD_DEPRECATED_ITEM";
+    pub DEPRECATED_APPEND = "RC0118", "deprecated-append", Items, Warning => DeprecatedItem;
 
     /// A rule switched on or off without `override`.
     ///
@@ -126,7 +126,7 @@ crate::declare_check! {
     ///   override:
     ///     enabled: replace
     /// ```
-    pub DEPRECATED_ENABLED = "RC0119", "deprecated-enabled", Items, Warning, "LOAD_DEPRECATED_ITEM";
+    pub DEPRECATED_ENABLED = "RC0119", "deprecated-enabled", Items, Warning => DeprecatedItem;
 
     /// An exception has the wrong shape.
     ///
@@ -169,7 +169,7 @@ crate::declare_check! {
     ///       values:
     ///         - [alice, eu-west-1]
     /// ```
-    pub INVALID_EXCEPTION = "RC0130", "invalid-exception", Items, Error, "LOAD_ERR_VALIDATE";
+    pub INVALID_EXCEPTION = "RC0130", "invalid-exception", Items, Error => ErrValidate;
 
     /// An exception is appended without values and so has no effect.
     ///
@@ -217,5 +217,5 @@ crate::declare_check! {
     ///   override:
     ///     exceptions: append
     /// ```
-    pub EXCEPTION_WITHOUT_VALUES = "RC0132", "exception-without-values", Items, Warning, "LOAD_APPEND_NO_VALUES";
+    pub EXCEPTION_WITHOUT_VALUES = "RC0132", "exception-without-values", Items, Warning => AppendNoValues;
 }

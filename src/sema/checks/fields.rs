@@ -29,7 +29,7 @@ crate::declare_check! {
     ///   priority: NOTICE
     ///   source: aws_cloudtrail
     /// ```
-    pub UNKNOWN_FIELD = "RC0401", "unknown-field", Types, Error, "LOAD_ERR_COMPILE_CONDITION";
+    pub UNKNOWN_FIELD = "RC0401", "unknown-field", Types, Error => ErrCompileCondition;
 
     /// A field has an argument it does not take, or lacks one it needs.
     ///
@@ -60,7 +60,7 @@ crate::declare_check! {
     ///   priority: NOTICE
     ///   source: aws_cloudtrail
     /// ```
-    pub FIELD_ARGUMENT = "RC0402", "field-argument", Types, Error, "LOAD_ERR_COMPILE_CONDITION";
+    pub FIELD_ARGUMENT = "RC0402", "field-argument", Types, Error => ErrCompileCondition;
 
     /// A rule is dropped because of a field it says may be unknown.
     ///
@@ -94,7 +94,7 @@ crate::declare_check! {
     ///   source: aws_cloudtrail
     ///   skip-if-unknown-filter: true
     /// ```
-    pub SKIPPED_RULE = "RC0408", "skipped-rule", Types, Warning, "LOAD_UNKNOWN_FILTER";
+    pub SKIPPED_RULE = "RC0408", "skipped-rule", Types, Warning => UnknownFilter;
 
     /// A field name stands where a text is compared.
     ///
@@ -125,7 +125,7 @@ crate::declare_check! {
     ///   priority: NOTICE
     ///   source: aws_cloudtrail
     /// ```
-    pub MISUSED_FIELD_AS_VALUE = "RC0409", "misused-field-as-value", Types, Warning, "LOAD_COMPILE_CONDITION";
+    pub MISUSED_FIELD_AS_VALUE = "RC0409", "misused-field-as-value", Types, Warning => CompileCondition;
 
     /// A field is compared with `<NA>`, which no event has.
     ///
@@ -155,7 +155,7 @@ crate::declare_check! {
     ///   priority: NOTICE
     ///   source: aws_cloudtrail
     /// ```
-    pub UNSAFE_NA_COMPARISON = "RC0411", "unsafe-na-comparison", Types, Warning, "LOAD_UNSAFE_NA_CHECK";
+    pub UNSAFE_NA_COMPARISON = "RC0411", "unsafe-na-comparison", Types, Warning => UnsafeNaCheck;
 
     /// A field or token that Falco is about to drop.
     ///
@@ -184,7 +184,7 @@ crate::declare_check! {
     ///   output: program started (name=%proc.name)
     ///   priority: NOTICE
     /// ```
-    pub DEPRECATED_FIELD = "RC0412", "deprecated-field", Types, Warning, "LOAD_DEPRECATED_ITEM";
+    pub DEPRECATED_FIELD = "RC0412", "deprecated-field", Types, Warning => DeprecatedItem;
 
     /// A field of Sysdig's older dialect.
     ///
@@ -214,7 +214,7 @@ crate::declare_check! {
     ///   priority: NOTICE
     ///   source: aws_cloudtrail
     /// ```
-    pub SYSDIG_DIALECT = "RC0415", "sysdig-dialect", Types, Error, "LOAD_ERR_COMPILE_CONDITION";
+    pub SYSDIG_DIALECT = "RC0415", "sysdig-dialect", Types, Error => ErrCompileCondition;
 
     /// A field by the older name that the json plugin keeps as an alias.
     ///

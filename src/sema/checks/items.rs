@@ -29,7 +29,7 @@ crate::declare_check! {
     ///   priority: NOTICE
     ///   source: aws_cloudtrail
     /// ```
-    pub NOT_A_RULES_FILE = "RC0105", "not-a-rules-file", Items, Error, "LOAD_ERR_YAML_VALIDATE";
+    pub NOT_A_RULES_FILE = "RC0105", "not-a-rules-file", Items, Error => ErrYamlValidate;
 
     /// An element of the file is not a mapping.
     ///
@@ -59,7 +59,7 @@ crate::declare_check! {
     ///   priority: NOTICE
     ///   source: aws_cloudtrail
     /// ```
-    pub ITEM_NOT_MAPPING = "RC0110", "item-not-mapping", Items, Error, "LOAD_ERR_YAML_VALIDATE";
+    pub ITEM_NOT_MAPPING = "RC0110", "item-not-mapping", Items, Error => ErrYamlValidate;
 
     /// An item is no rule, macro, list or requirement; Falco ignores it.
     ///
@@ -89,7 +89,7 @@ crate::declare_check! {
     ///   priority: NOTICE
     ///   source: aws_cloudtrail
     /// ```
-    pub UNKNOWN_ITEM = "RC0111", "unknown-item", Items, Warning, "LOAD_UNKNOWN_ITEM";
+    pub UNKNOWN_ITEM = "RC0111", "unknown-item", Items, Warning => UnknownItem;
 
     /// An item has a key that Falco does not know and ignores.
     ///
@@ -121,7 +121,7 @@ crate::declare_check! {
     ///   source: aws_cloudtrail
     ///   tags: [aws]
     /// ```
-    pub UNKNOWN_KEY = "RC0112", "unknown-key", Items, Warning, "LOAD_UNKNOWN_KEY";
+    pub UNKNOWN_KEY = "RC0112", "unknown-key", Items, Warning => UnknownKey;
 
     /// A required key is missing.
     ///
@@ -154,7 +154,7 @@ crate::declare_check! {
     ///   priority: NOTICE
     ///   source: aws_cloudtrail
     /// ```
-    pub MISSING_KEY = "RC0113", "missing-key", Items, Error, "LOAD_ERR_YAML_VALIDATE";
+    pub MISSING_KEY = "RC0113", "missing-key", Items, Error => ErrYamlValidate;
 
     /// A key has no value.
     ///
@@ -187,7 +187,7 @@ crate::declare_check! {
     ///   source: aws_cloudtrail
     ///   enabled: true
     /// ```
-    pub EMPTY_VALUE = "RC0114", "empty-value", Items, Error, "LOAD_ERR_YAML_VALIDATE";
+    pub EMPTY_VALUE = "RC0114", "empty-value", Items, Error => ErrYamlValidate;
 
     /// A value is of the wrong kind: text where a list is wanted, a word where a boolean is wanted.
     ///
@@ -221,7 +221,7 @@ crate::declare_check! {
     ///   source: aws_cloudtrail
     ///   tags: [aws]
     /// ```
-    pub WRONG_TYPE = "RC0115", "wrong-type", Items, Error, "LOAD_ERR_YAML_VALIDATE";
+    pub WRONG_TYPE = "RC0115", "wrong-type", Items, Error => ErrYamlValidate;
 
     /// The priority is none of Falco's eight.
     ///
@@ -253,5 +253,5 @@ crate::declare_check! {
     ///   priority: CRITICAL
     ///   source: aws_cloudtrail
     /// ```
-    pub INVALID_PRIORITY = "RC0116", "invalid-priority", Items, Error, "LOAD_ERR_YAML_VALIDATE";
+    pub INVALID_PRIORITY = "RC0116", "invalid-priority", Items, Error => ErrYamlValidate;
 }

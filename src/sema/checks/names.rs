@@ -35,7 +35,7 @@ crate::declare_check! {
     ///   priority: NOTICE
     ///   source: aws_cloudtrail
     /// ```
-    pub INVALID_LIST_NAME = "RC0120", "invalid-list-name", Names, Warning, "LOAD_INVALID_LIST_NAME";
+    pub INVALID_LIST_NAME = "RC0120", "invalid-list-name", Names, Warning => InvalidListName;
 
     /// The name of a macro has characters that conditions cannot refer to.
     ///
@@ -64,7 +64,7 @@ crate::declare_check! {
     ///   priority: NOTICE
     ///   source: aws_cloudtrail
     /// ```
-    pub INVALID_MACRO_NAME = "RC0121", "invalid-macro-name", Names, Warning, "LOAD_INVALID_MACRO_NAME";
+    pub INVALID_MACRO_NAME = "RC0121", "invalid-macro-name", Names, Warning => InvalidMacroName;
 
     /// Two exceptions of one rule have the same name.
     ///
@@ -107,7 +107,7 @@ crate::declare_check! {
     ///       fields: ct.region
     ///       values: [eu-west-1]
     /// ```
-    pub DUPLICATE_EXCEPTION = "RC0131", "duplicate-exception", Names, Warning, "LOAD_EXCEPTION_NAME_NOT_UNIQUE";
+    pub DUPLICATE_EXCEPTION = "RC0131", "duplicate-exception", Names, Warning => ExceptionNameNotUnique;
 
     /// A condition uses a macro that does not exist, or that it cannot see.
     ///
@@ -146,7 +146,7 @@ crate::declare_check! {
     ///   priority: NOTICE
     ///   source: aws_cloudtrail
     /// ```
-    pub UNDEFINED_MACRO = "RC0301", "undefined-macro", Names, Error, "LOAD_ERR_VALIDATE";
+    pub UNDEFINED_MACRO = "RC0301", "undefined-macro", Names, Error => ErrValidate;
 
     /// A macro leads back to itself.
     ///
@@ -193,7 +193,7 @@ crate::declare_check! {
     ///   priority: NOTICE
     ///   source: aws_cloudtrail
     /// ```
-    pub MACRO_CYCLE = "RC0302", "macro-cycle", Names, Error, "LOAD_ERR_VALIDATE";
+    pub MACRO_CYCLE = "RC0302", "macro-cycle", Names, Error => ErrValidate;
 
     /// Something is appended to, replaced in or switched off that does not exist.
     ///
@@ -234,7 +234,7 @@ crate::declare_check! {
     ///   override:
     ///     enabled: replace
     /// ```
-    pub NOTHING_TO_OVERRIDE = "RC0303", "nothing-to-override", Names, Error, "LOAD_ERR_VALIDATE";
+    pub NOTHING_TO_OVERRIDE = "RC0303", "nothing-to-override", Names, Error => ErrValidate;
 
     /// A rule is defined again for another source.
     ///
@@ -277,7 +277,7 @@ crate::declare_check! {
     ///   priority: NOTICE
     ///   source: aws_cloudtrail
     /// ```
-    pub DIFFERENT_SOURCE = "RC0304", "different-source", Names, Error, "LOAD_ERR_VALIDATE";
+    pub DIFFERENT_SOURCE = "RC0304", "different-source", Names, Error => ErrValidate;
 
     /// A macro that nothing uses.
     ///
@@ -314,7 +314,7 @@ crate::declare_check! {
     ///   priority: NOTICE
     ///   source: aws_cloudtrail
     /// ```
-    pub UNUSED_MACRO = "RC0305", "unused-macro", Names, Warning, "LOAD_UNUSED_MACRO";
+    pub UNUSED_MACRO = "RC0305", "unused-macro", Names, Warning => UnusedMacro;
 
     /// A list that nothing uses.
     ///
@@ -350,7 +350,7 @@ crate::declare_check! {
     ///   priority: NOTICE
     ///   source: aws_cloudtrail
     /// ```
-    pub UNUSED_LIST = "RC0306", "unused-list", Names, Warning, "LOAD_UNUSED_LIST";
+    pub UNUSED_LIST = "RC0306", "unused-list", Names, Warning => UnusedList;
 
     /// A rule for a source that no plugin provides; Falco skips it.
     ///
@@ -380,5 +380,5 @@ crate::declare_check! {
     ///   priority: NOTICE
     ///   source: aws_cloudtrail
     /// ```
-    pub UNKNOWN_SOURCE = "RC0307", "unknown-source", Names, Warning, "LOAD_UNKNOWN_SOURCE";
+    pub UNKNOWN_SOURCE = "RC0307", "unknown-source", Names, Warning => UnknownSource;
 }

@@ -33,7 +33,7 @@ crate::declare_check! {
     ///   priority: NOTICE
     ///   source: aws_cloudtrail
     /// ```
-    pub ENGINE_VERSION = "RC0501", "engine-version", Requirements, Error, "LOAD_ERR_VALIDATE";
+    pub ENGINE_VERSION = "RC0501", "engine-version", Requirements, Error => ErrValidate;
 
     /// A version that is not three numbers.
     ///
@@ -68,7 +68,7 @@ crate::declare_check! {
     ///   priority: NOTICE
     ///   source: aws_cloudtrail
     /// ```
-    pub INVALID_VERSION = "RC0502", "invalid-version", Requirements, Error, "LOAD_ERR_VALIDATE";
+    pub INVALID_VERSION = "RC0502", "invalid-version", Requirements, Error => ErrValidate;
 
     /// A required plugin is not loaded, or is too old.
     ///

@@ -30,7 +30,7 @@ crate::declare_check! {
     ///   priority: NOTICE
     ///   source: aws_cloudtrail
     /// ```
-    pub CONDITION_SYNTAX = "RC0201", "condition-syntax", Syntax, Error, "LOAD_ERR_COMPILE_CONDITION";
+    pub CONDITION_SYNTAX = "RC0201", "condition-syntax", Syntax, Error => ErrCompileCondition;
 
     /// An output has a `%` that starts no field.
     ///
@@ -61,5 +61,5 @@ crate::declare_check! {
     ///   priority: NOTICE
     ///   source: aws_cloudtrail
     /// ```
-    pub OUTPUT_SYNTAX = "RC0202", "output-syntax", Syntax, Error, "LOAD_ERR_COMPILE_OUTPUT";
+    pub OUTPUT_SYNTAX = "RC0202", "output-syntax", Syntax, Error => ErrCompileOutput;
 }

@@ -37,7 +37,7 @@ crate::declare_check! {
     ///   priority: NOTICE
     ///   source: aws_cloudtrail
     /// ```
-    pub OPERATOR_TYPE = "RC0403", "operator-type", Types, Error, "LOAD_ERR_COMPILE_CONDITION";
+    pub OPERATOR_TYPE = "RC0403", "operator-type", Types, Error => ErrCompileCondition;
 
     /// A value does not fit the type of the field.
     ///
@@ -68,7 +68,7 @@ crate::declare_check! {
     ///   priority: NOTICE
     ///   source: aws_cloudtrail
     /// ```
-    pub INVALID_VALUE = "RC0404", "invalid-value", Types, Error, "LOAD_ERR_COMPILE_CONDITION";
+    pub INVALID_VALUE = "RC0404", "invalid-value", Types, Error => ErrCompileCondition;
 
     /// A regular expression that RE2 does not accept in POSIX mode.
     ///
@@ -99,7 +99,7 @@ crate::declare_check! {
     ///   priority: NOTICE
     ///   source: aws_cloudtrail
     /// ```
-    pub INVALID_REGEX = "RC0405", "invalid-regex", Types, Error, "LOAD_ERR_COMPILE_CONDITION";
+    pub INVALID_REGEX = "RC0405", "invalid-regex", Types, Error => ErrCompileCondition;
 
     /// A transformer is applied to something it does not take.
     ///
@@ -130,7 +130,7 @@ crate::declare_check! {
     ///   priority: NOTICE
     ///   source: aws_cloudtrail
     /// ```
-    pub TRANSFORMER_TYPE = "RC0406", "transformer-type", Types, Error, "LOAD_ERR_COMPILE_CONDITION";
+    pub TRANSFORMER_TYPE = "RC0406", "transformer-type", Types, Error => ErrCompileCondition;
 
     /// A field stands on the right side of an operator where it cannot.
     ///
@@ -161,7 +161,7 @@ crate::declare_check! {
     ///   priority: NOTICE
     ///   source: aws_cloudtrail
     /// ```
-    pub RIGHT_SIDE_FIELD = "RC0407", "right-side-field", Types, Error, "LOAD_ERR_COMPILE_CONDITION";
+    pub RIGHT_SIDE_FIELD = "RC0407", "right-side-field", Types, Error => ErrCompileCondition;
 
     /// A regular expression without special characters.
     ///
@@ -192,7 +192,7 @@ crate::declare_check! {
     ///   priority: NOTICE
     ///   source: aws_cloudtrail
     /// ```
-    pub REGEX_THAT_IS_A_STRING = "RC0410", "regex-that-is-a-string", Types, Warning, "LOAD_COMPILE_CONDITION";
+    pub REGEX_THAT_IS_A_STRING = "RC0410", "regex-that-is-a-string", Types, Warning => CompileCondition;
 
     /// A rule on system calls that looks at too many kinds of events.
     ///
@@ -220,7 +220,7 @@ crate::declare_check! {
     ///   output: netcat (cmd=%proc.cmdline)
     ///   priority: NOTICE
     /// ```
-    pub NO_EVENT_TYPE = "RC0413", "no-event-type", Types, Warning, "LOAD_NO_EVTTYPE";
+    pub NO_EVENT_TYPE = "RC0413", "no-event-type", Types, Warning => NoEvttype;
 
     /// Falco crashes on it.
     ///

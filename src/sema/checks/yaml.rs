@@ -34,7 +34,7 @@ crate::declare_check! {
     ///   source: aws_cloudtrail
     ///   tags: [aws, iam]
     /// ```
-    pub YAML_SYNTAX = "RC0101", "yaml-syntax", Yaml, Error, "LOAD_ERR_YAML_PARSE";
+    pub YAML_SYNTAX = "RC0101", "yaml-syntax", Yaml, Error => ErrYamlParse;
 
     /// The file is not valid YAML, but Falco's parser accepts it.
     ///
@@ -165,5 +165,5 @@ crate::declare_check! {
     ///   source: aws_cloudtrail
     ///   tags: ["{{environment}}"]
     /// ```
-    pub COMPLEX_KEY = "RC0104", "complex-key", Yaml, Error, "LOAD_ERR_YAML_PARSE";
+    pub COMPLEX_KEY = "RC0104", "complex-key", Yaml, Error => ErrYamlParse;
 }

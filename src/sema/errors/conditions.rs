@@ -2,9 +2,9 @@
 
 use super::hints::{Hints, Meant};
 use super::values::{operator, value};
-use super::{CONDITION, fault, found, warning};
+use super::{fault, found, warning};
 use super::{in_our_style, shown, unsafe_fix};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, FalcoCode};
 use crate::schema::{LookupError, Problem, SourceFields};
 use crate::sema::checks::*;
 use crate::sema::collect::RuleInfo;
@@ -37,7 +37,7 @@ pub fn type_error<'a>(
             found(&FALCO_CRASH, span, *message).at(*falco).help(help)
         }
     };
-    fault(CONDITION, error.trouble.falco(), shown(diagnostic, located, via))
+    fault(FalcoCode::ErrCompileCondition, error.trouble.falco(), shown(diagnostic, located, via))
 }
 
 /// A field where only a constant can stand, or one of another type.

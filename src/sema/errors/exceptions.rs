@@ -1,6 +1,7 @@
 //! Findings about exceptions.
 
-use super::{VALIDATE, YAML_VALIDATE, fault_at_document, fault_below, found};
+use super::{fault_at_document, fault_below, found};
+use crate::diag::FalcoCode;
 use crate::schema::{LookupError, SourceFields};
 use crate::sema::checks::*;
 use crate::sema::exceptions::{Entry, Exception};
@@ -17,7 +18,12 @@ fn at<'a>(
     falco: impl Into<String>,
     message: impl Into<String>,
 ) -> Boxed<'a> {
-    fault_below(VALIDATE, falco, found(&INVALID_EXCEPTION, span, message), vec![exception.step()])
+    fault_below(
+        FalcoCode::ErrValidate,
+        falco,
+        found(&INVALID_EXCEPTION, span, message),
+        vec![exception.step()],
+    )
 }
 
 fn helped<'a>(mut fault: Boxed<'a>, help: &str) -> Boxed<'a> {
@@ -29,7 +35,7 @@ fn helped<'a>(mut fault: Boxed<'a>, help: &str) -> Boxed<'a> {
 pub fn exceptions_not_sequence<'a>(node: &Node) -> Boxed<'a> {
     let diagnostic = found(&INVALID_EXCEPTION, node.span, "`exceptions` must be a list");
     let steps = vec![Step::new("exceptions", "", node.span)];
-    fault_below(YAML_VALIDATE, "Rule exceptions must be a sequence", diagnostic, steps)
+    fault_below(FalcoCode::ErrYamlValidate, "Rule exceptions must be a sequence", diagnostic, steps)
 }
 
 /// An exception is no mapping.
@@ -37,19 +43,19 @@ pub fn exception_not_mapping<'a>(all: &Node, node: &Node) -> Boxed<'a> {
     let diagnostic =
         found(&INVALID_EXCEPTION, node.span, "an exception is a mapping of `name`, `fields` and `values`");
     let steps = vec![Step::new("exceptions", "", all.span), Step::new("exception", "", node.span)];
-    fault_below(YAML_VALIDATE, "Rule exception must be a mapping", diagnostic, steps)
+    fault_below(FalcoCode::ErrYamlValidate, "Rule exception must be a mapping", diagnostic, steps)
 }
 
 /// `values` is no sequence.
 pub fn exception_values_not_sequence<'a>(node: &Node, steps: Vec<Step<'a>>) -> Boxed<'a> {
     let diagnostic = found(&INVALID_EXCEPTION, node.span, "`values` must be a list");
-    fault_below(YAML_VALIDATE, "Rule exception values must be a sequence", diagnostic, steps)
+    fault_below(FalcoCode::ErrYamlValidate, "Rule exception values must be a sequence", diagnostic, steps)
 }
 
 /// An empty text in an exception.
 pub fn empty_entry<'a>(node: &Node, steps: Vec<Step<'a>>) -> Boxed<'a> {
     let diagnostic = found(&EMPTY_VALUE, node.span, "a text in an exception must not be empty");
-    fault_below(YAML_VALIDATE, "Value must be non-empty", diagnostic, steps)
+    fault_below(FalcoCode::ErrYamlValidate, "Value must be non-empty", diagnostic, steps)
 }
 
 /// The key `fields` is missing.
@@ -57,7 +63,7 @@ pub fn exception_needs_fields<'a>(exception: Item<'_>, step: Step<'a>) -> Boxed<
     let span = exception.key_span("name").unwrap_or(exception.node.span);
     let diagnostic =
         found(&MISSING_KEY, span, "this exception has no `fields`").help("add `fields: [ct.user, …]`");
-    fault_below(YAML_VALIDATE, "Item has no mapping for key 'fields'", diagnostic, vec![step])
+    fault_below(FalcoCode::ErrYamlValidate, "Item has no mapping for key 'fields'", diagnostic, vec![step])
 }
 
 /// `fields` says nothing.
@@ -156,7 +162,7 @@ pub fn exception_field_argument<'a>(
 ) -> Boxed<'a> {
     let span = field.span_or(exception.name.span);
     let diagnostic = found(&FIELD_ARGUMENT, span, super::conditions::argument_message(&error));
-    Box::new(fault_at_document(VALIDATE, error.message, diagnostic))
+    Box::new(fault_at_document(FalcoCode::ErrValidate, error.message, diagnostic))
 }
 
 /// Two exceptions of the same name.
@@ -165,7 +171,7 @@ pub fn exception_twice<'a>(name: &Text, first: &Exception<'_>, step: Step<'a>) -
     let diagnostic = found(&DUPLICATE_EXCEPTION, name.span, format!("a second exception `{}`", name.value))
         .label(first.name.span, "the first is here")
         .help("give one of them another name");
-    *fault_below("LOAD_EXCEPTION_NAME_NOT_UNIQUE", falco, diagnostic, vec![step])
+    *fault_below(FalcoCode::ExceptionNameNotUnique, falco, diagnostic, vec![step])
 }
 
 /// An append without values.
@@ -177,7 +183,7 @@ pub fn exception_no_values<'a>(name: &Text, step: Step<'a>) -> Fault<'a> {
     )
     .help("add `values:` or remove it");
     *fault_below(
-        "LOAD_APPEND_NO_VALUES",
+        FalcoCode::AppendNoValues,
         "Overriding/appending exception with no values",
         diagnostic,
         vec![step],
@@ -209,5 +215,5 @@ pub fn exception_crash<'a>(exception: &Exception<'a>) -> Boxed<'a> {
     let diagnostic =
         found(&FALCO_CRASH, span, "Falco 0.44 crashes on replaced exceptions with too few `comps`")
             .help("give one operator in `comps` for each field");
-    Box::new(Fault { diagnostic, code: "", message: "SIGSEGV".to_owned(), steps: None })
+    Box::new(Fault { diagnostic, code: None, message: "SIGSEGV".to_owned(), steps: None })
 }

@@ -1,8 +1,8 @@
 //! Findings about YAML, items and their keys.
 
 use super::suggest::nearest;
-use super::{VALIDATE, YAML_PARSE, YAML_VALIDATE, fault, fault_at_document, fault_below, found, warning};
-use crate::diag::{Diagnostic, Edit, Fix};
+use super::{fault, fault_at_document, fault_below, found, warning};
+use crate::diag::{Diagnostic, Edit, FalcoCode, Fix};
 use crate::sema::checks::*;
 use crate::sema::collect::{ListInfo, MacroInfo, RuleInfo};
 use crate::sema::report::{BAD_CONVERSION, Fault, Step};
@@ -24,7 +24,8 @@ pub fn yaml<'a>(error: &YamlError) -> Fault<'a> {
     }
     // A step with an empty span would stand for a node without content.
     let mark = Span::new(error.span.file, error.mark.2, error.mark.2 + 1);
-    fault_below(YAML_PARSE, falco, diagnostic, vec![Step::new("value for", "", mark)]).into_inner()
+    fault_below(FalcoCode::ErrYamlParse, falco, diagnostic, vec![Step::new("value for", "", mark)])
+        .into_inner()
 }
 
 /// Text that only yaml-cpp accepts; the stream is what it made of it.
@@ -55,11 +56,11 @@ pub fn complex_key<'a>(error: &YamlError) -> Fault<'a> {
     let falco = format!("yaml-cpp: error at line {}, column {}: {}", line + 1, column + 1, error.yaml_cpp);
     let diagnostic = found(&COMPLEX_KEY, error.span, "a mapping key must be a plain text")
         .help("if this is a template, put it in quotes");
-    fault_at_document(YAML_PARSE, falco, diagnostic)
+    fault_at_document(FalcoCode::ErrYamlParse, falco, diagnostic)
 }
 
 /// Bytes that are not UTF-8.
-pub fn invalid_utf8(id: FileId, file: &SourceFile) -> Option<crate::diag::Diagnostic> {
+pub fn invalid_utf8(id: FileId, file: &SourceFile) -> Option<Diagnostic> {
     let bad = file.invalid_utf8?;
     let message = format!("the file is not UTF-8: byte 0x{:02X} at offset {}", bad.byte, bad.offset);
     Some(
@@ -84,14 +85,14 @@ pub fn not_rules<'a>(root: &Node) -> Fault<'a> {
     if item.is_some_and(|item| item.kind().is_some()) {
         diagnostic = diagnostic.help("put `- ` before the first key and indent the others by two spaces");
     }
-    fault_below(YAML_VALIDATE, falco, diagnostic, Vec::new()).into_inner()
+    fault_below(FalcoCode::ErrYamlValidate, falco, diagnostic, Vec::new()).into_inner()
 }
 
 /// An element that is not a mapping.
 pub fn not_an_item<'a>(node: &Node) -> Fault<'a> {
     let message = "Unexpected element type. Each element should be a yaml associative array.";
     let diagnostic = found(&ITEM_NOT_MAPPING, node.span, "an item must be a mapping such as `- rule: name`");
-    fault(YAML_VALIDATE, message, diagnostic)
+    fault(FalcoCode::ErrYamlValidate, message, diagnostic)
 }
 
 /// An item of no known kind.
@@ -134,7 +135,7 @@ pub fn unknown_key<'a>(key: &Node, kind: Kind) -> Fault<'a> {
 }
 
 /// The same key twice.
-pub fn duplicate_key(key: &Node, name: &str, first: Span) -> crate::diag::Diagnostic {
+pub fn duplicate_key(key: &Node, name: &str, first: Span) -> Diagnostic {
     found(&DUPLICATE_KEY, key.span, format!("`{name}` stands twice in this mapping"))
         .at("Falco ignores this one")
         .label(first, "and takes this one")
@@ -212,7 +213,7 @@ pub fn key_within<'a>(problem: Problem<'a>, kind: Kind, mut steps: Vec<Step<'a>>
             ("sequence value is not scalar".to_owned(), diagnostic)
         }
     };
-    fault_below(YAML_VALIDATE, falco, diagnostic, steps)
+    fault_below(FalcoCode::ErrYamlValidate, falco, diagnostic, steps)
 }
 
 /// Missing keys are shown at the first key of their item; if it has none, at its first byte.
@@ -249,7 +250,7 @@ pub fn deprecated_append<'a>(item: Item<'_>, kind: Kind) -> Fault<'a> {
             })
         }) && item.get("override").is_none(),
     });
-    warning(&DEPRECATED_APPEND, falco, crate::diag::Diagnostic { fix, ..diagnostic })
+    warning(&DEPRECATED_APPEND, falco, Diagnostic { fix, ..diagnostic })
 }
 
 /// A rule switched on or off without `override`.
@@ -267,7 +268,7 @@ pub fn deprecated_enabled<'a>(item: Item<'_>, value: &Text) -> Fault<'a> {
         }],
         safe: false,
     });
-    warning(&DEPRECATED_ENABLED, falco, crate::diag::Diagnostic { fix, ..diagnostic })
+    warning(&DEPRECATED_ENABLED, falco, Diagnostic { fix, ..diagnostic })
 }
 
 /// A list name that conditions cannot hold.
@@ -318,7 +319,7 @@ pub fn priority<'a>(text: &'a Text) -> Boxed<'a> {
         }
     };
     fault_below(
-        YAML_VALIDATE,
+        FalcoCode::ErrYamlValidate,
         "Invalid priority",
         diagnostic,
         vec![Step::new("rule priority", "", text.span)],
@@ -334,7 +335,7 @@ pub fn append_and_override<'a>(item: Item<'_>) -> Boxed<'a> {
     if let Some(other) = item.key_span("override") {
         diagnostic = diagnostic.label(other, "`override` stands here");
     }
-    Box::new(fault(YAML_VALIDATE, falco, diagnostic.help("remove `append`")))
+    Box::new(fault(FalcoCode::ErrYamlValidate, falco, diagnostic.help("remove `append`")))
 }
 
 /// `override` that is a sequence. Falco dies on an empty one.
@@ -344,18 +345,18 @@ pub fn override_sequence<'a>(node: &Node, key: &Node, empty: bool) -> Boxed<'a> 
     if empty {
         let diagnostic = found(&FALCO_CRASH, key.span.to(node.span), "Falco 0.44 crashes on `override: []`")
             .help("write a mapping such as `{condition: append}`, or remove the key");
-        return Box::new(Fault { diagnostic, code: "", message: "SIGABRT".to_owned(), steps: None });
+        return Box::new(Fault { diagnostic, code: None, message: "SIGABRT".to_owned(), steps: None });
     }
     let falco =
         "invalid node; this may result from using a map iterator as a sequence iterator, or vice-versa";
-    Box::new(fault_at_document(VALIDATE, falco, diagnostic))
+    Box::new(fault_at_document(FalcoCode::ErrValidate, falco, diagnostic))
 }
 
 /// An operation of `override` that is no text.
 pub fn override_not_scalar<'a>(node: &Node) -> Boxed<'a> {
     let diagnostic = found(&INVALID_OVERRIDE, node.span, "an override operation is one word")
         .help("write `append` or `replace`");
-    Box::new(fault_at_document(VALIDATE, BAD_CONVERSION, diagnostic))
+    Box::new(fault_at_document(FalcoCode::ErrValidate, BAD_CONVERSION, diagnostic))
 }
 
 fn override_steps<'a>(item: Item<'a>, last: Step<'a>) -> Vec<Step<'a>> {
@@ -378,7 +379,7 @@ pub fn cannot_append<'a>(
     };
     let falco = format!("Key '{name}' cannot be appended to, use 'replace' instead");
     fault_below(
-        YAML_VALIDATE,
+        FalcoCode::ErrYamlValidate,
         falco,
         diagnostic,
         override_steps(item, Step::new("overrides", name, key.span)),
@@ -391,7 +392,7 @@ pub fn cannot_replace<'a>(item: Item<'a>, key: &Node, name: &'a str, kind: Kind)
         .help(format!("a {} can replace {}", kind.key(), kind.replaceable().join(", ")));
     let falco = format!("Key '{name}' cannot be replaced");
     fault_below(
-        YAML_VALIDATE,
+        FalcoCode::ErrYamlValidate,
         falco,
         diagnostic,
         override_steps(item, Step::new("overrides", name, key.span)),
@@ -418,7 +419,7 @@ pub fn override_operation<'a>(
     let diagnostic =
         found(&INVALID_OVERRIDE, operation.span, format!("`{said}` is no override operation")).help(help);
     fault_below(
-        YAML_VALIDATE,
+        FalcoCode::ErrYamlValidate,
         falco,
         diagnostic,
         override_steps(item, Step::new("value for", name, operation.span)),
@@ -432,7 +433,7 @@ pub fn override_undefined<'a>(item: Item<'_>, how: &str, key: &str) -> Boxed<'a>
         found(&INVALID_OVERRIDE, span, format!("`override` says `{key}: {how}`, but there is no `{key}`"))
             .help(format!("add `{key}:` or remove it from `override`"));
     let falco = format!("An {how} override for '{key}' was specified but '{key}' is not defined");
-    Box::new(fault(YAML_VALIDATE, falco, diagnostic))
+    Box::new(fault(FalcoCode::ErrYamlValidate, falco, diagnostic))
 }
 
 /// A key of an overriding item that `override` does not name.
@@ -442,7 +443,12 @@ pub fn key_without_override<'a>(item: Item<'a>, key: &'a str) -> Boxed<'a> {
         found(&INVALID_OVERRIDE, span, format!("`override` does not say what to do with `{key}`"))
             .help(format!("add `{key}: replace` under `override`, or remove the key"));
     let falco = format!("Unexpected key '{key}': no corresponding entry under 'override' is defined.");
-    fault_below(YAML_VALIDATE, falco, diagnostic, vec![Step::new("overrides", key, item.node.span)])
+    fault_below(
+        FalcoCode::ErrYamlValidate,
+        falco,
+        diagnostic,
+        vec![Step::new("overrides", key, item.node.span)],
+    )
 }
 
 fn nothing<'a>(falco: &str, what: &str, kind: Kind, name: &'a Text, known: &[&str]) -> Boxed<'a> {
@@ -455,7 +461,7 @@ fn nothing<'a>(falco: &str, what: &str, kind: Kind, name: &'a Text, known: &[&st
             diagnostic.help(format!("define the {noun} before this item, in this file or one loaded earlier"))
         }
     };
-    Box::new(fault(VALIDATE, falco, diagnostic))
+    Box::new(fault(FalcoCode::ErrValidate, falco, diagnostic))
 }
 
 /// An append to nothing.
@@ -491,7 +497,7 @@ pub fn append_without_values<'a>(item: Item<'_>) -> Boxed<'a> {
     let span = item.key_span("append").unwrap_or(item.node.span);
     let diagnostic = found(&MISSING_KEY, span, "there is nothing to append")
         .help("add `condition` or `exceptions`; with `override` other keys can be changed too");
-    Box::new(fault(VALIDATE, falco, diagnostic))
+    Box::new(fault(FalcoCode::ErrValidate, falco, diagnostic))
 }
 
 /// A rule of the same name for another source.
@@ -506,7 +512,7 @@ pub fn different_source<'a>(name: &'a Text, source: Option<&Text>, previous: &Ru
             diagnostic.help(format!("add `source: {}`; without it Falco takes `syscall`", previous.source))
         }
     };
-    Box::new(fault(VALIDATE, "Rule has been re-defined with a different source", diagnostic))
+    Box::new(fault(FalcoCode::ErrValidate, "Rule has been re-defined with a different source", diagnostic))
 }
 
 /// A source that nobody provides.

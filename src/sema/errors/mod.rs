@@ -23,38 +23,32 @@ pub use values::*;
 
 use super::report::{Fault, Step};
 use super::text::Located;
-use crate::diag::{Check, Diagnostic, Edit, Fix};
+use crate::diag::{Check, Diagnostic, Edit, FalcoCode, Fix};
 use crate::source::Span;
 
-const YAML_PARSE: &str = "LOAD_ERR_YAML_PARSE";
-const YAML_VALIDATE: &str = "LOAD_ERR_YAML_VALIDATE";
-const VALIDATE: &str = "LOAD_ERR_VALIDATE";
-const CONDITION: &str = "LOAD_ERR_COMPILE_CONDITION";
-const OUTPUT: &str = "LOAD_ERR_COMPILE_OUTPUT";
-
 /// A fault at the item itself.
-fn fault<'a>(code: &'static str, falco: impl Into<String>, diagnostic: Diagnostic) -> Fault<'a> {
-    Fault { diagnostic, code, message: falco.into(), steps: Some(Vec::new()) }
+fn fault<'a>(code: FalcoCode, falco: impl Into<String>, diagnostic: Diagnostic) -> Fault<'a> {
+    Fault { diagnostic, code: Some(code), message: falco.into(), steps: Some(Vec::new()) }
 }
 
 /// The same, with steps below the item.
 fn fault_below<'a>(
-    code: &'static str,
+    code: FalcoCode,
     falco: impl Into<String>,
     diagnostic: Diagnostic,
     steps: Vec<Step<'a>>,
 ) -> Box<Fault<'a>> {
-    Box::new(Fault { diagnostic, code, message: falco.into(), steps: Some(steps) })
+    Box::new(Fault { diagnostic, code: Some(code), message: falco.into(), steps: Some(steps) })
 }
 
 /// The same, at the document as a whole.
-fn fault_at_document<'a>(code: &'static str, falco: impl Into<String>, diagnostic: Diagnostic) -> Fault<'a> {
-    Fault { diagnostic, code, message: falco.into(), steps: None }
+fn fault_at_document<'a>(code: FalcoCode, falco: impl Into<String>, diagnostic: Diagnostic) -> Fault<'a> {
+    Fault { diagnostic, code: Some(code), message: falco.into(), steps: None }
 }
 
 /// A warning of Falco's: its code is that of the check.
 fn warning<'a>(check: &'static Check, falco: impl Into<String>, diagnostic: Diagnostic) -> Fault<'a> {
-    fault(check.falco.unwrap_or_default(), falco, diagnostic)
+    Fault { diagnostic, code: check.falco, message: falco.into(), steps: Some(Vec::new()) }
 }
 
 fn found(check: &'static Check, span: Span, message: impl Into<String>) -> Diagnostic {

@@ -1,9 +1,9 @@
 //! Findings about macros by name, and about files that come too late.
 
 use super::suggest::nearest;
-use super::{VALIDATE, fault, found};
+use super::{fault, found};
 use super::{shown, unsafe_fix};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, FalcoCode};
 use crate::sema::checks::*;
 use crate::sema::collect::MacroInfo;
 use crate::sema::report::Fault;
@@ -37,14 +37,22 @@ pub fn undefined_macro<'a, 'n>(
     } else {
         diagnostic.help("define it, or write a field with an operator")
     };
-    fault(VALIDATE, format!("Undefined macro '{name}' used in filter."), shown(diagnostic, located, via))
+    fault(
+        FalcoCode::ErrValidate,
+        format!("Undefined macro '{name}' used in filter."),
+        shown(diagnostic, located, via),
+    )
 }
 
 /// A macro that leads back to itself.
 pub fn macro_loop<'a>(name: &str, located: Located, via: Option<Span>) -> Fault<'a> {
     let diagnostic = found(&MACRO_CYCLE, located.span, format!("macro `{name}` leads back to itself"))
         .help("remove it here; to extend a macro use `override: {condition: append}`");
-    fault(VALIDATE, format!("reference loop in macro '{name}'"), shown(diagnostic, located, via))
+    fault(
+        FalcoCode::ErrValidate,
+        format!("reference loop in macro '{name}'"),
+        shown(diagnostic, located, via),
+    )
 }
 
 /// A macro that only a later file defines.

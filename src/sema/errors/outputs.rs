@@ -3,8 +3,8 @@
 use super::conditions::argument_message;
 use super::hints::{Hints, Meant};
 use super::unsafe_fix;
-use super::{OUTPUT, fault, found, warning};
-use crate::diag::Diagnostic;
+use super::{fault, found, warning};
+use crate::diag::{Diagnostic, FalcoCode};
 use crate::schema::{Problem, SourceFields};
 use crate::sema::checks::*;
 use crate::sema::report::Fault;
@@ -51,7 +51,7 @@ pub fn output<'a>(
         }
         OutputTrouble::Unknown => unknown_token(token, span, source, fields, hints),
     };
-    fault(OUTPUT, falco, diagnostic)
+    fault(FalcoCode::ErrCompileOutput, falco, diagnostic)
 }
 
 fn unknown_token(

@@ -1,6 +1,7 @@
 //! Findings about engine and plugin versions.
 
-use super::{VALIDATE, YAML_VALIDATE, fault, fault_below, found};
+use super::{fault, fault_below, found};
+use crate::diag::FalcoCode;
 use crate::sema::checks::*;
 use crate::sema::report::{Fault, Step};
 use crate::sema::requirements::{PluginChoice, Unmet, Version};
@@ -17,7 +18,7 @@ pub fn engine_version_text<'a>(text: &Text) -> Boxed<'a> {
         "Unable to parse engine version '{}' as a semver string. Expected \"x.y.z\" semver format.",
         text.value
     );
-    Box::new(fault(YAML_VALIDATE, falco, diagnostic))
+    Box::new(fault(FalcoCode::ErrYamlValidate, falco, diagnostic))
 }
 
 /// An engine version newer than the engine.
@@ -26,27 +27,36 @@ pub fn engine_too_old<'a>(text: &Text, wanted: Version, running: Version) -> Box
     let diagnostic = found(&ENGINE_VERSION, text.span, message)
         .help("lower the version, or check against a newer engine with `--engine-version`");
     let falco = format!("Rules require engine version {wanted}, but engine version is {running}");
-    Box::new(fault(VALIDATE, falco, diagnostic))
+    Box::new(fault(FalcoCode::ErrValidate, falco, diagnostic))
 }
 
 /// `required_plugin_versions` is no sequence.
 pub fn plugin_versions_not_sequence<'a>(node: &Node) -> Boxed<'a> {
     let diagnostic = found(&WRONG_TYPE, node.span, "`required_plugin_versions` must be a list")
         .help("write one `- name: …` with its `version: …` for each plugin");
-    Box::new(fault(YAML_VALIDATE, "Value of required_plugin_versions must be a sequence", diagnostic))
+    Box::new(fault(
+        FalcoCode::ErrYamlValidate,
+        "Value of required_plugin_versions must be a sequence",
+        diagnostic,
+    ))
 }
 
 /// `alternatives` is no sequence.
 pub fn plugin_alternatives_not_sequence<'a>(node: &Node, steps: Vec<Step<'a>>) -> Boxed<'a> {
     let diagnostic = found(&WRONG_TYPE, node.span, "`alternatives` must be a list");
-    fault_below(YAML_VALIDATE, "Value of plugin version alternatives must be a sequence", diagnostic, steps)
+    fault_below(
+        FalcoCode::ErrYamlValidate,
+        "Value of plugin version alternatives must be a sequence",
+        diagnostic,
+        steps,
+    )
 }
 
 /// An entry is no mapping.
 pub fn plugin_not_mapping<'a>(node: &Node, falco: &'static str, step: Step<'a>) -> Boxed<'a> {
     let diagnostic =
         found(&WRONG_TYPE, node.span, "a plugin requirement is a mapping of `name` and `version`");
-    fault_below(YAML_VALIDATE, falco, diagnostic, vec![step])
+    fault_below(FalcoCode::ErrYamlValidate, falco, diagnostic, vec![step])
 }
 
 /// A plugin version that is no version.
@@ -55,7 +65,7 @@ pub fn plugin_version_text<'a>(choice: &PluginChoice<'_>, step: Step<'a>) -> Box
     let diagnostic = found(&INVALID_VERSION, text.span, format!("`{}` is no version", text.value))
         .help("write three numbers: `0.17.1`");
     let falco = format!("Invalid required version '{}' for plugin '{}'", text.value, choice.name);
-    fault_below(VALIDATE, falco, diagnostic, vec![step])
+    fault_below(FalcoCode::ErrValidate, falco, diagnostic, vec![step])
 }
 
 /// A plugin named twice in one entry.
@@ -64,7 +74,7 @@ pub fn plugin_twice<'a>(choice: &PluginChoice<'_>, step: Step<'a>) -> Boxed<'a> 
     let diagnostic =
         found(&PLUGIN_REQUIREMENT, choice.span, format!("plugin `{name}` is its own alternative"));
     let falco = format!("Defined multiple alternative version requirements for plugin '{name}'");
-    fault_below(VALIDATE, falco, diagnostic, vec![step])
+    fault_below(FalcoCode::ErrValidate, falco, diagnostic, vec![step])
 }
 
 /// A requirement that the loaded plugins do not meet.

@@ -1,9 +1,9 @@
 //! Findings about the grammar of conditions.
 
 use super::suggest::nearest;
-use super::{CONDITION, fault, found};
+use super::{fault, found};
 use super::{shown, unsafe_fix};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, FalcoCode};
 use crate::sema::checks::*;
 use crate::sema::report::Fault;
 use crate::sema::text::Composite;
@@ -129,7 +129,7 @@ pub fn condition_syntax<'a>(error: &SyntaxError, text: &Composite<'_>) -> Fault<
             diagnostic(format!("the condition is nested too deeply (Falco's limit is {max})"))
         }
     };
-    fault(CONDITION, syntax_message(&error.trouble), shown(diagnostic, located, None))
+    fault(FalcoCode::ErrCompileCondition, syntax_message(&error.trouble), shown(diagnostic, located, None))
 }
 
 pub(super) fn first_line(word: &str) -> &str {

@@ -10,9 +10,9 @@
 mod tests;
 
 use super::yaml::{Node, Value};
-use std::collections::HashSet;
+use crate::source::Span;
+use std::collections::HashMap;
 use std::fmt::Write;
-use std::sync::Arc;
 
 /// Nodes that are looked at below anchors and aliases before giving up: enough for any file
 /// written by hand, little enough for one that is built to expand.
@@ -147,8 +147,8 @@ static ALTERNATIVE: Shape = Shape::Map(&Object {
 struct Validator {
     errors: Vec<String>,
     path: Vec<Step>,
-    /// Anchored nodes known to have a shape, so that an alias costs nothing; by address.
-    valid: HashSet<(*const Node, *const Shape)>,
+    /// The shapes that anchored nodes are known to have, so that an alias costs nothing; by the place of the node.
+    valid: HashMap<Span, Vec<&'static Shape>>,
     /// How many anchors or aliases the current node lies in.
     sharing: usize,
     visits: usize,
@@ -166,15 +166,15 @@ impl Validator {
             return true;
         }
         let Value::Shared(shared) = &node.value else { return self.check_value(&node.value, shape) };
-        let key = (Arc::as_ptr(shared), std::ptr::from_ref(shape));
-        if self.valid.contains(&key) {
+        let known = self.valid.get(&shared.span).into_iter().flatten();
+        if known.copied().any(|known| std::ptr::eq(known, shape)) {
             return true;
         }
         self.sharing += 1;
         let valid = self.check(shared, shape);
         self.sharing -= 1;
         if valid {
-            self.valid.insert(key);
+            self.valid.entry(shared.span).or_default().push(shape);
         }
         valid
     }

@@ -1,6 +1,7 @@
 use super::*;
 use crate::source::{FileId, Span, Text};
 use crate::syntax::yaml::{Scalar, Style};
+use std::sync::Arc;
 
 fn node(value: Value) -> Node {
     Node { span: Span::default(), value }
