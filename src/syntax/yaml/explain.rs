@@ -127,6 +127,9 @@ fn words(text: &str, offset: usize, fault: &Fault) -> (String, String) {
         E::MappingValueNotAllowed | E::InvalidColonPlacement => {
             ("`:` after a value; quote the value if it holds a colon", "illegal map value")
         }
+        E::ExpectedDocumentStart => {
+            ("this line continues nothing, and no `---` begins a new document", "end of sequence not found")
+        }
         E::ExpectedBlockSequenceEntry | E::UnexpectedEofBlockSequence => {
             ("expected a list entry at the indentation of the others", "end of sequence not found")
         }

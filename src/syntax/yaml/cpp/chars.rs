@@ -69,7 +69,8 @@ impl Scanner<'_> {
 
     /// Length of what ends the scalar here.
     fn ends(&self, end: End) -> Option<usize> {
-        let comment = self.space(0) && self.peek(1) == Some(b'#');
+        let behind = if self.at_break() { break_end(self.text, self.at) } else { self.at + 1 };
+        let comment = self.space(0) && self.bytes.get(behind) == Some(&b'#');
         let ended = match end {
             End::Plain => (self.peek(0) == Some(b':') && self.gap(1)) || comment,
             End::FlowPlain => match self.peek(0) {

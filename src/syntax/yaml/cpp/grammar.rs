@@ -1,7 +1,7 @@
 //! The grammar level: which token may follow which.
 
 use super::{Check, Collection, Event, Kind, Scalar, Scanner, Token};
-use crate::syntax::yaml::is_null;
+use crate::syntax::yaml::{Style, is_null};
 
 /// yaml-cpp gives up at this depth, scalars counted.
 const DEPTH: usize = 500;
@@ -134,9 +134,15 @@ impl Scanner<'_> {
                 self.open(true, true, first);
                 self.compact(true)?;
             }
+            _ if tagged => {
+                let (range, style) = (self.behind..self.behind, Style::Plain);
+                self.emit(|| {
+                    Event::Scalar(Scalar { range, first, style, value: String::new(), indent: 0, tagged })
+                });
+            }
             _ => {
                 self.null();
-                return Ok(!tagged);
+                return Ok(true);
             }
         }
         Ok(false)
