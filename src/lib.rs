@@ -11,6 +11,7 @@ pub mod backend;
 pub mod bundled;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod cloudtrail;
 pub mod config;
 pub mod coverage;
 pub mod diag;
@@ -25,9 +26,16 @@ pub mod lint;
 pub mod logic;
 #[cfg(feature = "lsp")]
 pub mod lsp;
+pub mod nearest;
 pub mod render;
 pub mod schema;
 pub mod sema;
 pub mod source;
 pub mod syntax;
 pub mod testing;
+
+#[cfg(test)]
+extern crate self as rulec;
+#[cfg(test)]
+#[path = "../tests/unit/mod.rs"]
+mod unit;

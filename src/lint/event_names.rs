@@ -4,10 +4,10 @@ use super::context::{LintAtom, LintRule};
 use crate::eval::SOURCE;
 use crate::schema::aws_facts::{self, Logged};
 use crate::schema::event_names;
-use crate::sema::ir::{Atom, FieldRef, Pred, Term, Test};
+use crate::sema::ir::{Atom, FieldRef, Term, Test};
+use crate::sema::predicate::{passes_quickly, truth};
 use crate::sema::world::World;
-use crate::syntax::glob;
-use crate::syntax::token::{Modifier, Op};
+use crate::syntax::token::Op;
 
 /// The domain of most sources.
 const DOMAIN: &str = ".amazonaws.com";
@@ -15,22 +15,20 @@ const DOMAIN: &str = ".amazonaws.com";
 /// How many texts one rule may have compared before its names are taken to be right.
 const COMPARISONS: usize = 1_000_000;
 
-/// The member of the record that a field shows as it is, with `/` between its parts.
+/// The JSON pointer to the member that a field shows as it is.
 pub fn member(field: &FieldRef) -> Option<&str> {
     Some(match &*field.name {
-        "json.value" | "jevt.value" => {
-            field.arg.as_deref().map(|arg| arg.strip_prefix('/').unwrap_or(arg))?
-        }
-        "ct.name" => "eventName",
-        "ct.src" => "eventSource",
-        "ct.error" => "errorCode",
-        "ct.errormessage" => "errorMessage",
-        "ct.region" => "awsRegion",
-        "ct.readonly" => "readOnly",
-        "ct.managementevent" => "managementEvent",
-        "ct.eventtype" => "eventType",
-        "ct.eventcategory" => "eventCategory",
-        "ct.user.identitytype" => "userIdentity/type",
+        "json.value" | "jevt.value" => &field.member,
+        "ct.name" => "/eventName",
+        "ct.src" => "/eventSource",
+        "ct.error" => "/errorCode",
+        "ct.errormessage" => "/errorMessage",
+        "ct.region" => "/awsRegion",
+        "ct.readonly" => "/readOnly",
+        "ct.managementevent" => "/managementEvent",
+        "ct.eventtype" => "/eventType",
+        "ct.eventcategory" => "/eventCategory",
+        "ct.user.identitytype" => "/userIdentity/type",
         _ => return None,
     })
 }
@@ -47,7 +45,7 @@ pub fn compared(atom: &Atom) -> Option<&str> {
 pub fn reads_source(atom: &Atom) -> Option<Form> {
     match &atom.left {
         Term::Field(field) if &*field.name == "ct.shortsrc" => Some(Form::Short),
-        Term::Field(field) if member(field) == Some("eventSource") => Some(Form::Full),
+        Term::Field(field) if member(field) == Some("/eventSource") => Some(Form::Full),
         _ => None,
     }
 }
@@ -87,30 +85,6 @@ impl LintAtom<'_, '_> {
     }
 }
 
-/// Three-valued truth of a condition when `decide` knows some atoms.
-pub fn truth(pred: &Pred, decide: &impl Fn(&Atom) -> Option<bool>) -> Option<bool> {
-    match pred {
-        Pred::Const(truth) => Some(*truth),
-        Pred::Not(inner) => truth(inner, decide).map(|truth| !truth),
-        Pred::Atom(atom) => decide(atom),
-        Pred::And(parts) => joined(parts, false, decide),
-        Pred::Or(parts) => joined(parts, true, decide),
-    }
-}
-
-/// `decisive` is the truth of one part that settles the whole.
-fn joined(parts: &[Pred], decisive: bool, decide: &impl Fn(&Atom) -> Option<bool>) -> Option<bool> {
-    let mut settled = Some(!decisive);
-    for part in parts {
-        match truth(part, decide) {
-            Some(truth) if truth == decisive => return Some(decisive),
-            Some(_) => {}
-            None => settled = None,
-        }
-    }
-    settled
-}
-
 /// Whether an atom holds for events of this name and source, where that settles it.
 pub fn decide(atom: &Atom, name: &str, source: &str) -> Option<bool> {
     let Term::Field(field) = &atom.left else { return None };
@@ -118,36 +92,10 @@ pub fn decide(atom: &Atom, name: &str, source: &str) -> Option<bool> {
     if !matches!(&*field.name, "ct.name" | "ct.src" | "ct.shortsrc" | "json.value" | "jevt.value") {
         return None;
     }
-    if member(field) == Some("eventName") {
-        return holds(&atom.test, name);
+    if member(field) == Some("/eventName") {
+        return passes_quickly(&atom.test, name.as_bytes());
     }
-    holds(&atom.test, reads_source(atom)?.of(source))
-}
-
-fn holds(test: &Test, text: &str) -> Option<bool> {
-    let (op, modifier, values) = match test {
-        Test::Exists => return Some(true),
-        Test::Values { op, modifier, values } => (*op, *modifier, values),
-        Test::Term { .. } => return None,
-    };
-    let one = |value: &str| {
-        Some(match op {
-            Op::Eq | Op::EqEq | Op::In | Op::Intersects => value == text,
-            Op::Ne => value != text,
-            Op::Startswith => text.starts_with(value),
-            Op::Endswith => text.ends_with(value),
-            Op::Contains => text.contains(value),
-            Op::Icontains => text.to_ascii_lowercase().contains(&value.to_ascii_lowercase()),
-            Op::Glob => glob::parse(value.as_bytes(), false).matches(text.as_bytes()),
-            Op::Iglob => glob::parse(value.as_bytes(), true).matches(text.as_bytes()),
-            _ => return None,
-        })
-    };
-    match modifier {
-        None | Some(Modifier::Anyof) => values.iter().try_fold(false, |any, value| Some(any || one(value)?)),
-        Some(Modifier::Allof) => values.iter().try_fold(true, |all, value| Some(all && one(value)?)),
-        Some(Modifier::Oneof) => None,
-    }
+    passes_quickly(&atom.test, reads_source(atom)?.of(source).as_bytes())
 }
 
 /// An event name that a rule compares with, and what becomes of it.
@@ -214,15 +162,15 @@ impl<'v, 'a> LintRule<'v, 'a> {
     pub fn keeps_failures_out(&self) -> bool {
         let decide = |atom: &Atom| {
             let exists = matches!(atom.test, Test::Exists);
-            (exists && compared(atom) == Some("errorCode")).then_some(true)
+            (exists && compared(atom) == Some("/errorCode")).then_some(true)
         };
-        self.compares("errorCode") && truth(&self.rule.condition, &decide) == Some(false)
+        self.compares("/errorCode") && truth(&self.rule.condition, &decide) == Some(false)
     }
 
     /// True if the condition can hold for failed calls alone: it asks for an error code.
     pub fn wants_failures(&self) -> bool {
-        let decide = |atom: &Atom| (compared(atom) == Some("errorCode")).then_some(false);
-        self.compares("errorCode") && truth(&self.rule.condition, &decide) == Some(false)
+        let decide = |atom: &Atom| (compared(atom) == Some("/errorCode")).then_some(false);
+        self.compares("/errorCode") && truth(&self.rule.condition, &decide) == Some(false)
     }
 
     /// True if a comparison reads this member of the record.
@@ -234,7 +182,7 @@ impl<'v, 'a> LintRule<'v, 'a> {
 fn ask<'v>(rule: &LintRule<'v, '_>, world: &World) -> Asked<'v> {
     let mut asked =
         Asked { tests_source: rule.atoms.iter().any(|atom| atom.source.is_some()), ..Asked::default() };
-    let names = || rule.atoms.iter().enumerate().filter(|(_, atom)| atom.member == Some("eventName"));
+    let names = || rule.atoms.iter().enumerate().filter(|(_, atom)| atom.member == Some("/eventName"));
     let total = rule.atoms.len() + names().map(|(_, atom)| equals(atom.atom).len()).sum::<usize>();
     let of_sources = rule.atoms.iter().filter(|atom| atom.source.is_some());
     let sources: usize = of_sources.map(|atom| equals(atom.atom).len()).sum();

@@ -3,7 +3,8 @@
 use crate::diag::{Check, Diagnostic, Severity};
 use crate::lint::event_names::equals;
 use crate::lint::places::{one_of, rewrite};
-use crate::lint::{Context, Lint, LintRule, nearest};
+use crate::lint::{Context, Lint, LintRule};
+use crate::nearest::nearest;
 
 crate::declare_check! {
     /// A kind of identity that CloudTrail does not know.
@@ -79,7 +80,7 @@ impl Lint for UnknownIdentityType {
         if !rule.is_cloudtrail() {
             return;
         }
-        for atom in rule.atoms.iter().filter(|atom| atom.member == Some("userIdentity/type")) {
+        for atom in rule.atoms.iter().filter(|atom| atom.member == Some("/userIdentity/type")) {
             for (at, text) in equals(atom.atom).iter().enumerate() {
                 // Letter case has a lint of its own, and so has what stands for absence.
                 if text.is_empty()
