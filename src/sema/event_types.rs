@@ -2,7 +2,7 @@
 
 use super::values::constant_from_one;
 use crate::schema::event_types;
-use crate::syntax::ast::{Check, Expr, ExprKind, OperandKind, Right};
+use crate::syntax::ast::{Comparison, Expr, ExprKind, OperandKind, Right};
 use crate::syntax::token::Op;
 use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
@@ -117,7 +117,7 @@ impl Walk<'_, '_, '_> {
             }
             (ExprKind::Not(inner), _) => self.types(inner, !negated),
             (ExprKind::Macro(name), _) => self.macro_types(name, negated),
-            (ExprKind::Check(check), _) => {
+            (ExprKind::Comparison(check), _) => {
                 self.budget -= 1;
                 check_types(check, negated)
             }
@@ -137,7 +137,7 @@ impl Walk<'_, '_, '_> {
     }
 }
 
-fn check_types(check: &Check<'_>, negated: bool) -> Types {
+fn check_types(check: &Comparison<'_>, negated: bool) -> Types {
     let OperandKind::Field { name, arg: None } = &check.left.kind else { return Types::all() };
     let values = match &check.right {
         Right::Const(value) | Right::Word(value) => std::slice::from_ref(value),
