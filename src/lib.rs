@@ -11,6 +11,7 @@ pub mod backend;
 pub mod bundled;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod cloudtrail;
 pub mod config;
 pub mod coverage;
 pub mod diag;

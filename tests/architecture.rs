@@ -5,9 +5,30 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use std::path::{Path, PathBuf};
 
 /// Left may never use right.
-const LAYERS: [&str; 23] = [
-    "bundled", "source", "diag", "fix", "syntax", "embedded", "schema", "sema", "logic", "eval", "coverage",
-    "lint", "config", "analysis", "testing", "format", "backend", "render", "ide", "files", "lsp", "cli",
+const LAYERS: [&str; 24] = [
+    "bundled",
+    "source",
+    "diag",
+    "fix",
+    "syntax",
+    "embedded",
+    "schema",
+    "cloudtrail",
+    "sema",
+    "logic",
+    "eval",
+    "coverage",
+    "lint",
+    "config",
+    "analysis",
+    "testing",
+    "format",
+    "backend",
+    "render",
+    "ide",
+    "files",
+    "lsp",
+    "cli",
     "main",
 ];
 /// The only layers that may read files, look at clock and environment, or print.

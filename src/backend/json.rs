@@ -106,7 +106,7 @@ fn field(field: &FieldRef) -> Value {
         object["arg"] = json!(&**arg);
     }
     object["type"] = json!({ "name": field.ty.to_string(), "list": field.list });
-    object["member"] = json!(&*field.member);
+    object["member"] = json!(field.member.strip_prefix('/').unwrap_or(&field.member));
     object
 }
 

@@ -3,8 +3,9 @@
 use super::cloudtrail::{self, Images, Info, User};
 use super::event::{View, cut};
 use super::generic::{self, Generic};
-use super::json::{self, PathId, Paths, ROOT};
+use super::json::{self, PathId, Paths};
 use super::value::Value;
+use crate::cloudtrail::MemberPath;
 use crate::schema::plugins::bundled_plugins;
 use crate::sema::ir::FieldRef;
 use std::borrow::Cow;
@@ -98,7 +99,9 @@ pub(super) fn bind(field: &FieldRef, paths: &mut Paths) -> Field {
             Some(Ok(index)) => Field::Images(Box::new(Images::bind(paths)), Some(index)),
             Some(Err(_)) => Field::Absent,
         },
-        "json.value" | "jevt.value" => pointer(arg.unwrap_or_default(), paths),
+        "json.value" | "jevt.value" => {
+            Field::Pointer(paths.path(MemberPath::parse(arg.unwrap_or_default()).keys()))
+        }
         "json.obj" | "jevt.obj" => Field::Document,
         "json.rawtime" | "jevt.rawtime" => Field::RawTime,
         "evt.plugininfo" => Field::PluginInfo(Box::new(Info::bind(paths))),
@@ -114,16 +117,6 @@ fn plain_path(name: &str) -> Option<String> {
     let plugin = bundled_plugins().iter().find(|plugin| plugin.name == "cloudtrail")?;
     let schema = plugin.schema();
     schema.fields.iter().find(|field| field.name == name)?.plain_path().map(str::to_owned)
-}
-
-/// A JSON pointer, of which the first slash may be missing. No key at all is the whole document.
-fn pointer(text: &str, paths: &mut Paths) -> Field {
-    if text.is_empty() {
-        return Field::Pointer(ROOT);
-    }
-    let text = text.strip_prefix('/').unwrap_or(text);
-    let keys: Vec<String> = text.split('/').map(|key| key.replace("~1", "/").replace("~0", "~")).collect();
-    Field::Pointer(paths.path(keys.iter().map(String::as_str)))
 }
 
 impl Field {

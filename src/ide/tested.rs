@@ -2,6 +2,7 @@
 
 use super::completion::Here;
 use super::{expand, outline};
+use crate::cloudtrail::MemberPath;
 use crate::schema::SourceFields;
 use crate::syntax::ast::{Check, Expr, ExprKind, OperandKind, Right};
 use crate::syntax::condition::{DEFAULT_DEPTH, parse, parse_operand};
@@ -13,7 +14,7 @@ use std::cell::Cell;
 const DEPTH: usize = 8;
 const NAMES: usize = 200;
 
-/// The member of a CloudTrail record that a left side shows, as a dotted path.
+/// The member of a CloudTrail record that a left side shows, as a JSON pointer.
 pub(super) fn member(left: &str, fields: &SourceFields) -> Option<String> {
     let (operand, _) = parse_operand(left).ok()?;
     let mut operand = &operand;
@@ -23,9 +24,9 @@ pub(super) fn member(left: &str, fields: &SourceFields) -> Option<String> {
     }
     match &operand.kind {
         OperandKind::Field { name: "json.value" | "jevt.value", arg: Some(arg) } => {
-            Some(arg.text.trim_start_matches('/').replace('/', "."))
+            Some(MemberPath::parse(&arg.text).pointer().to_owned())
         }
-        OperandKind::Field { name, .. } => fields.field(name)?.plain_path().map(str::to_owned),
+        OperandKind::Field { name, .. } => fields.field(name)?.pointer(),
         _ => None,
     }
 }

@@ -5,6 +5,7 @@ use super::keys::{self, Absent};
 use super::outline::Role;
 use super::{Snapshot, expand};
 use crate::bundled;
+use crate::cloudtrail::MemberPath;
 use crate::coverage::Catalogue;
 use crate::lint;
 use crate::render::page;
@@ -89,17 +90,21 @@ fn field(snapshot: &Snapshot, name: &str, source: &str) -> Option<String> {
     if field.flags.deprecated {
         text += "\n\n**Deprecated.**";
     }
-    let pointer = argument(name).map(str::to_owned).or_else(|| field.path.clone());
     match (&field.path, argument(name)) {
         (_, Some(pointer)) if pointer.starts_with('/') => {
-            let _ = write!(text, "\n\nJSON: `{}`", pointer.trim_start_matches('/').replace('/', "."));
+            let _ = write!(text, "\n\nJSON: `{}`", MemberPath::parse(pointer).dotted());
         }
         (Some(path), _) => {
             let _ = write!(text, "\n\nJSON: `{}`", path.replace(", ", "`, `"));
         }
         _ => {}
     }
-    if let Some(example) = pointer.as_deref().and_then(example) {
+    let pointers = match (argument(name), &field.path) {
+        (Some(argument), _) => vec![MemberPath::parse(argument)],
+        (None, Some(paths)) => paths.split(", ").map(MemberPath::of_dotted).collect(),
+        (None, None) => Vec::new(),
+    };
+    if let Some(example) = example(&pointers) {
         let _ = write!(text, "\n\nExample: `{} = {}`", name, quoted(example));
     }
     let _ = write!(text, "\n\nSource: `{source}`, class `{}`", field.class);
@@ -141,7 +146,7 @@ fn sentence(text: &str) -> String {
 }
 
 /// A value that the member of a record may have, from the records that tests are completed with.
-fn example(path: &str) -> Option<&'static str> {
+fn example(paths: &[MemberPath<'_>]) -> Option<&'static str> {
     static RECORDS: OnceLock<Vec<serde_json::Value>> = OnceLock::new();
     let records = RECORDS.get_or_init(|| {
         let templates = bundled::TEMPLATES.iter().filter_map(|(_, text)| serde_json::from_str(text).ok());
@@ -149,11 +154,9 @@ fn example(path: &str) -> Option<&'static str> {
             .filter_map(|mut template: serde_json::Value| Some(template.get_mut("record")?.take()))
             .collect()
     });
-    let paths: Vec<String> =
-        path.split(", ").map(|path| format!("/{}", path.trim_start_matches('/').replace('.', "/"))).collect();
-    let found =
-        paths.iter().find_map(|path| records.iter().find_map(|record| record.pointer(path)?.as_str()));
-    found.filter(|text| !text.is_empty())
+    let at =
+        |path: &MemberPath<'_>| records.iter().find_map(|record| record.pointer(path.pointer())?.as_str());
+    paths.iter().find_map(at).filter(|text| !text.is_empty())
 }
 
 fn operator(op: Op) -> String {

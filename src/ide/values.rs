@@ -53,9 +53,9 @@ pub(super) fn of_field(here: &Here<'_, '_>, left: &str, condition: Option<(&str,
         };
         let short = matches!(operand.kind, OperandKind::Field { name: "ct.shortsrc", .. });
         match tested::member(left, fields).as_deref() {
-            Some("eventName") => event_names(&asked("eventSource"), out),
-            Some("eventSource") => event_sources(short, &asked("eventName"), out),
-            Some("userIdentity.type") => {
+            Some("/eventName") => event_names(&asked("/eventSource"), out),
+            Some("/eventSource") => event_sources(short, &asked("/eventName"), out),
+            Some("/userIdentity/type") => {
                 for kind in IDENTITY_TYPES {
                     out.word(kind, Sort::Value, "type of identity");
                 }

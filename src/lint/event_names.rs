@@ -15,22 +15,20 @@ const DOMAIN: &str = ".amazonaws.com";
 /// How many texts one rule may have compared before its names are taken to be right.
 const COMPARISONS: usize = 1_000_000;
 
-/// The member of the record that a field shows as it is, with `/` between its parts.
+/// The JSON pointer to the member that a field shows as it is.
 pub fn member(field: &FieldRef) -> Option<&str> {
     Some(match &*field.name {
-        "json.value" | "jevt.value" => {
-            field.arg.as_deref().map(|arg| arg.strip_prefix('/').unwrap_or(arg))?
-        }
-        "ct.name" => "eventName",
-        "ct.src" => "eventSource",
-        "ct.error" => "errorCode",
-        "ct.errormessage" => "errorMessage",
-        "ct.region" => "awsRegion",
-        "ct.readonly" => "readOnly",
-        "ct.managementevent" => "managementEvent",
-        "ct.eventtype" => "eventType",
-        "ct.eventcategory" => "eventCategory",
-        "ct.user.identitytype" => "userIdentity/type",
+        "json.value" | "jevt.value" => &field.member,
+        "ct.name" => "/eventName",
+        "ct.src" => "/eventSource",
+        "ct.error" => "/errorCode",
+        "ct.errormessage" => "/errorMessage",
+        "ct.region" => "/awsRegion",
+        "ct.readonly" => "/readOnly",
+        "ct.managementevent" => "/managementEvent",
+        "ct.eventtype" => "/eventType",
+        "ct.eventcategory" => "/eventCategory",
+        "ct.user.identitytype" => "/userIdentity/type",
         _ => return None,
     })
 }
@@ -47,7 +45,7 @@ pub fn compared(atom: &Atom) -> Option<&str> {
 pub fn reads_source(atom: &Atom) -> Option<Form> {
     match &atom.left {
         Term::Field(field) if &*field.name == "ct.shortsrc" => Some(Form::Short),
-        Term::Field(field) if member(field) == Some("eventSource") => Some(Form::Full),
+        Term::Field(field) if member(field) == Some("/eventSource") => Some(Form::Full),
         _ => None,
     }
 }
@@ -118,7 +116,7 @@ pub fn decide(atom: &Atom, name: &str, source: &str) -> Option<bool> {
     if !matches!(&*field.name, "ct.name" | "ct.src" | "ct.shortsrc" | "json.value" | "jevt.value") {
         return None;
     }
-    if member(field) == Some("eventName") {
+    if member(field) == Some("/eventName") {
         return holds(&atom.test, name);
     }
     holds(&atom.test, reads_source(atom)?.of(source))
@@ -214,15 +212,15 @@ impl<'v, 'a> LintRule<'v, 'a> {
     pub fn keeps_failures_out(&self) -> bool {
         let decide = |atom: &Atom| {
             let exists = matches!(atom.test, Test::Exists);
-            (exists && compared(atom) == Some("errorCode")).then_some(true)
+            (exists && compared(atom) == Some("/errorCode")).then_some(true)
         };
-        self.compares("errorCode") && truth(&self.rule.condition, &decide) == Some(false)
+        self.compares("/errorCode") && truth(&self.rule.condition, &decide) == Some(false)
     }
 
     /// True if the condition can hold for failed calls alone: it asks for an error code.
     pub fn wants_failures(&self) -> bool {
-        let decide = |atom: &Atom| (compared(atom) == Some("errorCode")).then_some(false);
-        self.compares("errorCode") && truth(&self.rule.condition, &decide) == Some(false)
+        let decide = |atom: &Atom| (compared(atom) == Some("/errorCode")).then_some(false);
+        self.compares("/errorCode") && truth(&self.rule.condition, &decide) == Some(false)
     }
 
     /// True if a comparison reads this member of the record.
@@ -234,7 +232,7 @@ impl<'v, 'a> LintRule<'v, 'a> {
 fn ask<'v>(rule: &LintRule<'v, '_>, world: &World) -> Asked<'v> {
     let mut asked =
         Asked { tests_source: rule.atoms.iter().any(|atom| atom.source.is_some()), ..Asked::default() };
-    let names = || rule.atoms.iter().enumerate().filter(|(_, atom)| atom.member == Some("eventName"));
+    let names = || rule.atoms.iter().enumerate().filter(|(_, atom)| atom.member == Some("/eventName"));
     let total = rule.atoms.len() + names().map(|(_, atom)| equals(atom.atom).len()).sum::<usize>();
     let of_sources = rule.atoms.iter().filter(|atom| atom.source.is_some());
     let sources: usize = of_sources.map(|atom| equals(atom.atom).len()).sum();

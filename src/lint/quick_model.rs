@@ -12,14 +12,14 @@ use std::borrow::Cow;
 const OTHER: &str = "~";
 
 /// Members that every record has.
-const ALWAYS: [&str; 5] = ["eventName", "eventSource", "awsRegion", "eventTime", "eventVersion"];
+const ALWAYS: [&str; 5] = ["/eventName", "/eventSource", "/awsRegion", "/eventTime", "/eventVersion"];
 
 /// Members with few possible values.
 const CLOSED: [(&str, [&str; 2]); 4] = [
-    ("readOnly", ["true", "false"]),
-    ("managementEvent", ["true", "false"]),
-    ("additionalEventData/MFAUsed", ["No", "Yes"]),
-    ("responseElements/ConsoleLogin", ["Success", "Failure"]),
+    ("/readOnly", ["true", "false"]),
+    ("/managementEvent", ["true", "false"]),
+    ("/additionalEventData/MFAUsed", ["No", "Yes"]),
+    ("/responseElements/ConsoleLogin", ["Success", "Failure"]),
 ];
 
 /// The most arms of an `or` that are tried.

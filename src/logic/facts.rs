@@ -6,6 +6,7 @@ use super::formula::{Arena, F, TRUE};
 use super::place;
 use super::source::there;
 use crate::bundled;
+use crate::cloudtrail::MemberPath;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -61,7 +62,8 @@ fn facts() -> &'static FxHashMap<&'static str, &'static Fact> {
 /// What is known of a place.
 pub fn fact(place: PlaceId, assume: Assume, arena: &mut Arena) -> F {
     let Place::Member(keys) = &arena.places[place as usize] else { return TRUE };
-    let path = keys.iter().fold(String::new(), |path, key| path + "/" + key);
+    let path = MemberPath::of_keys(keys);
+    let path = path.pointer();
     let mut parts = Vec::new();
     // Without these two there is no event at all.
     if path == "/eventTime" || path == "/eventType" {
@@ -70,7 +72,7 @@ pub fn fact(place: PlaceId, assume: Assume, arena: &mut Arena) -> F {
     if path == "/eventType" {
         parts.push(!among(place, View::Text, &[INSIGHT], arena));
     }
-    if let (Assume::CloudTrail, Some(fact)) = (assume, facts().get(path.as_str())) {
+    if let (Assume::CloudTrail, Some(fact)) = (assume, facts().get(path)) {
         if fact.always {
             parts.push(text(place, arena));
             parts.push(!among(place, View::Text, &[""], arena));

@@ -1,6 +1,7 @@
 //! Formulas over prims, each kept once.
 
 use super::atom::{Place, PlaceId, Prim, PrimId, Ready};
+use crate::cloudtrail::MemberPath;
 use rustc_hash::FxHashMap;
 
 /// A formula: the number of its node, twice; odd if it is denied.
@@ -86,8 +87,8 @@ impl Arena {
     }
 
     /// The number of the place at these keys.
-    pub fn member<'k>(&mut self, keys: impl Iterator<Item = &'k str>) -> PlaceId {
-        self.place(Place::Member(keys.map(Box::from).collect()))
+    pub fn member(&mut self, path: &MemberPath<'_>) -> PlaceId {
+        self.place(Place::Member(path.keys().map(Box::from).collect()))
     }
 
     /// The formula that is a prim.

@@ -5,6 +5,7 @@ use super::atom::{Check, Place, PlaceId, PrimId, TextCheck, View};
 use super::derived;
 use super::formula::Arena;
 use super::text::{Json as JsonMachine, Machine, Map, Mapped, Search, Utf8, expression, machine, shortest};
+use crate::cloudtrail::path::index;
 use crate::sema::ir::Term;
 use crate::sema::pattern::Pattern;
 use crate::syntax::token::Op;
@@ -123,7 +124,7 @@ struct Member<'s> {
 impl Member<'_> {
     fn value(&self) -> Verdict {
         if let Some(needs) = self.needs {
-            if super::record::index(needs).is_none() {
+            if index(needs.as_bytes()).is_none() {
                 return self.brackets(b'{');
             }
             // What has a number as key may also be an element of an array.

@@ -6,6 +6,8 @@ use super::formula::Arena;
 use super::place::{self, Literals};
 use super::template::{self, Asked};
 use super::{Assume, Reason, Witness, facts};
+use crate::cloudtrail::MemberPath;
+use crate::cloudtrail::path::index;
 use serde_json::{Map, Value as Json};
 
 /// What is wanted of a place, and a value that does for it alone.
@@ -189,7 +191,7 @@ impl<'d> Draft<'d> {
                 if self.prim_holds(prim) != Some(wanted) {
                     return Some(match &self.arena.places[wish.place as usize] {
                         Place::Made(term) => Reason::Term(super::term_text(term)),
-                        Place::Member(keys) => Reason::Text(format!("/{}", keys.join("/"))),
+                        Place::Member(keys) => Reason::Text(MemberPath::of_keys(keys).pointer().to_owned()),
                         Place::Pair(_) | Place::Number => Reason::Pair,
                     });
                 }
@@ -203,16 +205,9 @@ impl<'d> Draft<'d> {
 pub fn at<'r>(record: &'r Json, keys: &[Box<str>]) -> Option<&'r Json> {
     keys.iter().try_fold(record, |value, key| match value {
         Json::Object(members) => members.get(&**key),
-        Json::Array(all) => all.get(index(key)?),
+        Json::Array(all) => all.get(index(key.as_bytes())?),
         _ => None,
     })
-}
-
-/// A key as an index: digits, perhaps after a sign.
-pub fn index(key: &str) -> Option<usize> {
-    let digits = key.strip_prefix(['+', '-']).unwrap_or(key);
-    let number: usize = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())??;
-    (!key.starts_with('-') || number == 0).then_some(number)
 }
 
 /// Puts a value at a path, or takes away what is there.

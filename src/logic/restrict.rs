@@ -1,6 +1,7 @@
 //! A condition as far as it matters for events of one name and source.
 
 use super::text::Map;
+use crate::cloudtrail::MemberPath;
 use crate::sema::ir::{Atom, FieldRef, Origin, Pred, Term, Test};
 use crate::sema::pattern::{Pattern, Prefixes};
 use crate::sema::values::number;
@@ -139,14 +140,11 @@ fn of_field<'a>(field: &FieldRef, name: &'a str, source: &'a str) -> Option<Know
         "s3.cnt.put" => once(name == "PutObject"),
         "s3.cnt.other" => once(!matches!(name, "GetObject" | "PutObject")),
         "evt.source" => text("aws_cloudtrail"),
-        "json.value" | "jevt.value" => {
-            let path = field.arg.as_deref()?;
-            match path.strip_prefix('/').unwrap_or(path) {
-                "eventName" => text(name),
-                "eventSource" => text(source),
-                _ => None,
-            }
-        }
+        "json.value" | "jevt.value" => match MemberPath::parse(field.arg.as_deref()?).pointer() {
+            "/eventName" => text(name),
+            "/eventSource" => text(source),
+            _ => None,
+        },
         _ => None,
     }
 }

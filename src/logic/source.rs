@@ -3,6 +3,7 @@
 use super::atom::{Check, Place, PlaceId, Prim, Side, TextCheck, View};
 use super::formula::{Arena, F, TRUE};
 use super::text::Map;
+use crate::cloudtrail::MemberPath;
 use crate::schema::plugins::bundled_plugins;
 use crate::sema::ir::{FieldRef, Term};
 use crate::syntax::token::Transformer;
@@ -95,7 +96,7 @@ fn plain_path(name: &str) -> Option<&'static str> {
 fn of_field(field: &FieldRef, arena: &mut Arena) -> Vec<Source> {
     let viewed =
         |place, view, maps: &[Map]| Value::View(Side { place, view, maps: maps.to_vec(), len: false });
-    let mut at = |dotted: &str| arena.member(dotted.split('.'));
+    let mut at = |dotted: &str| arena.member(&MemberPath::of_dotted(dotted));
     let view = match &*field.name {
         "ct.shortsrc" => viewed(at("eventSource"), View::Text, &[Map::Short]),
         "ct.user" => return user(arena),
@@ -125,14 +126,12 @@ fn of_field(field: &FieldRef, arena: &mut Arena) -> Vec<Source> {
             if text.is_empty() {
                 return made(&Term::Field(field.clone()), arena);
             }
-            let text = text.strip_prefix('/').unwrap_or(text);
-            let keys: Vec<String> =
-                text.split('/').map(|key| key.replace("~1", "/").replace("~0", "~")).collect();
+            let path = MemberPath::parse(text);
             // Nothing is nested so deep; neither shall a made-up record be.
-            if keys.len() > MAX_KEYS {
+            if path.keys().count() > MAX_KEYS {
                 return made(&Term::Field(field.clone()), arena);
             }
-            viewed(arena.member(keys.iter().map(String::as_str)), View::Pointer, &[])
+            viewed(arena.member(&path), View::Pointer, &[])
         }
         "evt.num" => viewed(arena.place(Place::Number), View::Number, &[]),
         "evt.pluginname" => Value::Text(b"cloudtrail".to_vec()),
@@ -167,14 +166,14 @@ fn text_is(place: PlaceId, texts: &[&str], arena: &mut Arena) -> F {
 }
 
 fn count(names: &[&str], among: bool, arena: &mut Arena) -> Vec<Source> {
-    let name = arena.member(std::iter::once("eventName"));
+    let name = arena.member(&MemberPath::of("/eventName"));
     let is = text_is(name, names, arena);
     vec![Source { when: if among { is } else { !is }, value: Value::Number(1) }]
 }
 
 /// `ct.user`, by the kind of identity.
 fn user(arena: &mut Arena) -> Vec<Source> {
-    let mut at = |dotted: &str| arena.member(dotted.split('.'));
+    let mut at = |dotted: &str| arena.member(&MemberPath::of_dotted(dotted));
     let (kind, name, service, issuer) = (
         at("userIdentity.type"),
         at("userIdentity.userName"),
@@ -203,7 +202,7 @@ fn user(arena: &mut Arena) -> Vec<Source> {
 
 /// `ct.originaluser`: of a role the session's name, which ends the ARN or the principal.
 fn original_user(arena: &mut Arena) -> Vec<Source> {
-    let mut at = |dotted: &str| arena.member(dotted.split('.'));
+    let mut at = |dotted: &str| arena.member(&MemberPath::of_dotted(dotted));
     let (kind, name, arn, principal) = (
         at("userIdentity.type"),
         at("userIdentity.userName"),
@@ -237,13 +236,13 @@ fn needed(term: &Term, arena: &mut Arena) -> F {
     match term {
         Term::Field(field) => {
             let mut there_at = |dotted: &str| {
-                let place = arena.member(dotted.split('.'));
+                let place = arena.member(&MemberPath::of_dotted(dotted));
                 there(place, arena)
             };
             match &*field.name {
                 "s3.uri" => {
                     let parts = ["requestParameters.bucketName", "requestParameters.key"];
-                    let parts = parts.map(|part| arena.member(part.split('.')));
+                    let parts = parts.map(|part| arena.member(&MemberPath::of_dotted(part)));
                     let texts =
                         parts.map(|place| arena.prim(Prim { place, view: View::IsText, check: Check::Any }));
                     arena.and(texts)

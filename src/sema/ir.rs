@@ -153,7 +153,7 @@ pub struct FieldRef {
     pub ty: Type,
     /// It is a list.
     pub list: bool,
-    /// The member of the event that it shows, as `a/b`; its own name where that is not one member.
+    /// The JSON pointer to the member of the event that it shows; its own name where that is not one member.
     pub member: Arc<str>,
 }
 

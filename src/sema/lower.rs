@@ -6,6 +6,7 @@ use super::outputs;
 use super::print;
 use super::text::Composite;
 use super::view::{MacroTrees, RuleView};
+use crate::cloudtrail::MemberPath;
 use crate::schema::{SourceFields, SourceId, Type};
 use crate::source::Span;
 use crate::syntax::ast::{Check, Expr, ExprKind, Operand, OperandKind, Right, Value};
@@ -230,13 +231,10 @@ impl Terms<'_, '_> {
     /// The member of the event that a field shows.
     fn member(&self, name: &str, arg: Option<&str>) -> Arc<str> {
         if let (Some(pointer), "json.value" | "jevt.value") = (arg, name) {
-            return Arc::from(pointer.trim_start_matches('/'));
+            return Arc::from(MemberPath::parse(pointer).pointer());
         }
-        let path = self.fields.field(name).and_then(|field| field.path.as_deref());
-        match path.filter(|path| arg.is_none() && !path.contains([',', '['])) {
-            Some(path) => Arc::from(path.replace('.', "/")),
-            None => Arc::from(name),
-        }
+        let field = self.fields.field(name).filter(|_| arg.is_none());
+        Arc::from(field.and_then(|field| field.pointer()).as_deref().unwrap_or(name))
     }
 
     fn term(&mut self, operand: &Operand<'_>) -> Term {

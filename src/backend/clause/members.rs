@@ -1,9 +1,11 @@
 //! The members of a record that a field shows.
 
 use super::{Check, Clause, Kind, any, equal, every, leaf, path};
+use crate::cloudtrail::MemberPath;
 use crate::schema::Field;
 use crate::schema::plugins::{Plugin, bundled_plugins};
 use crate::sema::ir::FieldRef;
+use std::borrow::Cow;
 
 /// Where a value comes from.
 pub enum Source {
@@ -37,9 +39,8 @@ pub fn sources(field: &FieldRef) -> Result<Vec<(Clause, Source)>, String> {
         "s3.bytes.out" => always(member("additionalEventData.bytesTransferredOut", Kind::Number)),
         "json.value" | "jevt.value" => {
             let pointer = field.arg.as_deref().unwrap_or_default();
-            let keys = pointer.strip_prefix('/').unwrap_or(pointer).split('/');
-            let keys: Vec<String> = keys.map(|key| key.replace("~1", "/").replace("~0", "~")).collect();
-            if keys.iter().any(String::is_empty) {
+            let keys: Vec<String> = MemberPath::parse(pointer).keys().map(Cow::into_owned).collect();
+            if keys.is_empty() || keys.iter().any(String::is_empty) {
                 return Err("the target has no whole record to compare".to_owned());
             }
             let kind = if is_text(&keys.join(".")) { Kind::Text } else { Kind::Any };

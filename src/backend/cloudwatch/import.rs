@@ -2,6 +2,7 @@
 
 use super::pattern::{Key, Pattern, Selector, Test};
 use crate::backend::{clause, write};
+use crate::cloudtrail::MemberPath;
 use crate::schema::plugins::bundled_plugins;
 use crate::syntax::token::Op;
 
@@ -124,8 +125,8 @@ fn field(selector: &Selector) -> Result<String, String> {
     if let Some(name) = own_field(&dotted) {
         return Ok(name);
     }
-    let pointer: String =
-        keys.iter().map(|key| format!("/{}", key.replace('~', "~0").replace('/', "~1"))).collect();
+    let path = MemberPath::of_keys(&keys);
+    let pointer = path.pointer();
     if pointer.chars().any(|c| c.is_whitespace() || matches!(c, '[' | ']' | '"' | '\'')) {
         return Err(format!("the member `{dotted}` has a name that needs care; write the condition by hand"));
     }

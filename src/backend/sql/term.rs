@@ -3,10 +3,12 @@
 use super::Writer;
 use super::dialect::WRAP;
 use crate::backend::clause::plain_path;
+use crate::cloudtrail::MemberPath;
 use crate::schema::Type;
 use crate::sema::ir::{FieldRef, Term};
 use crate::sema::values::{Family, family};
 use crate::syntax::token::Transformer;
+use std::borrow::Cow;
 
 /// The service's domain, which `ct.shortsrc` has not.
 const DOMAIN: &str = ".amazonaws.com";
@@ -231,9 +233,8 @@ impl Writer {
                 if pointer.is_empty() {
                     return Err("the target has no whole record to compare".to_owned());
                 }
-                let parts = pointer.strip_prefix('/').unwrap_or(pointer).split('/');
-                let parts: Vec<String> = parts.map(|key| key.replace("~1", "/").replace("~0", "~")).collect();
-                dialect.any_at(&parts)?
+                let path = MemberPath::parse(pointer);
+                dialect.any_at(&path.keys().map(Cow::into_owned).collect::<Vec<_>>())?
             }
             name => match plain_path(name) {
                 Some(dotted) => dialect.text_at(&keys(&dotted))?,

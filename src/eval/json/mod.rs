@@ -10,7 +10,7 @@ mod scan;
 
 pub use indent::indent;
 pub use paths::{PathId, Paths, ROOT};
-pub use raw::{Raw, compact, index, unescape};
+pub use raw::{Raw, compact, unescape};
 pub use scan::{Slot, scan};
 
 /// The deepest nesting that is read.

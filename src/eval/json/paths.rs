@@ -1,5 +1,6 @@
 //! The paths that a set of rules looks at, as a tree of keys with a small perfect hash at each node.
 
+use crate::cloudtrail::path::index;
 use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -42,8 +43,8 @@ impl Default for Paths {
 
 impl Paths {
     /// The path of these keys, new or known.
-    pub fn path<'k>(&mut self, keys: impl IntoIterator<Item = &'k str>) -> PathId {
-        keys.into_iter().fold(ROOT, |parent, key| self.below(parent, key.as_bytes()))
+    pub fn path<K: AsRef<str>>(&mut self, keys: impl IntoIterator<Item = K>) -> PathId {
+        keys.into_iter().fold(ROOT, |parent, key| self.below(parent, key.as_ref().as_bytes()))
     }
 
     fn below(&mut self, parent: PathId, key: &[u8]) -> PathId {
@@ -51,7 +52,7 @@ impl Paths {
             return id;
         }
         let id = self.nodes.len() as PathId;
-        let indexed = self.nodes[parent as usize].indexed || super::index(key).is_some();
+        let indexed = self.nodes[parent as usize].indexed || index(key).is_some();
         self.nodes.push(Node { parent, key: key.into(), indexed, next: NONE, ..Node::default() });
         self.nodes[parent as usize].children.push(id);
         self.known.insert((parent, key.into()), id);

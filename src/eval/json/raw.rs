@@ -1,6 +1,7 @@
 //! A value inside text that was found valid: looked into when asked.
 
 use super::{blank, scalar_end, string_end};
+use crate::cloudtrail::path::index;
 use std::borrow::Cow;
 
 /// The text of one JSON value.
@@ -103,16 +104,6 @@ fn value_end(text: &[u8], start: usize) -> Option<usize> {
             return Some(at);
         }
     }
-}
-
-/// A key as an index: what Go's `Atoi` reads and is not negative.
-pub fn index(key: &[u8]) -> Option<usize> {
-    let digits = key.strip_prefix(b"+").or_else(|| key.strip_prefix(b"-")).unwrap_or(key);
-    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    let number: i64 = std::str::from_utf8(digits).ok()?.parse().ok()?;
-    if key[0] == b'-' && number != 0 { None } else { usize::try_from(number).ok() }
 }
 
 /// The value without blanks between tokens; strings and numbers keep their spelling.

@@ -1,6 +1,5 @@
 //! `full`: a table for people, and below each control what is not covered and why.
 
-use super::super::counted;
 use super::words::{self, Both, Lang};
 use super::{CoverageReport, mark, place, ratio};
 use crate::coverage::guardduty::Extent;
@@ -40,13 +39,9 @@ pub fn render(report: &CoverageReport<'_>) -> String {
 }
 
 fn heading(report: &CoverageReport<'_>, out: &mut String) {
-    let count = report.coverage.counted.len();
     let scope = report.lang.pick(words::scope(report.benchmark.scope));
     let scope_word = report.lang.pick(words::SCOPE);
-    let counted = match report.lang {
-        Lang::En => format!("{} {}", counted(count, "rule"), if count == 1 { "counts" } else { "count" }),
-        Lang::Ja => format!("{count} {}", words::COUNTED.1),
-    };
+    let counted = report.counted(report.lang);
     let _ = writeln!(out, "{}, {scope_word} {scope}: {counted}\n", report.title());
 }
 

@@ -2,6 +2,7 @@
 
 use super::standin::{Names, is_account, shape};
 use super::{Event, Refused, Trial, write};
+use crate::cloudtrail::MemberPath;
 use crate::sema::ir::{Pred, Term, Test};
 use crate::syntax::token::Op;
 use rustc_hash::FxHashMap;
@@ -201,8 +202,9 @@ fn keys(condition: &Pred) -> Vec<String> {
     let mut all = Vec::new();
     condition.atoms(&mut |atom| {
         atom.left.fields(&mut |field| {
-            let keys = field.arg.iter().flat_map(|arg| arg.split('/'));
-            all.extend(keys.filter(|key| !key.is_empty()).map(str::to_ascii_lowercase));
+            for path in field.arg.iter().map(|arg| MemberPath::parse(arg)) {
+                all.extend(path.keys().filter(|key| !key.is_empty()).map(|key| key.to_ascii_lowercase()));
+            }
         });
     });
     all

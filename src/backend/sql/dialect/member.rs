@@ -1,6 +1,7 @@
 //! Members of records: in columns of a table, or in JSON.
 
 use super::Dialect::{self, Athena, DuckDb, Spark, Trino};
+use crate::cloudtrail::MemberPath;
 
 /// The columns of the table that AWS describes for Athena, those of structures with their members. Members of the
 /// others are in their JSON.
@@ -159,11 +160,7 @@ impl Dialect {
                 if let Some(odd) = keys.iter().find(odd) {
                     return Err(format!("the target does not read `{odd}` as the number of an element"));
                 }
-                let pointer: String = keys
-                    .iter()
-                    .map(|key| format!("/{}", key.replace('~', "~0").replace('/', "~1")))
-                    .collect();
-                let at = format!("record, {}", self.text(&pointer));
+                let at = format!("record, {}", self.text(MemberPath::of_keys(keys).pointer()));
                 Ok((
                     format!("json_type({at}) IS NOT NULL"),
                     format!("json_type({at}) = 'VARCHAR'"),

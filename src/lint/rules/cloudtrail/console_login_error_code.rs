@@ -51,7 +51,7 @@ impl Lint for ConsoleLoginErrorCode {
     }
 
     fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
-        let error = rule.atoms.iter().find(|atom| atom.member == Some("errorCode"));
+        let error = rule.atoms.iter().find(|atom| atom.member == Some("/errorCode"));
         let Some(error) = error.filter(|_| rule.is_cloudtrail()) else { return };
         if cx.is_claimed(error.span()) || !is_sign_in_rule(rule, cx) {
             return;
@@ -92,8 +92,8 @@ pub(super) fn reads_outcome(rule: &LintRule<'_, '_>) -> bool {
         let mut reads = false;
         atom.atom.left.fields(&mut |field| {
             let path = member(field).unwrap_or_default();
-            reads |= path == "errorMessage"
-                || path.starts_with("responseElements")
+            reads |= path == "/errorMessage"
+                || path.starts_with("/responseElements")
                 || field.name.starts_with("ct.response")
                 || (&*field.name == "json.obj" || &*field.name == "jevt.obj");
         });

@@ -52,7 +52,7 @@ impl Lint for FailedCallsExcluded {
     }
 
     fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
-        let error = rule.atoms.iter().find(|atom| atom.member == Some("errorCode"));
+        let error = rule.atoms.iter().find(|atom| atom.member == Some("/errorCode"));
         let Some(error) = error.filter(|_| rule.is_cloudtrail()) else { return };
         let Some(words) = says(rule, &IN_NAME, &IN_DESCRIPTION) else { return };
         if cx.is_claimed(error.span()) || !rule.keeps_failures_out() || is_sign_in_rule(rule, cx) {

@@ -51,7 +51,7 @@ impl Lint for FailedCallsIncluded {
     }
 
     fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
-        if !rule.is_cloudtrail() || rule.compares("errorCode") || reads_outcome(rule) {
+        if !rule.is_cloudtrail() || rule.compares("/errorCode") || reads_outcome(rule) {
             return;
         }
         let Some(words) = says(rule, &WORDS, &WORDS) else { return };

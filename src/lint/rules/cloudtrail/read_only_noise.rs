@@ -88,7 +88,7 @@ fn noise(rule: &LintRule<'_, '_>, cx: &Context<'_>) -> Option<(Span, String)> {
     let mut names = rule.asked(cx.world).names.iter().filter(|name| !name.excluded).peekable();
     if names.peek().is_none() {
         let reads = |atom: &&crate::lint::LintAtom<'_, '_>| {
-            atom.member == Some("readOnly")
+            atom.member == Some("/readOnly")
                 && !atom.excludes()
                 && equals(atom.atom).iter().any(|value| &**value == "true")
         };
@@ -104,7 +104,7 @@ fn is_broad(atom: &crate::sema::ir::Atom) -> bool {
     let broad = |path| {
         matches!(
             path,
-            "eventName" | "errorCode" | "readOnly" | "managementEvent" | "eventType" | "eventCategory"
+            "/eventName" | "/errorCode" | "/readOnly" | "/managementEvent" | "/eventType" | "/eventCategory"
         )
     };
     reads_source(atom).is_some() || compared(atom).is_some_and(broad)

@@ -79,7 +79,7 @@ impl Lint for UnknownIdentityType {
         if !rule.is_cloudtrail() {
             return;
         }
-        for atom in rule.atoms.iter().filter(|atom| atom.member == Some("userIdentity/type")) {
+        for atom in rule.atoms.iter().filter(|atom| atom.member == Some("/userIdentity/type")) {
             for (at, text) in equals(atom.atom).iter().enumerate() {
                 // Letter case has a lint of its own, and so has what stands for absence.
                 if text.is_empty()

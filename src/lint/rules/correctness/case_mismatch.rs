@@ -45,15 +45,18 @@ crate::declare_check! {
 
 /// Members of records of which all values are known.
 const VALUES: [(&str, &[&str]); 9] = [
-    ("userIdentity/type", &IDENTITY_TYPES),
-    ("readOnly", &["true", "false"]),
-    ("managementEvent", &["true", "false"]),
-    ("userIdentity/sessionContext/attributes/mfaAuthenticated", &["true", "false"]),
-    ("additionalEventData/MFAUsed", &["Yes", "No"]),
-    ("additionalEventData/MobileVersion", &["Yes", "No"]),
-    ("responseElements/ConsoleLogin", &["Success", "Failure"]),
-    ("eventType", &["AwsApiCall", "AwsServiceEvent", "AwsConsoleAction", "AwsConsoleSignIn", "AwsVpceEvent"]),
-    ("eventCategory", &["Management", "Data", "NetworkActivity", "Insight"]),
+    ("/userIdentity/type", &IDENTITY_TYPES),
+    ("/readOnly", &["true", "false"]),
+    ("/managementEvent", &["true", "false"]),
+    ("/userIdentity/sessionContext/attributes/mfaAuthenticated", &["true", "false"]),
+    ("/additionalEventData/MFAUsed", &["Yes", "No"]),
+    ("/additionalEventData/MobileVersion", &["Yes", "No"]),
+    ("/responseElements/ConsoleLogin", &["Success", "Failure"]),
+    (
+        "/eventType",
+        &["AwsApiCall", "AwsServiceEvent", "AwsConsoleAction", "AwsConsoleSignIn", "AwsVpceEvent"],
+    ),
+    ("/eventCategory", &["Management", "Data", "NetworkActivity", "Insight"]),
 ];
 
 /// The lint.

@@ -77,7 +77,7 @@ impl Lint for NegatedInequality {
 
 /// Every record of an API call has it.
 fn is_always_there(atom: &Atom) -> bool {
-    let always = |path| matches!(path, "eventName" | "awsRegion" | "eventType" | "userIdentity/type");
+    let always = |path| matches!(path, "/eventName" | "/awsRegion" | "/eventType" | "/userIdentity/type");
     reads_source(atom).is_some() || compared(atom).is_some_and(always)
 }
 

@@ -194,7 +194,7 @@ struct Index {
 type Demand<'p> = (&'p str, &'p [Box<str>]);
 
 /// Members by which nearly all rules are told apart from few others, the best last; any other member is better.
-const COMMON: [&str; 4] = ["awsRegion", "userIdentity/type", "eventSource", "eventName"];
+const COMMON: [&str; 4] = ["/awsRegion", "/userIdentity/type", "/eventSource", "/eventName"];
 
 impl Index {
     fn add(&mut self, at: u32, demands: &[Demand<'_>]) {

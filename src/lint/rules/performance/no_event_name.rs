@@ -126,10 +126,7 @@ fn regex(values: &[Box<str>]) -> Can {
 fn names_the_event(field: &FieldRef) -> bool {
     match &*field.name {
         "ct.name" | "ct.src" | "ct.shortsrc" => true,
-        "json.value" | "jevt.value" => field
-            .arg
-            .as_deref()
-            .is_some_and(|path| matches!(path.trim_start_matches('/'), "eventName" | "eventSource")),
+        "json.value" | "jevt.value" => matches!(&*field.member, "/eventName" | "/eventSource"),
         _ => false,
     }
 }
