@@ -1,10 +1,11 @@
 //! `retired-api`.
 
 use crate::diag::{Check, Diagnostic, Severity};
-use crate::lint::event_names::{Form, Verdict, equals, truth};
+use crate::lint::event_names::{Form, Verdict, equals};
 use crate::lint::{Context, Lint, LintRule};
 use crate::schema::aws_facts;
 use crate::sema::ir::Atom;
+use crate::sema::predicate::truth;
 use std::borrow::Cow;
 
 crate::declare_check! {
@@ -52,7 +53,7 @@ impl Lint for RetiredApi {
     }
 
     fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
-        let asked = rule.asked(cx.world);
+        let asked = rule.asked(cx.environment);
         let wanted = || asked.names.iter().filter(|name| !name.excluded);
         if wanted().any(|name| aws_facts::may_be_retired(name.name)) {
             let found: Vec<_> = wanted()
