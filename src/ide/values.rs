@@ -5,7 +5,8 @@ use super::offer::{Completion, Out, Sort};
 use super::topic::Topic;
 use super::{marks, tested};
 use crate::bundled;
-use crate::lint::rules::IDENTITY_TYPES;
+use crate::cloudtrail::{fields, members};
+use crate::eval::SOURCE;
 use crate::schema::{SourceFields, Type, event_names, event_types};
 use crate::sema::values::{Family, family};
 use crate::syntax::ast::{Operand, OperandKind};
@@ -51,14 +52,14 @@ pub(super) fn of_field(here: &Here<'_, '_>, left: &str, condition: Option<(&str,
         let asked = |wanted: &str| {
             condition.map_or_else(Vec::new, |condition| tested::tested(here, condition, fields, wanted))
         };
-        let short = matches!(operand.kind, OperandKind::Field { name: "ct.shortsrc", .. });
+        let short = matches!(operand.kind, OperandKind::Field { name, .. } if tested::is_short(name));
         match tested::member(left, fields).as_deref() {
             Some("/eventName") => event_names(&asked("/eventSource"), out),
             Some("/eventSource") => event_sources(short, &asked("/eventName"), out),
-            Some("/userIdentity/type") => {
-                for kind in IDENTITY_TYPES {
-                    out.word(kind, Sort::Value, "type of identity");
-                }
+            Some(pointer) if *source == SOURCE => {
+                let values = members::at(pointer).into_iter().flat_map(|member| &member.values);
+                let what = if pointer == "/userIdentity/type" { "type of identity" } else { "" };
+                values.for_each(|value| out.word(value, Sort::Value, what));
             }
             _ => {}
         }
@@ -69,7 +70,7 @@ pub(super) fn of_field(here: &Here<'_, '_>, left: &str, condition: Option<(&str,
 fn event_sources(short: bool, asked: &[String], out: &mut Out) {
     let writers: BTreeSet<&str> = asked.iter().flat_map(|name| event_names::sources_of(name)).collect();
     for source in event_names::sources() {
-        let label = if short { source.trim_end_matches(".amazonaws.com") } else { source };
+        let label = if short { fields::short(source) } else { source };
         let rank = u32::from(!writers.contains(source));
         out.value(rank, label, "event source", || Topic::EventSource(source.to_owned()));
     }
@@ -147,12 +148,13 @@ pub(super) fn tags(here: &Here<'_, '_>, out: &mut Out) {
 
 /// Arguments of a field: pointers to members of CloudTrail records.
 pub(super) fn arguments(here: &Here<'_, '_>, field: &str, out: &mut Out) {
-    if !matches!(field, "json.value" | "jevt.value") || !here.cursor.sources.contains(&"aws_cloudtrail") {
+    if !matches!(field, "json.value" | "jevt.value") || !here.cursor.sources.contains(&SOURCE) {
         return;
     }
     let world = &here.snapshot.settings.options.world;
-    let fields = world.fields("aws_cloudtrail").into_iter().flat_map(|fields| fields.fields());
-    let pointers: BTreeSet<String> = fields.filter_map(|field| field.pointer()).collect();
+    let fields = world.fields(SOURCE).into_iter().flat_map(|fields| fields.fields());
+    let documented = members::all().iter().map(|member| member.pointer.clone());
+    let pointers: BTreeSet<String> = fields.filter_map(|field| field.pointer()).chain(documented).collect();
     for pointer in &pointers {
         out.word(pointer, Sort::Value, "JSON pointer");
     }

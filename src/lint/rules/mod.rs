@@ -6,8 +6,6 @@ mod performance;
 mod portability;
 mod style;
 
-pub use cloudtrail::IDENTITY_TYPES;
-
 use super::Lint;
 
 /// All of them, the most specific first.

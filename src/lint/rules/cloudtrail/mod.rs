@@ -25,4 +25,4 @@ pub use read_only_noise::ReadOnlyNoise;
 pub use retired_api::RetiredApi;
 pub use unknown_event_name::UnknownEventName;
 pub use unknown_event_source::UnknownEventSource;
-pub use unknown_identity_type::{IDENTITY_TYPES, UnknownIdentityType};
+pub use unknown_identity_type::UnknownIdentityType;
