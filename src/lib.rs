@@ -26,9 +26,16 @@ pub mod lint;
 pub mod logic;
 #[cfg(feature = "lsp")]
 pub mod lsp;
+pub mod nearest;
 pub mod render;
 pub mod schema;
 pub mod sema;
 pub mod source;
 pub mod syntax;
 pub mod testing;
+
+#[cfg(test)]
+extern crate self as rulec;
+#[cfg(test)]
+#[path = "../tests/unit/mod.rs"]
+mod unit;

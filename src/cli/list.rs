@@ -4,7 +4,9 @@ use super::{Failure, Outcome, engine, output};
 use crate::backend::{TARGETS, Target};
 use crate::diag::FalcoCode;
 use crate::lint;
+use crate::nearest::nearest;
 use crate::render::json;
+use crate::render::table::table;
 use crate::schema::{Field, PluginSet, Type, event_names, event_types};
 use crate::sema::types;
 use crate::syntax::token::{OPERATORS, Op, Rhs};
@@ -77,7 +79,7 @@ pub fn run(args: &Args) -> Outcome {
         What::Targets => targets(),
     };
     let text = match args.format {
-        Shape::Text => as_text(&table),
+        Shape::Text => as_text(table),
         Shape::Json => json::to_text(&as_json(&table)),
     };
     output::print(&text)?;
@@ -100,7 +102,7 @@ fn checks() -> Table {
 fn fields(plugins: &PluginSet, only: Option<&str>) -> Result<Table, Failure> {
     let all: Vec<&str> = plugins.sources().collect();
     if let Some(source) = only.filter(|source| !all.contains(source)) {
-        return Err(unknown_source(source, lint::nearest(source, all)));
+        return Err(unknown_source(source, nearest(source, all)));
     }
     let mut seen = BTreeSet::new();
     let mut rows = Vec::new();
@@ -201,17 +203,7 @@ fn as_json(table: &Table) -> Vec<Value> {
     table.rows.iter().map(|row| Value::Object(object(row))).collect()
 }
 
-fn as_text(table: &Table) -> String {
-    let header: Vec<String> = table.columns.iter().map(|name| name.to_uppercase()).collect();
-    let lines: Vec<&Vec<String>> = std::iter::once(&header).chain(&table.rows).collect();
-    let width = |column: usize| lines.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..table.columns.len()).map(width).collect();
-    let mut out = String::new();
-    for row in lines {
-        let cells: Vec<String> =
-            row.iter().zip(&widths).map(|(cell, &width)| format!("{cell:width$}")).collect();
-        out += cells.join("  ").trim_end();
-        out.push('\n');
-    }
-    out
+fn as_text(list: Table) -> String {
+    let heads = list.columns.iter().map(|name| name.to_uppercase()).collect();
+    table(std::iter::once(heads).chain(list.rows), &[], output::width())
 }

@@ -10,10 +10,12 @@ use super::{Coverage, Status, Verdict};
 use crate::logic::Assume;
 use crate::schema::aws_facts::retired;
 use crate::sema::ir::{Pred, Priority, Rule};
+use crate::sema::predicate::conjuncts;
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast::ExprKind;
 use crate::syntax::condition::{RULE_DEPTH, parse};
 use std::collections::BTreeSet;
+use textwrap::{Options, WordSeparator, WordSplitter, wrap};
 
 /// More event names than this are a list of their own.
 const INLINE: usize = 4;
@@ -151,7 +153,13 @@ fn written(
     text += "  condition: >\n";
     condition.iter().for_each(|line| text += &format!("    {line}\n"));
     text += "  output: >\n";
-    wrapped(&template.output, WIDTH - 4).iter().for_each(|line| text += &format!("    {line}\n"));
+    let output = template.output.split_whitespace().collect::<Vec<_>>().join(" ");
+    // A word is never broken: the lines are joined again.
+    let options = Options::new(WIDTH - 4)
+        .break_words(false)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation);
+    wrap(&output, options).iter().for_each(|line| text += &format!("    {line}\n"));
     text += &format!("  priority: {priority}\n  source: {}\n", condition::SOURCE);
     if !template.tags.is_empty() {
         let tags: Vec<String> = template.tags.iter().map(|tag| scalar(tag)).collect();
@@ -224,10 +232,7 @@ fn whole_clause(text: &str, start: usize, end: usize) -> &str {
 
 /// The shapes of the parts that have to hold together.
 fn clauses(condition: &Pred) -> BTreeSet<String> {
-    match condition {
-        Pred::And(parts) => parts.iter().flat_map(clauses).collect(),
-        other => BTreeSet::from([shape(other)]),
-    }
+    conjuncts(condition).map(shape).collect()
 }
 
 /// The text with the control's own list of events written out.
@@ -243,21 +248,6 @@ fn spelled(text: &str, listed: &str) -> String {
         rest = behind;
     }
     out + rest
-}
-
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = vec![String::new()];
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.is_empty() => line.push_str(word),
-            Some(line) if line.len() + word.len() < width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }
 
 /// Words that YAML takes for something else.

@@ -3,7 +3,7 @@
 use crate::config::{Level, Levels};
 use crate::coverage::Scope;
 use crate::files::Failure;
-use crate::files::engine::{self, Asked as Engine};
+use crate::files::engine::{self, EngineSettings};
 use crate::files::settings::Settings;
 use crate::ide;
 use crate::lint;
@@ -93,11 +93,11 @@ impl Asked {
     /// What holds for the files of a rulec.toml; what is wrong in that is left there.
     pub fn settings(&self, config: &mut Settings, complaints: &mut Vec<String>) -> ide::Settings {
         let engine_version = self.engine_version.as_deref();
-        let wanted = Engine { plugins: &self.plugins, engine_version, ..Engine::default() };
+        let wanted = EngineSettings { plugins: &self.plugins, engine_version, ..EngineSettings::default() };
         let mut complain = |message: &str| complaints.push(format!("rulec: {message}"));
         let mut options = engine::options(wanted, config).unwrap_or_else(|error| {
             complain(&error.to_string());
-            engine::options(Engine::default(), config).unwrap_or_default()
+            engine::options(EngineSettings::default(), config).unwrap_or_default()
         });
         let benchmark = match &self.benchmark {
             Some(name) => engine::bundled(Some(name), Scope::Changes)

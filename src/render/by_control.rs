@@ -1,7 +1,8 @@
 //! The tables of `rulec scan --by control`.
 
 use super::alert::{csv_row, iso};
-use super::scan::{short, shown, table};
+use super::scan::{short, shown};
+use super::table::table;
 use super::visible;
 use crate::eval::tally::{Distinct, Tally};
 use serde_json::{Value, json};
@@ -33,8 +34,8 @@ pub struct Group<'a> {
 }
 
 impl ByControl<'_> {
-    /// A table for people. A rule that covers several controls is told under each.
-    pub fn text(&self) -> String {
+    /// A table for people, for a terminal of this width. A rule that covers several controls stands under each.
+    pub fn text(&self, width: Option<u16>) -> String {
         let mut rows = vec![["", "control", "alerts", "first", "last", "users", "sources"].map(String::from)];
         let mut quiet = Vec::new();
         for (id, title, rules) in self.rows() {
@@ -62,7 +63,7 @@ impl ByControl<'_> {
                 rows.push([empty(), name, tally.matches.to_string(), empty(), empty(), empty(), empty()]);
             }
         }
-        let mut out = if rows.len() > 1 { table(&rows, &[2, 5, 6]) } else { String::new() };
+        let mut out = if rows.len() > 1 { table(rows, &[2, 5, 6], width) } else { String::new() };
         if !quiet.is_empty() {
             let gap = if out.is_empty() { "" } else { "\n" };
             let _ = writeln!(out, "{gap}no alerts: {}", quiet.join(", "));

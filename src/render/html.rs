@@ -1,17 +1,48 @@
-//! What pages have in common.
+//! The frame of pages that stand alone: they ask nothing of any network. Texts are escaped by `maud`, unless their type
+//! says that they are HTML.
 
-/// Text that means nothing but itself, between tags and inside of quotes.
-pub(super) fn escaped(text: &str) -> String {
-    let mut out = String::new();
-    for c in text.chars() {
-        match c {
-            '<' => out += "&lt;",
-            '>' => out += "&gt;",
-            '&' => out += "&amp;",
-            '"' => out += "&quot;",
-            '\'' => out += "&#39;",
-            _ => out.push(c),
-        }
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+/// What pages have in common.
+const STYLE: &str = include_str!("coverage/page.css");
+
+/// The parts of a page.
+pub(super) struct Page<'a> {
+    /// Language of the words.
+    pub lang: &'a str,
+    /// The title, without the name of the program.
+    pub title: &'a str,
+    /// The content security policy, if there is one.
+    pub policy: Option<&'a str>,
+    /// Styles of this page alone.
+    pub style: &'a str,
+    /// Everything to be seen.
+    pub body: Markup,
+    /// What the page does.
+    pub script: &'a str,
+}
+
+impl Page<'_> {
+    /// The page as text.
+    pub fn text(&self) -> String {
+        let page = html! {
+            (DOCTYPE)
+            html lang=(self.lang) {
+                head {
+                    meta charset="utf-8";
+                    @if let Some(policy) = self.policy {
+                        meta http-equiv="Content-Security-Policy" content=(policy);
+                    }
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    title { (self.title) " – rulec" }
+                    style { (PreEscaped(STYLE)) (PreEscaped(self.style)) }
+                }
+                body {
+                    (self.body)
+                    script { (PreEscaped(self.script)) }
+                }
+            }
+        };
+        page.into_string() + "\n"
     }
-    out
 }

@@ -18,6 +18,7 @@ pub mod page;
 pub mod sarif;
 pub mod scan;
 pub mod scan_page;
+pub mod table;
 pub mod testing;
 pub mod uri;
 

@@ -1,6 +1,7 @@
 //! What a scan found, in numbers: the tables of `rulec scan`.
 
 use super::alert::{csv_row, iso};
+use super::table::table;
 use super::{counted, visible};
 use crate::eval::profile::Cost;
 use crate::eval::tally::{Distinct, Tally};
@@ -114,8 +115,8 @@ pub struct Timing<'a> {
 }
 
 impl Summary<'_> {
-    /// A table for people.
-    pub fn text(&self) -> String {
+    /// A table for people, for a terminal of this width.
+    pub fn text(&self, width: Option<u16>) -> String {
         let mut rows =
             vec![["rule", "priority", "alerts", "first", "last", "users", "sources"].map(String::from)];
         let (fired, silent): (Vec<_>, Vec<_>) = self.rules.iter().partition(|(_, tally)| tally.matches > 0);
@@ -132,7 +133,7 @@ impl Summary<'_> {
                 shown(&tally.addresses),
             ]);
         }
-        let mut out = if rows.len() > 1 { table(&rows, &[2, 5, 6]) } else { String::new() };
+        let mut out = if rows.len() > 1 { table(rows, &[2, 5, 6], width) } else { String::new() };
         if !silent.is_empty() {
             let _ = writeln!(out, "{}never fired:", if out.is_empty() { "" } else { "\n" });
             for (rule, _) in silent {
@@ -141,7 +142,7 @@ impl Summary<'_> {
         }
         if let Some(timings) = &self.timings {
             out += if out.is_empty() { "" } else { "\n" };
-            out += &timing_table(timings);
+            out += &timing_table(timings, width);
         }
         out
     }
@@ -212,7 +213,7 @@ fn timing_json(timing: &Timing<'_>) -> Value {
 }
 
 /// Rules and their comparisons, the slowest first.
-fn timing_table(timings: &[Timing<'_>]) -> String {
+fn timing_table(timings: &[Timing<'_>], width: Option<u16>) -> String {
     let mut rows = vec![["ms", "evaluated", "held", "condition", "at"].map(String::from)];
     let mut row = |cost: &Cost, what: String, place: &str| {
         let time = format!("{:.3}", cost.time as f64 / 1e6);
@@ -235,7 +236,7 @@ fn timing_table(timings: &[Timing<'_>]) -> String {
             row(cost, format!("  {text}"), place);
         }
     }
-    table(&rows, &[0, 1, 2])
+    table(rows, &[0, 1, 2], width)
 }
 
 pub(super) fn short(nanos: i64) -> String {
@@ -246,23 +247,4 @@ pub(super) fn short(nanos: i64) -> String {
 pub(super) fn shown(distinct: &Distinct) -> String {
     let (count, exact) = distinct.count();
     if exact { count.to_string() } else { format!("≥ {count}") }
-}
-
-/// Columns side by side, those named flush right.
-pub(super) fn table<const N: usize>(rows: &[[String; N]], right: &[usize]) -> String {
-    let len = |text: &str| text.chars().count();
-    let widths: Vec<usize> =
-        (0..N).map(|at| rows.iter().map(|row| len(&row[at])).max().unwrap_or_default()).collect();
-    let mut out = String::new();
-    for row in rows {
-        let mut line = String::new();
-        for (at, (cell, width)) in row.iter().zip(&widths).enumerate() {
-            let gap = " ".repeat(width.saturating_sub(len(cell)));
-            let (before, after) = if right.contains(&at) { (gap.as_str(), "") } else { ("", gap.as_str()) };
-            line += &format!("{}{before}{cell}{after}", if at == 0 { "" } else { "  " });
-        }
-        out += line.trim_end();
-        out.push('\n');
-    }
-    out
 }

@@ -1,14 +1,14 @@
 //! A page about a scan that stands alone: totals, alerts over time, rules, alerts.
 
 use super::alert::iso;
-use super::html::escaped;
+use super::html;
 use super::scan::{Counts, short, shown};
 use super::visible;
 use crate::eval::tally::Tally;
 use crate::eval::timeline::Timeline;
 use crate::eval::{Alert, time};
 use crate::sema::ir::{Priority, Rule};
-use std::fmt::Write as _;
+use maud::{Markup, html};
 
 /// How many alerts are listed; all are counted.
 pub const MOST_ALERTS: usize = 1000;
@@ -18,8 +18,8 @@ const LONGEST: usize = 2000;
 /// How many columns alerts over time have at most.
 const COLUMNS: usize = 96;
 
-const STYLE: &str = include_str!("coverage/page.css");
-const OWN_STYLE: &str = include_str!("scan_page/page.css");
+const TITLE: &str = "Alerts on CloudTrail";
+const STYLE: &str = include_str!("scan_page/page.css");
 const SCRIPT: &str = include_str!("scan_page/page.js");
 /// The SHA-256 of the script, the only one that may run in the page.
 const SCRIPT_HASH: &str = "WioJwnVVZ27aEDuQxo1VFT7c6b0WykCd5vT1x2g1Gpk=";
@@ -97,198 +97,198 @@ fn cut(text: &str) -> String {
     }
 }
 
-/// Text out of logs or rules, that nothing in it can get out of.
-fn safe(text: &str) -> String {
-    escaped(&visible(text))
-}
-
 impl Page<'_> {
     /// The page.
     pub fn html(&self) -> String {
-        let mut out = format!(
-            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-             <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; \
-             script-src 'sha256-{SCRIPT_HASH}'; base-uri 'none'; form-action 'none'\">\n\
-             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-             <title>Alerts on CloudTrail – rulec</title>\n<style>\n{STYLE}{OWN_STYLE}</style>\n</head>\n<body>\n"
-        );
-        out += "<header><h1>Alerts on CloudTrail</h1></header>\n";
-        if self.interrupted {
-            out += "<p class=\"note\">The scan was interrupted: what follows is about the part that was read.</p>\n";
-        }
-        self.totals(&mut out);
-        self.over_time(&mut out);
-        self.by_rule(&mut out);
-        self.list(&mut out);
-        let _ = writeln!(out, "<script>{SCRIPT}</script>\n</body>\n</html>");
-        out
-    }
-
-    fn totals(&self, out: &mut String) {
-        let counts = &self.counts;
-        let fired = self.rules.iter().filter(|(_, tally)| tally.matches > 0).count();
-        out.push_str("<dl class=\"totals\">\n");
-        let mut total = |number: u64, what: &str| {
-            let _ = writeln!(out, "<div><dd>{}</dd><dt>{what}</dt></div>", grouped(number));
+        let body = html! {
+            header { h1 { (TITLE) } }
+            @if self.interrupted {
+                p.note { "The scan was interrupted: what follows is about the part that was read." }
+            }
+            (self.totals())
+            (self.over_time())
+            (self.by_rule())
+            (self.list())
         };
-        total(counts.alerts, plural(counts.alerts, "alert", "alerts"));
-        total(counts.matched, plural(counts.matched, "event with alerts", "events with alerts"));
-        total(counts.events, plural(counts.events, "event", "events"));
-        total(fired as u64, &format!("of {} fired", super::counted(self.rules.len(), "rule")));
-        total(counts.files, plural(counts.files, "file", "files"));
-        out.push_str("</dl>\n");
-        let _ = writeln!(out, "<p class=\"soft\">{}</p>", escaped(&counts.line()));
-        if counts.has_problems() {
-            out.push_str("<p class=\"note\">Not everything could be read; the scan has told what on standard error.</p>\n");
+        let policy = format!(
+            "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{SCRIPT_HASH}'; base-uri 'none'; \
+             form-action 'none'"
+        );
+        let policy = Some(policy.as_str());
+        html::Page { lang: "en", title: TITLE, policy, style: STYLE, body, script: SCRIPT }.text()
+    }
+
+    fn totals(&self) -> Markup {
+        let counts = &self.counts;
+        let fired = self.rules.iter().filter(|(_, tally)| tally.matches > 0).count() as u64;
+        let of_rules = format!("of {} fired", super::counted(self.rules.len(), "rule"));
+        let totals = [
+            (counts.alerts, plural(counts.alerts, "alert", "alerts")),
+            (counts.matched, plural(counts.matched, "event with alerts", "events with alerts")),
+            (counts.events, plural(counts.events, "event", "events")),
+            (fired, &of_rules),
+            (counts.files, plural(counts.files, "file", "files")),
+        ];
+        html! {
+            dl.totals {
+                @for (number, what) in totals {
+                    div { dd { (grouped(number)) } dt { (what) } }
+                }
+            }
+            p.soft { (counts.line()) }
+            @if counts.has_problems() {
+                p.note { "Not everything could be read; the scan has told what on standard error." }
+            }
         }
     }
 
-    fn over_time(&self, out: &mut String) {
+    fn over_time(&self) -> Markup {
         let (start, width, columns) = self.timeline.columns(COLUMNS);
         let most = columns.iter().map(|column| column.iter().sum::<u64>()).max().unwrap_or_default();
-        out.push_str("<h2>Over time</h2>\n");
-        if most == 0 {
-            out.push_str("<p>There were no alerts.</p>\n");
-            return;
-        }
         let at = |column: usize| moment(start.saturating_add(width.saturating_mul(column as i64)));
-        let _ = writeln!(
-            out,
-            "<div class=\"chart\"><span class=\"most soft\">{}</span>\n<svg role=\"img\" aria-label=\"Alerts over time\" \
-             viewBox=\"0 0 {} 100\" preserveAspectRatio=\"none\">",
-            grouped(most),
-            columns.len()
-        );
-        for (number, column) in
-            columns.iter().enumerate().filter(|(_, column)| column.iter().any(|count| *count > 0))
-        {
-            let _ = write!(out, "<g><title>{}: {}</title>", at(number), said(column));
-            let mut below = 0;
-            for (class, count) in column.iter().enumerate().rev().filter(|(_, count)| **count > 0) {
-                let (height, from) = (share(*count, most), share(below + count, most));
-                let _ = write!(
-                    out,
-                    "<rect class=\"p{class}\" x=\"{number}.06\" width=\".88\" y=\"{:.3}\" height=\"{height:.3}\"/>",
-                    100.0 - from
-                );
-                below += count;
+        html! {
+            h2 { "Over time" }
+            @if most == 0 {
+                p { "There were no alerts." }
+            } @else {
+                div.chart {
+                    span.most.soft { (grouped(most)) }
+                    svg role="img" aria-label="Alerts over time" viewBox={ "0 0 " (columns.len()) " 100" }
+                        preserveAspectRatio="none" {
+                        @for (number, column) in columns.iter().enumerate() {
+                            @if column.iter().any(|count| *count > 0) {
+                                g {
+                                    title { (at(number)) ": " (said(column)) }
+                                    (bars(number, column, most))
+                                }
+                            }
+                        }
+                    }
+                }
+                div.axis.soft { span { (at(0)) } span { (at(columns.len())) } }
+                p.keys { (keys(&columns)) "; a column is " (span(width)) "." }
             }
-            out.push_str("</g>\n");
-        }
-        out.push_str("</svg></div>\n");
-        let _ = writeln!(
-            out,
-            "<div class=\"axis soft\"><span>{}</span><span>{}</span></div>",
-            at(0),
-            at(columns.len())
-        );
-        let mut sums = [0; Priority::ALL.len()];
-        columns.iter().flatten().enumerate().for_each(|(at, count)| sums[at % sums.len()] += count);
-        let keys: Vec<String> = Priority::ALL
-            .iter()
-            .zip(sums)
-            .enumerate()
-            .filter(|(_, (_, sum))| *sum > 0)
-            .map(|(class, (priority, sum))| {
-                let name = priority.name();
-                format!(
-                    "<span class=\"name\"><span class=\"key p{class}\"></span>{name} {}</span>",
-                    grouped(sum)
-                )
-            })
-            .collect();
-        let _ = writeln!(out, "<p class=\"keys\">{}; a column is {}.</p>", keys.join(" · "), span(width));
-    }
-
-    fn by_rule(&self, out: &mut String) {
-        let (fired, silent): (Vec<_>, Vec<_>) = self.rules.iter().partition(|(_, tally)| tally.matches > 0);
-        out.push_str("<h2>Rules</h2>\n");
-        if !fired.is_empty() {
-            let heads = ["Rule", "Priority", "Alerts", "First", "Last", "Users", "Sources"];
-            let heads: String = heads.iter().map(|head| format!("<th scope=\"col\">{head}</th>")).collect();
-            let _ = writeln!(
-                out,
-                "<div class=\"wide\"><table class=\"rules\"><thead><tr>{heads}</tr></thead><tbody>"
-            );
-        }
-        let mut sorted = fired.clone();
-        sorted.sort_by_key(|(rule, tally)| (rule.priority, std::cmp::Reverse(tally.matches)));
-        for (rule, tally) in sorted {
-            let seen =
-                |pick: fn((i64, i64)) -> i64| tally.seen.map(|seen| short(pick(seen))).unwrap_or_default();
-            let name = safe(&rule.name);
-            let _ = writeln!(
-                out,
-                "<tr><td><button type=\"button\" class=\"only\" data-rule=\"{name}\">{name}</button></td><td>{}</td>\
-                 <td class=\"number\">{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td>\
-                 <td class=\"number\">{}</td><td class=\"number\">{}</td></tr>",
-                chip(rule.priority),
-                grouped(tally.matches),
-                seen(|seen| seen.0),
-                seen(|seen| seen.1),
-                shown(&tally.users),
-                shown(&tally.addresses),
-            );
-        }
-        if !fired.is_empty() {
-            out.push_str("</tbody></table></div>\n");
-        }
-        if !silent.is_empty() {
-            let names: Vec<String> =
-                silent.iter().map(|(rule, _)| format!("<li>{}</li>", safe(&rule.name))).collect();
-            let _ = writeln!(
-                out,
-                "<details><summary>{} never fired</summary><ul>{}</ul></details>",
-                super::counted(silent.len(), "rule"),
-                names.concat()
-            );
         }
     }
 
-    fn list(&self, out: &mut String) {
-        if self.alerts.is_empty() {
-            return;
+    fn by_rule(&self) -> Markup {
+        let (mut fired, silent): (Vec<_>, Vec<_>) =
+            self.rules.iter().partition(|(_, tally)| tally.matches > 0);
+        fired.sort_by_key(|(rule, tally)| (rule.priority, std::cmp::Reverse(tally.matches)));
+        let heads = ["Rule", "Priority", "Alerts", "First", "Last", "Users", "Sources"];
+        html! {
+            h2 { "Rules" }
+            @if !fired.is_empty() {
+                div.wide {
+                    table.rules {
+                        thead { tr { @for head in heads { th scope="col" { (head) } } } }
+                        tbody { @for (rule, tally) in fired { (rule_row(rule, tally)) } }
+                    }
+                }
+            }
+            @if !silent.is_empty() {
+                details {
+                    summary { (super::counted(silent.len(), "rule")) " never fired" }
+                    ul { @for (rule, _) in silent { li { (visible(&rule.name)) } } }
+                }
+            }
         }
-        out.push_str("<h2>Alerts</h2>\n");
+    }
+
+    fn list(&self) -> Markup {
         let more = self.counts.alerts.saturating_sub(self.alerts.len() as u64);
-        if more > 0 {
-            let _ = writeln!(
-                out,
-                "<p class=\"note\">The {} most urgent are listed; there are {} more, which all counts above include.</p>",
-                grouped(self.alerts.len() as u64),
-                grouped(more)
-            );
+        let asked = "Show only alerts with these words";
+        html! {
+            @if !self.alerts.is_empty() {
+                h2 { "Alerts" }
+                @if more > 0 {
+                    p.note {
+                        "The " (grouped(self.alerts.len() as u64)) " most urgent are listed; there are "
+                        (grouped(more)) " more, which all counts above include."
+                    }
+                }
+                p.filter {
+                    input id="filter" type="search" placeholder=(asked) aria-label=(asked) autocomplete="off";
+                    " "
+                    span id="found" class="soft" role="status" {}
+                }
+                ol id="alerts" {
+                    @for alert in self.alerts {
+                        (alert_item(self.all_rules.get(alert.rule).map_or("", |rule| &rule.name), alert))
+                    }
+                }
+            }
         }
-        out.push_str(
-            "<p class=\"filter\"><input id=\"filter\" type=\"search\" placeholder=\"Show only alerts with these words\" \
-             aria-label=\"Show only alerts with these words\" autocomplete=\"off\"> <span id=\"found\" class=\"soft\" \
-             role=\"status\"></span></p>\n<ol id=\"alerts\">\n",
-        );
-        for alert in self.alerts {
-            let rule = self.all_rules.get(alert.rule).map_or("", |rule| &rule.name);
-            let fields: String = alert
-                .fields
-                .iter()
-                .map(|(name, value)| format!("<dt>{}</dt><dd>{}</dd>", safe(name), safe(value)))
-                .collect();
-            let _ = writeln!(
-                out,
-                "<li><details><summary><time>{}</time> {} <strong>{}</strong> <span class=\"output\">{}</span></summary>\
-                 <dl class=\"fields\"><dt>evt.time</dt><dd>{}</dd>{fields}</dl></details></li>",
-                short(alert.time).replace('T', " ").trim_end_matches('Z'),
-                chip(alert.priority),
-                safe(rule),
-                safe(&alert.output),
-                iso(alert.time),
-            );
-        }
-        out.push_str("</ol>\n");
     }
 }
 
-fn chip(priority: Priority) -> String {
+/// The bars of a column, the most urgent on top.
+fn bars(number: usize, column: &[u64], most: u64) -> Markup {
+    let counts = column.iter().enumerate().rev().filter(|(_, count)| **count > 0);
+    let bars = counts.scan(0, |top, (class, count)| {
+        *top += count;
+        Some((class, 100.0 - share(*top, most), share(*count, most)))
+    });
+    html! {
+        @for (class, y, height) in bars {
+            rect class={ "p" (class) } x={ (number) ".06" } width=".88" y=(format!("{y:.3}"))
+                height=(format!("{height:.3}")) {}
+        }
+    }
+}
+
+/// What the colours mean, with the alerts of each.
+fn keys(columns: &[impl AsRef<[u64]>]) -> Markup {
+    let sum = |class: usize| columns.iter().filter_map(|column| column.as_ref().get(class)).sum::<u64>();
+    let sums = Priority::ALL.iter().enumerate().map(|(class, priority)| (class, priority, sum(class)));
+    html! {
+        @for (at, (class, priority, sum)) in sums.filter(|(.., sum)| *sum > 0).enumerate() {
+            @if at > 0 { " · " }
+            span.name { span class={ "key p" (class) } {} (priority.name()) " " (grouped(sum)) }
+        }
+    }
+}
+
+fn rule_row(rule: &Rule, tally: &Tally) -> Markup {
+    let seen = |pick: fn((i64, i64)) -> i64| tally.seen.map(|seen| short(pick(seen))).unwrap_or_default();
+    let name = visible(&rule.name);
+    html! {
+        tr {
+            td { button type="button" class="only" data-rule=(name) { (name) } }
+            td { (chip(rule.priority)) }
+            td.number { (grouped(tally.matches)) }
+            td.number { (seen(|seen| seen.0)) }
+            td.number { (seen(|seen| seen.1)) }
+            td.number { (shown(&tally.users)) }
+            td.number { (shown(&tally.addresses)) }
+        }
+    }
+}
+
+fn alert_item(rule: &str, alert: &Listed) -> Markup {
+    html! {
+        li {
+            details {
+                summary {
+                    time { (short(alert.time).replace('T', " ").trim_end_matches('Z')) } " "
+                    (chip(alert.priority)) " "
+                    strong { (visible(rule)) } " "
+                    span.output { (visible(&alert.output)) }
+                }
+                dl.fields {
+                    dt { "evt.time" } dd { (iso(alert.time)) }
+                    @for (name, value) in &alert.fields {
+                        dt { (visible(name)) } dd { (visible(value)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn chip(priority: Priority) -> Markup {
     let class = Priority::ALL.iter().position(|one| *one == priority).unwrap_or_default();
-    format!("<span class=\"chip p{class}\">{}</span>", priority.name())
+    html! { span class={ "chip p" (class) } { (priority.name()) } }
 }
 
 fn plural(number: u64, one: &'static str, many: &'static str) -> &'static str {

@@ -3,6 +3,7 @@
 use super::words::{self, Both, Lang};
 use super::{CoverageReport, mark, place, ratio};
 use crate::coverage::{Covered, Status, Verdict};
+use maud::html;
 use std::fmt::Write as _;
 
 /// The report as GitHub's Markdown.
@@ -52,12 +53,8 @@ pub fn render(report: &CoverageReport<'_>) -> String {
         out.push('\n');
     }
     for (control, covered) in report.controls().filter(|(_, covered)| covered.verdict != Verdict::Full) {
-        let _ = writeln!(
-            out,
-            "\n<details><summary>{} {}</summary>\n",
-            html(&control.id),
-            html(report.title_of(control))
-        );
+        let summary = html! { summary { (control.id) " " (report.title_of(control)) } };
+        let _ = writeln!(out, "\n<details>{}\n", summary.into_string());
         gaps(report, covered, &mut out);
         out += "\n</details>\n";
     }
@@ -151,8 +148,4 @@ fn escaped(text: &str) -> String {
         }
     }
     out
-}
-
-fn html(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;")
 }

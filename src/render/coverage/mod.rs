@@ -9,6 +9,7 @@ mod words;
 
 pub use words::Lang;
 
+use super::counted;
 use crate::coverage::{Benchmark, Control, Coverage, Covered, EventCovered, Status};
 use crate::sema::ir::Rule;
 use crate::source::SourceMap;
@@ -48,6 +49,15 @@ impl<'a> CoverageReport<'a> {
     /// Title of a control in the report's language.
     fn title_of(&self, control: &'a Control) -> &'a str {
         self.lang.pick((&control.title, &control.title_ja))
+    }
+
+    /// How many rules count, in words.
+    fn counted(&self, lang: Lang) -> String {
+        let count = self.coverage.counted.len();
+        match lang {
+            Lang::En => format!("{} {}", counted(count, "rule"), if count == 1 { "counts" } else { "count" }),
+            Lang::Ja => format!("{count} 件のルールが対象"),
+        }
     }
 
     fn title(&self) -> &'a str {

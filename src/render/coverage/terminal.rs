@@ -1,11 +1,13 @@
 //! `full`: a table for people, and below each control what is not covered and why.
 
-use super::super::counted;
 use super::words::{self, Both, Lang};
 use super::{CoverageReport, mark, place, ratio};
 use crate::coverage::guardduty::Extent;
 use crate::coverage::{Covered, EventCovered, Status, Verdict};
+use crate::render::table::{pad, width};
 use std::fmt::Write as _;
+use textwrap::core::Word;
+use textwrap::{Options, WordSeparator, fill};
 
 /// Columns of a line of names.
 const WIDTH: usize = 100;
@@ -40,13 +42,9 @@ pub fn render(report: &CoverageReport<'_>) -> String {
 }
 
 fn heading(report: &CoverageReport<'_>, out: &mut String) {
-    let count = report.coverage.counted.len();
     let scope = report.lang.pick(words::scope(report.benchmark.scope));
     let scope_word = report.lang.pick(words::SCOPE);
-    let counted = match report.lang {
-        Lang::En => format!("{} {}", counted(count, "rule"), if count == 1 { "counts" } else { "count" }),
-        Lang::Ja => format!("{count} {}", words::COUNTED.1),
-    };
+    let counted = report.counted(report.lang);
     let _ = writeln!(out, "{}, {scope_word} {scope}: {counted}\n", report.title());
 }
 
@@ -101,8 +99,8 @@ fn conditional(report: &CoverageReport<'_>, event: &EventCovered, out: &mut Stri
         let _ = writeln!(out, "           {} {at}", report.lang.pick(words::NARROWED));
         for line in place::lines(report.sources, span) {
             let _ = writeln!(out, "             {}{}{}", line.before, line.clause, line.after);
-            let under = "^".repeat(line.clause.chars().count().max(1));
-            let _ = writeln!(out, "             {}{under}", " ".repeat(line.before.chars().count()));
+            let under = "^".repeat(width(line.clause).max(1));
+            let _ = writeln!(out, "             {}{under}", " ".repeat(width(line.before)));
         }
     }
 }
@@ -150,29 +148,15 @@ fn wrap(out: &mut String, lead: &str, names: &[&str]) {
     if names.is_empty() {
         return;
     }
-    let indent = " ".repeat(lead.chars().count());
-    let mut line = lead.to_owned();
-    let mut is_first = true;
-    for (at, name) in names.iter().enumerate() {
-        let comma = if at + 1 < names.len() { "," } else { "" };
-        if !is_first && line.chars().count() + name.chars().count() + 2 > WIDTH {
-            *out += line.trim_end();
-            out.push('\n');
-            line.clone_from(&indent);
-            is_first = true;
-        }
-        line += &format!("{}{name}{comma}", if is_first { "" } else { " " });
-        is_first = false;
-    }
-    *out += &line;
+    let indent = " ".repeat(width(lead));
+    let options = Options::new(WIDTH)
+        .initial_indent(lead)
+        .subsequent_indent(&indent)
+        .break_words(false)
+        // A name may have blanks in it.
+        .word_separator(WordSeparator::Custom(|names| Box::new(names.split_inclusive(", ").map(Word::from))));
+    *out += &fill(&names.join(", "), options);
     out.push('\n');
-}
-
-/// Pads to columns of a terminal, in which East Asian characters are two wide.
-fn pad(text: &str, width: usize) -> String {
-    let columns: usize =
-        text.chars().map(|c| if c >= '\u{1100}' && c != '◯' && c != '△' { 2 } else { 1 }).sum();
-    format!("{text}{}", " ".repeat(width.saturating_sub(columns)))
 }
 
 fn colored(report: &CoverageReport<'_>, text: &str, verdict: Verdict) -> String {

@@ -54,7 +54,6 @@ pub const HIDDEN: Both = (
     "`rule_matching: first` では、対象外のルールが対象のルールのイベントを先取りします",
 );
 pub const SCOPE: Both = ("scope", "範囲");
-pub const COUNTED: Both = ("rules count", "件のルールが対象");
 pub const ASKED: Both = ("What is asked for", "求められる条件");
 pub const LEGEND: Both = (
     "Proved: every event that the control asks for makes a rule fire. Purpose: ◯ a row is covered, or a finding does it; △ only in part; × not at all.",

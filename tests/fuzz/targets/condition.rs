@@ -1,7 +1,7 @@
 //! Text as a condition: parsed, its places checked, its fields and values checked.
 #![no_main]
 
-#[path = "../../support/mod.rs"]
+#[path = "../../unit/support/mod.rs"]
 mod support;
 
 use rulec::sema::{types, world::World};

@@ -1,7 +1,7 @@
 //! Text as rulec.toml.
 #![no_main]
 
-#[path = "../../support/mod.rs"]
+#[path = "../../unit/support/mod.rs"]
 mod support;
 
 use rulec::source::{SourceFile, SourceMap};

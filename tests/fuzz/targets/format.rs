@@ -2,7 +2,7 @@
 //! The first byte chooses the options.
 #![no_main]
 
-#[path = "../../support/formatting.rs"]
+#[path = "../../unit/support/formatting.rs"]
 mod formatting;
 
 use rulec::config::Layout;

@@ -2,7 +2,7 @@
 //! A line of four percent signs starts the next file.
 #![no_main]
 
-#[path = "../../support/mod.rs"]
+#[path = "../../unit/support/mod.rs"]
 mod support;
 
 use rulec::sema::world::World;

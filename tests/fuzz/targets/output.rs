@@ -1,7 +1,7 @@
 //! Text as an output template, with and without knowledge of fields.
 #![no_main]
 
-#[path = "../../support/mod.rs"]
+#[path = "../../unit/support/mod.rs"]
 mod support;
 
 use rulec::sema::world::World;

@@ -1,0 +1,9 @@
+//! Rules compiled for other engines mean what they meant: by proof, and on events.
+
+mod cloudwatch;
+mod eventbridge;
+mod falco;
+mod random;
+mod sigma;
+mod sql;
+mod support;
