@@ -123,7 +123,6 @@ impl PartialEq for &'static Check {
 
 /// Declares checks. The doc comment's first line is the summary, the rest the page; `=>` names Falco's code for the same
 /// finding, and `off` at the end keeps its findings back.
-#[macro_export]
 macro_rules! declare_check {
     ($($(#[doc = $doc:literal])+ $vis:vis $ident:ident = $code:literal, $name:literal, $group:ident, $severity:ident $(=> $falco:ident)? $(, $off:ident)?;)+) => {
         $(
@@ -147,6 +146,8 @@ macro_rules! declare_check {
     (@falco) => { None };
     (@falco $falco:ident) => { Some($crate::diag::FalcoCode::$falco) };
 }
+
+pub(crate) use declare_check;
 
 /// A place with a few words.
 #[derive(Clone, PartialEq, Eq, Debug)]

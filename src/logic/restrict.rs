@@ -2,10 +2,9 @@
 
 use super::text::Map;
 use crate::cloudtrail::MemberPath;
-use crate::sema::ir::{Atom, FieldRef, Origin, Pred, Term, Test};
+use crate::sema::ir::{Atom, FieldRef, Pred, Term, Test};
 use crate::sema::pattern::{Pattern, Prefixes};
 use crate::sema::values::number;
-use crate::source::Span;
 use crate::syntax::token::{Modifier, Op, Transformer};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -27,18 +26,6 @@ pub fn restrict(pred: &Pred, name: &str, source: &str) -> Pred {
             None => Pred::Atom(Arc::clone(atom)),
         },
     }
-}
-
-/// The condition that an event has this name and source. What [`restrict`] leaves says nothing of these two any
-/// more, so a witness that shall have them needs this beside it.
-pub fn event(name: &str, source: &str) -> Pred {
-    let is = |field: &str, text: &str| {
-        let field = FieldRef::plain(field);
-        let test = Test::Values { op: Op::Eq, modifier: None, values: [Box::from(text)].into() };
-        let origin = Origin { span: Span::default(), via: Vec::new() };
-        Pred::Atom(Arc::new(Atom { left: Term::Field(field), test, origin }))
-    };
-    Pred::And(vec![is("ct.name", name), is("ct.src", source)])
 }
 
 /// `decisive` is the truth of one part that makes the whole true or false.

@@ -20,8 +20,7 @@ mod nearest;
 pub mod plugins;
 mod suggest;
 
-pub use classes::{Class, LookupError, Problem, Resolved, SourceFields, SourceId};
-pub use field::{Arg, Custom, EventType, Field, Flags, Print, Schema, Type};
-pub use load::LoadError;
-pub use plugins::{Plugin, PluginSet, PluginSetError, bundled_plugins, event_type, event_types};
+pub use classes::{LookupError, Problem, Resolved, SourceFields, SourceId};
+pub use field::{EventType, Field, Schema, Type};
+pub use plugins::{Plugin, PluginSet, bundled_plugins, event_type, event_types};
 pub use suggest::dialect;

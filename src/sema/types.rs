@@ -22,7 +22,7 @@ pub enum Fact {
     /// A deprecated field on the left.
     Deprecated(&'static str, Place),
     /// A check of `evt.type` whose right side Falco cannot search for event codes: it dies.
-    EventCodeCrash(Place),
+    EventCodeCrash,
 }
 
 /// A check that Falco refuses.
@@ -249,7 +249,7 @@ impl Checker<'_> {
             ));
         }
         if is_event_type(&check.left) {
-            self.facts.push(Fact::EventCodeCrash(place.clone()));
+            self.facts.push(Fact::EventCodeCrash);
         }
         if let OperandKind::Call { transformer, .. } = &check.left.kind
             && transformer.is_multi()

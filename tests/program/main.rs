@@ -5,7 +5,10 @@
 #[cfg(unix)]
 mod action;
 mod cli;
+mod conformance;
 mod readme;
+#[path = "../unit/support/recorded.rs"]
+mod recorded;
 mod rulesets;
 #[cfg(unix)]
 mod tutorial;

@@ -4,8 +4,8 @@
 #[path = "../../unit/support/mod.rs"]
 mod support;
 
-use rulec::sema::{types, world::World};
-use rulec::syntax::condition::{self, RULE_DEPTH};
+use rulec::internals::sema::{types, world::World};
+use rulec::internals::syntax::condition::{self, RULE_DEPTH};
 use std::sync::LazyLock;
 
 static WORLD: LazyLock<World> = LazyLock::new(support::world);

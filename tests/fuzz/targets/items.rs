@@ -5,7 +5,7 @@
 #[path = "../../unit/support/mod.rs"]
 mod support;
 
-use rulec::sema::world::World;
+use rulec::internals::sema::world::World;
 use std::sync::LazyLock;
 
 static WORLD: LazyLock<World> = LazyLock::new(support::world);

@@ -4,9 +4,9 @@
 #[path = "../../unit/support/mod.rs"]
 mod support;
 
-use rulec::sema::world::World;
-use rulec::syntax::ast::OperandKind;
-use rulec::syntax::output::{self, Part};
+use rulec::internals::sema::world::World;
+use rulec::internals::syntax::ast::OperandKind;
+use rulec::internals::syntax::output::{self, Part};
 use std::sync::LazyLock;
 
 static WORLD: LazyLock<World> = LazyLock::new(support::world);
