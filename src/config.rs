@@ -11,6 +11,7 @@ pub use levels::{Level, Levels};
 
 use crate::diag::{Check, Diagnostic};
 use crate::lint::meta::{INVALID_CONFIG, UNKNOWN_CHECK, UNKNOWN_CONFIG_KEY};
+use crate::nearest::nearest;
 use crate::schema::event_names::KnownEvents;
 use crate::source::{FileId, Span};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -35,7 +36,7 @@ const KEYS: [&str; 11] = [
     "levels",
 ];
 
-/// What a `rulec.toml` says. The default is what no file says.
+/// The settings of a `rulec.toml`; `Default` is without a file.
 #[derive(Debug, Default, Clone)]
 pub struct Config {
     /// `plugins`: each as `NAME` or `NAME@VERSION`.
@@ -44,19 +45,19 @@ pub struct Config {
     pub schemas: Vec<Setting>,
     /// `engine-version`.
     pub engine_version: Option<Setting>,
-    /// `rules`: files and directories to check when none is named, relative to the file.
+    /// `rules`: files and directories to read if no path is given, relative to the file.
     pub rules: Vec<Setting>,
-    /// `exclude`: what is left out of directories.
+    /// `exclude`: paths in directories that are not read.
     pub exclude: Exclude,
     /// `no-ignore`: search hidden directories, `node_modules` and what git ignores, too.
     pub no_ignore: bool,
-    /// `benchmark`: whose gaps `rulec check` reports.
+    /// `benchmark`: the benchmark whose gaps `rulec check` reports.
     pub benchmark: Option<Setting>,
-    /// `known-events`: events that rulec's list lacks.
+    /// `known-events`: events that rulec's list does not have.
     pub known_events: KnownEvents,
-    /// `fmt`: what formatted rules look like.
+    /// `fmt`: the layout of formatted rules.
     pub layout: Layout,
-    /// `compile`: what other engines' forms of rules are like.
+    /// `compile`: settings of targets.
     pub compile: Compile,
     /// `levels`.
     pub levels: Levels,
@@ -71,21 +72,21 @@ pub struct Setting {
     pub range: Range<usize>,
 }
 
-/// Something wrong in the file.
+/// An error in the file.
 #[derive(Debug, Clone)]
-pub struct Problem {
-    /// Which check finds it.
+pub struct ConfigProblem {
+    /// The check that reports it.
     pub check: &'static Check,
-    /// Where.
+    /// Its bytes in the file.
     pub range: Range<usize>,
-    /// What.
+    /// What is wrong.
     pub message: String,
     /// What to do.
     pub help: Option<String>,
 }
 
-impl Problem {
-    /// The finding, once the file has its place in the source map.
+impl ConfigProblem {
+    /// The finding, for the file's id in a source map.
     pub fn in_file(&self, file: FileId) -> Diagnostic {
         let mut diagnostic =
             Diagnostic::new(self.check, Span::new(file, self.range.start, self.range.end), &self.message);
@@ -94,13 +95,12 @@ impl Problem {
     }
 }
 
-/// Patterns for files that are left out of directories.
+/// Patterns of paths in directories that are not read.
 #[derive(Debug, Default, Clone)]
 pub struct Exclude(Option<GlobSet>);
 
 impl Exclude {
-    /// True if a path, relative to the configuration and with `/` between its parts, is left out:
-    /// it or a directory above it matches.
+    /// True if the path or a directory above it matches. The path is relative to the file, with `/` between its parts.
     pub fn matches(&self, path: &str) -> bool {
         let Some(globs) = &self.0 else { return false };
         let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
@@ -108,30 +108,30 @@ impl Exclude {
     }
 }
 
-/// Reads a `rulec.toml`. What cannot be used is left out and reported.
-pub fn parse(text: &str) -> (Config, Vec<Problem>) {
-    let mut reader = Reader { config: Config::default(), problems: Vec::new() };
+/// Reads a `rulec.toml`. Settings that cannot be used are ignored and reported.
+pub fn parse(text: &str) -> (Config, Vec<ConfigProblem>) {
+    let mut reader = ConfigReader { config: Config::default(), problems: Vec::new() };
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in errors {
         let range = error.span().unwrap_or(0..0);
-        // The parser speaks of one line at a time; our messages are one line each.
+        // The parser's messages have several lines, ours one.
         let message = error.message().lines().collect::<Vec<_>>().join(", ");
         reader.problem(&INVALID_CONFIG, range, format!("not TOML: {message}"), None);
     }
     reader.table(table.get_ref());
-    // The table forgets the order of the file.
+    // The parser's table is not in the order of the file.
     reader.problems.sort_by_key(|problem| (problem.range.start, problem.range.end));
     (reader.config, reader.problems)
 }
 
-struct Reader {
+struct ConfigReader {
     config: Config,
-    problems: Vec<Problem>,
+    problems: Vec<ConfigProblem>,
 }
 
-impl Reader {
+impl ConfigReader {
     fn problem(&mut self, check: &'static Check, range: Range<usize>, message: String, help: Option<String>) {
-        self.problems.push(Problem { check, range, message, help });
+        self.problems.push(ConfigProblem { check, range, message, help });
     }
 
     fn table(&mut self, table: &DeTable<'_>) {
@@ -155,7 +155,7 @@ impl Reader {
                 "compile" => compile::read(self, value),
                 "levels" => self.levels(value),
                 other => {
-                    let help = match crate::lint::nearest(other, KEYS) {
+                    let help = match nearest(other, KEYS) {
                         Some(meant) => format!("did you mean `{meant}`?"),
                         None => format!("the keys are {}", quoted(KEYS)),
                     };
@@ -195,7 +195,7 @@ impl Reader {
         None
     }
 
-    /// A whole number, if it is within the range.
+    /// A whole number within the range.
     fn number(
         &mut self,
         key: &str,

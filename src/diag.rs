@@ -7,14 +7,14 @@ pub use falco_code::FalcoCode;
 use crate::source::Span;
 use std::fmt;
 
-/// How bad a finding is, by consequence.
+/// Severity of a finding, by its consequence.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Severity {
-    /// It could be better.
+    /// The rule could be better.
     Info,
-    /// It will not do what was meant.
+    /// The rule does not do what its author meant.
     Warning,
-    /// Falco refuses it.
+    /// Falco refuses the file.
     Error,
 }
 
@@ -35,12 +35,12 @@ impl fmt::Display for Severity {
     }
 }
 
-/// What a check is about; also the heading it is listed under.
+/// Subject of a check, and the heading it is listed under.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Group {
-    /// The file as YAML.
+    /// The YAML of the file.
     Yaml,
-    /// Items and their keys.
+    /// Items of a rules file and their keys.
     Items,
     /// Condition and output syntax.
     Syntax,
@@ -50,24 +50,24 @@ pub enum Group {
     Types,
     /// Engine and plugin requirements.
     Requirements,
-    /// The condition does not do what it says.
+    /// Conditions that do not do what they seem to.
     Correctness,
-    /// The condition asks for what CloudTrail does not write.
+    /// Conditions on what CloudTrail never writes.
     CloudTrail,
-    /// It does not work on every engine, or not for long.
+    /// Rules that not every engine loads, or not for much longer.
     Portability,
-    /// It costs more than it must.
+    /// Conditions that cost more than they must.
     Performance,
-    /// It could be said better.
+    /// Clearer ways to write the same.
     Style,
-    /// What a benchmark asks for is not detected.
+    /// Events of a benchmark that no rule covers.
     Coverage,
-    /// About rulec itself: suppressions and configuration.
+    /// Suppressions and configuration of rulec itself.
     Meta,
 }
 
 impl Group {
-    /// The kebab-case name.
+    /// The name in kebab case.
     pub fn name(self) -> &'static str {
         match self {
             Group::Yaml => "yaml",
@@ -92,18 +92,20 @@ impl Group {
 /// Declared with [`declare_check!`](crate::declare_check); the doc comment is the page.
 #[derive(Debug)]
 pub struct Check {
-    /// Kebab-case name, the identity: it is the page, the config key and the suppression.
+    /// The name in kebab case: its page, its key in rulec.toml, and the word of a suppression.
     pub name: &'static str,
-    /// Stable opaque code, `RC0000`, never reused.
+    /// A stable code such as `RC0101`, never used again.
     pub code: &'static str,
-    /// Group.
+    /// The heading it is listed under.
     pub group: Group,
     /// Default severity.
     pub severity: Severity,
     /// Falco's own code for the same finding, if it has one.
     pub falco: Option<FalcoCode>,
-    /// False for a check whose findings are shown only where a level asks for them.
+    /// False for a check whose findings are shown only if a level is set for it.
     pub on: bool,
+    /// Checks that say more about the same place: a finding that overlaps one of theirs is dropped.
+    pub yields_to: &'static [&'static Check],
     /// The page: Markdown with the headings *What it does*, *Why it matters*, *Avoid*, *Prefer*.
     pub docs: &'static str,
 }
@@ -122,9 +124,10 @@ impl PartialEq for &'static Check {
 }
 
 /// Declares checks. The doc comment's first line is the summary, the rest the page; `=>` names Falco's code for the same
-/// finding, and `off` at the end keeps its findings back.
+/// finding, `yields_to [A, B]` the checks that say more about the same place, and `off` at the end hides its findings
+/// unless a level is set.
 macro_rules! declare_check {
-    ($($(#[doc = $doc:literal])+ $vis:vis $ident:ident = $code:literal, $name:literal, $group:ident, $severity:ident $(=> $falco:ident)? $(, $off:ident)?;)+) => {
+    ($($(#[doc = $doc:literal])+ $vis:vis $ident:ident = $code:literal, $name:literal, $group:ident, $severity:ident $(=> $falco:ident)? $(yields_to [$($over:ident),+ $(,)?])? $(, $off:ident)?;)+) => {
         $(
             $(#[doc = $doc])+
             $vis static $ident: $crate::diag::Check = $crate::diag::Check {
@@ -134,6 +137,7 @@ macro_rules! declare_check {
                 severity: $crate::diag::Severity::$severity,
                 falco: $crate::declare_check!(@falco $($falco)?),
                 on: $crate::declare_check!(@on $($off)?),
+                yields_to: &[$($(&$over),+)?],
                 docs: concat!($($doc, "\n"),+),
             };
         )+
@@ -149,10 +153,10 @@ macro_rules! declare_check {
 
 pub(crate) use declare_check;
 
-/// A place with a few words.
+/// A span with a few words about it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Label {
-    /// Where.
+    /// The place.
     pub span: Span,
     /// A few words shown at the place; may be empty.
     pub text: String,
@@ -170,7 +174,7 @@ pub struct Edit {
 /// A change that mends a finding.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Fix {
-    /// What it does, imperative.
+    /// What it does, in the imperative.
     pub title: String,
     /// Edits that do not overlap.
     pub edits: Vec<Edit>,
@@ -178,7 +182,7 @@ pub struct Fix {
     pub safe: bool,
 }
 
-/// Falco's own words for a finding, for `falco-json`.
+/// What Falco reports for the same finding, as `falco-json` shows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FalcoSays {
     /// Its code.
@@ -187,16 +191,16 @@ pub struct FalcoSays {
     pub message: String,
     /// Its context chain, from the file down to the place.
     pub context: Vec<Location>,
-    /// Text that Falco takes the snippet from when it is not the file: a condition or output.
+    /// The condition or output that Falco cuts its snippet from; `None` if it cuts it from the file.
     pub snippet_of: Option<String>,
-    /// The deprecated field a warning is about.
+    /// The deprecated field, for a warning about one.
     pub deprecated_field: Option<String>,
 }
 
 /// One step of Falco's context chain. Numbers are Falco's: 0-based, columns in bytes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Location {
-    /// For instance `rule condition`.
+    /// The kind of thing, such as `rule condition`.
     pub item_type: &'static str,
     /// Name of the item; may be empty.
     pub item_name: String,
@@ -210,12 +214,12 @@ pub struct Location {
     pub offset: usize,
 }
 
-/// A finding.
+/// A finding of a check at a place in the files.
 #[derive(Clone, Debug)]
 pub struct Diagnostic {
-    /// Which check.
+    /// The check that found it.
     pub check: &'static Check,
-    /// Severity after levels were applied.
+    /// The severity: that of the check, or of the level set for it.
     pub severity: Severity,
     /// What is wrong: lower case, no full stop, names in backticks.
     pub message: String,
@@ -223,11 +227,11 @@ pub struct Diagnostic {
     pub primary: Label,
     /// Other places that matter.
     pub labels: Vec<Label>,
-    /// What to do, imperative.
+    /// What to do, in the imperative.
     pub help: Option<String>,
     /// A change that mends it.
     pub fix: Option<Fix>,
-    /// Falco's own finding, when Falco has one here.
+    /// Falco's own finding, if Falco reports one here.
     pub falco: Option<Box<FalcoSays>>,
 }
 
@@ -246,7 +250,7 @@ impl Diagnostic {
         }
     }
 
-    /// Puts other spans in the place of all of its own.
+    /// Replaces every span, those of the fix included.
     pub fn map_spans(&mut self, map: &impl Fn(Span) -> Span) {
         self.primary.span = map(self.primary.span);
         self.labels.iter_mut().for_each(|label| label.span = map(label.span));
@@ -254,7 +258,7 @@ impl Diagnostic {
         edits.for_each(|edit| edit.span = map(edit.span));
     }
 
-    /// Sets the words at the place.
+    /// Sets the words shown at the place.
     pub fn at(mut self, text: impl Into<String>) -> Diagnostic {
         self.primary.text = text.into();
         self
@@ -279,13 +283,13 @@ impl Diagnostic {
         self
     }
 
-    /// Attaches what Falco says.
+    /// Attaches Falco's own finding.
     pub fn falco(mut self, says: FalcoSays) -> Diagnostic {
         self.falco = Some(Box::new(says));
         self
     }
 
-    /// Order for showing: by file, place, then code.
+    /// Key for the order of findings: file, place, code.
     pub fn sort_key(&self) -> (u32, u32, u32, &'static str) {
         let span = self.primary.span;
         (span.file.0, span.start, span.end, self.check.code)

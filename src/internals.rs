@@ -33,7 +33,7 @@ pub mod fix {
 }
 
 pub mod format {
-    pub use crate::format::{Options, Why, document, range};
+    pub use crate::format::{Options, SkipReason, document, range};
 }
 
 pub mod ide {
@@ -90,8 +90,8 @@ pub mod sema {
     pub mod types {
         pub use crate::sema::types::{facts, first_error};
     }
-    pub mod world {
-        pub use crate::sema::world::World;
+    pub mod environment {
+        pub use crate::sema::environment::Environment;
     }
 }
 
@@ -107,10 +107,10 @@ pub mod syntax {
         pub use crate::syntax::condition::{RULE_DEPTH, parse};
     }
     pub mod items {
-        pub use crate::syntax::items::Kind;
+        pub use crate::syntax::items::ItemKind;
     }
     pub mod output {
-        pub use crate::syntax::output::{Part, parse};
+        pub use crate::syntax::output::{TemplatePart, parse};
     }
     pub mod yaml {
         pub use crate::syntax::yaml::{Node, Value, parse};

@@ -42,6 +42,7 @@ mod lint;
 mod logic;
 #[cfg(feature = "lsp")]
 mod lsp;
+mod nearest;
 mod render;
 mod schema;
 mod sema;

@@ -78,13 +78,13 @@ pub struct Position {
 /// Lines end at LF, CRLF or a lone CR, as in YAML.
 #[derive(Clone, Debug)]
 pub struct SourceFile {
-    /// The name to show, exactly as given.
+    /// The name as the user gave it.
     pub name: String,
     /// The text. For a file that is not UTF-8 this is the valid prefix.
     pub text: Arc<str>,
-    /// Where and how the bytes stopped being UTF-8, if they did.
+    /// The first byte that is not UTF-8, if there is one.
     pub invalid_utf8: Option<InvalidUtf8>,
-    /// Where the text stands in another file, if it is one that was found inside.
+    /// Its place in the host file, for a file that was found inside another.
     pub origin: Option<Arc<Origin>>,
     lines: OnceLock<Vec<u32>>,
 }
@@ -117,7 +117,7 @@ impl SourceFile {
         file
     }
 
-    /// A file from raw bytes; bytes that are not UTF-8 end the text and are remembered.
+    /// A file from raw bytes. The text ends at the first byte that is not UTF-8, which is kept in `invalid_utf8`.
     pub fn from_bytes(name: impl Into<String>, bytes: Vec<u8>) -> SourceFile {
         match String::from_utf8(bytes) {
             Ok(text) => SourceFile::new(name, text),
@@ -133,7 +133,7 @@ impl SourceFile {
         }
     }
 
-    /// A file from raw bytes as Falco takes them: what is not UTF-8 is replaced.
+    /// A file from raw bytes as Falco reads them: each invalid sequence becomes U+FFFD.
     pub fn from_bytes_lossy(name: impl Into<String>, bytes: &[u8]) -> SourceFile {
         SourceFile::new(name, String::from_utf8_lossy(bytes))
     }
@@ -172,7 +172,7 @@ fn line_starts(text: &str) -> Vec<u32> {
     let bytes = text.as_bytes();
     let mut starts = vec![0];
     for (at, &byte) in bytes.iter().enumerate() {
-        // Nearly all bytes are greater than both.
+        // Most bytes are greater than both.
         if byte <= b'\r' && (byte == b'\n' || (byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'))) {
             starts.push(at as u32 + 1);
         }
@@ -189,13 +189,13 @@ pub fn floor_char_boundary(text: &str, offset: usize) -> usize {
     at
 }
 
-/// All files of one analysis, in load order.
+/// The files of one analysis.
 #[derive(Clone, Debug, Default)]
 pub struct SourceMap {
     files: Vec<SourceFile>,
-    /// Where the files stand whose ids were given by others; empty if the ids are the places.
+    /// Index of each file whose id was chosen by the caller; empty if ids are indexes.
     places: FxHashMap<FileId, u32>,
-    /// Which files load, in order; without it, all of them.
+    /// The files that load, in order; `None` for all of them.
     load: Option<Vec<FileId>>,
 }
 
@@ -206,7 +206,7 @@ impl SourceMap {
         FileId(self.files.len() as u32 - 1)
     }
 
-    /// Adds a file that has an id already. A map has either such files or those of [`SourceMap::add`].
+    /// Adds a file under an id of the caller's. A map holds either such files or those of [`SourceMap::add`].
     pub fn add_as(&mut self, id: FileId, file: SourceFile) {
         self.places.insert(id, self.files.len() as u32);
         self.files.push(file);
@@ -221,27 +221,27 @@ impl SourceMap {
         &self.files[at as usize]
     }
 
-    /// Puts another text in the place of a file. Ids come from [`SourceMap::add`] of the same map.
+    /// Replaces a file. Ids come from [`SourceMap::add`] of the same map.
     pub fn replace(&mut self, id: FileId, file: SourceFile) {
         self.files[id.0 as usize] = file;
     }
 
-    /// How many files there are.
+    /// Number of files.
     pub fn len(&self) -> usize {
         self.files.len()
     }
 
-    /// True if there are none.
+    /// True without any file.
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
 
-    /// True if there is a file with this id that was given by others.
+    /// True if a file was added under this id of the caller's.
     pub fn has(&self, id: FileId) -> bool {
         self.places.contains_key(&id)
     }
 
-    /// The files that load with their ids, in order. Only for maps whose ids come from [`SourceMap::add`].
+    /// The files that load and their ids, in load order. Only for maps whose ids come from [`SourceMap::add`].
     pub fn files(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
         let ids = match &self.load {
             Some(ids) => Box::new(ids.iter().copied()) as Box<dyn Iterator<Item = FileId>>,
@@ -250,24 +250,24 @@ impl SourceMap {
         ids.map(|id| (id, self.file(id)))
     }
 
-    /// The files that are on disk with their ids: those that load, and those that hold some that do. Only for maps
-    /// whose ids come from [`SourceMap::add`].
+    /// The files on disk and their ids: those that load, and host files of those that do. Only for maps whose ids come
+    /// from [`SourceMap::add`].
     pub fn given(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
         let all = self.files.iter().enumerate().map(|(at, file)| (FileId(at as u32), file));
         all.filter(|(_, file)| file.origin.is_none())
     }
 
-    /// Says which files load, in order.
+    /// Sets the files that load, in order.
     pub fn set_load(&mut self, ids: Vec<FileId>) {
         self.load = Some(ids);
     }
 
-    /// True if it was said which files load.
+    /// True after [`SourceMap::set_load`].
     pub fn is_sorted_out(&self) -> bool {
         self.load.is_some()
     }
 
-    /// The place on disk of a span: for a file inside another one, where that is.
+    /// The place of a span on disk: its own, or that in the host file.
     pub fn outward(&self, span: Span) -> Span {
         match &self.file(span.file).origin {
             Some(origin) => origin.outward(span.range()),
@@ -286,8 +286,8 @@ impl SourceMap {
 /// A folded, quoted or literal scalar is not a slice of the file: line breaks are folded, indentation
 /// is removed, escapes are replaced. `map` holds the runs: from value offset `.0` on, bytes stand at
 /// file offset `.1` and following, until the next entry. Where text of the file was left out, two
-/// entries share a value offset: the first is where the byte before ends in the file, the second where
-/// the byte at that offset begins. An empty map means the value is the slice of the file that starts
+/// entries share a value offset: the first is where the byte before it ends in the file, the second where
+/// the byte at it begins. An empty map means the value is the slice of the file that starts
 /// at `content`.
 #[derive(Clone, Debug)]
 pub struct Text {

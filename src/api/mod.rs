@@ -19,8 +19,8 @@ pub use test::{Outcome, Tested, Unmet};
 
 use crate::analysis::{self, Compiled, Inputs};
 use crate::schema::PluginSet;
+use crate::sema::environment::{ENGINE_VERSION, Environment};
 use crate::sema::requirements::Version;
-use crate::sema::world::{ENGINE_VERSION, World};
 use crate::source::{SourceFile, SourceMap};
 use crate::testing::Suite;
 use serde_json::Value;
@@ -83,7 +83,8 @@ impl Ruleset {
         for (name, text) in files {
             sources.add(SourceFile::from_bytes(name, text.into()));
         }
-        let options = analysis::Options { world: world(options)?, ..analysis::Options::default() };
+        let options =
+            analysis::Options { environment: environment(options)?, ..analysis::Options::default() };
         Ok(Ruleset { sources, options, suite: OnceLock::new() })
     }
 
@@ -140,7 +141,7 @@ impl Ruleset {
     }
 }
 
-fn world(options: &Options) -> Result<World, Error> {
+fn environment(options: &Options) -> Result<Environment, Error> {
     let plugins = match options.plugins.as_slice() {
         [] => PluginSet::default(),
         plugins => {
@@ -149,5 +150,5 @@ fn world(options: &Options) -> Result<World, Error> {
     };
     let version = options.engine_version.as_deref().map(Version::exact).transpose();
     let engine_version = version.map_err(Error::Argument)?.unwrap_or(ENGINE_VERSION);
-    Ok(World { engine_version, plugins: Arc::new(plugins), ..World::default() })
+    Ok(Environment { engine_version, plugins: Arc::new(plugins), ..Environment::default() })
 }

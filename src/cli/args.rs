@@ -4,12 +4,13 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::path::PathBuf;
 
-/// Takes one of these values by its name; each has a line of help.
+/// Takes one of these values by its name; each has a line of help, or none if the name says it.
 pub fn choice<T>(all: Vec<(T, &'static str, &'static str)>) -> impl TypedValueParser<Value = T>
 where
     T: Clone + Send + Sync + 'static,
 {
-    let names = all.iter().map(|&(_, name, help)| PossibleValue::new(name).help(help));
+    let names =
+        all.iter().map(|&(_, name, help)| PossibleValue::new(name).help((!help.is_empty()).then_some(help)));
     PossibleValuesParser::new(names).try_map(move |given| {
         let value = all.iter().find(|(_, name, _)| *name == given).map(|(value, ..)| value.clone());
         value.ok_or("there is no such value")

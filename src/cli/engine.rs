@@ -1,17 +1,17 @@
-//! What the flags ask of the engine.
+//! The engine that the flags describe.
 
 use super::Failure;
 use super::args::Load;
 use super::settings::Settings;
 use crate::analysis::Options;
-use crate::files::engine::{self, Asked, SettingError};
+use crate::files::engine::{self, EngineSettings, SettingError};
 use crate::schema::{Plugin, PluginSet};
 
 pub use crate::files::engine::{bundled, of_catalogue};
 
 /// The options for an analysis; flags count more than rulec.toml.
 pub fn options(args: &Load, settings: &mut Settings) -> Result<Options, Failure> {
-    let asked = Asked {
+    let asked = EngineSettings {
         plugins: &args.plugins,
         engine_version: args.engine_version.as_deref(),
         falco_config: args.falco_config.as_deref(),

@@ -14,7 +14,7 @@ pub fn read(load: &Load, settings: &Settings, as_given: bool) -> Result<Loaded, 
     }
     let roots = if load.paths.is_empty() { settings.default_roots() } else { load.paths.clone() };
     let stdin_filename = load.stdin_filename.as_deref();
-    let loaded = files::read(&roots, files::How { stdin_filename, settings, as_given })?;
+    let loaded = files::read(&roots, files::ReadOptions { stdin_filename, settings, as_given })?;
     if let Some(example) = &loaded.ignored {
         output::note(&files::ignored("rules", example));
     }

@@ -1,21 +1,22 @@
-//! `compile` in `rulec.toml`: what rules for other engines are like.
+//! `compile` in `rulec.toml`: settings of targets.
 
-use super::{INVALID_CONFIG, Reader, UNKNOWN_CONFIG_KEY, described};
+use super::{ConfigReader, INVALID_CONFIG, UNKNOWN_CONFIG_KEY, described};
 use std::ops::RangeInclusive;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// What rules for other engines are like.
+/// Settings of targets.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Compile {
-    /// `cloudwatch.threshold` and `cloudwatch.thresholds`: events within the period that raise an alarm, of all rules or of one.
+    /// `cloudwatch.threshold` and `cloudwatch.thresholds`: number of events in the period that raises an alarm, for all
+    /// rules or for one.
     pub thresholds: Vec<(Option<String>, u32)>,
 }
 
 const THRESHOLDS: RangeInclusive<usize> = 1..=u32::MAX as usize;
 
 /// Reads the table into the configuration.
-pub(super) fn read(reader: &mut Reader, value: &Spanned<DeValue<'_>>) {
+pub(super) fn read(reader: &mut ConfigReader, value: &Spanned<DeValue<'_>>) {
     let Some(targets) = table(reader, "compile", value) else { return };
     for (name, value) in targets {
         match &**name.get_ref() {
@@ -25,7 +26,7 @@ pub(super) fn read(reader: &mut Reader, value: &Spanned<DeValue<'_>>) {
     }
 }
 
-fn cloudwatch(reader: &mut Reader, value: &Spanned<DeValue<'_>>) {
+fn cloudwatch(reader: &mut ConfigReader, value: &Spanned<DeValue<'_>>) {
     let Some(settings) = table(reader, "cloudwatch", value) else { return };
     for (key, value) in settings {
         match &**key.get_ref() {
@@ -44,12 +45,16 @@ fn cloudwatch(reader: &mut Reader, value: &Spanned<DeValue<'_>>) {
     }
 }
 
-fn threshold(reader: &mut Reader, rule: Option<&str>, key: &str, value: &Spanned<DeValue<'_>>) {
+fn threshold(reader: &mut ConfigReader, rule: Option<&str>, key: &str, value: &Spanned<DeValue<'_>>) {
     let count = reader.number(key, value, THRESHOLDS).and_then(|count| u32::try_from(count).ok());
     reader.config.compile.thresholds.extend(count.map(|count| (rule.map(str::to_owned), count)));
 }
 
-fn table<'v, 't>(reader: &mut Reader, key: &str, value: &'v Spanned<DeValue<'t>>) -> Option<&'v DeTable<'t>> {
+fn table<'v, 't>(
+    reader: &mut ConfigReader,
+    key: &str,
+    value: &'v Spanned<DeValue<'t>>,
+) -> Option<&'v DeTable<'t>> {
     if let DeValue::Table(table) = value.get_ref() {
         return Some(table);
     }
@@ -58,7 +63,7 @@ fn table<'v, 't>(reader: &mut Reader, key: &str, value: &'v Spanned<DeValue<'t>>
     None
 }
 
-fn unknown(reader: &mut Reader, key: &str, range: std::ops::Range<usize>, help: &str) {
+fn unknown(reader: &mut ConfigReader, key: &str, range: std::ops::Range<usize>, help: &str) {
     let message = format!("unknown key `{key}`");
     reader.problem(&UNKNOWN_CONFIG_KEY, range, message, Some(help.to_owned()));
 }

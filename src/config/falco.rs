@@ -1,4 +1,4 @@
-//! `falco.yaml`: text in, what it says about rules and what is wrong with that out.
+//! `falco.yaml`: text in, settings about rules and findings out.
 
 use crate::diag::Diagnostic;
 use crate::embedded::NOT_CHECKED;
@@ -8,7 +8,7 @@ use crate::sema::ir::Priority;
 use crate::source::{FileId, SourceFile, Span, Spanned, Text};
 use crate::syntax::yaml::{self, Node};
 
-/// What a `falco.yaml` says about rules. A key that is not there is `None`.
+/// The settings of a `falco.yaml` that are about rules; `None` for a key that is absent.
 #[derive(Debug, Default, Clone)]
 pub struct FalcoConfig {
     /// `rules_files`, or `rules_file` of older versions.
@@ -23,49 +23,49 @@ pub struct FalcoConfig {
     pub appended: Option<Vec<Appended>>,
     /// `priority`.
     pub priority: Option<Priority>,
-    /// `rule_matching` is `all`.
+    /// True if `rule_matching` is `all`.
     pub all_matches: Option<bool>,
     /// `config_files`.
     pub config_files: Vec<Include>,
 }
 
-/// Another file that adds to this one.
+/// An entry of `config_files`: another file that is read after this one.
 #[derive(Debug, Clone)]
 pub struct Include {
     /// A file, or a directory of files.
     pub path: Spanned<String>,
-    /// How it adds.
-    pub strategy: Strategy,
+    /// How its settings are merged.
+    pub strategy: MergeStrategy,
 }
 
-/// How an included file adds to what is there.
+/// How the settings of an included file are merged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Strategy {
-    /// Lists are continued, all else is replaced.
+pub enum MergeStrategy {
+    /// Lists are appended, all else is replaced.
     Append,
-    /// All is replaced.
+    /// Everything is replaced.
     Override,
-    /// Only what is not there is taken.
+    /// Only absent settings are added.
     AddOnly,
 }
 
 impl FalcoConfig {
-    /// Adds an included file.
-    pub fn include(&mut self, other: FalcoConfig, strategy: Strategy) {
+    /// Merges an included file.
+    pub fn include(&mut self, other: FalcoConfig, strategy: MergeStrategy) {
         list(&mut self.rules_files, other.rules_files, strategy);
         list(&mut self.plugins, other.plugins, strategy);
         list(&mut self.load_plugins, other.load_plugins, strategy);
         list(&mut self.selections, other.selections, strategy);
         list(&mut self.appended, other.appended, strategy);
-        if strategy != Strategy::AddOnly || self.priority.is_none() {
+        if strategy != MergeStrategy::AddOnly || self.priority.is_none() {
             self.priority = other.priority.or(self.priority);
         }
-        if strategy != Strategy::AddOnly || self.all_matches.is_none() {
+        if strategy != MergeStrategy::AddOnly || self.all_matches.is_none() {
             self.all_matches = other.all_matches.or(self.all_matches);
         }
     }
 
-    /// The plugins that Falco loads, in its order, and the complaint about one that it cannot find.
+    /// The plugins that Falco loads, in its order, and a finding if one is not configured.
     pub fn loaded_plugins(&self) -> (Vec<&Spanned<String>>, Option<Diagnostic>) {
         let all = self.plugins.as_deref().unwrap_or_default();
         let Some(wanted) = &self.load_plugins else { return (all.iter().collect(), None) };
@@ -82,7 +82,7 @@ impl FalcoConfig {
         (loaded, None)
     }
 
-    /// What it makes of rules that load.
+    /// Its effect on rules that load.
     pub fn deployment(&self) -> Deployment {
         Deployment {
             selections: self.selections.clone().unwrap_or_default(),
@@ -93,11 +93,11 @@ impl FalcoConfig {
     }
 }
 
-fn list<T>(own: &mut Option<Vec<T>>, other: Option<Vec<T>>, strategy: Strategy) {
+fn list<T>(own: &mut Option<Vec<T>>, other: Option<Vec<T>>, strategy: MergeStrategy) {
     let Some(other) = other else { return };
     match (own.as_mut(), strategy) {
-        (Some(own), Strategy::Append) => own.extend(other),
-        (Some(_), Strategy::AddOnly) => {}
+        (Some(own), MergeStrategy::Append) => own.extend(other),
+        (Some(_), MergeStrategy::AddOnly) => {}
         _ => *own = Some(other),
     }
 }
@@ -105,7 +105,7 @@ fn list<T>(own: &mut Option<Vec<T>>, other: Option<Vec<T>>, strategy: Strategy) 
 /// Reads a `falco.yaml`.
 pub fn parse(id: FileId, file: &SourceFile) -> (FalcoConfig, Vec<Diagnostic>) {
     let stream = yaml::parse(id, file);
-    let mut reader = Reader { config: FalcoConfig::default(), found: Vec::new() };
+    let mut reader = FalcoConfigReader { config: FalcoConfig::default(), found: Vec::new() };
     if let Some(error) = stream.errors.first() {
         reader.wrong(error.span, format!("this is not YAML: {}", error.message));
     } else if let Some(document) = stream.documents.first() {
@@ -118,12 +118,12 @@ pub fn parse(id: FileId, file: &SourceFile) -> (FalcoConfig, Vec<Diagnostic>) {
     (reader.config, reader.found)
 }
 
-struct Reader {
+struct FalcoConfigReader {
     config: FalcoConfig,
     found: Vec<Diagnostic>,
 }
 
-impl Reader {
+impl FalcoConfigReader {
     fn wrong(&mut self, span: Span, message: String) {
         self.found.push(Diagnostic::new(&INVALID_FALCO_CONFIG, span, message));
     }
@@ -133,14 +133,14 @@ impl Reader {
         match name {
             "rules_files" => self.config.rules_files = Some(self.paths(value)),
             "rules_file" if root.get("rules_files").is_some() => {
-                self.wrong(key.span, "`rules_file` and `rules_files` cannot both be there".to_owned());
+                self.wrong(key.span, "`rules_file` and `rules_files` exclude each other".to_owned());
             }
             "rules_file" => self.config.rules_files = Some(self.paths(value)),
             "load_plugins" => self.config.load_plugins = Some(self.paths(value)),
-            "plugins" => self.config.plugins = Some(self.each(value, Reader::plugin)),
-            "rules" => self.config.selections = Some(self.each(value, Reader::selection)),
-            "append_output" => self.config.appended = Some(self.each(value, Reader::appended)),
-            "config_files" => self.config.config_files = self.each(value, Reader::include),
+            "plugins" => self.config.plugins = Some(self.each(value, FalcoConfigReader::plugin)),
+            "rules" => self.config.selections = Some(self.each(value, FalcoConfigReader::selection)),
+            "append_output" => self.config.appended = Some(self.each(value, FalcoConfigReader::appended)),
+            "config_files" => self.config.config_files = self.each(value, FalcoConfigReader::include),
             "rule_matching" => {
                 let text = self.text(value);
                 self.config.all_matches = text.as_ref().map(|text| text.value == "all");
@@ -159,8 +159,8 @@ impl Reader {
         }
     }
 
-    /// The entries of a list. Falco takes a single value for a list of one.
-    fn each<T>(&mut self, node: &Node, read: fn(&mut Reader, &Node) -> Option<T>) -> Vec<T> {
+    /// The entries of a list. Falco reads a single value as a list of one.
+    fn each<T>(&mut self, node: &Node, read: fn(&mut FalcoConfigReader, &Node) -> Option<T>) -> Vec<T> {
         match node.as_seq() {
             Some(items) => items.iter().filter_map(|item| read(self, item)).collect(),
             None if node.is_null() => Vec::new(),
@@ -169,7 +169,7 @@ impl Reader {
     }
 
     fn paths(&mut self, node: &Node) -> Vec<Spanned<String>> {
-        self.each(node, Reader::text)
+        self.each(node, FalcoConfigReader::text)
     }
 
     fn text(&mut self, node: &Node) -> Option<Spanned<String>> {
@@ -179,7 +179,7 @@ impl Reader {
         };
         let text = &scalar.text;
         if text.value.contains("${") {
-            let message = format!("`{}` is known only where Falco runs", text.value);
+            let message = format!("the value of `{}` is known only where Falco runs", text.value);
             self.found.push(Diagnostic::new(&NOT_CHECKED, text.span, message));
             return None;
         }
@@ -246,7 +246,7 @@ impl Reader {
         Some(entry)
     }
 
-    /// A field beside the output: a name, or a name and a template.
+    /// An entry of `extra_fields`: a name, or a name and a template.
     fn field(&mut self, node: &Node) -> Option<Field> {
         match node.as_map() {
             Some([(name, template)]) => {
@@ -260,7 +260,7 @@ impl Reader {
             None => {
                 let name = self.text(node)?.value;
                 let text = &node.as_scalar()?.text;
-                // As Falco looks it up: with a percent sign, which stands where the name does.
+                // Falco looks up `%name`; the percent sign has the place of the name.
                 let start = text.at(0) as u32;
                 let rest = text.map.iter().filter(|run| run.0 > 0).map(|&(at, file)| (at + 1, file));
                 let map = [(0, start), (1, start)].into_iter().chain(rest).collect();
@@ -272,11 +272,11 @@ impl Reader {
 
     fn include(&mut self, node: &Node) -> Option<Include> {
         let strategy = match node.get("strategy").map(|node| (node, self.text(node))) {
-            None => Strategy::Append,
+            None => MergeStrategy::Append,
             Some((node, text)) => match text.as_ref().map(|text| text.value.as_str()) {
-                Some("append") => Strategy::Append,
-                Some("override") => Strategy::Override,
-                Some("add-only") => Strategy::AddOnly,
+                Some("append") => MergeStrategy::Append,
+                Some("override") => MergeStrategy::Override,
+                Some("add-only") => MergeStrategy::AddOnly,
                 _ => {
                     self.wrong(node.span, "`append`, `override` or `add-only` is expected here".to_owned());
                     return None;

@@ -1,18 +1,18 @@
-//! `fmt` in `rulec.toml`: what formatted rules look like.
+//! `fmt` in `rulec.toml`: the layout of formatted rules.
 
-use super::{INVALID_CONFIG, Reader, UNKNOWN_CONFIG_KEY, described, quoted};
+use super::{ConfigReader, INVALID_CONFIG, UNKNOWN_CONFIG_KEY, described, quoted};
 use std::ops::RangeInclusive;
 use toml::Spanned;
 use toml::de::DeValue;
 
-/// What formatted rules look like.
+/// The layout of formatted rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
-    /// `line-width`: longer conditions and lists are wrapped.
+    /// `line-width`: conditions and lists that are longer are wrapped.
     pub line_width: usize,
-    /// `indent`: by how much what belongs to a key is indented.
+    /// `indent`: blanks before what belongs to a key.
     pub indent: usize,
-    /// `key-order`: put the keys of rules in their usual order.
+    /// `key-order`: whether the keys of rules are put in their usual order.
     pub key_order: bool,
 }
 
@@ -27,7 +27,7 @@ const WIDTHS: RangeInclusive<usize> = 20..=1000;
 const INDENTS: RangeInclusive<usize> = 1..=8;
 
 /// Reads the table into the configuration.
-pub(super) fn read(reader: &mut Reader, value: &Spanned<DeValue<'_>>) {
+pub(super) fn read(reader: &mut ConfigReader, value: &Spanned<DeValue<'_>>) {
     let DeValue::Table(table) = value.get_ref() else {
         let message = format!("expected a table for `fmt`, found {}", described(value.get_ref()));
         return reader.problem(&INVALID_CONFIG, value.span(), message, None);

@@ -1,18 +1,18 @@
-//! Levels: what a check's findings count as, whatever their default.
+//! Levels: the severity that the user sets for a check.
 
 use crate::diag::{Check, Diagnostic, Severity};
 use std::collections::BTreeMap;
 
-/// What the findings of one check count as.
+/// The severity that the user sets for a check, or that its findings are hidden.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Level {
-    /// Not shown.
+    /// Hidden.
     Allow,
-    /// Shown as info.
+    /// An info.
     Info,
-    /// Shown as warning.
+    /// A warning.
     Warn,
-    /// Shown as error.
+    /// An error.
     Deny,
 }
 
@@ -38,11 +38,11 @@ impl Level {
     }
 }
 
-/// The levels of all checks, where they differ from the default.
+/// The levels that are set.
 #[derive(Debug, Default, Clone)]
 pub struct Levels {
     by_code: BTreeMap<&'static str, Level>,
-    /// Warnings fail the run, though they stay warnings.
+    /// True if warnings fail the run; they stay warnings.
     pub deny_warnings: bool,
 }
 
@@ -52,13 +52,13 @@ impl Levels {
         self.by_code.insert(check.code, level);
     }
 
-    /// Takes over what `other` sets.
+    /// Adds the levels of `other`, which win.
     pub fn extend(&mut self, other: &Levels) {
         self.by_code.extend(&other.by_code);
         self.deny_warnings |= other.deny_warnings;
     }
 
-    /// Sets the severity of each finding; drops those that are allowed, or off and not asked for.
+    /// Sets the severity of each finding. Drops findings of checks that are allowed, or off without a level.
     pub fn apply(&self, diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.retain_mut(|diagnostic| match self.by_code.get(diagnostic.check.code) {
             None => diagnostic.check.on,

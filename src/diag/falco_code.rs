@@ -1,4 +1,4 @@
-//! The codes under which Falco reports what it finds in rules files: the one place for their names and descriptions.
+//! Falco's codes for errors and warnings of rules files: the only place for their names and descriptions.
 
 use super::Severity;
 use std::fmt;

@@ -1,33 +1,34 @@
-//! Plugins, engine version and benchmark: the one place where what was asked for and rulec.toml become options of the
-//! analysis.
+//! Plugins, engine version and benchmark: the one place where flags, editor settings and `rulec.toml` become options of
+//! the analysis.
 
 use super::settings::Settings;
 use super::{Failure, falco, unreadable};
 use crate::analysis::Options;
-use crate::config::{Problem, Setting};
+use crate::config::{ConfigProblem, Setting};
 use crate::coverage::{Benchmark, Catalogue, Scope};
-use crate::lint::{self, meta::INVALID_CONFIG};
+use crate::lint::meta::INVALID_CONFIG;
+use crate::nearest::nearest;
 use crate::schema::{Plugin, PluginSet, Schema, bundled_plugins};
+use crate::sema::environment::{ENGINE_VERSION, Environment};
 use crate::sema::requirements::Version;
-use crate::sema::world::{ENGINE_VERSION, World};
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-/// The plugins and the engine version that were asked for, by flags or in an editor.
+/// The plugins and the engine version that flags or an editor set; they win over `rulec.toml`.
 #[derive(Debug, Default, Clone, Copy)]
-pub struct Asked<'a> {
-    /// Each as `NAME` or `NAME@VERSION`; if there are none, those of rulec.toml count.
+pub struct EngineSettings<'a> {
+    /// Each as `NAME` or `NAME@VERSION`; without any, those of `rulec.toml` count.
     pub plugins: &'a [String],
-    /// The version; without it, that of rulec.toml counts.
+    /// The version; without it, that of `rulec.toml` counts.
     pub engine_version: Option<&'a str>,
-    /// A falco.yaml, whose plugins count if none are asked for.
+    /// A `falco.yaml`, whose plugins count if none are set.
     pub falco_config: Option<&'a Path>,
     /// Field lists of other plugins, as `[SOURCE=]FILE`.
     pub schemas: &'a [String],
 }
 
-/// Why what was asked for cannot be used.
+/// Why a setting of a flag or an editor cannot be used.
 #[derive(Debug)]
 pub enum SettingError {
     /// `plugins` names one that rulec does not know, or a version that is none.
@@ -67,9 +68,8 @@ impl From<Failure> for SettingError {
     }
 }
 
-/// The options for an analysis. What is wrong in what was asked for is a failure, what is wrong in rulec.toml a
-/// finding there.
-pub fn options(asked: Asked<'_>, settings: &mut Settings) -> Result<Options, SettingError> {
+/// The options for an analysis. An error in the flags is returned, an error in `rulec.toml` becomes a finding there.
+pub fn options(asked: EngineSettings<'_>, settings: &mut Settings) -> Result<Options, SettingError> {
     let config = &settings.config;
     let mut problems = Vec::new();
     let plugins = if asked.plugins.is_empty() {
@@ -105,9 +105,13 @@ pub fn options(asked: Asked<'_>, settings: &mut Settings) -> Result<Options, Set
     let deployment = configured.map(|configured| configured.config.deployment()).unwrap_or_default();
     let engine_version = version.as_deref().and_then(Version::parse).unwrap_or(ENGINE_VERSION);
     let known_events = Arc::new(settings.config.known_events.clone());
-    let world =
-        World { engine_version, plugins: Arc::new(plugins), known_events, deployment: Arc::new(deployment) };
-    Ok(Options { world, ..Options::default() })
+    let environment = Environment {
+        engine_version,
+        plugins: Arc::new(plugins),
+        known_events,
+        deployment: Arc::new(deployment),
+    };
+    Ok(Options { environment, ..Options::default() })
 }
 
 /// The plugin of this name, if its fields are known.
@@ -115,11 +119,11 @@ pub fn known(name: &str, own: &[Plugin]) -> Option<Plugin> {
     own.iter().chain(bundled_plugins()).find(|plugin| plugin.name == name).cloned()
 }
 
-/// Plugins by the field lists that rulec.toml names and that were asked for, and what is wrong in rulec.toml.
+/// Plugins from the field lists that flags and `rulec.toml` name, and errors in `rulec.toml`.
 pub fn own_plugins(
     asked: &[String],
     settings: &Settings,
-) -> Result<(Vec<Plugin>, Vec<Problem>), SettingError> {
+) -> Result<(Vec<Plugin>, Vec<ConfigProblem>), SettingError> {
     let (mut plugins, mut problems) = (Vec::new(), Vec::new());
     for Setting { value, range } in &settings.config.schemas {
         let (source, path) = source_and_path(value);
@@ -127,7 +131,12 @@ pub fn own_plugins(
             Ok(plugin) => plugins.push(plugin),
             Err(error) => {
                 let message = error.to_string();
-                problems.push(Problem { check: &INVALID_CONFIG, range: range.clone(), message, help: None });
+                problems.push(ConfigProblem {
+                    check: &INVALID_CONFIG,
+                    range: range.clone(),
+                    message,
+                    help: None,
+                });
             }
         }
     }
@@ -138,7 +147,7 @@ pub fn own_plugins(
     Ok((plugins, problems))
 }
 
-/// `[SOURCE=]FILE`. A path may have `=` in it; a source has neither dot nor slash.
+/// Splits `[SOURCE=]FILE`. A path can contain `=`; a source has neither dot nor slash.
 fn source_and_path(text: &str) -> (Option<&str>, &str) {
     match text.split_once('=') {
         Some((source, path)) if !source.is_empty() && !source.contains(['/', '\\', '.']) => {
@@ -167,13 +176,13 @@ fn schema(source: Option<&str>, path: &Path) -> Result<Plugin, SettingError> {
     Ok(Plugin::new(&name, &version, schema))
 }
 
-/// The benchmark of rulec.toml. A wrong name there is a finding.
+/// The benchmark of `rulec.toml`. An unknown name becomes a finding there.
 pub fn benchmark(settings: &mut Settings) -> Option<Benchmark> {
     let Setting { value, range } = settings.config.benchmark.clone()?;
     match bundled(Some(&value), Scope::Changes) {
         Ok(benchmark) => Some(benchmark),
         Err(Failure(message)) => {
-            settings.problems.push(Problem { check: &INVALID_CONFIG, range, message, help: None });
+            settings.problems.push(ConfigProblem { check: &INVALID_CONFIG, range, message, help: None });
             None
         }
     }
@@ -184,15 +193,15 @@ pub fn bundled(name: Option<&str>, scope: Scope) -> Result<Benchmark, Failure> {
     of_catalogue(&Catalogue::bundled().map_err(|problem| Failure::new(problem.to_string()))?, name, scope)
 }
 
-/// The benchmark of this name; without one, the newest.
+/// The benchmark of this name, or the newest one.
 pub fn of_catalogue(catalogue: &Catalogue, name: Option<&str>, scope: Scope) -> Result<Benchmark, Failure> {
     let Some(version) = catalogue.version(name) else {
         let name = name.unwrap_or_default();
         let known: Vec<String> = catalogue.benchmarks().collect();
-        // `cis-aws-3.0` is as near to 1.3.0 as to 3.0.0.
+        // By distance, `cis-aws-3.0` is as near to 1.3.0 as to 3.0.0.
         let begins =
             known.iter().map(String::as_str).find(|known| !name.is_empty() && known.starts_with(name));
-        let hint = match begins.or_else(|| lint::nearest(name, known.iter().map(String::as_str))) {
+        let hint = match begins.or_else(|| nearest(name, known.iter().map(String::as_str))) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => format!("there are {}", known.join(", ")),
         };
@@ -201,7 +210,7 @@ pub fn of_catalogue(catalogue: &Catalogue, name: Option<&str>, scope: Scope) -> 
     Benchmark::new(catalogue, version, scope).map_err(|problem| Failure::new(problem.to_string()))
 }
 
-/// These plugins; those rulec takes for granted if there are none.
+/// These plugins, or without any the bundled ones.
 pub fn plugin_set(asked: &[String]) -> Result<PluginSet, SettingError> {
     if asked.is_empty() {
         return Ok(PluginSet::default());
@@ -209,19 +218,24 @@ pub fn plugin_set(asked: &[String]) -> Result<PluginSet, SettingError> {
     PluginSet::parse(&asked.join(",")).map_err(|error| SettingError::Plugins(error.to_string()))
 }
 
-/// The settings that pass the test; the others become problems.
+/// The settings that pass the test. The others become problems.
 fn usable(
     settings: &[Setting],
     test: fn(&str) -> Result<(), String>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Vec<ConfigProblem>,
 ) -> Vec<String> {
     let mut usable = Vec::new();
     for Setting { value, range } in settings {
         match test(value) {
             Ok(()) => usable.push(value.clone()),
             Err(message) => {
-                problems.push(Problem { check: &INVALID_CONFIG, range: range.clone(), message, help: None });
-                // A plugin with a bad version is still wanted: without it, its rules would be complained about too.
+                problems.push(ConfigProblem {
+                    check: &INVALID_CONFIG,
+                    range: range.clone(),
+                    message,
+                    help: None,
+                });
+                // A plugin with a bad version is still loaded: otherwise each of its rules would be a finding too.
                 usable.extend(
                     value.split_once('@').map(|(name, _)| name.to_owned()).filter(|name| test(name).is_ok()),
                 );
@@ -231,7 +245,7 @@ fn usable(
     usable
 }
 
-/// Whether this is a plugin that rulec knows, as `NAME` or `NAME@VERSION`.
+/// Checks that this is a known plugin, as `NAME` or `NAME@VERSION`.
 fn plugin(text: &str) -> Result<(), String> {
     PluginSet::parse(text).map(|_| ()).map_err(|error| error.to_string())
 }

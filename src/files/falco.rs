@@ -1,4 +1,4 @@
-//! The files that a `falco.yaml` leads to, found as Falco finds them.
+//! The files that a `falco.yaml` names, found as Falco finds them.
 
 use super::engine::known;
 use super::{Failure, Loaded, unreadable};
@@ -14,23 +14,23 @@ use std::path::{Path, PathBuf};
 /// A `falco.yaml` with the files that it includes.
 #[derive(Debug, Default)]
 pub struct Configured {
-    /// What they say together.
+    /// Their settings, merged.
     pub config: FalcoConfig,
-    /// The files themselves. None of them loads.
+    /// The files. None of them is a rules file.
     pub sources: SourceMap,
-    /// Where each is on disk.
+    /// The path of each.
     pub paths: Vec<Option<PathBuf>>,
-    /// What is wrong with them.
+    /// Findings in them.
     pub findings: Vec<Diagnostic>,
 }
 
-/// Reads a `falco.yaml` and its `config_files`. Relative paths begin where Falco is started: here.
+/// Reads a `falco.yaml` and its `config_files`. Relative paths start at the current directory, as in Falco.
 pub fn configuration(path: &Path) -> Result<Configured, Failure> {
     let mut all = Configured::default();
     all.config = all.read(path)?;
     for include in std::mem::take(&mut all.config.config_files) {
         let place = PathBuf::from(&include.path.value);
-        // What is not there is passed over, as by Falco.
+        // Falco ignores entries that do not exist.
         for file in if place.is_dir() { files_in(&place)? } else { vec![place] } {
             if file.is_file() {
                 let other = all.read(&file)?;
@@ -55,8 +55,8 @@ impl Configured {
     }
 }
 
-/// Reads the rules files of a `falco.yaml`, in its order and as often as it names them.
-/// `own` are plugins that the user knows more of.
+/// Reads the rules files of a `falco.yaml`, in its order and as often as it names them. `own` are plugins whose field
+/// lists the user gave.
 pub fn read(path: &Path, own: &[Plugin]) -> Result<Loaded, Failure> {
     let Configured { config, mut sources, mut paths, mut findings } = configuration(path)?;
     let (plugins, missing) = config.loaded_plugins();
@@ -69,7 +69,7 @@ pub fn read(path: &Path, own: &[Plugin]) -> Result<Loaded, Failure> {
     }
     let mut load: Vec<FileId> = Vec::new();
     let entries = config.rules_files.as_deref().unwrap_or_default();
-    // What is not known may be there.
+    // An entry with a variable may exist where Falco runs.
     let is_unknown = findings.iter().any(|finding| finding.check == &NOT_CHECKED);
     if !is_unknown && !entries.iter().any(|entry| Path::new(&entry.value).exists()) {
         let span = entries.first().map_or(Span::default(), |entry| entry.span);
@@ -83,7 +83,8 @@ pub fn read(path: &Path, own: &[Plugin]) -> Result<Loaded, Failure> {
             (false, true) => vec![place.to_owned()],
             (false, false) => {
                 findings.push(
-                    skipped(entry, "does not exist").help("relative paths begin where Falco is started"),
+                    skipped(entry, "does not exist")
+                        .help("write an absolute path: Falco reads a relative one from where it is started"),
                 );
                 continue;
             }
@@ -109,10 +110,10 @@ pub fn read(path: &Path, own: &[Plugin]) -> Result<Loaded, Failure> {
 }
 
 fn skipped(entry: &Spanned<String>, why: &str) -> Diagnostic {
-    Diagnostic::new(&SKIPPED_RULES_FILE, entry.span, format!("Falco passes over `{}`: it {why}", entry.value))
+    Diagnostic::new(&SKIPPED_RULES_FILE, entry.span, format!("Falco ignores `{}`: it {why}", entry.value))
 }
 
-/// The files of a directory in order of their names; none of directories below it.
+/// The files directly in a directory, in order of their names.
 fn files_in(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     for entry in fs::read_dir(directory).map_err(|error| unreadable(directory, &error))? {
@@ -125,7 +126,7 @@ fn files_in(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-/// Unlike us, Falco takes capitals for other letters.
+/// True for the names of YAML files by Falco's rule, which is case-sensitive.
 fn is_yaml_to_falco(path: &Path) -> bool {
     let name = path.to_string_lossy();
     name.ends_with(".yaml") || name.ends_with(".yml")

@@ -1,4 +1,4 @@
-//! Files of the disk: paths as given to files in load order, rulec.toml, and what follows from both.
+//! Files on disk: rules files in load order, `rulec.toml`, `falco.yaml`, and the analysis options that follow from them.
 
 pub mod engine;
 pub mod falco;
@@ -17,72 +17,72 @@ use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 use walk::{files_below, yaml_files};
 
-/// Why something could not be done, for people.
+/// Why a command cannot go on, in words for the user.
 #[derive(Debug)]
 pub struct Failure(pub String);
 
 impl Failure {
-    /// With these words.
+    /// A failure with this message.
     pub fn new(message: impl Into<String>) -> Failure {
         Failure(message.into())
     }
 
-    /// Something that the operating system refused.
+    /// A failure of the operating system.
     pub fn io(what: &str, error: &std::io::Error) -> Failure {
         let reason = error.to_string();
-        // The number at the end says the same once more.
+        // The error number at the end repeats the words.
         let reason = reason.split(" (os error").next().unwrap_or_default();
         Failure(format!("{what}: {reason}"))
     }
 }
 
-/// What was read.
+/// The rules files that were read.
 #[derive(Debug, Default)]
 pub struct Loaded {
     /// The rules files, in load order.
     pub sources: SourceMap,
     /// Where each is on disk; `None` for standard input.
     pub paths: Vec<Option<PathBuf>>,
-    /// YAML files that are no rules files.
+    /// Number of YAML files that are no rules files.
     pub skipped: usize,
-    /// What is wrong with what led to them.
+    /// Findings in the `falco.yaml` that names them.
     pub findings: Vec<Diagnostic>,
     /// If there are no rules files: the first that was not searched for.
     pub ignored: Option<String>,
 }
 
-/// How to read.
+/// Options of [`read`].
 #[derive(Debug, Clone, Copy)]
-pub struct How<'a> {
+pub struct ReadOptions<'a> {
     /// Name of standard input.
     pub stdin_filename: Option<&'a str>,
-    /// What to leave out of directories.
+    /// Settings that exclude paths in directories.
     pub settings: &'a Settings,
-    /// Take each file as often and whatever it is called, as Falco does.
+    /// Reads each file as often as it is given and under any name, as Falco does.
     pub as_given: bool,
 }
 
 /// Reads the files under `roots`.
-pub fn read(roots: &[PathBuf], how: How<'_>) -> Result<Loaded, Failure> {
+pub fn read(roots: &[PathBuf], options: ReadOptions<'_>) -> Result<Loaded, Failure> {
     // Falco knows nothing of what others ignore.
-    let all = how.settings.without_ignoring();
-    let how = if how.as_given { How { settings: &all, ..how } } else { how };
-    let mut reader = Reader { how, loaded: Loaded::default(), seen: HashSet::new(), stdin: false };
+    let all = options.settings.without_ignoring();
+    let options = if options.as_given { ReadOptions { settings: &all, ..options } } else { options };
+    let mut reader = RulesReader { options, loaded: Loaded::default(), seen: HashSet::new(), stdin: false };
     for root in roots {
         reader.root(root)?;
     }
     let mut loaded = reader.loaded;
-    if loaded.paths.is_empty() && !how.settings.config.no_ignore {
-        loaded.ignored = first_ignored(roots, How { settings: &all, ..how });
+    if loaded.paths.is_empty() && !options.settings.config.no_ignore {
+        loaded.ignored = first_ignored(roots, ReadOptions { settings: &all, ..options });
     }
     Ok(loaded)
 }
 
 /// The first rules file in the directories of `roots`, what is ignored by default included.
-fn first_ignored(roots: &[PathBuf], how: How<'_>) -> Option<String> {
-    let mut reader = Reader { how, loaded: Loaded::default(), seen: HashSet::new(), stdin: false };
+fn first_ignored(roots: &[PathBuf], options: ReadOptions<'_>) -> Option<String> {
+    let mut reader = RulesReader { options, loaded: Loaded::default(), seen: HashSet::new(), stdin: false };
     let mut files = roots.iter().filter(|root| root.is_dir()).flat_map(|root| {
-        let found = files_below(root, how.settings, may_hold_rules).filter_map(Result::ok);
+        let found = files_below(root, options.settings, may_hold_rules).filter_map(Result::ok);
         found.map(move |path| (root, path))
     });
     files.find_map(|(root, path)| {
@@ -97,7 +97,7 @@ pub fn ignored(what: &str, example: &str) -> String {
     format!("skipped {what} in hidden or ignored paths, such as {example}; `--no-ignore` reads them")
 }
 
-/// The test files under `roots`: those named, whatever they are called, and those in directories.
+/// The test files under `roots`: files that are given, under any name, and files in directories by their names.
 pub fn tests(roots: &[PathBuf], settings: &Settings) -> Result<Vec<PathBuf>, Failure> {
     let mut found = Vec::new();
     let mut seen = HashSet::new();
@@ -137,14 +137,14 @@ pub fn normal(path: &Path) -> PathBuf {
     normal
 }
 
-struct Reader<'a> {
-    how: How<'a>,
+struct RulesReader<'a> {
+    options: ReadOptions<'a>,
     loaded: Loaded,
     seen: HashSet<PathBuf>,
     stdin: bool,
 }
 
-impl Reader<'_> {
+impl RulesReader<'_> {
     fn root(&mut self, root: &Path) -> Result<(), Failure> {
         if root == Path::new("-") {
             return self.stdin();
@@ -153,7 +153,7 @@ impl Reader<'_> {
         if metadata.is_dir() {
             return self.directory(root);
         }
-        if is_something_else(root) && !self.how.as_given {
+        if is_something_else(root) && !self.options.as_given {
             self.loaded.skipped += 1;
             return Ok(());
         }
@@ -168,13 +168,13 @@ impl Reader<'_> {
         std::io::stdin()
             .read_to_end(&mut bytes)
             .map_err(|error| Failure::io("cannot read standard input", &error))?;
-        let name = self.how.stdin_filename.unwrap_or("<stdin>");
+        let name = self.options.stdin_filename.unwrap_or("<stdin>");
         self.add(name.to_owned(), bytes, None)
     }
 
     fn directory(&mut self, root: &Path) -> Result<(), Failure> {
-        let is_wanted = if self.how.as_given { is_yaml } else { may_hold_rules };
-        files_below(root, self.how.settings, is_wanted).try_for_each(|path| self.below(root, &path?))
+        let is_wanted = if self.options.as_given { is_yaml } else { may_hold_rules };
+        files_below(root, self.options.settings, is_wanted).try_for_each(|path| self.below(root, &path?))
     }
 
     /// A file that was found below a directory.
@@ -192,7 +192,7 @@ impl Reader<'_> {
 
     fn file(&mut self, path: &Path, shown: &Path, is_named: bool) -> Result<(), Failure> {
         let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        if !self.how.as_given && self.seen.contains(&real) {
+        if !self.options.as_given && self.seen.contains(&real) {
             return Ok(());
         }
         let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
@@ -206,7 +206,7 @@ impl Reader<'_> {
 
     fn is_wanted(&self, shown: &Path, text: &str) -> bool {
         looks_like_rules(text)
-            || (!self.how.as_given && embedded::holds_rules(&shown.to_string_lossy(), text))
+            || (!self.options.as_given && embedded::holds_rules(&shown.to_string_lossy(), text))
     }
 
     fn add(&mut self, name: String, bytes: Vec<u8>, path: Option<PathBuf>) -> Result<(), Failure> {
@@ -214,7 +214,7 @@ impl Reader<'_> {
         if u32::try_from(bytes.len()).is_err() {
             return Err(Failure::new(format!("{name} is larger than 4 GiB")));
         }
-        let file = match self.how.as_given {
+        let file = match self.options.as_given {
             true => SourceFile::from_bytes_lossy(name, &bytes),
             false => SourceFile::from_bytes(name, bytes),
         };
@@ -243,7 +243,7 @@ fn is_terraform(path: &Path) -> bool {
     embedded::is_terraform(&path.to_string_lossy())
 }
 
-/// True for the names of files that rules may be in or inside of.
+/// True for the names of files that can be rules files or hold some.
 fn may_hold_rules(path: &Path) -> bool {
     let extension = path.extension().unwrap_or_default();
     is_yaml(path) || is_terraform(path) || extension.eq_ignore_ascii_case("json")
@@ -257,7 +257,7 @@ fn beginning(path: &Path) -> Result<Vec<u8>, Failure> {
     read.map(|_| bytes).map_err(|error| unreadable(path, &error))
 }
 
-/// Files that belong to rulec but hold no rules, wherever they are named.
+/// True for the names of rulec's own files, which hold no rules.
 pub fn is_something_else(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name == config::FILE_NAME || is_test(path)

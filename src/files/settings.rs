@@ -1,26 +1,26 @@
-//! Finding and reading rulec.toml.
+//! Finds and reads `rulec.toml`.
 
 use super::{Failure, normal, unreadable};
-use crate::config::{self, Config, Problem};
+use crate::config::{self, Config, ConfigProblem};
 use crate::source::{SourceFile, SourceMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What rulec.toml says, and where it is.
+/// A `rulec.toml`, or the defaults without one.
 #[derive(Debug, Default, Clone)]
 pub struct Settings {
-    /// What it says.
+    /// Its settings.
     pub config: Config,
-    /// What is wrong in it.
-    pub problems: Vec<Problem>,
-    /// The name to show, and the text; `None` without a file.
+    /// Errors in it.
+    pub problems: Vec<ConfigProblem>,
+    /// Its name and text; `None` without a file.
     pub file: Option<(String, String)>,
-    /// The absolute directory it is in.
+    /// Its directory, absolute.
     directory: PathBuf,
 }
 
 impl Settings {
-    /// True if a path found in a directory is left out.
+    /// True if a path in a directory is excluded.
     pub fn excludes(&self, path: &Path) -> bool {
         let path = normal(path);
         let Ok(inside) = path.strip_prefix(&self.directory) else { return false };
@@ -34,7 +34,7 @@ impl Settings {
         settings
     }
 
-    /// The paths to check when none is named.
+    /// The paths to read if none is given.
     pub fn default_roots(&self) -> Vec<PathBuf> {
         if self.config.rules.is_empty() {
             return vec![PathBuf::from(".")];
@@ -42,12 +42,12 @@ impl Settings {
         self.config.rules.iter().map(|root| self.beside(&root.value)).collect()
     }
 
-    /// A path that the file names.
+    /// A path of the file, relative to it.
     pub fn beside(&self, path: &str) -> PathBuf {
         shown(&normal(&self.directory.join(path)))
     }
 
-    /// Adds the file to the sources and returns what is wrong in it.
+    /// Adds the file to the sources and returns its errors as findings.
     pub fn diagnostics(&self, sources: &mut SourceMap) -> Vec<crate::diag::Diagnostic> {
         let Some((name, text)) = &self.file else { return Vec::new() };
         if self.problems.is_empty() {
@@ -58,7 +58,7 @@ impl Settings {
     }
 }
 
-/// Reads a rulec.toml.
+/// Reads a `rulec.toml`.
 pub fn read(path: &Path) -> Result<Settings, Failure> {
     let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
     let text = String::from_utf8(bytes)
@@ -66,7 +66,7 @@ pub fn read(path: &Path) -> Result<Settings, Failure> {
     Ok(of(path, text))
 }
 
-/// The settings of a rulec.toml with this text.
+/// The settings of a `rulec.toml` with this text.
 pub fn of(path: &Path, text: String) -> Settings {
     let (config, problems) = config::parse(&text);
     let directory = normal(path).parent().map(Path::to_owned).unwrap_or_default();
@@ -74,14 +74,14 @@ pub fn of(path: &Path, text: String) -> Settings {
     Settings { config, problems, file: Some((name, text)), directory }
 }
 
-/// The rulec.toml in this path or above it.
+/// The nearest `rulec.toml` in this path or above it.
 pub fn find(start: &Path) -> Option<PathBuf> {
     let start = normal(start);
     let found = start.ancestors().map(|above| above.join(config::FILE_NAME)).find(|path| path.is_file());
     found.map(|path| shown(&path))
 }
 
-/// Relative to the current directory, if it is below.
+/// The path relative to the current directory, if it is below that.
 fn shown(path: &Path) -> PathBuf {
     let here = normal(Path::new("."));
     match path.strip_prefix(&here) {

@@ -4,10 +4,10 @@ use super::context::{LintAtom, LintRule};
 use crate::eval::SOURCE;
 use crate::schema::aws_facts::{self, Logged};
 use crate::schema::event_names;
-use crate::sema::ir::{Atom, FieldRef, Pred, Term, Test};
-use crate::sema::world::World;
-use crate::syntax::glob;
-use crate::syntax::token::{Modifier, Op};
+use crate::sema::environment::Environment;
+use crate::sema::ir::{Atom, FieldRef, Term, Test};
+use crate::sema::predicate::{passes_quickly, truth};
+use crate::syntax::token::Op;
 
 /// The domain of most sources.
 const DOMAIN: &str = ".amazonaws.com";
@@ -85,30 +85,6 @@ impl LintAtom<'_, '_> {
     }
 }
 
-/// Three-valued truth of a condition when `decide` knows some atoms.
-pub fn truth(pred: &Pred, decide: &impl Fn(&Atom) -> Option<bool>) -> Option<bool> {
-    match pred {
-        Pred::Const(truth) => Some(*truth),
-        Pred::Not(inner) => truth(inner, decide).map(|truth| !truth),
-        Pred::Atom(atom) => decide(atom),
-        Pred::And(parts) => joined(parts, false, decide),
-        Pred::Or(parts) => joined(parts, true, decide),
-    }
-}
-
-/// `decisive` is the truth of one part that settles the whole.
-fn joined(parts: &[Pred], decisive: bool, decide: &impl Fn(&Atom) -> Option<bool>) -> Option<bool> {
-    let mut settled = Some(!decisive);
-    for part in parts {
-        match truth(part, decide) {
-            Some(truth) if truth == decisive => return Some(decisive),
-            Some(_) => {}
-            None => settled = None,
-        }
-    }
-    settled
-}
-
 /// Whether an atom holds for events of this name and source, where that settles it.
 pub fn decide(atom: &Atom, name: &str, source: &str) -> Option<bool> {
     let Term::Field(field) = &atom.left else { return None };
@@ -117,35 +93,9 @@ pub fn decide(atom: &Atom, name: &str, source: &str) -> Option<bool> {
         return None;
     }
     if member(field) == Some("/eventName") {
-        return holds(&atom.test, name);
+        return passes_quickly(&atom.test, name.as_bytes());
     }
-    holds(&atom.test, reads_source(atom)?.of(source))
-}
-
-fn holds(test: &Test, text: &str) -> Option<bool> {
-    let (op, modifier, values) = match test {
-        Test::Exists => return Some(true),
-        Test::Values { op, modifier, values } => (*op, *modifier, values),
-        Test::Term { .. } => return None,
-    };
-    let one = |value: &str| {
-        Some(match op {
-            Op::Eq | Op::EqEq | Op::In | Op::Intersects => value == text,
-            Op::Ne => value != text,
-            Op::Startswith => text.starts_with(value),
-            Op::Endswith => text.ends_with(value),
-            Op::Contains => text.contains(value),
-            Op::Icontains => text.to_ascii_lowercase().contains(&value.to_ascii_lowercase()),
-            Op::Glob => glob::parse(value.as_bytes(), false).matches(text.as_bytes()),
-            Op::Iglob => glob::parse(value.as_bytes(), true).matches(text.as_bytes()),
-            _ => return None,
-        })
-    };
-    match modifier {
-        None | Some(Modifier::Anyof) => values.iter().try_fold(false, |any, value| Some(any || one(value)?)),
-        Some(Modifier::Allof) => values.iter().try_fold(true, |all, value| Some(all && one(value)?)),
-        Some(Modifier::Oneof) => None,
-    }
+    passes_quickly(&atom.test, reads_source(atom)?.of(source).as_bytes())
 }
 
 /// An event name that a rule compares with, and what becomes of it.
@@ -191,8 +141,9 @@ impl<'v, 'a> LintRule<'v, 'a> {
     }
 
     /// The event names that it compares with; none for rules on other events.
-    pub fn asked(&self, world: &World) -> &Asked<'v> {
-        self.asked.get_or_init(|| if self.is_cloudtrail() { ask(self, world) } else { Asked::default() })
+    pub fn asked(&self, environment: &Environment) -> &Asked<'v> {
+        self.asked
+            .get_or_init(|| if self.is_cloudtrail() { ask(self, environment) } else { Asked::default() })
     }
 
     /// True unless the condition is certainly false for events of this name and source.
@@ -229,7 +180,7 @@ impl<'v, 'a> LintRule<'v, 'a> {
     }
 }
 
-fn ask<'v>(rule: &LintRule<'v, '_>, world: &World) -> Asked<'v> {
+fn ask<'v>(rule: &LintRule<'v, '_>, environment: &Environment) -> Asked<'v> {
     let mut asked =
         Asked { tests_source: rule.atoms.iter().any(|atom| atom.source.is_some()), ..Asked::default() };
     let names = || rule.atoms.iter().enumerate().filter(|(_, atom)| atom.member == Some("/eventName"));
@@ -245,8 +196,8 @@ fn ask<'v>(rule: &LintRule<'v, '_>, world: &World) -> Asked<'v> {
         for (at, name) in values.iter().enumerate() {
             let verdict = match within {
                 _ if too_many => Verdict::Known,
-                true => within_sources(rule, atom, world, name),
-                false => anywhere(world, name),
+                true => within_sources(rule, atom, environment, name),
+                false => anywhere(environment, name),
             };
             asked.names.push(AskedName { atom: at_atom, at, name, excluded: atom.excludes(), verdict });
         }
@@ -254,13 +205,13 @@ fn ask<'v>(rule: &LintRule<'v, '_>, world: &World) -> Asked<'v> {
     asked
 }
 
-fn anywhere(world: &World, name: &str) -> Verdict<'static> {
+fn anywhere(environment: &Environment, name: &str) -> Verdict<'static> {
     let mut stand_ins = aws_facts::stand_ins(name).peekable();
     let is_known = match stand_ins.peek() {
         None => event_names::is_name(name),
         Some(_) => event_names::sources_of(name).any(|source| aws_facts::logged_as(source, name).is_none()),
     };
-    if is_known || !world.known_events.sources_of(name).is_empty() {
+    if is_known || !environment.known_events.sources_of(name).is_empty() {
         return Verdict::Known;
     }
     match stand_ins.next() {
@@ -273,7 +224,7 @@ fn anywhere(world: &World, name: &str) -> Verdict<'static> {
 fn within_sources<'v>(
     rule: &LintRule<'v, '_>,
     own: &LintAtom<'v, '_>,
-    world: &World,
+    environment: &Environment,
     name: &str,
 ) -> Verdict<'v> {
     // A long list has the name: no need to look through it.
@@ -286,7 +237,7 @@ fn within_sources<'v>(
         truth(&rule.rule.condition, &decide) != Some(false)
     };
     let mut writers = event_names::sources_of(name).filter(|s| aws_facts::logged_as(s, name).is_none());
-    let added = world.known_events.sources_of(name);
+    let added = environment.known_events.sources_of(name);
     if writers.any(may_fire) || added.iter().any(|source| may_fire(source)) {
         return Verdict::Known;
     }
@@ -321,7 +272,7 @@ fn within_sources<'v>(
         // Nothing is left: the condition contradicts itself, which others say.
         None if !event_names::sources().any(may_fire) => Verdict::Known,
         None if is_name => Verdict::Elsewhere(""),
-        None => anywhere(world, name),
+        None => anywhere(environment, name),
     }
 }
 

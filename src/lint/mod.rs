@@ -3,6 +3,7 @@
 
 mod context;
 mod event_names;
+mod intent;
 pub mod meta;
 mod places;
 mod quick_model;
@@ -10,13 +11,16 @@ pub mod rules;
 mod run;
 pub mod suppress;
 pub mod targets;
+mod versions;
 mod written;
+mod yields;
 
-pub use context::{Context, LintAtom, LintRule, Macros, RuleFindings, Ruleset};
+pub use context::{Context, ItemFindings, LintAtom, LintRule, Macros, Ruleset};
 pub use run::{Clock, Lints, Timing};
 
 use crate::coverage;
 use crate::diag::Check;
+use crate::nearest::nearest;
 use crate::syntax::items::Item;
 
 /// A reviewer of one kind of mistake. Lints keep no state; what they share is in the [`Context`].
@@ -29,6 +33,9 @@ pub trait Lint: Sync {
 
     /// Looks at a rule that loads.
     fn rule(&self, _rule: &LintRule<'_, '_>, _cx: &mut Context<'_>) {}
+
+    /// Looks at a rule that loads and of which no lint warned that it does not do what was meant: for proofs, which cost more.
+    fn sound_rule(&self, _rule: &LintRule<'_, '_>, _cx: &mut Context<'_>) {}
 
     /// Looks at all macros, after all rules.
     fn macros(&self, _macros: &Macros<'_, '_>, _cx: &mut Context<'_>) {}
@@ -57,15 +64,4 @@ pub fn find(name_or_code: &str) -> Option<&'static Check> {
 /// The name of the check that was probably meant.
 pub fn did_you_mean(name: &str) -> Option<&'static str> {
     nearest(name, checks().map(|check| check.name))
-}
-
-/// The candidate closest to `name`, if one is close enough to be what was meant.
-pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (name.chars().count() / 3).clamp(1, 4);
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::osa_distance(name, candidate), candidate))
-        .filter(|&(distance, _)| distance <= limit)
-        .min_by_key(|&(distance, _)| distance)
-        .map(|(_, candidate)| candidate)
 }

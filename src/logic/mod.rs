@@ -24,7 +24,7 @@ mod template;
 mod text;
 
 pub use plain::contradict;
-pub use restrict::restrict;
+pub use restrict::{event, restrict};
 
 use crate::sema::ir::{Pred, Term};
 use solve::Memory;

@@ -68,7 +68,8 @@ pub struct Summary {
 
 impl Summary {
     /// Counts the findings.
-    pub(crate) fn count(mut self, sources: &SourceMap, diagnostics: &[Diagnostic]) -> Summary {
+    #[doc(hidden)]
+    pub fn count(mut self, sources: &SourceMap, diagnostics: &[Diagnostic]) -> Summary {
         let of = |severity| diagnostics.iter().filter(|d| d.severity == severity).count();
         self.errors = of(Severity::Error);
         self.warnings = of(Severity::Warning);

@@ -16,11 +16,10 @@ pub mod classes;
 pub mod event_names;
 pub mod field;
 pub mod load;
-mod nearest;
 pub mod plugins;
 mod suggest;
 
-pub use classes::{LookupError, Problem, Resolved, SourceFields, SourceId};
+pub use classes::{FieldProblem, LookupError, Resolved, SourceFields, SourceId};
 pub use field::{EventType, Field, Schema, Type};
 pub use plugins::{Plugin, PluginSet, bundled_plugins, event_type, event_types};
 pub use suggest::dialect;

@@ -1,10 +1,10 @@
 //! Which plugins are taken as loaded, and so which sources and fields there are.
 
-use super::classes::{Class, Kind, SourceFields, SourceId};
+use super::classes::{Class, ClassKind, SourceFields, SourceId};
 use super::field::{EventType, Schema};
 use super::load::{self, LoadError};
-use super::nearest;
 use crate::bundled;
+use crate::nearest::nearest;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -165,12 +165,12 @@ impl PluginSet {
         let at = self.sources.iter().position(|(name, _)| name == source)?;
         let (name, fields) = &self.sources[at];
         Some(fields.get_or_init(|| {
-            let mut classes = Class::of(&generic_schema(), Kind::Generic);
+            let mut classes = Class::of(&generic_schema(), ClassKind::Generic);
             if name == SYSCALL {
-                classes.extend(Class::of(&syscall_schema(), Kind::Builtin));
+                classes.extend(Class::of(&syscall_schema(), ClassKind::Builtin));
             }
             for plugin in self.plugins.iter().filter(|plugin| plugin.reads(name)) {
-                classes.extend(Class::of(&plugin.schema(), Kind::Plugin));
+                classes.extend(Class::of(&plugin.schema(), ClassKind::Plugin));
             }
             SourceFields::new(SourceId::nth(at), classes)
         }))
@@ -256,11 +256,8 @@ fn unknown_plugin(name: &str) -> PluginSetError {
     // A source is easily taken for its plugin.
     let same_source = plugins.iter().find(|plugin| plugin.source.as_deref() == Some(name));
     let meant = same_source.or_else(|| {
-        let close = plugins.iter().filter_map(|plugin| {
-            let distance = nearest::distance(name, &plugin.name, nearest::limit(name.len()).max(2))?;
-            Some((distance, plugin))
-        });
-        close.min_by_key(|&(distance, _)| distance).map(|(_, plugin)| plugin)
+        let near = nearest(name, known.iter().copied())?;
+        plugins.iter().find(|plugin| plugin.name == near)
     });
     let help = match meant {
         Some(plugin) => format!("did you mean `{}`? {list}", plugin.name),

@@ -41,6 +41,17 @@ pub fn ordered<T: Ord>(op: Op, left: T, right: T) -> bool {
     }
 }
 
+/// Compares a text with one constant, as `Pattern::new(op, constant).matches(text)` does, and keeps nothing.
+pub fn compare(op: Op, text: &[u8], constant: &[u8]) -> bool {
+    match op {
+        Op::Contains => memchr::memmem::find(text, constant).is_some(),
+        Op::Startswith => text.starts_with(constant),
+        Op::Endswith => text.ends_with(constant),
+        Op::Icontains | Op::Glob | Op::Iglob | Op::Regex => Pattern::new(op, constant).matches(text),
+        _ => ordered(op, text, constant),
+    }
+}
+
 impl Pattern {
     /// Makes a constant ready.
     pub fn new(op: Op, text: &[u8]) -> Pattern {
@@ -149,7 +160,7 @@ impl Prefixes {
             if is_glob {
                 glob::parse(part, false)
             } else {
-                Glob { tokens: part.iter().map(|&byte| glob::Token::Byte(byte)).collect() }
+                Glob { tokens: part.iter().map(|&byte| glob::GlobToken::Byte(byte)).collect() }
             }
         };
         Prefixes(values.map(|value| components(value).map(component).collect()).collect())

@@ -1,47 +1,47 @@
-//! Texts that stand inside other files: where each of their bytes is in the outer file, and which edits reach it.
+//! Texts inside other files: the place of each byte in the host file, and the edits that can be made there.
 
 use super::{FileId, Span};
 use std::ops::Range;
 
-/// Where the text of a file stands in the file that holds it.
+/// The place of a text in its host file.
 #[derive(Clone, Debug)]
 pub struct Origin {
-    /// The file that holds it.
+    /// The host file.
     pub file: FileId,
-    /// Its bytes there, in the order of the text.
+    /// Its bytes in the host file, in the order of the text.
     pub runs: Vec<Run>,
-    /// How edits of the text can be made there.
+    /// Which edits of the text can be made in the host file.
     pub edits: Edits,
-    /// It is a single item: all such items are read as one file.
+    /// True for a single item; consecutive ones are read as one file.
     pub is_item: bool,
 }
 
-/// A part of a text and where it is in the outer file. It ends where the next one begins.
+/// A part of a text and its place in the host file. It ends where the next one begins.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Run {
     /// Offset in the text.
     pub at: u32,
-    /// Where it begins in the outer file.
+    /// Where it begins in the host file.
     pub start: u32,
     /// Where it ends there.
     pub end: u32,
-    /// It stands there byte by byte; otherwise all of it is at all of that place.
+    /// True if it stands there byte by byte; otherwise each of its bytes maps to the whole place.
     pub exact: bool,
 }
 
-/// How edits of a text reach the outer file.
+/// Which edits of a text can be made in its host file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Edits {
-    /// Not at all.
+    /// None.
     None,
-    /// Inside a part that stands there as it is, by text that needs no escapes.
+    /// Those inside an exact run whose new text needs no escapes.
     Words,
-    /// Anywhere: each line there has these blanks before it.
+    /// All; each line in the host file is indented by this.
     Lines(Box<str>),
 }
 
 impl Origin {
-    /// The place in the outer file of a place in the text.
+    /// The place in the host file of a range of the text.
     pub fn outward(&self, range: Range<usize>) -> Span {
         let start = self.at(range.start);
         let end = if range.end > range.start { self.end_of(range.end) } else { start };
@@ -67,8 +67,8 @@ impl Origin {
         self.runs.get(after.saturating_sub(1))
     }
 
-    /// The edit of the outer file that makes this edit of the text, which is `len` bytes long. Whether it does is
-    /// for the caller to see: blanks at the ends of lines can be in the way.
+    /// The edit of the host file that makes this edit of the text, which is `len` bytes long. The caller must check the
+    /// result: blanks at the ends of lines can spoil it.
     pub fn edit(&self, range: Range<usize>, text: &str, len: usize) -> Option<(Span, String)> {
         match &self.edits {
             Edits::None => None,

@@ -6,6 +6,8 @@
 mod action;
 mod cli;
 mod conformance;
+mod glossary;
+mod pictures;
 mod readme;
 #[path = "../unit/support/recorded.rs"]
 mod recorded;

@@ -1,14 +1,14 @@
 //! Findings about the grammar of conditions.
 
-use super::suggest::nearest;
 use super::{fault, found};
 use super::{shown, unsafe_fix};
 use crate::diag::{Diagnostic, FalcoCode};
+use crate::nearest::nearest;
 use crate::sema::checks::*;
 use crate::sema::report::Fault;
 use crate::sema::text::Composite;
 use crate::source::Span;
-use crate::syntax::condition::{SyntaxError, Trouble as Syntax};
+use crate::syntax::condition::{SyntaxError, SyntaxErrorKind as Syntax};
 use crate::syntax::token::{OPERATORS, Op};
 
 const TRANSFORMERS: &str =
@@ -67,7 +67,7 @@ pub fn condition_syntax<'a>(error: &SyntaxError, text: &Composite<'_>) -> Fault<
         "" => diagnostic(format!("the condition ends where {what} is expected")),
         word => diagnostic(format!("expected {what}, found `{}`", first_line(word))),
     };
-    let diagnostic = match &error.trouble {
+    let diagnostic = match &error.kind {
         Syntax::Empty => diagnostic("the condition is empty".to_owned()),
         Syntax::BlankAfter(word) => diagnostic(format!("nothing follows `{word}`"))
             .help(format!("put a check or a macro after `{word}`, or remove it")),
@@ -129,7 +129,7 @@ pub fn condition_syntax<'a>(error: &SyntaxError, text: &Composite<'_>) -> Fault<
             diagnostic(format!("the condition is nested too deeply (Falco's limit is {max})"))
         }
     };
-    fault(FalcoCode::ErrCompileCondition, syntax_message(&error.trouble), shown(diagnostic, located, None))
+    fault(FalcoCode::ErrCompileCondition, syntax_message(&error.kind), shown(diagnostic, located, None))
 }
 
 pub(super) fn first_line(word: &str) -> &str {
@@ -207,10 +207,7 @@ fn no_operator(word: &str, span: Span, diagnostic: Diagnostic) -> Diagnostic {
         "has" | "include" | "includes" => Some("contains"),
         "~" | "=~" | "~=" => Some("regex"),
         "ne" | "<>" => Some("!="),
-        _ => nearest(word, OPERATORS.iter().map(|op| op.text())).or_else(|| {
-            let lower = word.to_ascii_lowercase();
-            OPERATORS.iter().map(|op| op.text()).find(|op| *op == lower)
-        }),
+        _ => nearest(word, OPERATORS.iter().map(|op| op.text())),
     };
     match known {
         Some(op) => {

@@ -4,21 +4,21 @@
 #[path = "../../unit/support/mod.rs"]
 mod support;
 
-use rulec::internals::sema::world::World;
+use rulec::internals::sema::environment::Environment;
 use rulec::internals::syntax::ast::OperandKind;
-use rulec::internals::syntax::output::{self, Part};
+use rulec::internals::syntax::output::{self, TemplatePart};
 use std::sync::LazyLock;
 
-static WORLD: LazyLock<World> = LazyLock::new(support::world);
+static ENVIRONMENT: LazyLock<Environment> = LazyLock::new(support::environment);
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
-    let fields = WORLD.fields("aws_cloudtrail").expect("the plugin is there");
+    let fields = ENVIRONMENT.fields("aws_cloudtrail").expect("the plugin is there");
     let known = |kind: &OperandKind<'_>| kind.field_text().is_none_or(|name| fields.resolve(&name).is_ok());
     for all in [true, false] {
         let (parts, errors) = output::parse(text, &mut |operand| all || known(&operand.kind));
         for place in errors.iter().map(|error| &error.place).chain(parts.iter().filter_map(|part| match part {
-            Part::Token(token) => Some(&token.place),
-            Part::Text(_) => None,
+            TemplatePart::Token(token) => Some(&token.place),
+            TemplatePart::Text(_) => None,
         })) {
             assert!(text.get(place.start as usize..place.end as usize).is_some(), "{place:?}");
         }

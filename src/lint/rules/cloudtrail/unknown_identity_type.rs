@@ -3,7 +3,8 @@
 use crate::diag::{Check, Diagnostic, Severity};
 use crate::lint::event_names::equals;
 use crate::lint::places::{one_of, rewrite};
-use crate::lint::{Context, Lint, LintRule, nearest};
+use crate::lint::{Context, Lint, LintRule};
+use crate::nearest::nearest;
 
 crate::declare_check! {
     /// A kind of identity that CloudTrail does not know.
@@ -107,10 +108,8 @@ impl Lint for UnknownIdentityType {
                 if atom.excludes() {
                     diagnostic.severity = Severity::Info;
                     diagnostic.message.push_str(", so there is nothing to exclude");
-                    cx.mention(diagnostic);
-                } else {
-                    cx.report(diagnostic);
                 }
+                cx.report(diagnostic);
             }
         }
     }

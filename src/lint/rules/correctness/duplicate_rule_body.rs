@@ -3,6 +3,7 @@
 use crate::diag::Diagnostic;
 use crate::lint::{Context, Lint, LintRule, Ruleset};
 use crate::sema::ir::{FieldRef, Pred, Rule, Term, Test};
+use crate::sema::predicate::same;
 use crate::source::Span;
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
@@ -72,15 +73,15 @@ impl Lint for DuplicateRuleBody {
             let mut hasher = FxHasher::default();
             rule.rule.source.hash(&mut hasher);
             hash(&rule.rule.condition, &mut hasher);
-            cx.bodies.push((hasher.finish(), rule.rule.name_span));
+            cx.keep_condition(hasher.finish(), rule.rule.name_span);
         }
     }
 
     fn ruleset(&self, set: &Ruleset<'_, '_>, cx: &mut Context<'_>) {
         let mut bodies: FxHashMap<u64, Span> = FxHashMap::default();
-        bodies.reserve(cx.bodies.len());
+        bodies.reserve(set.conditions.len());
         let mut pairs = Vec::new();
-        for (hash, name) in std::mem::take(&mut cx.bodies) {
+        for &(hash, name) in &set.conditions {
             let first = *bodies.entry(hash).or_insert(name);
             if first != name {
                 pairs.push((first, name));
@@ -135,16 +136,4 @@ fn hash(pred: &Pred, hasher: &mut FxHasher) {
 
 fn place<T: ?Sized>(shared: &Arc<T>) -> usize {
     Arc::as_ptr(shared).cast::<()>() as usize
-}
-
-fn same(one: &Pred, other: &Pred) -> bool {
-    match (one, other) {
-        (Pred::Const(one), Pred::Const(other)) => one == other,
-        (Pred::And(one), Pred::And(other)) | (Pred::Or(one), Pred::Or(other)) => {
-            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
-        }
-        (Pred::Not(one), Pred::Not(other)) => same(one, other),
-        (Pred::Atom(one), Pred::Atom(other)) => one.left == other.left && one.test == other.test,
-        _ => false,
-    }
 }

@@ -3,10 +3,12 @@
 use crate::diag::{Check, Diagnostic};
 use crate::eval::SOURCE;
 use crate::lint::quick_model::Sample;
+use crate::lint::rules::checks::DUPLICATE_RULE_BODY;
 use crate::lint::{Context, Lint, Ruleset};
 use crate::logic::{Implied, contradict};
 use crate::schema::Type;
 use crate::sema::ir::{Atom, Pred, Rule, Term, Test};
+use crate::sema::predicate::conjuncts;
 use crate::syntax::token::Op;
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
@@ -59,7 +61,8 @@ crate::declare_check! {
     ///   source: aws_cloudtrail
     ///   tags: [aws]
     /// ```
-    pub SHADOWED_RULE = "RC0343", "shadowed-rule", Correctness, Warning;
+    pub SHADOWED_RULE = "RC0343", "shadowed-rule", Correctness, Warning
+        yields_to [DUPLICATE_RULE_BODY];
 }
 
 /// Longer lists of values are no way to find a rule.
@@ -85,7 +88,7 @@ impl Lint for ShadowedRule {
         let on = |rule: &Rule| rule.enabled && rule.source == SOURCE;
         for (at, rule) in set.rules.iter().enumerate().filter(|(_, rule)| on(rule)) {
             // A rule that does not do what was meant will change.
-            if cx.is_claimed(rule.condition_span) {
+            if set.is_mistaken(rule) {
                 continue;
             }
             let demands = demands(&rule.condition);
@@ -168,9 +171,6 @@ fn atom_implies(a: &Atom, b: &Atom) -> bool {
 }
 
 fn report(rule: &Rule, earlier: &Rule, cx: &mut Context<'_>) {
-    if cx.is_claimed(rule.name_span) {
-        return;
-    }
     let message = format!(
         "rule `{}` never speaks: `{}` comes first and fires whenever it would",
         rule.name, earlier.name
@@ -227,29 +227,19 @@ fn hashed(base: &str, value: &str) -> u64 {
 }
 
 /// The values that members must have for the condition to hold.
-fn demands(pred: &Pred) -> Vec<Demand<'_>> {
-    let mut asked = Vec::with_capacity(8);
-    let mut todo = vec![pred];
-    while let Some(pred) = todo.pop() {
-        match pred {
-            Pred::And(parts) => todo.extend(parts),
-            Pred::Atom(atom) => {
-                let (Term::Field(field), Test::Values { op, modifier: None, values }) =
-                    (&atom.left, &atom.test)
-                else {
-                    continue;
-                };
-                // Of several fields that show one member, only the member as it is.
-                let whole = &*field.name != "ct.shortsrc" && field.ty == Type::Charbuf && !field.list;
-                if whole
-                    && values.len() <= VALUES
-                    && matches!(op, Op::Eq | Op::EqEq | Op::In | Op::Intersects)
-                {
-                    asked.push((&*field.member, &**values));
-                }
-            }
-            _ => {}
-        }
-    }
-    asked
+fn demands<'p>(pred: &'p Pred) -> Vec<Demand<'p>> {
+    let atoms = conjuncts(pred).filter_map(|part| match part {
+        Pred::Atom(atom) => Some((&atom.left, &atom.test)),
+        _ => None,
+    });
+    let demand = |(left, test): (&'p Term, &'p Test)| {
+        let (Term::Field(field), Test::Values { op, modifier: None, values }) = (left, test) else {
+            return None;
+        };
+        // Of several fields that show one member, only the member as it is.
+        let whole = &*field.name != "ct.shortsrc" && field.ty == Type::Charbuf && !field.list;
+        let equal = matches!(op, Op::Eq | Op::EqEq | Op::In | Op::Intersects);
+        (whole && equal && values.len() <= VALUES).then_some((&*field.member, &**values))
+    };
+    atoms.filter_map(demand).collect()
 }
