@@ -7,6 +7,8 @@ mod action;
 mod cli;
 mod conformance;
 mod glossary;
+#[cfg(unix)]
+mod pages;
 mod pictures;
 mod readme;
 #[path = "../unit/support/recorded.rs"]
