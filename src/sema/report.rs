@@ -1,9 +1,10 @@
 //! Collecting findings in Falco's order, each with what Falco would say of it.
 
+use super::compiled::RuleOutcome;
 use super::errors::Hints;
-use super::view::Outcome;
 use crate::diag::{Diagnostic, FalcoCode, FalcoSays, Location};
 use crate::source::{FileId, SourceMap, Span};
+use crate::syntax::yaml;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -15,7 +16,7 @@ const SEARCHES: usize = 50;
 
 /// A step of Falco's context chain: what kind of thing, its name, and where it starts.
 #[derive(Clone, Debug)]
-pub struct Step<'a> {
+pub struct ContextStep<'a> {
     /// For instance `rule condition`.
     pub item_type: &'static str,
     /// Name of the thing; may be empty.
@@ -24,10 +25,10 @@ pub struct Step<'a> {
     pub span: Span,
 }
 
-impl<'a> Step<'a> {
+impl<'a> ContextStep<'a> {
     /// A step.
-    pub fn new(item_type: &'static str, name: impl Into<Cow<'a, str>>, span: Span) -> Step<'a> {
-        Step { item_type, name: name.into(), span }
+    pub fn new(item_type: &'static str, name: impl Into<Cow<'a, str>>, span: Span) -> ContextStep<'a> {
+        ContextStep { item_type, name: name.into(), span }
     }
 }
 
@@ -41,7 +42,7 @@ pub struct Fault<'a> {
     /// Falco's message.
     pub message: String,
     /// Steps below the item; `None` if Falco places it at the document as a whole.
-    pub steps: Option<Vec<Step<'a>>>,
+    pub steps: Option<Vec<ContextStep<'a>>>,
 }
 
 /// Where in a condition, for the last step of a chain.
@@ -111,7 +112,7 @@ impl<'m> Report<'m> {
     }
 
     /// Adds what was found before of a rule that has not changed.
-    pub fn recall(&mut self, rule: &str, outcome: &Outcome) {
+    pub fn recall(&mut self, rule: &str, outcome: &RuleOutcome) {
         self.found.extend(outcome.found.iter().cloned());
         self.errors += outcome.errors;
         if outcome.broken {
@@ -125,7 +126,7 @@ impl<'m> Report<'m> {
     }
 
     /// Notes that the rule of this context is broken, if the finding breaks it.
-    fn note(&mut self, base: &[Step<'_>], code: Option<FalcoCode>) {
+    fn note(&mut self, base: &[ContextStep<'_>], code: Option<FalcoCode>) {
         let breaks = code.is_none_or(|code| code.is_error() || code == FalcoCode::UnknownFilter);
         if let Some(rule) = base.first().filter(|step| breaks && step.item_type == "rule") {
             self.broken.insert(rule.name.to_string());
@@ -151,7 +152,7 @@ impl<'m> Report<'m> {
     }
 
     /// A finding of Falco's, in the context of `file` and `base`.
-    pub fn fault(&mut self, file: FileId, base: &[Step<'_>], fault: Fault<'_>) {
+    pub fn fault(&mut self, file: FileId, base: &[ContextStep<'_>], fault: Fault<'_>) {
         self.note(base, fault.code);
         if !self.in_context {
             return self.push(fault, Vec::new(), None);
@@ -167,7 +168,7 @@ impl<'m> Report<'m> {
     pub fn fault_in_condition(
         &mut self,
         file: FileId,
-        base: &[Step<'_>],
+        base: &[ContextStep<'_>],
         fault: Fault<'_>,
         place: &ConditionPlace<'_>,
     ) {
@@ -196,7 +197,7 @@ impl<'m> Report<'m> {
 
     fn push(&mut self, mut fault: Fault<'_>, context: Vec<Location>, snippet_of: Option<String>) {
         if fault.message == BAD_CONVERSION {
-            let at = self.location(&Step::new("", "", fault.diagnostic.primary.span));
+            let at = self.location(&ContextStep::new("", "", fault.diagnostic.primary.span));
             fault.message = format!(
                 "yaml-cpp: error at line {}, column {}: {BAD_CONVERSION}",
                 at.line + 1,
@@ -240,9 +241,13 @@ impl<'m> Report<'m> {
         }
     }
 
-    fn location(&self, step: &Step<'_>) -> Location {
+    fn location(&self, step: &ContextStep<'_>) -> Location {
         let file = self.sources.file(step.span.file);
-        let offset = step.span.start as usize;
+        let mut offset = step.span.start as usize;
+        if step.span.start == step.span.end {
+            // yaml-cpp marks a node without content at the token that follows.
+            offset = yaml::next_token(&file.text, offset);
+        }
         let line = file.line_index(offset);
         // Falco counts from the start of the text after a byte-order mark.
         let mark = if file.text.starts_with('\u{feff}') { 3 } else { 0 };
@@ -253,7 +258,8 @@ impl<'m> Report<'m> {
             item_name: step.name.clone().into_owned(),
             name: file.name.clone(),
             line,
-            column: offset.saturating_sub(start),
+            // At the end of the text yaml-cpp begins a line.
+            column: if offset >= file.text.len() { 0 } else { offset.saturating_sub(start) },
             offset: offset.saturating_sub(mark),
         }
     }
