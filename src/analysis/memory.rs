@@ -1,4 +1,4 @@
-//! What was found of rules that have not changed since, for whoever analyses nearly the same files again and again.
+//! Results for rules that have not changed, for callers that analyse nearly the same files repeatedly.
 //!
 //! What is found of a rule rests on the items that it was made of, on the lists and macros whose names stand in it, and
 //! on those that their texts name in turn. A text is known by its id, so nothing has to be compared.
@@ -20,8 +20,8 @@ use std::sync::Arc;
 /// What is known from earlier runs over the same environment.
 #[derive(Debug, Default)]
 pub struct Memory {
-    rules: FxHashMap<u64, Known<Arc<Kept>>>,
-    items: FxHashMap<FileId, Known<ItemFindings>>,
+    rules: FxHashMap<u64, Remembered<Arc<Kept>>>,
+    items: FxHashMap<FileId, Remembered<ItemFindings>>,
     /// The lists and macros of the last run in the order that decides what each of them sees.
     definitions: Vec<(u64, u64)>,
     /// Macros of the last run that could not be read.
@@ -35,7 +35,7 @@ pub struct Memory {
 
 /// Something, and the last run that made use of it.
 #[derive(Debug)]
-struct Known<T> {
+struct Remembered<T> {
     what: T,
     run: u32,
 }
@@ -95,7 +95,7 @@ impl Memory {
     }
 
     pub(super) fn keep(&mut self, rule: &RuleInfo<'_>, broken: bool, kept: Kept) {
-        self.rules.insert(key(rule, broken), Known { what: Arc::new(kept), run: self.run });
+        self.rules.insert(key(rule, broken), Remembered { what: Arc::new(kept), run: self.run });
     }
 
     /// Looks at the items of a piece, or recalls what was found of them.
@@ -104,7 +104,7 @@ impl Memory {
             known.run = self.run;
             lints.recall(&known.what, None);
         } else if let Some(found) = lints.items(stream, true) {
-            self.items.insert(piece, Known { what: found, run: self.run });
+            self.items.insert(piece, Remembered { what: found, run: self.run });
         }
     }
 

@@ -27,8 +27,6 @@ pub const MAX_DEPTH: usize = 2_000;
 pub struct TooLarge {
     /// The rule.
     pub name: String,
-    /// Its name where it is written.
-    pub name_span: Span,
 }
 
 /// Where an atom stands as text.
@@ -77,7 +75,7 @@ impl Lowering {
         let condition = lowerer.expr(view.tree, view.text, &[]);
         let written = lowerer.written;
         let Some(condition) = condition else {
-            return Err(TooLarge { name: view.info.name.to_owned(), name_span: view.info.name_span });
+            return Err(TooLarge { name: view.info.name.to_owned() });
         };
         let mut rule = rule(view.info, condition);
         let deployment = &view.environment.deployment;
