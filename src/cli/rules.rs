@@ -33,18 +33,11 @@ pub fn load(load: &Load, nothing: &str) -> Result<Option<Rules>, Failure> {
         output::note(&format!("error: the settings have errors, so {nothing}"));
         return Ok(None);
     }
-    let errors = errors(&mut compiled.analysis);
+    let errors = load_errors(&mut compiled, &options);
     if !errors.is_empty() {
-        let sources = &compiled.analysis.sources;
-        show(sources, &errors);
-        let only_crashes = errors.iter().all(|found| found.check == &FALCO_CRASH);
-        let loads = |results: Vec<LoadResult>| results.iter().all(|result| result.successful);
-        let inputs = Inputs { sources: sources.clone(), options: options.clone() };
-        // What crashes at an event does not crash here.
-        if !only_crashes || !falco_verdicts(&inputs).is_ok_and(loads) {
-            output::note(&format!("error: the rules have errors, so {nothing}"));
-            return Ok(None);
-        }
+        show(&compiled.analysis.sources, &errors);
+        output::note(&format!("error: the rules have errors, so {nothing}"));
+        return Ok(None);
     }
     if let Some(large) = compiled.too_large.first() {
         return Err(Failure::new(format!("the condition of rule `{}` is too large", large.name)));
@@ -52,7 +45,24 @@ pub fn load(load: &Load, nothing: &str) -> Result<Option<Rules>, Failure> {
     Ok(Some(Rules { compiled, options, settings }))
 }
 
-fn show(sources: &SourceMap, diagnostics: &[Diagnostic]) {
+/// Why Falco refuses to load the rules; empty if it loads them. Takes the diagnostics out of the analysis.
+pub fn load_errors(compiled: &mut Compiled, options: &Options) -> Vec<Diagnostic> {
+    let errors = errors(&mut compiled.analysis);
+    if errors.iter().any(|found| found.check != &FALCO_CRASH) {
+        return errors;
+    }
+    // What crashes at an event does not crash here.
+    let loads = |results: Vec<LoadResult>| results.iter().all(|result| result.successful);
+    let sources = compiled.analysis.sources.clone();
+    match errors.is_empty() || falco_verdicts(&Inputs { sources, options: options.clone() }).is_ok_and(loads)
+    {
+        true => Vec::new(),
+        false => errors,
+    }
+}
+
+/// Prints diagnostics on standard error.
+pub fn show(sources: &SourceMap, diagnostics: &[Diagnostic]) {
     let summary = render::Summary::default().count(sources, diagnostics);
     let report = render::Report { sources, diagnostics, summary, color: false, base: None };
     output::note(render::render(render::Format::Full, &report).trim_end());
