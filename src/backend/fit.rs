@@ -1,13 +1,13 @@
 //! What a target cannot say of a condition: found at its place, refused or approximated.
 
+use crate::cloudtrail::fields;
 use crate::diag::Diagnostic;
 use crate::eval::{Event, SOURCE, holds};
 use crate::lint::targets::{APPROXIMATED, NOT_IN_TARGET};
 use crate::sema::ir::{Atom, Origin, Pred, Rule, Term, Test};
-use crate::sema::pattern::ordered;
 use crate::sema::predicate::{and, not, or};
-use crate::sema::values::number;
-use crate::syntax::token::{Modifier, Op};
+use crate::sema::values::constant_from_one;
+use crate::syntax::token::Modifier;
 use std::sync::Arc;
 
 /// What stands in the place of what cannot be said.
@@ -146,12 +146,7 @@ pub fn known(atom: &Atom) -> Option<bool> {
         return Some(truth);
     }
     let mut constant = true;
-    let mut look = |name: &str| {
-        constant &= matches!(
-            name,
-            "evt.source" | "evt.pluginname" | "evt.is_async" | "evt.asynctype" | "ct.request.documentname"
-        );
-    };
+    let mut look = |name: &str| constant &= fields::row(name).is_some_and(fields::Row::is_constant);
     atom.left.fields(&mut |field| look(&field.name));
     if let Test::Term { term, .. } = &atom.test {
         term.fields(&mut |field| look(&field.name));
@@ -171,16 +166,7 @@ fn counted(atom: &Atom) -> Option<bool> {
     }
     match &atom.test {
         Test::Exists => Some(true),
-        Test::Values { op, modifier: None | Some(Modifier::Anyof), values } => match (&**values, op) {
-            ([value], Op::Eq | Op::EqEq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge) => {
-                let value = number(value.as_bytes())?;
-                let (first, last) = (ordered(*op, 1, value), ordered(*op, u64::MAX, value));
-                // The truth can change only at the value itself.
-                let same = first == last && (value == 0 || ordered(*op, value, value) == first);
-                same.then_some(first)
-            }
-            _ => None,
-        },
+        Test::Values { op, modifier: None | Some(Modifier::Anyof), values } => constant_from_one(*op, values),
         _ => None,
     }
 }

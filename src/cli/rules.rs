@@ -3,10 +3,9 @@
 use super::args::Load;
 use super::settings::{self, Settings};
 use super::{Failure, engine, inputs, output};
-use crate::analysis::{Compiled, Inputs, LoadResult, Options, compile_rules, errors, falco_verdicts};
+use crate::analysis::{Compiled, Inputs, Options, compile_rules, errors, load_anyway};
 use crate::diag::{Diagnostic, Severity};
 use crate::render;
-use crate::sema::checks::FALCO_CRASH;
 use crate::source::SourceMap;
 
 /// Rules and how they were read.
@@ -33,11 +32,14 @@ pub fn load(load: &Load, nothing: &str) -> Result<Option<Rules>, Failure> {
         output::note(&format!("error: the settings have errors, so {nothing}"));
         return Ok(None);
     }
-    let errors = load_errors(&mut compiled, &options);
+    let errors = errors(&mut compiled.analysis);
     if !errors.is_empty() {
-        show(&compiled.analysis.sources, &errors);
-        output::note(&format!("error: the rules have errors, so {nothing}"));
-        return Ok(None);
+        let sources = &compiled.analysis.sources;
+        show(sources, &errors);
+        if !load_anyway(&errors, sources, &options) {
+            output::note(&format!("error: the rules have errors, so {nothing}"));
+            return Ok(None);
+        }
     }
     if let Some(large) = compiled.too_large.first() {
         return Err(Failure::new(format!("the condition of rule `{}` is too large", large.name)));
@@ -48,14 +50,7 @@ pub fn load(load: &Load, nothing: &str) -> Result<Option<Rules>, Failure> {
 /// Why Falco refuses to load the rules; empty if it loads them. Takes the diagnostics out of the analysis.
 pub fn load_errors(compiled: &mut Compiled, options: &Options) -> Vec<Diagnostic> {
     let errors = errors(&mut compiled.analysis);
-    if errors.iter().any(|found| found.check != &FALCO_CRASH) {
-        return errors;
-    }
-    // What crashes at an event does not crash here.
-    let loads = |results: Vec<LoadResult>| results.iter().all(|result| result.successful);
-    let sources = compiled.analysis.sources.clone();
-    match errors.is_empty() || falco_verdicts(&Inputs { sources, options: options.clone() }).is_ok_and(loads)
-    {
+    match errors.is_empty() || load_anyway(&errors, &compiled.analysis.sources, options) {
         true => Vec::new(),
         false => errors,
     }

@@ -109,8 +109,6 @@ pub struct RuleInfo<'a> {
     pub priority: &'static str,
     /// Source.
     pub source: &'a str,
-    /// Where the source is written, if it is.
-    pub source_span: Option<Span>,
     /// False if a file switched it off.
     pub enabled: bool,
     /// Capture events after a match.
@@ -250,6 +248,10 @@ pub fn collect<'a>(
     }
     if !stream.errors.is_empty() {
         collected.lose_macros(&report.sources().file(file).text);
+    }
+    if policy == ErrorPolicy::All {
+        stream.lax.iter().for_each(|error| report.add(errors::lax_yaml(error, stream)));
+        stream.unread.iter().for_each(|&rest| report.add(errors::unread_document(rest)));
     }
     let mut collector = Collector { collected, file, environment, policy, report };
     for document in &stream.documents {
