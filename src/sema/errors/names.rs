@@ -1,4 +1,4 @@
-//! Findings about macros by name, and about files that come too late.
+//! Findings about names of macros, and about definitions in files that load too late.
 
 use super::suggest::nearest;
 use super::{fault, found};
@@ -44,9 +44,9 @@ pub fn undefined_macro<'a, 'n>(
     )
 }
 
-/// A macro that leads back to itself.
+/// A macro that refers to itself, directly or through others.
 pub fn macro_loop<'a>(name: &str, located: Located, via: Option<Span>) -> Fault<'a> {
-    let diagnostic = found(&MACRO_CYCLE, located.span, format!("macro `{name}` leads back to itself"))
+    let diagnostic = found(&MACRO_CYCLE, located.span, format!("macro `{name}` refers to itself"))
         .help("remove it here; to extend a macro use `override: {condition: append}`");
     fault(
         FalcoCode::ErrValidate,
@@ -55,7 +55,7 @@ pub fn macro_loop<'a>(name: &str, located: Located, via: Option<Span>) -> Fault<
     )
 }
 
-/// A macro that only a later file defines.
+/// A macro that is defined in a later file.
 pub fn macro_in_later_file(info: &MacroInfo<'_>, located: Located) -> Diagnostic {
     let message = format!("macro `{}` is defined in a file that is loaded later", info.name);
     found(&UNDEFINED_MACRO, located.span, message)
@@ -63,9 +63,10 @@ pub fn macro_in_later_file(info: &MacroInfo<'_>, located: Located) -> Diagnostic
         .help("Falco compiles after each file: load the macro's file first")
 }
 
-/// An error that a later file mends; Falco has stopped by then.
+/// An error that a later file repairs, after Falco has stopped at it.
 pub fn mended_too_late(mut error: Diagnostic, loaded: &str) -> Diagnostic {
-    let _ = write!(error.message, "; a later file mends it, but Falco stops when it has loaded `{loaded}`");
+    let _ =
+        write!(error.message, "; a later file repairs it, but Falco stops after it has loaded `{loaded}`");
     error.fix = None;
     error
 }

@@ -10,9 +10,9 @@ use crate::syntax::yaml::Node;
 
 type Boxed<'a> = Box<Fault<'a>>;
 
-/// An engine version that is no version.
+/// An engine version that cannot be parsed.
 pub fn engine_version_text<'a>(text: &Text) -> Boxed<'a> {
-    let diagnostic = found(&INVALID_VERSION, text.span, format!("`{}` is no engine version", text.value))
+    let diagnostic = found(&INVALID_VERSION, text.span, format!("`{}` is not an engine version", text.value))
         .help("write three numbers, `0.31.0`, or one, `31`");
     let falco = format!(
         "Unable to parse engine version '{}' as a semver string. Expected \"x.y.z\" semver format.",
@@ -30,7 +30,7 @@ pub fn engine_too_old<'a>(text: &Text, wanted: Version, running: Version) -> Box
     Box::new(fault(FalcoCode::ErrValidate, falco, diagnostic))
 }
 
-/// `required_plugin_versions` is no sequence.
+/// `required_plugin_versions` that is not a sequence.
 pub fn plugin_versions_not_sequence<'a>(node: &Node) -> Boxed<'a> {
     let diagnostic = found(&WRONG_TYPE, node.span, "`required_plugin_versions` must be a list")
         .help("write one `- name: …` with its `version: …` for each plugin");
@@ -41,7 +41,7 @@ pub fn plugin_versions_not_sequence<'a>(node: &Node) -> Boxed<'a> {
     ))
 }
 
-/// `alternatives` is no sequence.
+/// `alternatives` that is not a sequence.
 pub fn plugin_alternatives_not_sequence<'a>(node: &Node, steps: Vec<Step<'a>>) -> Boxed<'a> {
     let diagnostic = found(&WRONG_TYPE, node.span, "`alternatives` must be a list");
     fault_below(
@@ -52,17 +52,17 @@ pub fn plugin_alternatives_not_sequence<'a>(node: &Node, steps: Vec<Step<'a>>) -
     )
 }
 
-/// An entry is no mapping.
+/// An entry that is not a mapping.
 pub fn plugin_not_mapping<'a>(node: &Node, falco: &'static str, step: Step<'a>) -> Boxed<'a> {
     let diagnostic =
         found(&WRONG_TYPE, node.span, "a plugin requirement is a mapping of `name` and `version`");
     fault_below(FalcoCode::ErrYamlValidate, falco, diagnostic, vec![step])
 }
 
-/// A plugin version that is no version.
+/// A plugin version that cannot be parsed.
 pub fn plugin_version_text<'a>(choice: &PluginChoice<'_>, step: Step<'a>) -> Boxed<'a> {
     let text = choice.version_text;
-    let diagnostic = found(&INVALID_VERSION, text.span, format!("`{}` is no version", text.value))
+    let diagnostic = found(&INVALID_VERSION, text.span, format!("`{}` is not a version", text.value))
         .help("write three numbers: `0.17.1`");
     let falco = format!("Invalid required version '{}' for plugin '{}'", text.value, choice.name);
     fault_below(FalcoCode::ErrValidate, falco, diagnostic, vec![step])
@@ -77,12 +77,12 @@ pub fn plugin_twice<'a>(choice: &PluginChoice<'_>, step: Step<'a>) -> Boxed<'a> 
     fault_below(FalcoCode::ErrValidate, falco, diagnostic, vec![step])
 }
 
-/// A requirement that the loaded plugins do not meet.
+/// A requirement that no loaded plugin meets.
 pub fn plugin_unmet(unmet: &Unmet) -> crate::diag::Diagnostic {
     let mut chars = unmet.falco.chars();
     let first = chars.next().map(|c| c.to_ascii_lowercase());
     let message: String = first.into_iter().chain(chars).collect::<String>().replace('\'', "`");
     found(&PLUGIN_REQUIREMENT, unmet.span, message)
         .at("Falco refuses to start")
-        .help("lower the requirement, or say which plugins you run with `--plugins name@version`")
+        .help("lower the requirement, or name the plugins you run: `--plugins name@version`")
 }
