@@ -11,6 +11,7 @@ pub use levels::{Level, Levels};
 
 use crate::diag::{Check, Diagnostic};
 use crate::lint::meta::{INVALID_CONFIG, UNKNOWN_CHECK, UNKNOWN_CONFIG_KEY};
+use crate::nearest::nearest;
 use crate::schema::event_names::KnownEvents;
 use crate::source::{FileId, Span};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -154,7 +155,7 @@ impl ConfigReader {
                 "compile" => compile::read(self, value),
                 "levels" => self.levels(value),
                 other => {
-                    let help = match crate::lint::nearest(other, KEYS) {
+                    let help = match nearest(other, KEYS) {
                         Some(meant) => format!("did you mean `{meant}`?"),
                         None => format!("the keys are {}", quoted(KEYS)),
                     };

@@ -26,6 +26,7 @@ pub mod lint;
 pub mod logic;
 #[cfg(feature = "lsp")]
 pub mod lsp;
+pub mod nearest;
 pub mod render;
 pub mod schema;
 pub mod sema;

@@ -5,6 +5,7 @@ use crate::eval::{Event, SOURCE, holds};
 use crate::lint::targets::{APPROXIMATED, NOT_IN_TARGET};
 use crate::sema::ir::{Atom, Origin, Pred, Rule, Term, Test};
 use crate::sema::pattern::ordered;
+use crate::sema::predicate::{and, not, or};
 use crate::sema::values::number;
 use crate::syntax::token::{Modifier, Op};
 use std::sync::Arc;
@@ -98,11 +99,16 @@ impl Fitter<'_> {
     fn part(&mut self, pred: &Pred, positive: bool) -> Pred {
         match pred {
             Pred::Const(truth) => Pred::Const(*truth),
-            Pred::And(parts) => and(parts.iter().map(|part| self.part(part, positive)).collect()),
-            Pred::Or(parts) => or(parts.iter().map(|part| self.part(part, positive)).collect()),
+            Pred::And(parts) => and(self.all(parts, positive)),
+            Pred::Or(parts) => or(self.all(parts, positive)),
             Pred::Not(inner) => not(self.part(inner, !positive)),
             Pred::Atom(atom) => self.atom(atom, positive),
         }
+    }
+
+    /// All parts, so that every problem is found.
+    fn all(&mut self, parts: &[Pred], positive: bool) -> Vec<Pred> {
+        parts.iter().map(|part| self.part(part, positive)).collect()
     }
 
     fn atom(&mut self, atom: &Arc<Atom>, positive: bool) -> Pred {
@@ -132,46 +138,6 @@ fn placed(mut diagnostic: Diagnostic, origin: &Origin) -> Diagnostic {
         diagnostic = diagnostic.label(used, "used here");
     }
     diagnostic
-}
-
-/// All of them.
-pub fn and(parts: Vec<Pred>) -> Pred {
-    if parts.iter().any(|part| matches!(part, Pred::Const(false))) {
-        return Pred::Const(false);
-    }
-    let mut left: Vec<Pred> = parts.into_iter().filter(|part| !matches!(part, Pred::Const(true))).collect();
-    match (left.len(), left.pop()) {
-        (_, None) => Pred::Const(true),
-        (1, Some(only)) => only,
-        (_, Some(last)) => {
-            left.push(last);
-            Pred::And(left)
-        }
-    }
-}
-
-/// Any of them.
-pub fn or(parts: Vec<Pred>) -> Pred {
-    if parts.iter().any(|part| matches!(part, Pred::Const(true))) {
-        return Pred::Const(true);
-    }
-    let mut left: Vec<Pred> = parts.into_iter().filter(|part| !matches!(part, Pred::Const(false))).collect();
-    match (left.len(), left.pop()) {
-        (_, None) => Pred::Const(false),
-        (1, Some(only)) => only,
-        (_, Some(last)) => {
-            left.push(last);
-            Pred::Or(left)
-        }
-    }
-}
-
-/// The opposite.
-pub fn not(pred: Pred) -> Pred {
-    match pred {
-        Pred::Const(truth) => Pred::Const(!truth),
-        pred => Pred::Not(Box::new(pred)),
-    }
 }
 
 /// What a comparison comes to on every event, if it does not look into the record.

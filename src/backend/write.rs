@@ -1,6 +1,7 @@
 //! Conditions in Falco's language, written so that reading them again gives the same predicate.
 
 use crate::sema::ir::{Atom, FieldRef, Pred, Term, Test};
+use crate::sema::predicate::without_double_not;
 use crate::syntax::lexer::is_bare;
 use crate::syntax::token::{Op, Rhs};
 
@@ -14,16 +15,6 @@ pub fn condition(pred: &Pred) -> Result<String, String> {
         Pred::Not(inner) => Ok(format!("not {}", part(inner)?)),
         Pred::Atom(atom) => comparison(atom),
     }
-}
-
-/// `not not` is read as nothing, so nothing is written for it.
-pub fn without_double_not(mut pred: &Pred) -> &Pred {
-    while let Pred::Not(inner) = pred
-        && let Pred::Not(inner) = &**inner
-    {
-        pred = inner;
-    }
-    pred
 }
 
 fn joined(parts: &[Pred], word: &str, empty: bool) -> Result<String, String> {

@@ -9,7 +9,7 @@ use crate::backend::{Form, Job, Settings, TARGETS, Target, find};
 use crate::config::FILE_NAME;
 use crate::eval::time;
 use crate::lint::targets::{APPROXIMATED, NOT_IN_TARGET};
-use crate::lint::{self};
+use crate::nearest::nearest;
 use crate::render::{self, Command, Format, Report, Summary, counted};
 use crate::sema::ir::Rule;
 use clap::ValueEnum;
@@ -107,7 +107,7 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 
 fn target(name: &str) -> Result<&'static str, String> {
     let names = || TARGETS.iter().map(|target| target.name());
-    find(name).map(|target| target.name()).ok_or_else(|| match lint::nearest(name, names()) {
+    find(name).map(|target| target.name()).ok_or_else(|| match nearest(name, names()) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => format!("there are {}", names().collect::<Vec<_>>().join(", ")),
     })
@@ -142,7 +142,7 @@ pub fn run(args: &Args) -> Outcome {
     let names = || compiled.rules.iter().map(|rule| rule.name.as_str());
     for name in args.rule.iter().chain(args.threshold.iter().filter_map(|(rule, _)| rule.as_ref())) {
         if !names().any(|known| known == name) {
-            let hint = lint::nearest(name, names()).map(|meant| format!("; did you mean `{meant}`?"));
+            let hint = nearest(name, names()).map(|meant| format!("; did you mean `{meant}`?"));
             return Err(Failure::new(format!("there is no rule named `{name}`{}", hint.unwrap_or_default())));
         }
     }
@@ -191,7 +191,7 @@ fn thresholds(
         for name in written.iter().filter_map(|(rule, _)| rule.as_deref()) {
             let names = || rules.iter().map(|rule| rule.name.as_str());
             if !names().any(|known| known == name) {
-                let hint = lint::nearest(name, names()).map(|meant| format!("; did you mean `{meant}`?"));
+                let hint = nearest(name, names()).map(|meant| format!("; did you mean `{meant}`?"));
                 output::note(&format!(
                     "warning: {} has a threshold for `{name}`, and there is no such rule{}",
                     settings.file.as_ref().map_or(FILE_NAME, |(name, _)| name),

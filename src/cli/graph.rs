@@ -3,7 +3,7 @@
 use super::args::Load;
 use super::{FAILED, Failure, Outcome, engine, inputs, output, settings};
 use crate::analysis::{self, Inputs};
-use crate::lint::nearest;
+use crate::nearest::nearest;
 use crate::render::{counted, graph as show};
 use crate::sema::graph::{Graph, part, reached};
 use crate::syntax::items::Kind;

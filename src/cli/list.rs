@@ -4,6 +4,7 @@ use super::{Failure, Outcome, engine, output};
 use crate::backend::{TARGETS, Target};
 use crate::diag::FalcoCode;
 use crate::lint;
+use crate::nearest::nearest;
 use crate::render::json;
 use crate::render::table::table;
 use crate::schema::{Field, PluginSet, Type, event_names, event_types};
@@ -101,7 +102,7 @@ fn checks() -> Table {
 fn fields(plugins: &PluginSet, only: Option<&str>) -> Result<Table, Failure> {
     let all: Vec<&str> = plugins.sources().collect();
     if let Some(source) = only.filter(|source| !all.contains(source)) {
-        return Err(unknown_source(source, lint::nearest(source, all)));
+        return Err(unknown_source(source, nearest(source, all)));
     }
     let mut seen = BTreeSet::new();
     let mut rows = Vec::new();

@@ -2,8 +2,7 @@
 
 use super::catalogue::{Catalogue, Entry, Erratum, Events, Posture, Problem, Template, Words};
 use super::condition;
-use super::names::{self, event};
-use crate::logic::restrict;
+use crate::logic::{event, restrict};
 use crate::sema::ir::Pred;
 
 /// How much a control asks for.
@@ -179,6 +178,6 @@ fn rows_beyond(catalogue: &Catalogue, entry: &Entry, version: &str, inside: &[Ro
 impl Row {
     /// The event itself, as a condition.
     pub fn condition(&self) -> Pred {
-        Pred::And(vec![event(names::NAME, &self.name), event(names::SOURCE, &self.source)])
+        event(&self.name, &self.source)
     }
 }

@@ -3,14 +3,13 @@
 use crate::diag::Severity;
 use crate::sema::collect::{Collected, Policy, collect};
 use crate::sema::compile::compile;
-use crate::sema::ir::{Atom, FieldRef, Origin, Pred, Rule, Term, Test};
+use crate::sema::ir::{Pred, Rule};
 use crate::sema::lower::Lowering;
 use crate::sema::report::Report;
 use crate::sema::view::{RuleView, Sink};
 use crate::sema::world::World;
-use crate::source::{SourceFile, SourceMap, Span};
+use crate::source::{SourceFile, SourceMap};
 use crate::syntax::yaml;
-use std::sync::Arc;
 
 /// The event source of everything here.
 pub const SOURCE: &str = crate::eval::SOURCE;
@@ -107,12 +106,4 @@ pub fn known(sources: &SourceMap) -> Known {
         .filter_map(|rule| Some((rule.name.strip_suffix(" alone")?.to_owned(), rule.condition)))
         .collect();
     known
-}
-
-/// `not ct.error exists`, written nowhere.
-pub fn succeeded() -> Pred {
-    let field = FieldRef::plain("ct.error");
-    let origin = Origin { span: Span::default(), via: Vec::new() };
-    let atom = Atom { left: Term::Field(field), test: Test::Exists, origin };
-    Pred::Not(Box::new(Pred::Atom(Arc::new(atom))))
 }

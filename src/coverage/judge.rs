@@ -1,7 +1,6 @@
 //! The verdicts: rows first, then controls.
 
 use super::benchmark::{Benchmark, Control, Row, Scope};
-use super::condition;
 use super::counted::{Count, Counted};
 use super::guardduty::{Extent, Finding};
 use super::names::{self, Index, Names};
@@ -10,6 +9,7 @@ use super::{Addressed, Coverage, Covered, EventCovered, Hidden, Narrowed, Purpos
 use crate::logic::{Assume, restrict};
 use crate::schema::event_names;
 use crate::sema::ir::{Pred, Rule};
+use crate::sema::predicate::{equals, exists, is_in, not};
 use crate::source::Span;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,7 +94,7 @@ impl<'r> Judge<'r> {
             others: index(&counted.others),
             specific: RefCell::default(),
             succeeded: match scope {
-                Scope::Changes => condition::succeeded(),
+                Scope::Changes => not(exists("ct.error")),
                 Scope::Attempts | Scope::Literal => Pred::Const(true),
             },
         }
@@ -178,9 +178,7 @@ impl<'r> Judge<'r> {
         control.rows.iter().for_each(|row| by_source.entry(&row.source).or_default().push(&row.name));
         let rows: Vec<Pred> = by_source
             .into_iter()
-            .map(|(source, all)| {
-                Pred::And(vec![names::event(names::SOURCE, source), names::is_in(names::NAME, all)])
-            })
+            .map(|(source, all)| Pred::And(vec![equals(names::SOURCE, source), is_in(names::NAME, all)]))
             .collect();
         self.prover.follows(&control.condition, &rows.iter().collect::<Vec<_>>())
     }
@@ -324,14 +322,14 @@ impl<'r> Judge<'r> {
             let whole = Pred::And(vec![condition.clone(), names]);
             self.prover.exists(&Goal::any("an unknown event name", &whole), Vec::new())
         };
-        if !matches!(hears(names::event(names::NAME, UNHEARD_OF)), Ok(Exists::No)) {
+        if !matches!(hears(equals(names::NAME, UNHEARD_OF)), Ok(Exists::No)) {
             return true;
         }
         // Only names of a certain form, then. Those that are known may be all there are.
         let mut heard_of: BTreeSet<String> =
             names::written(condition).into_iter().map(str::to_owned).collect();
         for _ in 0..HEARD_OF {
-            let listed = names::is_in(names::NAME, heard_of.iter().map(String::as_str));
+            let listed = is_in(names::NAME, heard_of.iter().map(String::as_str));
             let Ok(answer) = hears(Pred::Not(Box::new(listed))) else { return true };
             let Exists::Yes(event, _) = answer else { return answer != Exists::No };
             match event.record.get("eventName").and_then(|name| name.as_str()) {

@@ -1,11 +1,9 @@
 //! The event names that a condition can hold for, as far as its shape tells.
 
-use crate::sema::ir::{Atom, FieldRef, Origin, Pred, Term, Test};
-use crate::source::Span;
+use crate::sema::ir::{Atom, Pred, Term, Test};
 use crate::syntax::token::Op;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// The field with the event's name.
 pub const NAME: &str = "ct.name";
@@ -62,21 +60,6 @@ pub fn written(pred: &Pred) -> BTreeSet<&str> {
     let mut found = BTreeSet::new();
     pred.atoms(&mut |atom| found.extend(asked(atom).into_iter().flatten().map(|name| &**name)));
     found
-}
-
-/// `FIELD = "VALUE"`, written nowhere.
-pub fn event(field: &str, value: &str) -> Pred {
-    is_in(field, [value])
-}
-
-/// `FIELD in (VALUES)`, written nowhere.
-pub fn is_in<'v>(field: &str, values: impl IntoIterator<Item = &'v str>) -> Pred {
-    let values: Arc<[Box<str>]> = values.into_iter().map(Box::from).collect();
-    let op = if values.len() == 1 { Op::Eq } else { Op::In };
-    let field = FieldRef::plain(field);
-    let origin = Origin { span: Span::default(), via: Vec::new() };
-    let test = Test::Values { op, modifier: None, values };
-    Pred::Atom(Arc::new(Atom { left: Term::Field(field), test, origin }))
 }
 
 /// Which conditions to look at for an event name.

@@ -309,7 +309,8 @@ pub fn shape(condition: &Pred) -> String {
 mod tests {
     use super::*;
     use crate::coverage::condition;
-    use crate::coverage::names::{self, event};
+    use crate::coverage::names;
+    use crate::sema::predicate::equals;
 
     fn rule(condition: Pred) -> Rule {
         let text = condition::rule("r", "ct.name exists");
@@ -321,9 +322,9 @@ mod tests {
     /// A rule fires that was not to be reckoned with: that is told, not shown.
     #[test]
     fn what_eval_denies_is_an_error() {
-        let rules = [rule(event(names::NAME, "DisableKey"))];
+        let rules = [rule(equals(names::NAME, "DisableKey"))];
         let prover = Prover::new(&rules, &[0], Assume::CloudTrail);
-        let asked = event(names::NAME, "DisableKey");
+        let asked = equals(names::NAME, "DisableKey");
         let goal = Goal::any("test", &asked);
         let heard = prover.heard(&goal, &[0], &|_| asked.clone());
         assert_eq!(heard, Ok(Heard::By(vec![0])));
@@ -337,7 +338,7 @@ mod tests {
     #[test]
     fn a_witness_has_likely_values_where_it_can() {
         assert_eq!(likely().len(), 4);
-        let asked = event(names::NAME, "DisableKey");
+        let asked = equals(names::NAME, "DisableKey");
         let region =
             condition::read("ct.region = \"us-east-1\" or ct.region startswith \"eu-\"", &[]).unwrap();
         let rules = [rule(region)];
@@ -351,7 +352,7 @@ mod tests {
     #[test]
     fn a_rule_that_covers_counts_beside_one_that_cannot_be_read() {
         let opaque = condition::read("ct.name = \"DisableKey\" and ct.info contains \"a\"", &[]).unwrap();
-        let rules = [rule(opaque), rule(event(names::NAME, "DisableKey"))];
+        let rules = [rule(opaque), rule(equals(names::NAME, "DisableKey"))];
         let counted = [0, 1];
         let prover = Prover::new(&rules, &counted, Assume::CloudTrail);
         let goal = Goal::any("test", &rules[1].condition);

@@ -10,6 +10,7 @@ use super::{Coverage, Status, Verdict};
 use crate::logic::Assume;
 use crate::schema::aws_facts::retired;
 use crate::sema::ir::{Pred, Priority, Rule};
+use crate::sema::predicate::conjuncts;
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast::ExprKind;
 use crate::syntax::condition::{RULE_DEPTH, parse};
@@ -231,10 +232,7 @@ fn whole_clause(text: &str, start: usize, end: usize) -> &str {
 
 /// The shapes of the parts that have to hold together.
 fn clauses(condition: &Pred) -> BTreeSet<String> {
-    match condition {
-        Pred::And(parts) => parts.iter().flat_map(clauses).collect(),
-        other => BTreeSet::from([shape(other)]),
-    }
+    conjuncts(condition).map(shape).collect()
 }
 
 /// The text with the control's own list of events written out.

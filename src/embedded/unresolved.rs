@@ -3,6 +3,7 @@
 use super::NOT_CHECKED;
 use super::item::Item;
 use crate::diag::Diagnostic;
+use crate::nearest::nearest;
 use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind};
 use crate::syntax::condition::{self, RULE_DEPTH};
@@ -64,16 +65,11 @@ fn missing(
     }
     let (wanted, span) = macros(item).into_iter().find(|(wanted, _)| !is_there(Kind::Macro, wanted))?;
     let message = format!("macro `{wanted}` is not in these files, so this {kind} is not checked");
-    let near = defined
-        .iter()
-        .filter(|(kind, _)| *kind == Kind::Macro)
-        .map(|(_, known)| (strsim::osa_distance(known, &wanted), known))
-        .filter(|&(distance, _)| distance <= (wanted.chars().count() / 3).clamp(1, 4))
-        .min();
-    Some(match near {
-        Some((_, known)) => {
-            Diagnostic::new(&NOT_CHECKED, span, message).help(format!("did you mean `{known}`?"))
-        }
+    let macros = defined.iter().filter(|(kind, _)| *kind == Kind::Macro);
+    let mut known: Vec<&str> = macros.map(|(_, name)| name.as_str()).collect();
+    known.sort_unstable();
+    Some(match nearest(&wanted, known) {
+        Some(known) => Diagnostic::new(&NOT_CHECKED, span, message).help(format!("did you mean `{known}`?")),
         None => not_there(span, message),
     })
 }

@@ -6,7 +6,8 @@ use super::term::{self, Expr};
 use super::value::Value;
 use crate::schema::Type;
 use crate::sema::ir::{Atom, Test};
-use crate::sema::pattern::{Pattern, Prefixes, Set, ordered};
+use crate::sema::pattern::{Pattern, Prefixes, Set, compare, ordered};
+use crate::sema::predicate::quantified;
 use crate::sema::values::{Family, family, number};
 use crate::syntax::token::{Modifier, Op};
 
@@ -139,19 +140,10 @@ impl Comparison {
     }
 }
 
-/// A modifier over the constants; without any it is false.
-fn quantified(modifier: Modifier, mut results: impl ExactSizeIterator<Item = bool>) -> bool {
-    match modifier {
-        Modifier::Anyof => results.any(|result| result),
-        Modifier::Allof => results.len() > 0 && results.all(|result| result),
-        Modifier::Oneof => results.filter(|result| *result).count() == 1,
-    }
-}
-
 /// Two values of an event.
 fn between(op: Op, left: &Value<'_>, right: &Value<'_>) -> bool {
     match (left, right) {
-        (Value::Text(left), Value::Text(right)) => Pattern::new(op, right).matches(left),
+        (Value::Text(left), Value::Text(right)) => compare(op, left, right),
         (Value::Number(left), Value::Number(right)) => ordered(op, left, right),
         (Value::Bool(left), Value::Bool(right)) => ordered(op, left, right),
         (Value::List(left), Value::List(right)) => match op {

@@ -6,7 +6,8 @@ use super::{Failure, falco, unreadable};
 use crate::analysis::Options;
 use crate::config::{ConfigProblem, Setting};
 use crate::coverage::{Benchmark, Catalogue, Scope};
-use crate::lint::{self, meta::INVALID_CONFIG};
+use crate::lint::meta::INVALID_CONFIG;
+use crate::nearest::nearest;
 use crate::schema::{Plugin, PluginSet, Schema, bundled_plugins};
 use crate::sema::requirements::Version;
 use crate::sema::world::{ENGINE_VERSION, World};
@@ -196,7 +197,7 @@ pub fn of_catalogue(catalogue: &Catalogue, name: Option<&str>, scope: Scope) -> 
         // By distance, `cis-aws-3.0` is as near to 1.3.0 as to 3.0.0.
         let begins =
             known.iter().map(String::as_str).find(|known| !name.is_empty() && known.starts_with(name));
-        let hint = match begins.or_else(|| lint::nearest(name, known.iter().map(String::as_str))) {
+        let hint = match begins.or_else(|| nearest(name, known.iter().map(String::as_str))) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => format!("there are {}", known.join(", ")),
         };

@@ -5,8 +5,9 @@ use super::quick_model::{Members, Sample};
 use crate::diag::{Diagnostic, Group, Severity};
 use crate::logic::{Assume, Solver};
 use crate::sema::collect::Collected;
-use crate::sema::ir::{Atom, Pred, Rule, Test};
+use crate::sema::ir::{Atom, Rule, Test};
 use crate::sema::lower::Written;
+use crate::sema::predicate::signed_atoms;
 use crate::sema::text::Located;
 use crate::sema::view::{MacroTrees, RuleView};
 use crate::sema::world::World;
@@ -54,7 +55,8 @@ impl<'v, 'a> LintRule<'v, 'a> {
     pub fn new(view: &'v RuleView<'v, 'a>, rule: &'v Rule, written: &[Written<'v, 'a>]) -> Self {
         let mut atoms = Vec::with_capacity(written.len());
         let mut places = written.iter();
-        collect(&rule.condition, false, &mut |atom, negated| {
+        signed_atoms(&rule.condition, true, &mut |atom, positive| {
+            let negated = !positive;
             atoms.extend(places.next().map(|&written| {
                 let (member, source) = (compared(atom), reads_source(atom));
                 LintAtom { atom, written, negated, member, source }
@@ -75,15 +77,6 @@ impl<'v, 'a> LintRule<'v, 'a> {
             true => Sample::is_there(condition, true),
             false => Sample::of(condition, true).is_some(),
         }
-    }
-}
-
-fn collect<'p>(pred: &'p Pred, negated: bool, visit: &mut impl FnMut(&'p Arc<Atom>, bool)) {
-    match pred {
-        Pred::Const(_) => {}
-        Pred::And(parts) | Pred::Or(parts) => parts.iter().for_each(|part| collect(part, negated, visit)),
-        Pred::Not(inner) => collect(inner, !negated, visit),
-        Pred::Atom(atom) => visit(atom, negated),
     }
 }
 

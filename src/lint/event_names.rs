@@ -4,10 +4,10 @@ use super::context::{LintAtom, LintRule};
 use crate::eval::SOURCE;
 use crate::schema::aws_facts::{self, Logged};
 use crate::schema::event_names;
-use crate::sema::ir::{Atom, FieldRef, Pred, Term, Test};
+use crate::sema::ir::{Atom, FieldRef, Term, Test};
+use crate::sema::predicate::{passes_quickly, truth};
 use crate::sema::world::World;
-use crate::syntax::glob;
-use crate::syntax::token::{Modifier, Op};
+use crate::syntax::token::Op;
 
 /// The domain of most sources.
 const DOMAIN: &str = ".amazonaws.com";
@@ -85,30 +85,6 @@ impl LintAtom<'_, '_> {
     }
 }
 
-/// Three-valued truth of a condition when `decide` knows some atoms.
-pub fn truth(pred: &Pred, decide: &impl Fn(&Atom) -> Option<bool>) -> Option<bool> {
-    match pred {
-        Pred::Const(truth) => Some(*truth),
-        Pred::Not(inner) => truth(inner, decide).map(|truth| !truth),
-        Pred::Atom(atom) => decide(atom),
-        Pred::And(parts) => joined(parts, false, decide),
-        Pred::Or(parts) => joined(parts, true, decide),
-    }
-}
-
-/// `decisive` is the truth of one part that settles the whole.
-fn joined(parts: &[Pred], decisive: bool, decide: &impl Fn(&Atom) -> Option<bool>) -> Option<bool> {
-    let mut settled = Some(!decisive);
-    for part in parts {
-        match truth(part, decide) {
-            Some(truth) if truth == decisive => return Some(decisive),
-            Some(_) => {}
-            None => settled = None,
-        }
-    }
-    settled
-}
-
 /// Whether an atom holds for events of this name and source, where that settles it.
 pub fn decide(atom: &Atom, name: &str, source: &str) -> Option<bool> {
     let Term::Field(field) = &atom.left else { return None };
@@ -117,35 +93,9 @@ pub fn decide(atom: &Atom, name: &str, source: &str) -> Option<bool> {
         return None;
     }
     if member(field) == Some("/eventName") {
-        return holds(&atom.test, name);
+        return passes_quickly(&atom.test, name.as_bytes());
     }
-    holds(&atom.test, reads_source(atom)?.of(source))
-}
-
-fn holds(test: &Test, text: &str) -> Option<bool> {
-    let (op, modifier, values) = match test {
-        Test::Exists => return Some(true),
-        Test::Values { op, modifier, values } => (*op, *modifier, values),
-        Test::Term { .. } => return None,
-    };
-    let one = |value: &str| {
-        Some(match op {
-            Op::Eq | Op::EqEq | Op::In | Op::Intersects => value == text,
-            Op::Ne => value != text,
-            Op::Startswith => text.starts_with(value),
-            Op::Endswith => text.ends_with(value),
-            Op::Contains => text.contains(value),
-            Op::Icontains => text.to_ascii_lowercase().contains(&value.to_ascii_lowercase()),
-            Op::Glob => glob::parse(value.as_bytes(), false).matches(text.as_bytes()),
-            Op::Iglob => glob::parse(value.as_bytes(), true).matches(text.as_bytes()),
-            _ => return None,
-        })
-    };
-    match modifier {
-        None | Some(Modifier::Anyof) => values.iter().try_fold(false, |any, value| Some(any || one(value)?)),
-        Some(Modifier::Allof) => values.iter().try_fold(true, |all, value| Some(all && one(value)?)),
-        Some(Modifier::Oneof) => None,
-    }
+    passes_quickly(&atom.test, reads_source(atom)?.of(source).as_bytes())
 }
 
 /// An event name that a rule compares with, and what becomes of it.

@@ -17,6 +17,7 @@ pub use run::{Clock, Lints, Timing};
 
 use crate::coverage;
 use crate::diag::Check;
+use crate::nearest::nearest;
 use crate::syntax::items::Item;
 
 /// A reviewer of one kind of mistake. Lints keep no state; what they share is in the [`Context`].
@@ -57,15 +58,4 @@ pub fn find(name_or_code: &str) -> Option<&'static Check> {
 /// The name of the check that was probably meant.
 pub fn did_you_mean(name: &str) -> Option<&'static str> {
     nearest(name, checks().map(|check| check.name))
-}
-
-/// The candidate closest to `name`, if one is close enough to be what was meant.
-pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (name.chars().count() / 3).clamp(1, 4);
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::osa_distance(name, candidate), candidate))
-        .filter(|&(distance, _)| distance <= limit)
-        .min_by_key(|&(distance, _)| distance)
-        .map(|(_, candidate)| candidate)
 }

@@ -4,7 +4,7 @@
 
 use crate::schema::Type;
 use crate::sema::ir::{Atom, FieldRef, Pred, Term, Test};
-use crate::sema::pattern::Pattern;
+use crate::sema::predicate::{Signed, passes, signed, truth};
 use crate::syntax::token::{Op, Transformer};
 use std::borrow::Cow;
 
@@ -108,15 +108,11 @@ impl<'p> Sample<'p> {
 
     /// Whether there is such an event, for a condition whose comparisons look at one member each.
     pub fn is_there(pred: &Pred, wanted: bool) -> bool {
-        match pred {
-            Pred::Const(value) => *value == wanted,
-            Pred::Not(inner) => Sample::is_there(inner, !wanted),
-            Pred::Atom(atom) => is_possible(atom, wanted),
-            Pred::And(parts) if wanted => parts.iter().all(|part| Sample::is_there(part, true)),
-            Pred::Or(parts) if !wanted => parts.iter().all(|part| Sample::is_there(part, false)),
-            Pred::And(parts) | Pred::Or(parts) => {
-                parts.iter().take(ARMS).any(|part| Sample::is_there(part, wanted))
-            }
+        match signed(pred, wanted) {
+            Signed::Const(holds) => holds,
+            Signed::Atom(atom, wanted) => is_possible(atom, wanted),
+            Signed::All(parts, wanted) => parts.iter().all(|part| Sample::is_there(part, wanted)),
+            Signed::Any(parts, wanted) => parts.iter().take(ARMS).any(|part| Sample::is_there(part, wanted)),
         }
     }
 
@@ -128,29 +124,11 @@ impl<'p> Sample<'p> {
 
     /// Whether a condition holds on the event; `None` if that cannot be told.
     pub fn holds(&self, pred: &Pred) -> Option<bool> {
-        match pred {
-            Pred::Const(value) => Some(*value),
-            Pred::And(parts) => self.all(parts, true),
-            Pred::Or(parts) => self.all(parts, false),
-            Pred::Not(inner) => self.holds(inner).map(|holds| !holds),
-            Pred::Atom(atom) => self.compare(atom),
-        }
+        truth(pred, &|atom| self.compare(atom))
     }
 
     fn last(&self, base: &str) -> Option<&Held<'p>> {
         self.held.iter().rev().find(|held| held.base == base)
-    }
-
-    fn all(&self, parts: &[Pred], neutral: bool) -> Option<bool> {
-        let mut result = Some(neutral);
-        for part in parts {
-            match self.holds(part) {
-                Some(holds) if holds == neutral => {}
-                Some(holds) => return Some(holds),
-                None => result = None,
-            }
-        }
-        result
     }
 
     fn compare(&self, atom: &Atom) -> Option<bool> {
@@ -167,13 +145,11 @@ impl<'p> Sample<'p> {
     }
 
     fn make(&mut self, pred: &'p Pred, wanted: bool) -> bool {
-        match pred {
-            Pred::Const(value) => *value == wanted,
-            Pred::Not(inner) => self.make(inner, !wanted),
-            Pred::Atom(atom) => self.make_atom(atom, wanted),
-            Pred::And(parts) if wanted => parts.iter().all(|part| self.make(part, true)),
-            Pred::Or(parts) if !wanted => parts.iter().all(|part| self.make(part, false)),
-            Pred::And(parts) | Pred::Or(parts) => parts.iter().take(ARMS).any(|part| {
+        match signed(pred, wanted) {
+            Signed::Const(holds) => holds,
+            Signed::Atom(atom, wanted) => self.make_atom(atom, wanted),
+            Signed::All(parts, wanted) => parts.iter().all(|part| self.make(part, wanted)),
+            Signed::Any(parts, wanted) => parts.iter().take(ARMS).any(|part| {
                 let before = self.held.len();
                 let made = self.make(part, wanted);
                 if !made {
@@ -315,17 +291,5 @@ fn test(atom: &Atom, text: &str) -> Option<bool> {
         }
         _ => return None,
     };
-    let Test::Values { op, modifier: None, values } = &atom.test else {
-        return matches!(atom.test, Test::Exists).then_some(true);
-    };
-    let first = || values.first().map(|value| &**value);
-    Some(match op {
-        Op::Eq | Op::EqEq | Op::In | Op::Intersects => values.iter().any(|value| **value == *text),
-        Op::Ne => first()? != text,
-        Op::Startswith => text.starts_with(first()?),
-        Op::Endswith => text.ends_with(first()?),
-        Op::Contains => text.contains(first()?),
-        Op::Pmatch | Op::Bcontains | Op::Bstartswith => return None,
-        _ => Pattern::new(*op, first()?.as_bytes()).matches(text.as_bytes()),
-    })
+    passes(&atom.test, text.as_bytes())
 }

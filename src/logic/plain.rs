@@ -3,7 +3,7 @@
 use super::text::Map;
 use crate::schema::Type;
 use crate::sema::ir::{Atom, FieldRef, Pred, Term, Test};
-use crate::sema::pattern::Pattern;
+use crate::sema::predicate::{Signed, passes_quickly, signed};
 use crate::syntax::token::{Op, Transformer};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -33,16 +33,14 @@ struct Claims<'p> {
 impl<'p> Claims<'p> {
     /// True if it cannot be.
     fn add(&mut self, pred: &'p Pred, wanted: bool) -> bool {
-        match pred {
-            Pred::Const(truth) => *truth != wanted,
-            Pred::Not(inner) => self.add(inner, !wanted),
-            Pred::And(parts) if wanted => parts.iter().any(|part| self.add(part, true)),
-            Pred::Or(parts) if !wanted => parts.iter().any(|part| self.add(part, false)),
-            Pred::And(arms) | Pred::Or(arms) => {
+        match signed(pred, wanted) {
+            Signed::Const(holds) => !holds,
+            Signed::All(parts, wanted) => parts.iter().any(|part| self.add(part, wanted)),
+            Signed::Any(arms, wanted) => {
                 self.choices.push((arms, wanted));
                 false
             }
-            Pred::Atom(atom) => {
+            Signed::Atom(atom, wanted) => {
                 self.units.push((atom, wanted));
                 false
             }
@@ -70,7 +68,7 @@ impl<'p> Claims<'p> {
         let fails = |field: &FieldRef, value: &str| {
             self.units.iter().any(|&(atom, wanted)| {
                 seen(&atom.left, field, value.as_bytes())
-                    .and_then(|text| passes(&atom.test, &text))
+                    .and_then(|text| passes_quickly(&atom.test, &text))
                     .is_some_and(|passes| passes != wanted)
             })
         };
@@ -111,20 +109,4 @@ fn among(atom: &Atom) -> Option<(&FieldRef, &[Box<str>])> {
         ) if field.ty == Type::Charbuf && !field.list && values.len() <= MAX_VALUES => Some((field, values)),
         _ => None,
     }
-}
-
-/// Whether a text passes a test; `None` if that takes more than a look.
-fn passes(test: &Test, text: &[u8]) -> Option<bool> {
-    let Test::Values { op, modifier: None, values } = test else {
-        return matches!(test, Test::Exists).then_some(true);
-    };
-    let first = values.first().map(|value| value.as_bytes());
-    Some(match op {
-        Op::Eq | Op::EqEq | Op::In | Op::Intersects => values.iter().any(|value| value.as_bytes() == text),
-        Op::Ne => first? != text,
-        Op::Startswith => text.starts_with(first?),
-        Op::Endswith => text.ends_with(first?),
-        Op::Contains | Op::Icontains | Op::Glob | Op::Iglob => Pattern::new(*op, first?).matches(text),
-        _ => return None,
-    })
 }

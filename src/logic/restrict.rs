@@ -2,63 +2,23 @@
 
 use super::text::Map;
 use crate::cloudtrail::MemberPath;
-use crate::sema::ir::{Atom, FieldRef, Origin, Pred, Term, Test};
-use crate::sema::pattern::{Pattern, Prefixes};
+use crate::sema::ir::{Atom, FieldRef, Pred, Term, Test};
+use crate::sema::pattern::ordered;
+use crate::sema::predicate::{equals, passes, quantified, reduced};
 use crate::sema::values::number;
-use crate::source::Span;
-use crate::syntax::token::{Modifier, Op, Transformer};
+use crate::syntax::token::{Modifier, Transformer};
 use std::borrow::Cow;
-use std::sync::Arc;
 
 /// The condition for events of this name and source: what depends on these alone is decided.
 /// `Const(false)` if it cannot hold for them. Quick: there is no searching.
 pub fn restrict(pred: &Pred, name: &str, source: &str) -> Pred {
-    match pred {
-        Pred::Const(truth) => Pred::Const(*truth),
-        Pred::Not(inner) => match restrict(inner, name, source) {
-            Pred::Const(truth) => Pred::Const(!truth),
-            Pred::Not(inner) => *inner,
-            other => Pred::Not(Box::new(other)),
-        },
-        Pred::And(parts) => joined(parts, name, source, false),
-        Pred::Or(parts) => joined(parts, name, source, true),
-        Pred::Atom(atom) => match decide(atom, name, source) {
-            Some(truth) => Pred::Const(truth),
-            None => Pred::Atom(Arc::clone(atom)),
-        },
-    }
+    reduced(pred, &|atom| decide(atom, name, source))
 }
 
-/// The condition that an event has this name and source. What [`restrict`] leaves says nothing of these two any
-/// more, so a witness that shall have them needs this beside it.
+/// The condition that an event has this name and source. [`restrict`] removes all comparisons of the two, so a
+/// witness that must have them needs this condition too.
 pub fn event(name: &str, source: &str) -> Pred {
-    let is = |field: &str, text: &str| {
-        let field = FieldRef::plain(field);
-        let test = Test::Values { op: Op::Eq, modifier: None, values: [Box::from(text)].into() };
-        let origin = Origin { span: Span::default(), via: Vec::new() };
-        Pred::Atom(Arc::new(Atom { left: Term::Field(field), test, origin }))
-    };
-    Pred::And(vec![is("ct.name", name), is("ct.src", source)])
-}
-
-/// `decisive` is the truth of one part that makes the whole true or false.
-fn joined(parts: &[Pred], name: &str, source: &str, decisive: bool) -> Pred {
-    let mut left = Vec::new();
-    for part in parts {
-        match restrict(part, name, source) {
-            Pred::Const(truth) if truth == decisive => return Pred::Const(decisive),
-            Pred::Const(_) => {}
-            other => left.push(other),
-        }
-    }
-    match left.pop() {
-        None => Pred::Const(!decisive),
-        Some(last) if left.is_empty() => last,
-        Some(last) => {
-            left.push(last);
-            if decisive { Pred::Or(left) } else { Pred::And(left) }
-        }
-    }
+    Pred::And(vec![equals("ct.name", name), equals("ct.src", source)])
 }
 
 /// What a term is for such events.
@@ -73,39 +33,13 @@ fn decide(atom: &Atom, name: &str, source: &str) -> Option<bool> {
     match (&atom.test, left) {
         (_, Known::Absent) => Some(false),
         (Test::Exists, _) => Some(true),
-        (Test::Values { op, modifier, values }, Known::Text(text)) => {
-            Some(texts(*op, *modifier, values, &text))
-        }
+        (test, Known::Text(text)) => passes(test, &text),
         (Test::Values { op, modifier, values }, Known::Number(left)) => {
             let rights = values.iter().filter_map(|value| number(value.as_bytes()));
-            Some(quantified(*modifier, rights.map(|right| crate::sema::pattern::ordered(*op, left, right))))
+            let results = rights.map(|right| ordered(*op, left, right));
+            Some(quantified(modifier.unwrap_or(Modifier::Anyof), results))
         }
         (Test::Term { .. }, _) => None,
-    }
-}
-
-fn texts(op: Op, modifier: Option<Modifier>, values: &[Box<str>], text: &[u8]) -> bool {
-    match (op, modifier) {
-        (Op::In | Op::Intersects, _) | (Op::Eq | Op::EqEq, None | Some(Modifier::Anyof)) => {
-            values.iter().any(|value| value.as_bytes() == text)
-        }
-        (Op::Pmatch, _) => Prefixes::new(values.iter().map(|value| value.as_bytes())).match_any(text),
-        _ => {
-            quantified(modifier, values.iter().map(|value| Pattern::new(op, value.as_bytes()).matches(text)))
-        }
-    }
-}
-
-fn quantified(modifier: Option<Modifier>, results: impl Iterator<Item = bool>) -> bool {
-    let (mut all, mut held) = (0, 0);
-    for result in results {
-        all += 1;
-        held += usize::from(result);
-    }
-    match modifier {
-        None | Some(Modifier::Anyof) => held > 0,
-        Some(Modifier::Allof) => all > 0 && held == all,
-        Some(Modifier::Oneof) => held == 1,
     }
 }
 

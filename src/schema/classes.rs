@@ -6,8 +6,8 @@
 
 use super::builtin;
 use super::field::{Field, Schema, Type};
-use super::nearest::Nearest;
 use super::suggest::Paths;
+use crate::nearest::Index;
 use rustc_hash::FxHashMap;
 use std::fmt;
 use std::ops::Range;
@@ -195,7 +195,7 @@ pub struct SourceFields {
     builtin: bool,
     /// All names, sorted: most texts that name no field begin with none of them.
     sorted: Vec<String>,
-    pub(super) nearest: OnceLock<Nearest>,
+    pub(super) nearest: OnceLock<Index>,
     pub(super) paths: OnceLock<Paths>,
 }
 

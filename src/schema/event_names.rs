@@ -2,8 +2,8 @@
 //!
 //! The list is good but not complete: a name that is missing may exist, so it deserves a warning, not an error.
 
-use super::nearest::{self, Nearest};
 use crate::bundled;
+use crate::nearest::{self, Index, limit};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -63,17 +63,17 @@ pub fn nearest_in(source: &str, name: &str) -> Option<&'static str> {
 }
 
 fn closest(name: &str, wanted: impl Fn(&'static str) -> bool) -> Option<&'static str> {
-    static INDEX: OnceLock<Nearest> = OnceLock::new();
+    static INDEX: OnceLock<Index> = OnceLock::new();
     let table = table();
     let index = INDEX.get_or_init(|| {
         // One place for each distinct name, in file order so that ties are decided the same way every time.
         let first =
             |&(at, name): &(usize, &&str)| table.heads.get(*name).is_some_and(|head| head.0 == at as u32);
         let distinct = table.names.iter().enumerate().filter(first);
-        Nearest::new(distinct.map(|(at, name)| (at as u32, *name)))
+        Index::new(distinct.map(|(at, name)| (at as u32, *name)))
     });
     let named = |at: u32| Some(table.names[at as usize]).filter(|name| wanted(name));
-    let at = index.find(name, nearest::limit(name.len()), named)?;
+    let at = index.find(name, limit(name), named)?;
     Some(table.names[at as usize])
 }
 
@@ -120,9 +120,7 @@ impl KnownEvents {
 
 /// The known source that is spelled most like `source`, if one is close.
 pub fn nearest_source(source: &str) -> Option<&'static str> {
-    let limit = nearest::limit(source.len());
-    let close = sources().filter_map(|other| Some((nearest::distance(source, other, limit)?, other)));
-    close.min_by_key(|&(distance, _)| distance).map(|(_, source)| source)
+    nearest::nearest(source, sources())
 }
 
 const NONE: u32 = u32::MAX;

@@ -16,7 +16,6 @@ pub mod classes;
 pub mod event_names;
 pub mod field;
 pub mod load;
-mod nearest;
 pub mod plugins;
 mod suggest;
 

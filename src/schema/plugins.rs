@@ -3,8 +3,8 @@
 use super::classes::{Class, Kind, SourceFields, SourceId};
 use super::field::{EventType, Schema};
 use super::load::{self, LoadError};
-use super::nearest;
 use crate::bundled;
+use crate::nearest::nearest;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -266,11 +266,8 @@ fn unknown_plugin(name: &str) -> PluginSetError {
     // A source is easily taken for its plugin.
     let same_source = plugins.iter().find(|plugin| plugin.source.as_deref() == Some(name));
     let meant = same_source.or_else(|| {
-        let close = plugins.iter().filter_map(|plugin| {
-            let distance = nearest::distance(name, &plugin.name, nearest::limit(name.len()).max(2))?;
-            Some((distance, plugin))
-        });
-        close.min_by_key(|&(distance, _)| distance).map(|(_, plugin)| plugin)
+        let near = nearest(name, known.iter().copied())?;
+        plugins.iter().find(|plugin| plugin.name == near)
     });
     let help = match meant {
         Some(plugin) => format!("did you mean `{}`? {list}", plugin.name),

@@ -2,8 +2,8 @@
 
 use super::classes::SourceFields;
 use super::field::Field;
-use super::nearest::Nearest;
 use crate::bundled;
+use crate::nearest::{Index, limit};
 use rustc_hash::FxHashMap;
 use std::sync::OnceLock;
 
@@ -19,7 +19,7 @@ impl SourceFields {
             .or_else(|| {
                 // The part before the last dot is seldom wrong: measure an edit against the part after it.
                 let tail = name.rsplit('.').next().unwrap_or(name);
-                self.by_spelling(name, (tail.len() / 3).clamp(1, 3))
+                self.by_spelling(name, limit(tail).max(1))
             })
     }
 
@@ -86,8 +86,8 @@ impl SourceFields {
     }
 
     fn by_spelling(&self, name: &str, limit: usize) -> Option<&Field> {
-        let fields: &Nearest = self.nearest.get_or_init(|| {
-            Nearest::new(self.fields().enumerate().map(|(at, field)| (at as u32, field.name.as_str())))
+        let fields: &Index = self.nearest.get_or_init(|| {
+            Index::new(self.fields().enumerate().map(|(at, field)| (at as u32, field.name.as_str())))
         });
         let at = fields.find(name, limit, |at| Some(self.nth(at)?.name.as_str()))?;
         self.nth(at)

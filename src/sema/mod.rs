@@ -19,6 +19,7 @@ pub mod lower;
 pub mod names;
 pub mod outputs;
 pub mod pattern;
+pub mod predicate;
 pub mod print;
 pub mod report;
 pub mod requirements;

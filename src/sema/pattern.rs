@@ -41,6 +41,17 @@ pub fn ordered<T: Ord>(op: Op, left: T, right: T) -> bool {
     }
 }
 
+/// Compares a text with one constant, as `Pattern::new(op, constant).matches(text)` does, and keeps nothing.
+pub fn compare(op: Op, text: &[u8], constant: &[u8]) -> bool {
+    match op {
+        Op::Contains => memchr::memmem::find(text, constant).is_some(),
+        Op::Startswith => text.starts_with(constant),
+        Op::Endswith => text.ends_with(constant),
+        Op::Icontains | Op::Glob | Op::Iglob | Op::Regex => Pattern::new(op, constant).matches(text),
+        _ => ordered(op, text, constant),
+    }
+}
+
 impl Pattern {
     /// Makes a constant ready.
     pub fn new(op: Op, text: &[u8]) -> Pattern {

@@ -3,7 +3,7 @@
 use super::template;
 use crate::diag::Diagnostic;
 use crate::lint::meta::INVALID_TEST;
-use crate::lint::nearest;
+use crate::nearest::nearest;
 use crate::source::{FileId, SourceFile, Span, floor_char_boundary};
 use crate::syntax::yaml::{self, Node, Value as Yaml};
 use serde::Deserialize;

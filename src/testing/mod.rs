@@ -16,7 +16,7 @@ pub mod why;
 use crate::analysis::Compiled;
 use crate::diag::Diagnostic;
 use crate::eval::{self, Engine, Event, Skipped};
-use crate::lint::nearest;
+use crate::nearest::nearest;
 use crate::sema::ir::{Atom, Rule};
 use crate::source::{SourceMap, Span};
 use coverage::Coverage;

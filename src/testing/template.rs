@@ -1,7 +1,7 @@
 //! From the few members that a test is about to a whole record.
 
 use crate::bundled;
-use crate::lint::nearest;
+use crate::nearest::nearest;
 use crate::schema::event_names;
 use serde::Deserialize;
 use serde_json::{Map, Value};

@@ -9,6 +9,7 @@ mod members;
 pub use members::plain_path;
 
 use crate::sema::ir::Pred;
+use crate::sema::predicate::{Signed, signed};
 use crate::syntax::token::Op;
 use comparison::of_atom;
 
@@ -87,16 +88,15 @@ impl Like {
 
 /// The condition, or the opposite of it.
 pub fn lower(pred: &Pred, positive: bool) -> Result<Clause, String> {
-    let all = |parts: &[Pred]| parts.iter().map(|part| lower(part, positive)).collect::<Result<Vec<_>, _>>();
-    Ok(match pred {
-        Pred::Const(truth) => Clause::Const(*truth == positive),
-        Pred::And(parts) if positive => every(all(parts)?),
-        Pred::And(parts) => any(all(parts)?),
-        Pred::Or(parts) if positive => any(all(parts)?),
-        Pred::Or(parts) => every(all(parts)?),
-        Pred::Not(inner) => lower(inner, !positive)?,
-        Pred::Atom(atom) if positive => of_atom(atom)?,
-        Pred::Atom(atom) => {
+    let all = |parts: &[Pred], positive| {
+        parts.iter().map(|part| lower(part, positive)).collect::<Result<Vec<_>, _>>()
+    };
+    Ok(match signed(pred, positive) {
+        Signed::Const(truth) => Clause::Const(truth),
+        Signed::All(parts, positive) => every(all(parts, positive)?),
+        Signed::Any(parts, positive) => any(all(parts, positive)?),
+        Signed::Atom(atom, true) => of_atom(atom)?,
+        Signed::Atom(atom, false) => {
             let clause = negated(of_atom(atom)?);
             match unlike_json(&clause) {
                 Some(path) => {

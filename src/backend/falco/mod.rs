@@ -4,12 +4,13 @@ mod resolved;
 mod shaken;
 
 use super::fit::refused;
-use super::{Artifact, Form, Job, Target, write};
+use super::{Artifact, Form, Job, Target};
 use crate::analysis::{Compiled, Inputs, compile_rules};
 use crate::diag::{Diagnostic, Severity};
 use crate::format;
 use crate::sema::checks::FALCO_CRASH;
-use crate::sema::ir::{Atom, OutputPart, Pred, Rule};
+use crate::sema::ir::{OutputPart, Rule};
+use crate::sema::predicate;
 use crate::source::{FileId, SourceFile, SourceMap, Span};
 use crate::syntax::items::Item;
 use crate::syntax::yaml::{self, Node, Stream};
@@ -128,22 +129,7 @@ fn differing<'j>(job: &Job<'j>, text: &str) -> Vec<&'j Rule> {
 /// Two rules say the same, wherever they are written.
 fn same(a: &Rule, b: &Rule) -> bool {
     let head = |rule: &Rule| (rule.source.clone(), rule.priority, rule.enabled, rule.tags.clone());
-    head(a) == head(b) && same_pred(&a.condition, &b.condition) && same_output(&a.output, &b.output)
-}
-
-fn same_pred(a: &Pred, b: &Pred) -> bool {
-    let all = |a: &[Pred], b: &[Pred]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_pred(a, b));
-    match (write::without_double_not(a), write::without_double_not(b)) {
-        (Pred::Const(a), Pred::Const(b)) => a == b,
-        (Pred::And(a), Pred::And(b)) | (Pred::Or(a), Pred::Or(b)) => all(a, b),
-        (Pred::Not(a), Pred::Not(b)) => same_pred(a, b),
-        (Pred::Atom(a), Pred::Atom(b)) => same_atom(a, b),
-        _ => false,
-    }
-}
-
-fn same_atom(a: &Atom, b: &Atom) -> bool {
-    a.left == b.left && a.test == b.test
+    head(a) == head(b) && predicate::same(&a.condition, &b.condition) && same_output(&a.output, &b.output)
 }
 
 /// Texts that stand side by side are one.

@@ -17,8 +17,8 @@ use crate::eval::profile::{Costs, Profiler};
 use crate::eval::tally::Tally;
 use crate::eval::timeline::Timeline;
 use crate::eval::{Engine, Matching, is_active};
-use crate::lint;
 use crate::logic::Assume;
+use crate::nearest::nearest;
 use crate::render::alert::{self, COLUMNS};
 use crate::render::by_control::{ByControl, Group};
 use crate::render::scan::{Counts, Summary, Timing};
@@ -244,7 +244,7 @@ fn select(args: &Args, rules: &mut [Rule]) -> Result<(), Failure> {
     for name in &args.rule {
         if !rules.iter().any(|rule| rule.name == *name) {
             let names = rules.iter().map(|rule| rule.name.as_str());
-            let hint = lint::nearest(name, names).map(|meant| format!("; did you mean `{meant}`?"));
+            let hint = nearest(name, names).map(|meant| format!("; did you mean `{meant}`?"));
             let hint = hint.unwrap_or_default();
             return Err(Failure::new(format!("there is no rule named `{name}`{hint}")));
         }

@@ -1,5 +1,6 @@
 //! Guesses of the field that an unknown name stands for, computed once for each name.
 
+use crate::nearest::distance;
 use crate::schema::SourceFields;
 use rustc_hash::FxHashMap;
 
@@ -41,7 +42,7 @@ impl Hints {
 /// A field if the name is a slip away from it; otherwise a pointer if the name is that of a member, or the nearest field.
 fn meant(name: &str, fields: &SourceFields) -> Option<Meant> {
     let near = fields.suggest(name).map(|field| field.name.clone());
-    let slip = near.as_ref().is_some_and(|near| strsim::osa_distance(near, name) <= 1 + name.len() / 16);
+    let slip = near.as_ref().is_some_and(|near| distance(near, name, 1 + name.len() / 16).is_some());
     match fields.suggest_pointer(name) {
         Some(pointer) if !slip => Some(Meant::Pointer(pointer)),
         _ => near.map(Meant::Field),

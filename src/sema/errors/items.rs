@@ -1,8 +1,8 @@
 //! Findings about YAML, items and their keys.
 
-use super::suggest::nearest;
 use super::{fault, fault_at_document, fault_below, found, warning};
 use crate::diag::{Diagnostic, Edit, FalcoCode, Fix};
+use crate::nearest::nearest;
 use crate::sema::checks::*;
 use crate::sema::collect::{ListInfo, MacroInfo, RuleInfo};
 use crate::sema::report::{BAD_CONVERSION, Fault, Step};
@@ -78,9 +78,7 @@ pub fn unknown_item<'a>(item: Item<'_>) -> Fault<'a> {
     let name = first.and_then(key_text).unwrap_or_default();
     let span = first.map_or(item.node.span, |key| key.span);
     let mut diagnostic = found(&UNKNOWN_ITEM, span, "this item is no rule, macro or list; Falco ignores it");
-    let lower = name.to_ascii_lowercase();
-    let kinds = || KINDS.iter().map(|kind| kind.key());
-    if let Some(kind) = kinds().find(|kind| *kind == lower).or_else(|| nearest(&lower, kinds())) {
+    if let Some(kind) = nearest(&name, KINDS.iter().map(|kind| kind.key())) {
         diagnostic =
             diagnostic.help(format!("did you mean `{kind}`?")).fix(format!("write `{kind}`"), span, kind);
         diagnostic.fix.iter_mut().for_each(|fix| fix.safe = false);

@@ -7,7 +7,6 @@ mod items;
 mod names;
 mod outputs;
 mod requirements;
-mod suggest;
 mod syntax;
 mod values;
 

@@ -1,9 +1,9 @@
 //! Findings about names of macros, and about definitions in files that load too late.
 
-use super::suggest::nearest;
 use super::{fault, found};
 use super::{shown, unsafe_fix};
 use crate::diag::{Diagnostic, FalcoCode};
+use crate::nearest::nearest;
 use crate::sema::checks::*;
 use crate::sema::collect::MacroInfo;
 use crate::sema::report::Fault;

@@ -1,9 +1,9 @@
 //! Findings about the grammar of conditions.
 
-use super::suggest::nearest;
 use super::{fault, found};
 use super::{shown, unsafe_fix};
 use crate::diag::{Diagnostic, FalcoCode};
+use crate::nearest::nearest;
 use crate::sema::checks::*;
 use crate::sema::report::Fault;
 use crate::sema::text::Composite;
@@ -207,10 +207,7 @@ fn no_operator(word: &str, span: Span, diagnostic: Diagnostic) -> Diagnostic {
         "has" | "include" | "includes" => Some("contains"),
         "~" | "=~" | "~=" => Some("regex"),
         "ne" | "<>" => Some("!="),
-        _ => nearest(word, OPERATORS.iter().map(|op| op.text())).or_else(|| {
-            let lower = word.to_ascii_lowercase();
-            OPERATORS.iter().map(|op| op.text()).find(|op| *op == lower)
-        }),
+        _ => nearest(word, OPERATORS.iter().map(|op| op.text())),
     };
     match known {
         Some(op) => {

@@ -1,9 +1,9 @@
 //! Findings about operators and constants.
 
-use super::suggest::nearest;
 use super::{found, warning};
 use super::{in_our_style, shown};
 use crate::diag::Diagnostic;
+use crate::nearest::nearest;
 use crate::schema::Type;
 use crate::sema::checks::*;
 use crate::sema::report::Fault;

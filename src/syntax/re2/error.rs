@@ -1,6 +1,7 @@
 //! What RE2 says about a pattern it refuses, and what we say.
 
 use super::class::POSIX;
+use crate::nearest::nearest;
 use std::ops::Range;
 
 /// Why a pattern is refused.
@@ -160,13 +161,10 @@ fn escape_help(kind: Kind, found: &str) -> Option<String> {
 
 fn class_help(found: &str) -> Option<String> {
     let name = found.trim_matches(['[', ']', ':', '^']).to_lowercase();
-    let near = POSIX.iter().map(|&(known, _)| (strsim::damerau_levenshtein(known, &name), known)).min()?;
-    Some(match near {
-        (0..=2, known) => format!("did you mean `[:{known}:]`?"),
-        _ => {
-            let names: Vec<&str> = POSIX.iter().map(|&(known, _)| known).collect();
-            format!("the names are {}", names.join(", "))
-        }
+    let names: Vec<&str> = POSIX.iter().map(|&(known, _)| known).collect();
+    Some(match nearest(&name, names.iter().copied()) {
+        Some(known) => format!("did you mean `[:{known}:]`?"),
+        None => format!("the names are {}", names.join(", ")),
     })
 }
 

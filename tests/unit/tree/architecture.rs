@@ -4,11 +4,12 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use std::path::{Path, PathBuf};
 
 /// Left may never use right.
-const LAYERS: [&str; 24] = [
+const LAYERS: [&str; 25] = [
     "bundled",
     "source",
     "diag",
     "fix",
+    "nearest",
     "syntax",
     "embedded",
     "schema",

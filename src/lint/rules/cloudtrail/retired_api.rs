@@ -1,10 +1,11 @@
 //! `retired-api`.
 
 use crate::diag::{Check, Diagnostic, Severity};
-use crate::lint::event_names::{Form, Verdict, equals, truth};
+use crate::lint::event_names::{Form, Verdict, equals};
 use crate::lint::{Context, Lint, LintRule};
 use crate::schema::aws_facts;
 use crate::sema::ir::Atom;
+use crate::sema::predicate::truth;
 use std::borrow::Cow;
 
 crate::declare_check! {

@@ -3,7 +3,8 @@
 use crate::diag::{Check, Diagnostic, Severity};
 use crate::lint::event_names::equals;
 use crate::lint::places::{one_of, rewrite};
-use crate::lint::{Context, Lint, LintRule, nearest};
+use crate::lint::{Context, Lint, LintRule};
+use crate::nearest::nearest;
 
 crate::declare_check! {
     /// A kind of identity that CloudTrail does not know.

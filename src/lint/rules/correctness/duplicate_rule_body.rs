@@ -3,6 +3,7 @@
 use crate::diag::Diagnostic;
 use crate::lint::{Context, Lint, LintRule, Ruleset};
 use crate::sema::ir::{FieldRef, Pred, Rule, Term, Test};
+use crate::sema::predicate::same;
 use crate::source::Span;
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
@@ -135,16 +136,4 @@ fn hash(pred: &Pred, hasher: &mut FxHasher) {
 
 fn place<T: ?Sized>(shared: &Arc<T>) -> usize {
     Arc::as_ptr(shared).cast::<()>() as usize
-}
-
-fn same(one: &Pred, other: &Pred) -> bool {
-    match (one, other) {
-        (Pred::Const(one), Pred::Const(other)) => one == other,
-        (Pred::And(one), Pred::And(other)) | (Pred::Or(one), Pred::Or(other)) => {
-            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
-        }
-        (Pred::Not(one), Pred::Not(other)) => same(one, other),
-        (Pred::Atom(one), Pred::Atom(other)) => one.left == other.left && one.test == other.test,
-        _ => false,
-    }
 }

@@ -6,6 +6,7 @@ use crate::eval::SOURCE;
 use crate::lint::quick_model::Sample;
 use crate::lint::{Context, Lint, LintRule};
 use crate::sema::ir::{Atom, Pred, Term, Test};
+use crate::sema::predicate::conjuncts;
 use crate::source::Text;
 use crate::syntax::token::Op;
 use std::sync::Arc;
@@ -76,9 +77,7 @@ impl Lint for ExceptionSwallowsRule {
         let [condition, parts @ ..] = &**parts else { return };
         let mut found = false;
         let with_values: Vec<_> = with_values.collect();
-        let mut clauses = Vec::new();
-        conjuncts(condition, &mut clauses);
-        clauses.truncate(MOST_CLAUSES);
+        let clauses: Vec<_> = atoms(condition).take(MOST_CLAUSES).collect();
         for (exception, part) in with_values.iter().zip(parts) {
             let Pred::Not(excluded) = part else { continue };
             let tuples = match &**excluded {
@@ -86,8 +85,7 @@ impl Lint for ExceptionSwallowsRule {
                 one => std::slice::from_ref(one),
             };
             for tuple in tuples {
-                let mut comparisons = Vec::new();
-                conjuncts(tuple, &mut comparisons);
+                let comparisons: Vec<_> = atoms(tuple).collect();
                 let only_atoms = matches!(tuple, Pred::Atom(_))
                     || matches!(tuple, Pred::And(parts) if parts.len() == comparisons.len());
                 let Some(first) = comparisons.first().filter(|_| only_atoms) else { continue };
@@ -152,12 +150,12 @@ fn any_value(name: &Text, atom: &Atom) -> Diagnostic {
     Diagnostic::new(&EXCEPTION_SWALLOWS_RULE, name.span, message).help("write the values that are meant")
 }
 
-fn conjuncts<'p>(pred: &'p Pred, into: &mut Vec<&'p Arc<Atom>>) {
-    match pred {
-        Pred::And(parts) => parts.iter().for_each(|part| conjuncts(part, into)),
-        Pred::Atom(atom) => into.push(atom),
-        _ => {}
-    }
+/// The comparisons that have to hold together.
+fn atoms(pred: &Pred) -> impl Iterator<Item = &Arc<Atom>> {
+    conjuncts(pred).filter_map(|part| match part {
+        Pred::Atom(atom) => Some(atom),
+        _ => None,
+    })
 }
 
 /// Operator and constants of a comparison of a field that has one value.

@@ -7,6 +7,7 @@ use crate::lint::{Context, Lint, Ruleset};
 use crate::logic::{Implied, contradict};
 use crate::schema::Type;
 use crate::sema::ir::{Atom, Pred, Rule, Term, Test};
+use crate::sema::predicate::conjuncts;
 use crate::syntax::token::Op;
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
@@ -227,29 +228,19 @@ fn hashed(base: &str, value: &str) -> u64 {
 }
 
 /// The values that members must have for the condition to hold.
-fn demands(pred: &Pred) -> Vec<Demand<'_>> {
-    let mut asked = Vec::with_capacity(8);
-    let mut todo = vec![pred];
-    while let Some(pred) = todo.pop() {
-        match pred {
-            Pred::And(parts) => todo.extend(parts),
-            Pred::Atom(atom) => {
-                let (Term::Field(field), Test::Values { op, modifier: None, values }) =
-                    (&atom.left, &atom.test)
-                else {
-                    continue;
-                };
-                // Of several fields that show one member, only the member as it is.
-                let whole = &*field.name != "ct.shortsrc" && field.ty == Type::Charbuf && !field.list;
-                if whole
-                    && values.len() <= VALUES
-                    && matches!(op, Op::Eq | Op::EqEq | Op::In | Op::Intersects)
-                {
-                    asked.push((&*field.member, &**values));
-                }
-            }
-            _ => {}
-        }
-    }
-    asked
+fn demands<'p>(pred: &'p Pred) -> Vec<Demand<'p>> {
+    let atoms = conjuncts(pred).filter_map(|part| match part {
+        Pred::Atom(atom) => Some((&atom.left, &atom.test)),
+        _ => None,
+    });
+    let demand = |(left, test): (&'p Term, &'p Test)| {
+        let (Term::Field(field), Test::Values { op, modifier: None, values }) = (left, test) else {
+            return None;
+        };
+        // Of several fields that show one member, only the member as it is.
+        let whole = &*field.name != "ct.shortsrc" && field.ty == Type::Charbuf && !field.list;
+        let equal = matches!(op, Op::Eq | Op::EqEq | Op::In | Op::Intersects);
+        (whole && equal && values.len() <= VALUES).then_some((&*field.member, &**values))
+    };
+    atoms.filter_map(demand).collect()
 }

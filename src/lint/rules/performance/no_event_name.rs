@@ -2,7 +2,8 @@
 
 use crate::diag::Diagnostic;
 use crate::lint::{Context, Lint, LintRule};
-use crate::sema::ir::{Atom, FieldRef, Pred, Term, Test};
+use crate::sema::ir::{Atom, FieldRef, Term, Test};
+use crate::sema::predicate::truth;
 use crate::syntax::token::Op;
 
 crate::declare_check! {
@@ -52,7 +53,7 @@ impl Lint for NoEventName {
 
     fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
         let it = rule.rule;
-        if it.source != "aws_cloudtrail" || !it.enabled || !unheard_of(&it.condition).may_hold {
+        if it.source != "aws_cloudtrail" || !it.enabled || truth(&it.condition, &comparison) == Some(false) {
             return;
         }
         let message = format!("rule `{}` asks for no event name or source", it.name);
@@ -62,65 +63,36 @@ impl Lint for NoEventName {
     }
 }
 
-/// What a condition can be for an event with a name and source that nobody has heard of.
-#[derive(Clone, Copy)]
-struct Can {
-    may_hold: bool,
-    may_fail: bool,
-}
-
-const EITHER: Can = Can { may_hold: true, may_fail: true };
-const NEVER: Can = Can { may_hold: false, may_fail: true };
-const ALWAYS: Can = Can { may_hold: true, may_fail: false };
-
-fn unheard_of(pred: &Pred) -> Can {
-    match pred {
-        Pred::Const(true) => ALWAYS,
-        Pred::Const(false) => NEVER,
-        Pred::And(parts) => parts.iter().map(unheard_of).fold(ALWAYS, |all, part| Can {
-            may_hold: all.may_hold && part.may_hold,
-            may_fail: all.may_fail || part.may_fail,
-        }),
-        Pred::Or(parts) => parts.iter().map(unheard_of).fold(NEVER, |any, part| Can {
-            may_hold: any.may_hold || part.may_hold,
-            may_fail: any.may_fail && part.may_fail,
-        }),
-        Pred::Not(inner) => {
-            let inner = unheard_of(inner);
-            Can { may_hold: inner.may_fail, may_fail: inner.may_hold }
-        }
-        Pred::Atom(atom) => comparison(atom),
-    }
-}
-
-/// A comparison with a name that equals no constant and holds none: every event has a name and a source.
-fn comparison(atom: &Atom) -> Can {
+/// Truth of a comparison for an event whose name and source equal no constant and contain none. Every event has both.
+fn comparison(atom: &Atom) -> Option<bool> {
     let mut left = &atom.left;
     while let Term::Call { args, .. } = left {
-        let [only] = &**args else { return EITHER };
+        let [only] = &**args else { return None };
         left = only;
     }
     if !matches!(left, Term::Field(field) if names_the_event(field)) {
-        return EITHER;
+        return None;
     }
     match &atom.test {
-        Test::Exists => ALWAYS,
-        Test::Values { modifier: Some(_), .. } | Test::Term { .. } => EITHER,
+        Test::Exists => Some(true),
+        Test::Values { modifier: Some(_), .. } | Test::Term { .. } => None,
         Test::Values { op, values, .. } => match (op, &**values) {
-            (Op::Eq | Op::EqEq | Op::In | Op::Intersects | Op::Pmatch, _) => NEVER,
-            (Op::Ne, _) => ALWAYS,
+            (Op::Eq | Op::EqEq | Op::In | Op::Intersects | Op::Pmatch, _) => Some(false),
+            (Op::Ne, _) => Some(true),
             (Op::Regex, _) => regex(values),
-            (_, [value]) if value.bytes().all(|byte| byte == b'*') => ALWAYS,
-            (Op::Contains | Op::Icontains | Op::Startswith | Op::Endswith | Op::Glob | Op::Iglob, _) => NEVER,
-            _ => EITHER,
+            (_, [value]) if value.bytes().all(|byte| byte == b'*') => Some(true),
+            (Op::Contains | Op::Icontains | Op::Startswith | Op::Endswith | Op::Glob | Op::Iglob, _) => {
+                Some(false)
+            }
+            _ => None,
         },
     }
 }
 
 /// A pattern that says nothing of the name lets any pass; one with letters in it wants those.
-fn regex(values: &[Box<str>]) -> Can {
+fn regex(values: &[Box<str>]) -> Option<bool> {
     let letters = |value: &str| value.bytes().any(|byte| byte.is_ascii_alphanumeric());
-    if values.iter().all(|value| letters(value) && !value.contains('[')) { NEVER } else { EITHER }
+    if values.iter().all(|value| letters(value) && !value.contains('[')) { Some(false) } else { None }
 }
 
 fn names_the_event(field: &FieldRef) -> bool {

@@ -2,7 +2,8 @@
 
 use crate::bundled;
 use crate::diag::{Diagnostic, Edit, Fix};
-use crate::lint::{Context, Lint, nearest};
+use crate::lint::{Context, Lint};
+use crate::nearest::nearest;
 use crate::source::Text;
 use crate::syntax::items::{Item, Kind};
 use crate::syntax::yaml::Value;
