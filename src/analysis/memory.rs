@@ -6,18 +6,18 @@
 use super::passes::Made;
 use crate::lint::{Lints, RuleFindings};
 use crate::sema::collect::{Collected, RuleInfo};
+use crate::sema::compiled::{RuleOutcome, word};
 use crate::sema::exceptions;
 use crate::sema::lists::is_separator;
 use crate::sema::lower::Lowering;
 use crate::sema::text::Composite;
-use crate::sema::view::{Outcome, word};
 use crate::source::FileId;
 use crate::syntax::yaml::Stream;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-/// The results of earlier runs over the same world.
+/// The results of earlier runs over the same environment.
 #[derive(Default)]
 pub struct Memory {
     rules: FxHashMap<u64, Known<Arc<Kept>>>,
@@ -41,7 +41,7 @@ struct Known<T> {
 
 /// The results for a rule.
 pub(super) struct Kept {
-    pub outcome: Arc<Outcome>,
+    pub outcome: Arc<RuleOutcome>,
     /// The words of its condition. Lists and macros of other names do not affect it.
     pub words: Vec<u64>,
     pub made: Option<Made>,

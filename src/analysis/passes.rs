@@ -3,9 +3,9 @@
 use super::memory::{Kept, Memory, words};
 use crate::lint::{LintRule, Lints, RuleFindings};
 use crate::sema::collect::RuleInfo;
+use crate::sema::compiled::{MacroTrees, RuleOutcome, RuleView, Sink};
 use crate::sema::ir::Rule;
 use crate::sema::lower::{Lowering, TooLarge};
-use crate::sema::view::{MacroTrees, Outcome, RuleView, Sink};
 use std::sync::Arc;
 
 /// The state of these steps and their results.
@@ -69,7 +69,7 @@ impl<'a> Sink<'a> for Passes<'_, '_> {
         self.memory.is_some()
     }
 
-    fn recall(&mut self, rule: &RuleInfo<'a>, broken: bool) -> Option<Arc<Outcome>> {
+    fn recall(&mut self, rule: &RuleInfo<'a>, broken: bool) -> Option<Arc<RuleOutcome>> {
         let kept = self.memory.as_mut()?.rule(rule, broken)?;
         if let (Some(lints), Some(Made::Rule(_, Some(findings)))) = (&mut self.lints, &kept.made) {
             lints.recall(findings);
@@ -83,7 +83,7 @@ impl<'a> Sink<'a> for Passes<'_, '_> {
         Some(kept.outcome.clone())
     }
 
-    fn keep(&mut self, rule: &RuleInfo<'a>, broken: bool, outcome: Outcome) {
+    fn keep(&mut self, rule: &RuleInfo<'a>, broken: bool, outcome: RuleOutcome) {
         let made = self.last.take();
         if let Some(memory) = &mut self.memory {
             memory.keep(rule, broken, Kept { outcome: Arc::new(outcome), words: words(rule), made });

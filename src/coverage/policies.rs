@@ -47,7 +47,7 @@ fn of_terraform(name: &str, text: &str) -> Result<Vec<Policy>, Problem> {
         let place = file.position(finding.primary.span.start as usize);
         Problem { file: name.to_owned(), place: Some((place.line, place.column)), message: finding.message }
     })?;
-    let policy = |policy: terraform::Policy| Policy {
+    let policy = |policy: terraform::SysdigPolicy| Policy {
         name: policy.name,
         severity: policy.severity.map(|severity| match severity {
             0..=3 => Severity::High,

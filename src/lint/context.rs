@@ -5,14 +5,14 @@ use super::quick_model::{Members, Sample};
 use crate::diag::{Diagnostic, Group, Severity};
 use crate::logic::{Assume, Solver};
 use crate::sema::collect::Collected;
+use crate::sema::compiled::{MacroTrees, RuleView};
+use crate::sema::environment::Environment;
 use crate::sema::ir::{Atom, Rule, Test};
 use crate::sema::lower::Written;
 use crate::sema::predicate::signed_atoms;
 use crate::sema::text::Located;
-use crate::sema::view::{MacroTrees, RuleView};
-use crate::sema::world::World;
 use crate::source::{SourceMap, Span};
-use crate::syntax::ast::{Right, Value};
+use crate::syntax::ast::{Constant, Right};
 use rustc_hash::FxHashSet;
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -90,7 +90,7 @@ impl<'v, 'a> LintAtom<'v, 'a> {
     }
 
     /// The constants on the right with their places in the parsed text.
-    pub fn values(&self) -> &'v [Value<'v>] {
+    pub fn values(&self) -> &'v [Constant<'v>] {
         match &self.written.check.right {
             Right::Const(value) | Right::Word(value) => std::slice::from_ref(value),
             Right::List(values, _) => values,
@@ -107,7 +107,7 @@ impl<'v, 'a> LintAtom<'v, 'a> {
     }
 
     /// Where a constant is written: as item of a list, or in the condition.
-    pub fn place(&self, value: &Value<'_>) -> Located {
+    pub fn place(&self, value: &Constant<'_>) -> Located {
         self.written.text.locate(value.place.clone())
     }
 
@@ -131,7 +131,7 @@ pub struct Context<'c> {
     /// The files.
     pub sources: &'c SourceMap,
     /// The engine.
-    pub world: &'c World,
+    pub environment: &'c Environment,
     found: Vec<Diagnostic>,
     /// Which of them are told once in a run: their places in `found`, and what they are about.
     once: Vec<(usize, &'static str)>,
@@ -159,10 +159,14 @@ pub struct RuleFindings {
 
 impl<'c> Context<'c> {
     /// Nothing found yet. The solver is made when it is first needed.
-    pub fn new(sources: &'c SourceMap, world: &'c World, solver: &'c OnceCell<Solver>) -> Context<'c> {
+    pub fn new(
+        sources: &'c SourceMap,
+        environment: &'c Environment,
+        solver: &'c OnceCell<Solver>,
+    ) -> Context<'c> {
         Context {
             sources,
-            world,
+            environment,
             found: Vec::new(),
             once: Vec::new(),
             once_before: 0,

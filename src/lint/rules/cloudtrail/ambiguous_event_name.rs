@@ -65,7 +65,7 @@ impl Lint for AmbiguousEventName {
     }
 
     fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
-        let asked = rule.asked(cx.world);
+        let asked = rule.asked(cx.environment);
         if asked.tests_source {
             return;
         }

@@ -4,7 +4,7 @@ use crate::diag::{Check, Diagnostic, Severity};
 use crate::lint::event_names::{AskedName, Verdict};
 use crate::lint::places::{one_of, rewrite};
 use crate::lint::{Context, Lint, LintRule};
-use crate::schema::aws_facts::{Kind, Logged};
+use crate::schema::aws_facts::{Logged, NonEventKind};
 use crate::schema::event_names::{self, DATE};
 use crate::source::Span;
 
@@ -54,7 +54,7 @@ impl Lint for UnknownEventName {
     }
 
     fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
-        for asked in &rule.asked(cx.world).names {
+        for asked in &rule.asked(cx.environment).names {
             if asked.name.is_empty() || matches!(asked.verdict, Verdict::Known | Verdict::Elsewhere(_)) {
                 continue;
             }
@@ -88,9 +88,9 @@ fn stand_in(
     let name = asked.name;
     let events = one_of(logged.events.iter().copied());
     let message = match logged.kind {
-        Kind::Api => format!("CloudTrail logs the call `{name}` of `{source}` as {events}"),
-        Kind::Action => format!("`{name}` is an IAM action; `{source}` logs its calls as {events}"),
-        Kind::Permission => format!("`{name}` is a permission without a call, so it is never logged"),
+        NonEventKind::Api => format!("CloudTrail logs the call `{name}` of `{source}` as {events}"),
+        NonEventKind::Action => format!("`{name}` is an IAM action; `{source}` logs its calls as {events}"),
+        NonEventKind::Permission => format!("`{name}` is a permission without a call, so it is never logged"),
     };
     let mut diagnostic = Diagnostic::new(&UNKNOWN_EVENT_NAME, span, message).at("never logged");
     diagnostic = match logged.events.as_slice() {

@@ -72,7 +72,7 @@ fn judge(atom: &LintAtom<'_, '_>, form: Form, at: usize, text: &str, cx: &mut Co
         Form::Short => format!("{text}.amazonaws.com"),
     };
     let span = atom.place_of(at);
-    let known = cx.world.known_events.is_source(&full) || aws_facts::retired_source(&full).is_some();
+    let known = cx.environment.known_events.is_source(&full) || aws_facts::retired_source(&full).is_some();
     if known || cx.is_claimed(span) {
         return;
     }
