@@ -1,21 +1,25 @@
 //! The words of every finding of this room, Falco's and ours. The passes decide what is wrong and build no messages.
 
 mod conditions;
+mod document;
 mod exceptions;
 mod hints;
-mod items;
+mod keys;
 mod names;
 mod outputs;
+mod overrides;
 mod requirements;
 mod syntax;
 mod values;
 
 pub use conditions::*;
+pub use document::*;
 pub use exceptions::*;
 pub use hints::Hints;
-pub use items::*;
+pub use keys::*;
 pub use names::*;
 pub use outputs::*;
+pub use overrides::*;
 pub use requirements::*;
 pub use syntax::*;
 pub use values::*;
@@ -24,6 +28,9 @@ use super::report::{ContextStep, Fault};
 use super::text::Located;
 use crate::diag::{Check, Diagnostic, Edit, FalcoCode, Fix};
 use crate::source::Span;
+
+/// A fault as passes hand it on: seldom, so that it may cost an allocation.
+type BoxedFault<'a> = Box<Fault<'a>>;
 
 /// A fault whose context ends at the item.
 fn fault<'a>(code: FalcoCode, falco: impl Into<String>, diagnostic: Diagnostic) -> Fault<'a> {
@@ -36,7 +43,7 @@ fn fault_below<'a>(
     falco: impl Into<String>,
     diagnostic: Diagnostic,
     steps: Vec<ContextStep<'a>>,
-) -> Box<Fault<'a>> {
+) -> BoxedFault<'a> {
     Box::new(Fault { diagnostic, code: Some(code), message: falco.into(), steps: Some(steps) })
 }
 
