@@ -1,7 +1,7 @@
 //! The steps for a rule that compiles: lowering to a predicate, and lints.
 
 use super::memory::{Kept, Memory, words};
-use crate::lint::{LintRule, Lints, RuleFindings};
+use crate::lint::{ItemFindings, LintRule, Lints};
 use crate::sema::collect::RuleInfo;
 use crate::sema::compiled::{MacroTrees, RuleOutcome, RuleView, Sink};
 use crate::sema::ir::Rule;
@@ -24,7 +24,7 @@ pub(super) struct Passes<'c, 'm> {
 #[derive(Debug, Clone)]
 pub(super) enum Made {
     /// A predicate and the findings of lints.
-    Rule(Arc<Rule>, Option<RuleFindings>),
+    Rule(Arc<Rule>, Option<ItemFindings>),
     /// A condition that is too large for a predicate.
     TooLarge(TooLarge),
 }
@@ -71,8 +71,8 @@ impl<'a> Sink<'a> for Passes<'_, '_> {
 
     fn recall(&mut self, rule: &RuleInfo<'a>, broken: bool) -> Option<Arc<RuleOutcome>> {
         let kept = self.memory.as_mut()?.rule(rule, broken)?;
-        if let (Some(lints), Some(Made::Rule(_, Some(findings)))) = (&mut self.lints, &kept.made) {
-            lints.recall(findings);
+        if let (Some(lints), Some(Made::Rule(rule, Some(findings)))) = (&mut self.lints, &kept.made) {
+            lints.recall(findings, Some(rule));
         }
         if let Some(made) = &kept.made {
             match made {
