@@ -18,7 +18,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// The results of earlier runs over the same environment.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Memory {
     rules: FxHashMap<u64, Known<Arc<Kept>>>,
     items: FxHashMap<FileId, Known<ItemFindings>>,
@@ -34,12 +34,14 @@ pub struct Memory {
 }
 
 /// A value and the last run that used it.
+#[derive(Debug)]
 struct Known<T> {
     what: T,
     run: u32,
 }
 
 /// The results for a rule.
+#[derive(Debug)]
 pub(super) struct Kept {
     pub outcome: Arc<RuleOutcome>,
     /// The words of its condition. Lists and macros of other names do not affect it.
