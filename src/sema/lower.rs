@@ -43,7 +43,7 @@ pub struct Written<'v, 'a> {
 }
 
 /// Turns rules into predicates. What rules have in common is kept once.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Lowering {
     conditions_only: bool,
     values: FxHashMap<u64, Arc<[Box<str>]>>,
