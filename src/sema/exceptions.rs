@@ -3,7 +3,7 @@
 use super::environment::Environment;
 use super::errors;
 use super::lists::quote_item;
-use super::report::{ContextStep, Fault};
+use super::report::{ContextStep, Fault, FaultResult};
 use super::text::Composite;
 use super::types;
 use crate::source::{Span, Text};
@@ -103,14 +103,12 @@ impl<'a> Exception<'a> {
 /// How many values the aliases of one file may stand for before we stop reading them.
 const MAX_VALUES: usize = 1_000_000;
 
-type Caught<'a, T> = Result<T, Box<Fault<'a>>>;
-
 /// Reads `exceptions` of an item. `append`: the item changes a rule that exists.
 pub fn read<'a>(
     item: Item<'a>,
     append: bool,
     warn: &mut dyn FnMut(Fault<'a>),
-) -> Caught<'a, Vec<Exception<'a>>> {
+) -> FaultResult<'a, Vec<Exception<'a>>> {
     let node = match item.get("exceptions") {
         None => return Ok(Vec::new()),
         Some(node) if matches!(node.value(), Value::Null) => return Ok(Vec::new()),
@@ -159,7 +157,7 @@ pub fn read<'a>(
 fn read_values<'a>(
     node: &'a Node,
     step: &dyn Fn() -> ContextStep<'a>,
-) -> Caught<'a, Vec<ExceptionEntry<'a>>> {
+) -> FaultResult<'a, Vec<ExceptionEntry<'a>>> {
     let values = || ContextStep::new("exception values", "", node.span);
     let Value::Seq(elements) = node.value() else {
         return Err(errors::exception_values_not_sequence(node, vec![step(), values()]));
@@ -191,7 +189,7 @@ fn read_entry<'a>(
     key: &'a str,
     count: &mut usize,
     steps: &[ContextStep<'a>],
-) -> Caught<'a, ExceptionEntry<'a>> {
+) -> FaultResult<'a, ExceptionEntry<'a>> {
     *count += 1;
     if *count > MAX_VALUES {
         return Ok(ExceptionEntry::Empty);
@@ -213,7 +211,11 @@ fn read_entry<'a>(
 
 /// Checks fields and operators of an exception and fills in the operators that Falco assumes.
 /// Operators lose surrounding blanks, as in Falco.
-pub fn validate<'a>(exception: &mut Exception<'a>, source: &str, environment: &Environment) -> Outcome<'a> {
+pub fn validate<'a>(
+    exception: &mut Exception<'a>,
+    source: &str,
+    environment: &Environment,
+) -> FaultResult<'a> {
     match &exception.fields {
         ExceptionEntry::Many(fields, _) => {
             let comps = match std::mem::replace(&mut exception.comps, Comps::Missing) {
@@ -256,8 +258,6 @@ pub fn validate<'a>(exception: &mut Exception<'a>, source: &str, environment: &E
     Ok(())
 }
 
-type Outcome<'a> = Result<(), Box<Fault<'a>>>;
-
 impl<'a> Exception<'a> {
     fn comps_many(&self) -> &[(Cow<'a, str>, Option<Span>)] {
         match &self.comps {
@@ -291,7 +291,7 @@ fn validate_field<'a>(
     field: &ExceptionEntry<'a>,
     source: &str,
     environment: &Environment,
-) -> Outcome<'a> {
+) -> FaultResult<'a> {
     // Of a rule whose source nobody provides, Falco looks at no field.
     let Some(fields) = environment.fields(source) else { return Ok(()) };
     let text = field.text();
@@ -312,7 +312,7 @@ fn validate_field<'a>(
 }
 
 /// Adds the exceptions of a rule to its condition: ` and not …` for each that has values.
-pub fn expand<'a>(condition: Composite<'a>, exceptions: &[Exception<'a>]) -> Caught<'a, Composite<'a>> {
+pub fn expand<'a>(condition: Composite<'a>, exceptions: &[Exception<'a>]) -> FaultResult<'a, Composite<'a>> {
     let Some(first) = exceptions.first() else { return Ok(condition) };
     let start = Span::point(first.span.file, first.span.start as usize);
     let mut text = Composite::with_capacity(condition.text.len() + 64 * exceptions.len());
@@ -333,7 +333,7 @@ fn expand_single<'a>(
     text: &mut Composite<'a>,
     exception: &Exception<'a>,
     field: &ExceptionEntry<'a>,
-) -> Outcome<'a> {
+) -> FaultResult<'a> {
     let place = exception.name.span;
     text.push_made("(", place);
     push_entry(text, field, false, place);
@@ -359,7 +359,7 @@ fn expand_tuples<'a>(
     text: &mut Composite<'a>,
     exception: &Exception<'a>,
     fields: &[ExceptionEntry<'a>],
-) -> Outcome<'a> {
+) -> FaultResult<'a> {
     let place = exception.name.span;
     let comps = exception.comps_many();
     text.push_made("(", place);

@@ -25,7 +25,6 @@ pub mod predicate;
 pub mod print;
 pub mod report;
 pub mod requirements;
-mod rule;
 pub mod text;
 pub mod types;
 pub mod values;

@@ -44,6 +44,9 @@ pub struct Fault<'a> {
     pub steps: Option<Vec<ContextStep<'a>>>,
 }
 
+/// A value, or the first thing that Falco would stop at.
+pub type FaultResult<'a, T = ()> = Result<T, Box<Fault<'a>>>;
+
 /// Where in a condition, for the last step of a chain.
 pub struct ConditionPlace<'t> {
     /// The text Falco shows an excerpt of.

@@ -1,0 +1,117 @@
+//! What the check of a condition reports.
+
+use super::super::values::BadValue;
+use crate::schema::{LookupError, Type};
+use crate::syntax::ast::TextRange;
+use crate::syntax::token::Op;
+
+/// Something found while checking a condition, in order.
+#[derive(Clone, Debug)]
+pub enum TypeFact {
+    /// A macro is used here, by its index: its own facts come in its place.
+    Macro(usize, TextRange),
+    /// Falco refuses the check.
+    Error(TypeError),
+    /// A constant that looks like something else.
+    Warning(Warning),
+    /// A `ka.` or `jevt.` field is compared with `<NA>`.
+    UnsafeNa(TextRange),
+    /// A field by its older name, and today's.
+    Older(&'static str, &'static str, TextRange),
+    /// A deprecated field on the left.
+    Deprecated(&'static str, TextRange),
+    /// A check of `evt.type` whose right side Falco cannot search for event codes: it dies.
+    EventCodeCrash(TextRange),
+}
+
+/// A check that Falco refuses.
+#[derive(Clone, Debug)]
+pub struct TypeError {
+    /// What.
+    pub kind: TypeErrorKind,
+    /// The text to underline.
+    pub place: TextRange,
+    /// Where Falco says it is: the start of the check.
+    pub falco_at: u32,
+}
+
+/// What is wrong with a check.
+#[derive(Clone, Debug)]
+pub enum TypeErrorKind {
+    /// The field does not exist, or its argument is wrong.
+    Field(LookupError),
+    /// The operator does not work on the field's type.
+    Operator {
+        /// The operator.
+        op: Op,
+        /// The type, after transformers.
+        ty: Type,
+        /// True for a list of that type.
+        list: bool,
+        /// Falco's message.
+        falco: String,
+    },
+    /// The constant does not fit.
+    Value {
+        /// The constant.
+        text: String,
+        /// The type it should fit.
+        ty: Type,
+        /// Why not.
+        bad: BadValue,
+    },
+    /// A transformer cannot be applied; Falco's message.
+    Transformer(String),
+    /// A field on the right side where none can be; Falco's message.
+    Right(String),
+    /// Falco dies on it: what it says or does, and why.
+    Crash {
+        /// What Falco does.
+        falco: &'static str,
+        /// Why, in our words.
+        message: &'static str,
+        /// True if it dies only when an event is evaluated: the file loads.
+        at_run_time: bool,
+    },
+}
+
+impl TypeErrorKind {
+    /// Falco's message.
+    pub fn falco(&self) -> String {
+        match self {
+            TypeErrorKind::Field(error) => error.message.clone(),
+            TypeErrorKind::Operator { falco, .. }
+            | TypeErrorKind::Transformer(falco)
+            | TypeErrorKind::Right(falco) => falco.clone(),
+            TypeErrorKind::Value { bad: BadValue::EventType(name), .. } => {
+                format!("unknown event type {name}")
+            }
+            TypeErrorKind::Value { bad: BadValue::Unfit(falco) | BadValue::Regex { falco, .. }, .. } => {
+                falco.clone()
+            }
+            TypeErrorKind::Crash { falco, .. } => (*falco).to_owned(),
+        }
+    }
+}
+
+/// A constant that Falco warns about.
+#[derive(Clone, Debug)]
+pub struct Warning {
+    /// Why.
+    pub kind: WarningKind,
+    /// The constant.
+    pub text: String,
+    /// Its place, which is also Falco's.
+    pub place: TextRange,
+}
+
+/// Why a constant is suspect.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum WarningKind {
+    /// A regular expression without any special character.
+    PlainRegex,
+    /// It is the name of a field.
+    Field,
+    /// It looks like a transformer call.
+    Transformer,
+}
