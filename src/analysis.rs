@@ -10,7 +10,7 @@ use crate::diag::{Diagnostic, FalcoCode, FalcoSays, Severity};
 use crate::embedded;
 use crate::lint::meta::SELECTS_NOTHING;
 use crate::lint::suppress::{self, Scope};
-use crate::lint::{Clock, Context, Lints, Ruleset, Timing};
+use crate::lint::{Clock, Context, Lints, Timing};
 use crate::sema::collect::{Collected, ErrorPolicy, collect};
 use crate::sema::compile::compile;
 use crate::sema::compiled::{NullSink, Sink};
@@ -262,7 +262,7 @@ pub fn examine(
             }
         }
         let refs: Vec<&Rule> = rules.iter().map(|rule| &**rule).collect();
-        let (found, times) = lints.finish(&Ruleset { rules: &refs, collected: &collected });
+        let (found, times) = lints.finish(&refs, &collected);
         diagnostics.extend(found);
         timings = times;
     }

@@ -4,7 +4,7 @@
 //! on those that their texts name in turn. A text is known by its id, so nothing has to be compared.
 
 use super::passes::Made;
-use crate::lint::{Lints, RuleFindings};
+use crate::lint::{ItemFindings, Lints};
 use crate::sema::collect::{Collected, RuleInfo};
 use crate::sema::compiled::{RuleOutcome, word};
 use crate::sema::exceptions;
@@ -21,7 +21,7 @@ use std::sync::Arc;
 #[derive(Default)]
 pub struct Memory {
     rules: FxHashMap<u64, Known<Arc<Kept>>>,
-    items: FxHashMap<FileId, Known<RuleFindings>>,
+    items: FxHashMap<FileId, Known<ItemFindings>>,
     /// The lists and macros of the last run in the order that decides what each of them sees.
     definitions: Vec<(u64, u64)>,
     /// Macros of the last run that could not be read.
@@ -100,7 +100,7 @@ impl Memory {
     pub(super) fn items(&mut self, piece: FileId, stream: &Stream, lints: &mut Lints<'_>) {
         if let Some(known) = self.items.get_mut(&piece) {
             known.run = self.run;
-            lints.recall(&known.what);
+            lints.recall(&known.what, None);
         } else if let Some(found) = lints.items(stream, true) {
             self.items.insert(piece, Known { what: found, run: self.run });
         }

@@ -1,7 +1,7 @@
 //! What is done with a rule once it compiles: it becomes a predicate, and lints look at it.
 
 use super::memory::{Kept, Memory, words};
-use crate::lint::{LintRule, Lints, RuleFindings};
+use crate::lint::{ItemFindings, LintRule, Lints};
 use crate::sema::collect::RuleInfo;
 use crate::sema::compiled::{MacroTrees, RuleOutcome, RuleView, Sink};
 use crate::sema::ir::Rule;
@@ -24,7 +24,7 @@ pub(super) struct Passes<'c, 'm> {
 #[derive(Debug, Clone)]
 pub(super) enum Made {
     /// A predicate, and what lints found.
-    Rule(Arc<Rule>, Option<RuleFindings>),
+    Rule(Arc<Rule>, Option<ItemFindings>),
     /// Too large for one.
     TooLarge(TooLarge),
 }
@@ -71,8 +71,8 @@ impl<'a> Sink<'a> for Passes<'_, '_> {
 
     fn recall(&mut self, rule: &RuleInfo<'a>, broken: bool) -> Option<Arc<RuleOutcome>> {
         let kept = self.memory.as_mut()?.rule(rule, broken)?;
-        if let (Some(lints), Some(Made::Rule(_, Some(findings)))) = (&mut self.lints, &kept.made) {
-            lints.recall(findings);
+        if let (Some(lints), Some(Made::Rule(rule, Some(findings)))) = (&mut self.lints, &kept.made) {
+            lints.recall(findings, Some(rule));
         }
         if let Some(made) = &kept.made {
             match made {

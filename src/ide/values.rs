@@ -5,7 +5,7 @@ use super::offer::{Completion, CompletionKind, Out};
 use super::topic::Topic;
 use super::{marks, tested};
 use crate::bundled;
-use crate::lint::rules::IDENTITY_TYPES;
+use crate::lint::rules::cloudtrail::unknown_identity_type::IDENTITY_TYPES;
 use crate::schema::{SourceFields, Type, event_names, event_types};
 use crate::sema::values::{Family, family};
 use crate::syntax::ast::{Operand, OperandKind};

@@ -99,7 +99,7 @@ impl Lint for AmbiguousEventName {
                 Diagnostic::new(&AMBIGUOUS_EVENT_NAME, rule.atoms[name.atom].place_of(name.at), message)
                     .at("whichever service it is")
                     .help(format!("compare `ct.src` as well: with {}", one_of(services)));
-            cx.mention(diagnostic);
+            cx.report(diagnostic);
         }
     }
 }

@@ -72,7 +72,7 @@ impl Lint for DataEventNeeded {
             let diagnostic = Diagnostic::new(&DATA_EVENT_NEEDED, span, message)
                 .at("not recorded unless the trail asks for it")
                 .help("have the trail record these data events, and allow this finding");
-            cx.mention(diagnostic);
+            cx.report(diagnostic);
         }
     }
 }

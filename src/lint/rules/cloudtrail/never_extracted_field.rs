@@ -104,7 +104,6 @@ impl Lint for NeverExtractedField {
             let exists = matches!(atom.atom.test, Test::Exists);
             if let Some(hollow) = hollow_of(atom).filter(|hollow| !(exists && hollow.can_exist)) {
                 let span = place(atom, hollow.field);
-                cx.claim(atom.span());
                 let diagnostic = found(rule, cx, hollow, span);
                 cx.report(diagnostic);
             }

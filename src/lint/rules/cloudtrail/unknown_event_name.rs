@@ -3,6 +3,7 @@
 use crate::diag::{Check, Diagnostic, Severity};
 use crate::lint::event_names::{AskedName, Verdict};
 use crate::lint::places::{one_of, rewrite};
+use crate::lint::rules::checks::{ABSENT_COMPARISON, CASE_MISMATCH, EVENT_SOURCE_MISMATCH};
 use crate::lint::{Context, Lint, LintRule};
 use crate::schema::aws_facts::{Logged, NonEventKind};
 use crate::schema::event_names::{self, DATE};
@@ -42,7 +43,8 @@ crate::declare_check! {
     ///   source: aws_cloudtrail
     ///   tags: [aws]
     /// ```
-    pub UNKNOWN_EVENT_NAME = "RC0421", "unknown-event-name", CloudTrail, Warning;
+    pub UNKNOWN_EVENT_NAME = "RC0421", "unknown-event-name", CloudTrail, Warning
+        yields_to [ABSENT_COMPARISON, CASE_MISMATCH, EVENT_SOURCE_MISMATCH];
 }
 
 /// The lint.
@@ -59,9 +61,6 @@ impl Lint for UnknownEventName {
                 continue;
             }
             let span = rule.atoms[asked.atom].place_of(asked.at);
-            if cx.is_claimed(span) {
-                continue;
-            }
             let mut diagnostic = match asked.verdict {
                 Verdict::LoggedAs(source, logged) => stand_in(cx, span, asked, source, logged),
                 Verdict::Unknown(source) => unknown(cx, span, asked, source),
@@ -70,10 +69,8 @@ impl Lint for UnknownEventName {
             if asked.excluded {
                 diagnostic.severity = Severity::Info;
                 diagnostic.message.push_str(", so there is nothing to exclude");
-                cx.mention(diagnostic);
-            } else {
-                cx.report(diagnostic);
             }
+            cx.report(diagnostic);
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::diag::{Check, Diagnostic, Severity};
 use crate::lint::event_names::{Form, Verdict, equals, known_source};
 use crate::lint::places::rewrite;
-use crate::lint::rules::cloudtrail::IDENTITY_TYPES;
+use crate::lint::rules::cloudtrail::unknown_identity_type::IDENTITY_TYPES;
 use crate::lint::{Context, Lint, LintAtom, LintRule};
 use crate::schema::event_names;
 

@@ -1,6 +1,10 @@
 //! `duplicate-list-item`
 
 use crate::diag::{Diagnostic, Edit, Fix};
+use crate::lint::rules::checks::{
+    ABSENT_COMPARISON, CASE_MISMATCH, EVENT_SOURCE_MISMATCH, UNKNOWN_EVENT_NAME, UNKNOWN_EVENT_SOURCE,
+    UNKNOWN_IDENTITY_TYPE,
+};
 use crate::lint::written::Own;
 use crate::lint::{Context, Lint, LintRule, Macros};
 use crate::source::{SourceMap, Span};
@@ -41,7 +45,8 @@ crate::declare_check! {
     ///   source: aws_cloudtrail
     ///   tags: [aws]
     /// ```
-    pub DUPLICATE_LIST_ITEM = "RC0310", "duplicate-list-item", Correctness, Info;
+    pub DUPLICATE_LIST_ITEM = "RC0310", "duplicate-list-item", Correctness, Info
+        yields_to [ABSENT_COMPARISON, CASE_MISMATCH, EVENT_SOURCE_MISMATCH, UNKNOWN_EVENT_NAME, UNKNOWN_EVENT_SOURCE, UNKNOWN_IDENTITY_TYPE];
 }
 
 /// See [`DUPLICATE_LIST_ITEM`].
@@ -94,7 +99,7 @@ fn look(own: &Own<'_, '_>, check: &Comparison<'_>, cx: &mut Context<'_>) {
     duplicates(values.len(), |at| &*values[at].text, &mut |first, second| {
         let place = own.text.locate(values[second].place.clone());
         let Some(other) = other(own, values, first, second) else { return };
-        if place.item.is_some() || cx.is_claimed(place.span) {
+        if place.item.is_some() {
             return;
         }
         let before = own.span(values[second - 1].place.start as usize..values[second - 1].place.end as usize);

@@ -73,9 +73,6 @@ fn look(own: &Own<'_, '_>, check: &Comparison<'_>, cx: &mut Context<'_>) {
     };
     for value in values.iter().filter(|value| !value.text.contains(['*', '?', '[', '\\'])) {
         let place = own.text.locate(value.place.clone());
-        if cx.is_claimed(place.item.unwrap_or(place.span)) {
-            continue;
-        }
         let place = place.item.unwrap_or(place.span);
         let mut found =
             Diagnostic::new(&GLOB_WITHOUT_WILDCARD, place, format!("`{}` has no wildcard", value.text))
