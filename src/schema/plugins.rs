@@ -1,4 +1,4 @@
-//! Which plugins are taken as loaded, and so which sources and fields there are.
+//! The plugins assumed to be loaded, and so the available sources and fields.
 
 use super::classes::{Class, ClassKind, SourceFields, SourceId};
 use super::field::{EventType, Schema};
@@ -8,10 +8,10 @@ use crate::nearest::nearest;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-/// The source that is always there.
+/// The source that always exists.
 pub const SYSCALL: &str = "syscall";
 
-/// A plugin that is taken as loaded.
+/// A plugin assumed to be loaded.
 #[derive(Clone, Debug)]
 pub struct Plugin {
     /// Name, such as `cloudtrail`.

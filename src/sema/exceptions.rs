@@ -1,4 +1,4 @@
-//! Exceptions of rules: their shapes, their checks, and the condition text they become.
+//! Exceptions of rules: their forms, their validation, and the condition text they expand to.
 
 use super::environment::Environment;
 use super::errors;
@@ -25,7 +25,7 @@ pub enum ExceptionEntry<'a> {
 }
 
 impl<'a> ExceptionEntry<'a> {
-    /// True if there is nothing in it.
+    /// True if it has no content.
     pub fn is_empty(&self) -> bool {
         match self {
             ExceptionEntry::Empty => true,
@@ -41,7 +41,7 @@ impl<'a> ExceptionEntry<'a> {
         }
     }
 
-    /// Its place, or `other` when it has none.
+    /// Its span, or `other` if it has none.
     pub fn span_or(&self, other: Span) -> Span {
         match self {
             ExceptionEntry::Empty => other,
@@ -54,7 +54,7 @@ impl<'a> ExceptionEntry<'a> {
 /// The operators of an exception.
 #[derive(Debug, Clone)]
 pub enum Comps<'a> {
-    /// Not given, or given without content.
+    /// Absent or empty.
     Missing,
     /// One operator for a single field.
     One(Cow<'a, str>, Option<Span>),
@@ -94,13 +94,13 @@ pub struct Exception<'a> {
 }
 
 impl<'a> Exception<'a> {
-    /// The step of Falco's context chain.
+    /// The step in Falco's context chain.
     pub fn step(&self) -> ContextStep<'a> {
         ContextStep::new("exception", &*self.name.value, self.span)
     }
 }
 
-/// How many values the aliases of one file may stand for before we stop reading them.
+/// The maximum number of values that the aliases of one file may expand to.
 const MAX_VALUES: usize = 1_000_000;
 
 /// Reads `exceptions` of an item. `append`: the item changes a rule that exists.
@@ -292,7 +292,7 @@ fn validate_field<'a>(
     source: &str,
     environment: &Environment,
 ) -> FaultResult<'a> {
-    // Of a rule whose source nobody provides, Falco looks at no field.
+    // For a rule whose source no plugin provides, Falco checks no field.
     let Some(fields) = environment.fields(source) else { return Ok(()) };
     let text = field.text();
     if text.contains('(') {
@@ -306,7 +306,7 @@ fn validate_field<'a>(
         Err(error) if error.problem == crate::schema::FieldProblem::Unknown => {
             Err(errors::exception_field(exception, field, fields))
         }
-        // A lookup that throws is caught far outside: Falco places it at the document.
+        // Falco catches this exception far outside and reports it at the document.
         Err(error) => Err(errors::exception_field_argument(exception, field, error)),
     }
 }
@@ -415,7 +415,7 @@ fn push_value<'a>(text: &mut Composite<'a>, value: &ExceptionEntry<'a>, comp: &s
     }
 }
 
-/// Adds a text as it is or with quotes where Falco adds them.
+/// Adds a text, quoted where Falco quotes it.
 fn push_entry<'a>(text: &mut Composite<'a>, entry: &ExceptionEntry<'a>, quote: bool, place: Span) {
     let ExceptionEntry::One(value) = entry else { return };
     let quoted = quote && matches!(quote_item(&value.value), Cow::Owned(_));

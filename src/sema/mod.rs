@@ -1,4 +1,4 @@
-//! From syntax to meaning: items merged in Falco's order, names resolved, fields and values checked.
+//! Semantics: items merged in Falco's order, names resolved, fields and values checked.
 //!
 //! ```text
 //! streams -> collect (append, override) -> compile (lists, macros, conditions, outputs) -> findings, IR

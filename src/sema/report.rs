@@ -1,4 +1,4 @@
-//! Collecting findings in Falco's order, each with what Falco would say of it.
+//! Collection of findings in Falco's order, each with Falco's message.
 
 use super::compiled::RuleOutcome;
 use super::errors::Hints;
@@ -8,13 +8,13 @@ use crate::syntax::yaml;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-/// What yaml-cpp says of a node it cannot convert, after its position.
+/// yaml-cpp's message for a node it cannot convert, after its position.
 pub const BAD_CONVERSION: &str = "bad conversion";
 
-/// How many names are searched for among all names in one run.
+/// The maximum number of searches among all names in one run.
 const SEARCHES: usize = 50;
 
-/// A step of Falco's context chain: what kind of thing, its name, and where it starts.
+/// A step of Falco's context chain: the kind of thing, its name, and its start.
 #[derive(Clone, Debug)]
 pub struct ContextStep<'a> {
     /// For instance `rule condition`.
@@ -32,33 +32,33 @@ impl<'a> ContextStep<'a> {
     }
 }
 
-/// A finding with Falco's words, before it has its full context.
+/// A finding with Falco's message, before its context is complete.
 #[derive(Debug)]
 pub struct Fault<'a> {
-    /// Ours.
+    /// The finding.
     pub diagnostic: Diagnostic,
     /// Falco's code; `None` if Falco crashes, and so reports nothing.
     pub code: Option<FalcoCode>,
     /// Falco's message.
     pub message: String,
-    /// Steps below the item; `None` if Falco places it at the document as a whole.
+    /// Steps below the item; `None` if Falco reports it at the document as a whole.
     pub steps: Option<Vec<ContextStep<'a>>>,
 }
 
 /// A value, or the first thing that Falco would stop at.
 pub type FaultResult<'a, T = ()> = Result<T, Box<Fault<'a>>>;
 
-/// Where in a condition, for the last step of a chain.
+/// The place in a condition, for the last step of a chain.
 pub struct ConditionPlace<'t> {
     /// The text Falco shows an excerpt of.
     pub text: &'t str,
-    /// The text whose offset `at` is.
+    /// The text that `at` is an offset of.
     pub parsed: &'t str,
-    /// Byte offset; `None` for findings that Falco places nowhere in particular.
+    /// Byte offset; `None` for findings that Falco reports without a position.
     pub at: Option<usize>,
 }
 
-/// Findings so far.
+/// The findings so far.
 pub struct Report<'m> {
     sources: &'m SourceMap,
     /// In Falco's order.
@@ -68,18 +68,18 @@ pub struct Report<'m> {
     /// What unknown fields were probably meant to be.
     pub hints: Hints,
     errors: usize,
-    /// Rules that Falco does not load: it refuses them, or drops them as they asked.
+    /// Rules that Falco does not load: it refuses them, or skips them as they ask.
     broken: BTreeSet<String>,
-    /// Searches among the names of rules and macros that are still worth their time.
+    /// The remaining searches among the names of rules and macros.
     searches: usize,
-    /// Falco's context and excerpts are wanted.
+    /// True if Falco's context and excerpts are wanted.
     in_context: bool,
 }
 
-/// How Falco ends, when it does not end with a result.
+/// A crash of Falco in place of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Crash {
-    /// What it says or does.
+    /// Falco's message or behaviour.
     pub falco: String,
 }
 

@@ -1,4 +1,4 @@
-//! Test files: what is in them, and where.
+//! Test files: their content, with positions.
 
 use super::template;
 use crate::diag::Diagnostic;

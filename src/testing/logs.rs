@@ -1,4 +1,4 @@
-//! The records of a file that a test names, in any form a log has.
+//! The records of a log file that a test names, in any supported form.
 
 use crate::eval::rows::{self, Shape};
 use serde::Deserialize;
@@ -17,13 +17,13 @@ struct Log<'a> {
     /// An export of CloudTrail Lake.
     #[serde(rename = "eventData", borrow)]
     data: Option<&'a RawValue>,
-    /// What the API of CloudTrail Lake answers: rows of single columns.
+    /// An answer of CloudTrail Lake's API: rows of single columns.
     #[serde(rename = "QueryResultRows", borrow)]
     rows: Option<Vec<Vec<&'a RawValue>>>,
 }
 
-/// The records of a file: one record, several one after the other, an array of them, the `Records` of a log file, envelopes
-/// of EventBridge, or rows of a table. The `Err` says what is wrong and at which byte.
+/// The records of a file: one record, several one after the other, an array of them, the `Records` of a log file,
+/// envelopes of EventBridge, or rows of a table. The `Err` is a message and the byte offset.
 pub fn split(text: &str) -> Result<Vec<Cow<'_, str>>, (usize, String)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if let Some(records) = rows::of_csv_text(text) {
@@ -84,7 +84,7 @@ fn objects(text: &str) -> Result<Vec<&str>, (usize, String)> {
     }
 }
 
-/// The record in an envelope, or what is none by itself.
+/// The record in an envelope; `None` if the object is no record.
 fn inner<'t>(log: Log<'t>, value: &'t RawValue) -> &'t str {
     let data = log.data.filter(|data| data.get().starts_with('{'));
     log.kind.and(log.detail).or(data).unwrap_or(value).get()
@@ -95,7 +95,7 @@ fn offset(text: &str, error: &serde_json::Error) -> usize {
     (line + error.column().saturating_sub(1)).min(text.len())
 }
 
-/// The error without its place, which is told otherwise.
+/// The error without its position, which is reported separately.
 fn plain(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.rsplit_once(" at line ").map_or(text.clone(), |(words, _)| words.to_owned())

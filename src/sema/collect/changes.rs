@@ -73,7 +73,7 @@ fn existing<'a>(c: &mut Collector<'_, 'a, '_>, name: &'a Text, error: NotThere<'
     Err(error(ItemKind::Rule, name, &known))
 }
 
-/// The rules that may have been meant by a name that does not exist.
+/// The names that may have been meant by one that does not exist.
 fn known_rules<'a>(c: &mut Collector<'_, 'a, '_>) -> Vec<&'a str> {
     let rules = if c.report.may_search() { &c.collected.rules.items[..] } else { &[] };
     rules.iter().map(|rule| rule.name).collect()
@@ -135,7 +135,7 @@ fn append_exceptions<'a>(
     Ok(())
 }
 
-/// The overridable keys an item has.
+/// The overridable keys of an item.
 pub(super) fn defined_keys<'a>(item: Item<'a>) -> Vec<&'a str> {
     let kind = ItemKind::Rule;
     let mut keys: Vec<&str> =
@@ -149,7 +149,7 @@ pub(super) struct Overriding<'b, 'a> {
     pub(super) name: &'a Text,
     pub(super) base: &'b [ContextStep<'a>],
     pub(super) overrides: Overrides<'a>,
-    /// Overridable keys of the item that no override has taken yet.
+    /// Overridable keys of the item that no override has used yet.
     pub(super) expected: Vec<&'a str>,
 }
 
@@ -167,7 +167,7 @@ impl<'a> Overriding<'_, 'a> {
         }
     }
 
-    /// True if the key is overridden this way; then it must be there, and no longer be taken.
+    /// True if the key is overridden this way; fails if it is missing or used already.
     fn takes(&mut self, how: &'static str, key: &'static str) -> FaultResult<'a, bool> {
         let wanted = if how == "append" { &self.overrides.append } else { &self.overrides.replace };
         if !wanted.contains(&key) {

@@ -1,4 +1,4 @@
-//! The state of collecting one file, and what the readers of all kinds of items share.
+//! The state of collecting one file, shared by the readers of all kinds of items.
 
 use super::definitions::RuleInfo;
 use super::{Change, Collected, ErrorPolicy};
@@ -22,7 +22,7 @@ impl<'a> Collector<'_, 'a, '_> {
         self.report.fault(self.file, base, fault);
     }
 
-    /// Reports all faults of an item but the last, which is left to the caller to report.
+    /// Reports all faults of an item but the last, which the caller reports.
     pub(super) fn report_faults(
         &mut self,
         base: &[ContextStep<'a>],
@@ -35,7 +35,7 @@ impl<'a> Collector<'_, 'a, '_> {
         Err(Box::new(last))
     }
 
-    /// Notes that something defined at `earlier` is changed now.
+    /// Records that the definition at `earlier` is changed.
     pub(super) fn changes(&mut self, kind: ItemKind, name: &'a str, earlier: Span) {
         let unit = self.collected.unit(self.file);
         if self.collected.unit(earlier.file) != unit {

@@ -4,10 +4,10 @@ use crate::sema::exceptions::Exception;
 use crate::source::{FileId, Span, Text};
 use rustc_hash::FxHashMap;
 
-/// Things by name, in the order of their first definition.
+/// Definitions by name, in the order of the first of each.
 #[derive(Debug)]
 pub struct Table<'a, T> {
-    /// The things.
+    /// The definitions.
     pub items: Vec<T>,
     index: FxHashMap<&'a str, usize>,
 }
@@ -19,22 +19,22 @@ impl<T> Default for Table<'_, T> {
 }
 
 impl<'a, T> Table<'a, T> {
-    /// Position of the thing with this name.
+    /// Index of the definition of this name.
     pub fn index_of(&self, name: &str) -> Option<usize> {
         self.index.get(name).copied()
     }
 
-    /// The thing with this name.
+    /// The definition of this name.
     pub fn get(&self, name: &str) -> Option<&T> {
         self.index_of(name).map(|at| &self.items[at])
     }
 
-    /// The thing with this name, to change it.
+    /// The definition of this name, to change it.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut T> {
         self.index_of(name).map(|at| &mut self.items[at])
     }
 
-    /// Adds a thing or replaces the one of that name in its place.
+    /// Adds a definition, or replaces the one of that name in its position.
     pub(super) fn define(&mut self, name: &'a str, thing: T) {
         match self.index_of(name) {
             Some(at) => self.items[at] = thing,
@@ -103,11 +103,11 @@ pub struct RuleInfo<'a> {
     pub source: &'a str,
     /// Where the source is written, if it is.
     pub source_span: Option<Span>,
-    /// False if a file switched it off.
+    /// False if a file disabled it.
     pub enabled: bool,
     /// Capture events after a match.
     pub capture: bool,
-    /// For how long, in milliseconds.
+    /// The duration of the capture in milliseconds.
     pub capture_duration: u32,
     /// Warn when the condition matches too many event types.
     pub warn_evttypes: bool,
@@ -117,7 +117,7 @@ pub struct RuleInfo<'a> {
     pub tags: std::collections::BTreeSet<&'a str>,
     /// Exceptions in order.
     pub exceptions: Vec<Exception<'a>>,
-    /// The source is provided by no plugin: the rule is never compiled.
+    /// True if no plugin provides the source: the rule is never compiled.
     pub unknown_source: bool,
     /// The item that defined it last.
     pub span: Span,
@@ -125,6 +125,6 @@ pub struct RuleInfo<'a> {
     pub condition_span: Span,
     /// The output's value in that item.
     pub output_span: Span,
-    /// All items that it was made of: what they say decides what it is.
+    /// All items that contribute to it: their texts determine it.
     pub parts: Vec<Span>,
 }

@@ -1,4 +1,4 @@
-//! Documents and their items, each given to the reader of its kind.
+//! Reading documents: each item is passed to the reader of its kind.
 
 use super::collector::Collector;
 use super::{ErrorPolicy, rules};
@@ -32,7 +32,7 @@ impl<'a> Collector<'_, 'a, '_> {
             let told = self.report.found.len();
             self.element(element);
             if let Some(key) = complex.as_ref().filter(|key| element.span.contains(key.span)) {
-                // What else is wrong with what the key stands in follows from that.
+                // Other errors around the key follow from it.
                 let more = self.report.found.split_off(told);
                 let follows = |at: Span| at != element.span && at.contains(key.span);
                 self.report.found.extend(more.into_iter().filter(|it| !follows(it.primary.span)));
@@ -74,7 +74,7 @@ impl<'a> Collector<'_, 'a, '_> {
         if let Err(fault) = outcome {
             self.report.fault(self.file, &base, *fault);
             if kind == ItemKind::Macro {
-                // Whoever uses it has nothing to answer for.
+                // Uses of the macro are not reported.
                 self.collected
                     .broken_macros
                     .extend(item.text(kind.key()).ok().map(|name| name.value.to_string()));
@@ -84,7 +84,8 @@ impl<'a> Collector<'_, 'a, '_> {
             if crate::syntax::items::key_text(key).is_some_and(|key| kind.keys().contains(&key)) {
                 continue;
             }
-            // Falco looks at the keys only of items it could read; a misspelt key is often why it could not.
+            // Falco checks the keys only of items it could read, but a misspelt key is often the reason why it could
+            // not.
             let fault = errors::unknown_key(key, kind);
             if refused {
                 self.report.add(fault.diagnostic);
@@ -95,7 +96,7 @@ impl<'a> Collector<'_, 'a, '_> {
         self.duplicate_keys(item.node);
     }
 
-    /// Where yaml-cpp says a value is: a block sequence at its first dash.
+    /// yaml-cpp's mark of a value: a block sequence begins at its first dash.
     fn mark(&self, item: Item<'a>, key: &str, value: &Node) -> Span {
         let text = &self.report.sources().file(self.file).text;
         let from = item.key_span(key).map_or(value.span.start, |key| key.end) as usize;
@@ -126,9 +127,9 @@ impl<'a> Collector<'_, 'a, '_> {
         (base, outcome)
     }
 
-    /// Two equal keys: Falco takes the first and says nothing.
+    /// Reports duplicate keys. Falco uses the first without a message.
     fn duplicate_keys(&mut self, node: &'a Node) {
-        // An alias stands for text that is looked at in its own place.
+        // The target of an alias is checked where it is defined.
         let inside = |part: &Node| node.span.contains(part.span);
         if let Value::Seq(elements) = node.value() {
             elements
@@ -145,7 +146,7 @@ impl<'a> Collector<'_, 'a, '_> {
             let Some(text) = crate::syntax::items::key_text(key) else { continue };
             match seen.iter().find(|(name, _)| *name == text) {
                 Some(&(_, first)) => self.report.add(errors::duplicate_key(key, text, first)),
-                // A mapping of thousands of keys is no item of ours; do not go quadratic on it.
+                // A mapping of thousands of keys is no item; the search must not become quadratic.
                 None if seen.len() < 64 => seen.push((text, key.span)),
                 None => {}
             }

@@ -25,11 +25,11 @@ use std::hash::{Hash, Hasher};
 /// A change of something that an earlier file defined.
 #[derive(Debug, Clone, Copy)]
 pub struct Change<'a> {
-    /// The number of the file that changes it.
+    /// The number of the changing file.
     pub unit: u32,
-    /// What kind of item is changed.
+    /// The kind of the changed item.
     pub kind: ItemKind,
-    /// Its name.
+    /// The name of the changed item.
     pub name: &'a str,
 }
 
@@ -42,41 +42,40 @@ pub struct Collected<'a> {
     pub macros: Table<'a, MacroInfo<'a>>,
     /// Rules.
     pub rules: Table<'a, RuleInfo<'a>>,
-    /// The highest engine version asked for.
+    /// The highest required engine version.
     pub engine_version: Version,
-    /// Where `override` is used first.
+    /// The first use of `override`.
     pub first_override: Option<Span>,
     /// Plugin requirements in order.
     pub plugins: Vec<PluginRequirement<'a>>,
     /// Macros that could not be read.
     pub broken_macros: FxHashSet<String>,
-    /// What files changed or defined again that earlier files had defined.
+    /// Changes and redefinitions of earlier files' items.
     pub changes: Vec<Change<'a>>,
     next: u32,
-    /// Which of the loaded files the pieces belong to that were collected on their own.
+    /// The loaded file of each piece that was collected separately.
     units: FxHashMap<FileId, u32>,
 }
 
 impl Collected<'_> {
-    /// The number of the loaded file that a span's text belongs to.
+    /// The number of the loaded file that contains a span's text.
     pub fn unit(&self, file: FileId) -> u32 {
         self.units.get(&file).copied().unwrap_or(file.0)
     }
 
-    /// Notes that items of a text may be lost, because there is an error in the file. Of the macros among them only
-    /// the names matter.
+    /// Records the names of macros in a text whose items may be lost because of an error in the file.
     pub fn lose_macros(&mut self, text: &str) {
         let names =
             text.lines().filter_map(|line| line.trim_start_matches(['-', ' ']).strip_prefix("macro:"));
         self.broken_macros.extend(names.map(|name| name.trim().trim_matches(['"', '\'']).to_owned()));
     }
 
-    /// Says that a text is a piece of the loaded file of this number.
+    /// Assigns a piece to the loaded file of this number.
     pub fn part_of(&mut self, file: FileId, unit: u32) {
         self.units.insert(file, unit);
     }
 
-    /// All lists and macros in the order that decides what each of them sees, as names and what they are made of.
+    /// All lists and macros in the order that decides visibility, as names and hashes of their content.
     pub fn definitions(&self) -> Vec<(&str, u64)> {
         let mut all: Vec<(u32, &str, u64)> =
             Vec::with_capacity(2 * (self.lists.items.len() + self.macros.items.len()));
@@ -104,12 +103,12 @@ fn identity(own: &impl Hash, parts: impl Iterator<Item = Span>) -> u64 {
     hasher.finish()
 }
 
-/// Whether the rest of a file is still looked at after an error.
+/// Whether checking continues after an error.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ErrorPolicy {
     /// Falco's: the first error ends the file.
     First,
-    /// Ours: everything is looked at.
+    /// rulec's: everything is checked.
     All,
 }
 
@@ -123,7 +122,7 @@ pub fn collect<'a>(
     report: &mut Report<'_>,
 ) {
     let before = report.errors();
-    // Falco parses the whole stream before it looks at any document, so a syntax error comes first.
+    // Falco parses the whole stream before any document, so a syntax error comes first.
     for error in &stream.errors {
         report.fault(file, &[], errors::yaml(error));
         if policy == ErrorPolicy::First {

@@ -15,7 +15,7 @@ pub(super) struct Overrides<'a> {
 }
 
 impl Overrides<'_> {
-    /// True if `override` is absent or says nothing.
+    /// True if `override` is absent or empty.
     pub fn is_empty(&self) -> bool {
         self.append.is_empty() && self.replace.is_empty()
     }

@@ -46,12 +46,12 @@ pub(super) fn read<'a>(
     define(c, item, name, base)
 }
 
-/// True if an item has nothing of a definition.
+/// True if an item has no key of a definition.
 fn only_enables(item: Item<'_>) -> bool {
     ["condition", "output", "desc", "priority"].iter().all(|key| item.get(key).is_none())
 }
 
-/// Values that were read, and what is wrong with the others, in Falco's order.
+/// The faults of the keys that could not be read, in Falco's order.
 struct Kept<'a> {
     faults: Vec<Fault<'a>>,
 }
@@ -61,7 +61,7 @@ impl<'a> Kept<'a> {
         read.map_err(|fault| self.faults.push(*fault)).ok()
     }
 
-    /// Falco's policy ends the item at the first fault.
+    /// Returns the first fault if the policy is Falco's.
     fn stop(&mut self, policy: ErrorPolicy) -> FaultResult<'a> {
         match policy {
             ErrorPolicy::First if !self.faults.is_empty() => Err(Box::new(self.faults.swap_remove(0))),
@@ -74,7 +74,7 @@ impl<'a> Kept<'a> {
     }
 }
 
-/// The keys of a full definition but `exceptions`, each as far as it could be read.
+/// The keys of a full definition except `exceptions`, as far as they could be read.
 struct Keys<'a> {
     condition: Option<&'a Text>,
     output: Option<&'a Text>,

@@ -1,4 +1,4 @@
-//! The findings about the condition of one rule.
+//! Findings about the condition of one rule.
 
 use super::facts::TracedFact;
 use super::rules::{Rules, Subject};
@@ -35,7 +35,7 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
             report.add(errors::event_code_crash(it.rule.condition_span));
             return Some(Crash { falco: errors::EVENT_CODE_CRASH.to_owned() });
         }
-        // A hole may stand for the very check that is missing.
+        // A hole may replace the very comparison that is missing.
         if report.errors() == it.errors_before && it.rule.warn_evttypes {
             let resolve = |name: &str| self.macros.index(name).map(|at| (at, &self.macros.parsed[at].expr));
             if event_types::too_many(expr, &resolve) {
@@ -45,7 +45,7 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
         None
     }
 
-    /// The place of a fact in the files, and the use of the macro it came through.
+    /// The place of a fact in the files, and the macro use it came through.
     fn located(
         &self,
         it: &Subject<'_, 'a>,
@@ -61,7 +61,7 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
         }
     }
 
-    /// Reports a finding of Falco's at a byte of the text that the fact stands in.
+    /// Reports a finding of Falco's at a byte of the fact's text.
     fn at(
         &self,
         it: &Subject<'_, 'a>,
@@ -75,7 +75,7 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
         report.fault_in_condition(it.rule.span.file, it.base, fault, &at);
     }
 
-    /// Warnings about the condition as a whole come before it is compiled.
+    /// Reports warnings about the condition as a whole, which precede its compilation.
     fn whole_condition(&self, it: &Subject<'_, 'a>, found: &[TracedFact], report: &mut Report<'_>) {
         let unsafe_na = found.iter().find_map(|found| match &found.fact {
             TypeFact::UnsafeNa(place) => Some((found, place)),
@@ -98,7 +98,7 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
         }
     }
 
-    /// Reports what Falco refuses; true if there is any. The `Err` ends the rule: it is dropped, or Falco dies.
+    /// Reports type errors; true if there are any. The `Err` ends the rule: it is skipped, or Falco crashes.
     fn refused(
         &self,
         it: &Subject<'_, 'a>,
@@ -135,7 +135,7 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
         Ok(refused)
     }
 
-    /// Fields by their older names. Falco takes both.
+    /// Reports fields by their older names, which Falco accepts.
     fn older_names(&self, it: &Subject<'_, 'a>, found: &[TracedFact], report: &mut Report<'_>) {
         for found in found {
             let TypeFact::Older(older, newer, place) = &found.fact else { continue };
@@ -144,8 +144,7 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
         }
     }
 
-    /// Constants that look like something else. Falco gets to them only when nothing is refused; the
-    /// author wants to know either way.
+    /// Reports suspicious constants. Falco reaches them only if nothing is refused; they are reported either way.
     fn constants(&self, it: &Subject<'_, 'a>, found: &[TracedFact], refused: bool, report: &mut Report<'_>) {
         for found in found {
             let TypeFact::Warning(warning) = &found.fact else { continue };

@@ -1,4 +1,4 @@
-//! Facts of conditions with those of the macros they use.
+//! Facts of conditions, including those of the macros they use.
 
 use super::macros::Macros;
 use crate::schema::{SourceFields, SourceId};
@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// The most findings that the macros of one rule can add: a macro used over and over is not worth more.
+/// The maximum number of findings that the macros of one rule can add.
 const MAX_FACTS: usize = 1000;
 
 /// A fact of a condition with the macros it came through: the innermost text and the use in the rule.
@@ -52,7 +52,7 @@ impl<'c, 't, 'a> MacroFacts<'c, 't, 'a> {
         found
     }
 
-    /// The facts of a macro and of the macros it leads to, computed once for each source.
+    /// The facts of a macro and of the macros it uses, computed once for each source.
     fn macro_facts(&mut self, root: usize, fields: &SourceFields) -> Arc<Vec<TracedFact>> {
         let source = fields.id;
         let mut todo = vec![(root, None::<Vec<TypeFact>>)];

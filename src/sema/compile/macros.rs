@@ -1,4 +1,4 @@
-//! All macros, parsed, and what is wrong with them.
+//! All macros, parsed, and their errors.
 
 use crate::sema::collect::{Collected, MacroInfo};
 use crate::sema::compiled::MacroTrees;
@@ -46,7 +46,7 @@ impl<'t, 'a> Macros<'t, 'a> {
         &self.collected.macros.items[at]
     }
 
-    /// Syntax errors of all macros first, then names that cannot be resolved, as Falco.
+    /// Reports syntax errors of all macros, then unresolved names, as Falco does.
     pub(super) fn report(&self, report: &mut Report<'_>) {
         for (at, parsed) in self.parsed.iter().enumerate() {
             let info = self.info(at);
@@ -82,12 +82,12 @@ impl<'t, 'a> Macros<'t, 'a> {
         }
     }
 
-    /// True if a macro of this name stands somewhere, but could not be read: that was said already.
+    /// True if a macro of this name exists but could not be read, which is reported already.
     pub(super) fn is_broken(&self, name: &str) -> bool {
         self.collected.broken_macros.contains(name)
     }
 
-    /// The macros that may have been meant by a name: itself if it exists but cannot be seen.
+    /// The macros that may have been meant by a name: itself if it exists but is not visible.
     pub(super) fn candidates(
         &self,
         name: &str,

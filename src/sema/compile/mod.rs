@@ -17,8 +17,8 @@ use facts::MacroFacts;
 use macros::Macros;
 use rules::Rules;
 
-/// Compiles what was collected. Stops at the first error if the policy is Falco's. Returns how Falco
-/// would crash, if it would before its first error. The sink sees what compiles.
+/// Compiles what was collected. Stops at the first error if the policy is Falco's. Returns Falco's crash if it comes
+/// before its first error. The sink receives what compiles.
 pub fn compile<'a>(
     collected: &Collected<'a>,
     environment: &Environment,
@@ -65,8 +65,7 @@ pub fn compile<'a>(
     }
     let used = rules.used;
     sink.macros(&macros.trees());
-    // Falco speaks of what is unused only when nothing else is wrong; we know a little more about our own
-    // holes, but an unused name in a broken file is no news either.
+    // Falco reports unused names only if nothing else is wrong, and rulec does the same.
     if report.errors() == before {
         unused(collected, &used, &lists, report);
     }

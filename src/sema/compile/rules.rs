@@ -1,4 +1,4 @@
-//! Rules, one after the other: exceptions, output, condition and the macros it uses.
+//! Compilation of rules in order: exceptions, output, condition and its macros.
 
 use super::facts::MacroFacts;
 use super::macros::{Macros, syntax_errors};
@@ -25,28 +25,28 @@ pub(super) struct Rules<'c, 't, 'a> {
     pub(super) macros: &'c Macros<'t, 'a>,
     pub(super) lists: &'c mut Lists<'a>,
     pub(super) facts: MacroFacts<'c, 't, 'a>,
-    /// Which macros are used.
+    /// True for each used macro.
     pub(super) used: Vec<bool>,
-    /// The macros that the rule at hand names.
+    /// The macros that the current rule names.
     pub(super) named: Vec<usize>,
 }
 
-/// A rule's condition while it is checked.
+/// The condition of a rule while it is checked.
 pub(super) struct Subject<'s, 'a> {
     pub(super) rule: &'s RuleInfo<'a>,
-    /// The condition with its exceptions, lists by name: what Falco shows.
+    /// The condition with its exceptions, lists by name: the text that Falco shows.
     pub(super) raw: &'s Composite<'a>,
-    /// With the items of lists: what is parsed.
+    /// The same with lists substituted: the parsed text.
     pub(super) text: &'s Composite<'a>,
     pub(super) fields: &'s SourceFields,
     /// Falco's context down to the condition.
     pub(super) base: &'s [ContextStep<'s>],
-    /// Errors of the report before this rule.
+    /// Number of errors before this rule.
     pub(super) errors_before: usize,
 }
 
 impl<'t, 'a> Rules<'_, 't, 'a> {
-    /// Compiles a rule, or recalls what came of it.
+    /// Compiles a rule, or returns its kept result.
     pub(super) fn look_at(
         &mut self,
         rule: &'t RuleInfo<'a>,
@@ -136,8 +136,8 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
         crash
     }
 
-    /// Notes the macros that a condition uses and reports those that do not exist or come later. False if the policy
-    /// is Falco's and one is missing.
+    /// Records the macros that a condition uses and reports those that are missing or defined later. False if the
+    /// policy is Falco's and one is missing.
     fn resolve_macros(
         &mut self,
         rule: &'t RuleInfo<'a>,
@@ -174,7 +174,7 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
         true
     }
 
-    /// Falco loads file by file: a rule cannot use a macro that only a later file defines.
+    /// Reports a macro that only a later file defines: Falco loads file by file.
     fn defined_later(
         &self,
         rule: &RuleInfo<'a>,
@@ -195,7 +195,7 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
     }
 }
 
-/// True if a syntax error follows a name at once: the name is part of it, and no macro.
+/// True if a syntax error follows a name immediately: the name is part of it, not a macro.
 fn runs_into_error(text: &str, name: &TextRange, errors: &[SyntaxError]) -> bool {
     let between = |error: &SyntaxError| text.get(name.end as usize..error.place.start as usize);
     errors.iter().any(|error| between(error).is_some_and(|between| between.trim().is_empty()))

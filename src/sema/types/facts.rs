@@ -97,7 +97,7 @@ impl TypeErrorKind {
 /// A constant that Falco warns about.
 #[derive(Clone, Debug)]
 pub struct Warning {
-    /// Why.
+    /// The reason.
     pub kind: WarningKind,
     /// The constant.
     pub text: String,
@@ -105,7 +105,7 @@ pub struct Warning {
     pub place: TextRange,
 }
 
-/// Why a constant is suspect.
+/// The kinds of suspicious constants.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum WarningKind {
     /// A regular expression without any special character.

@@ -15,7 +15,7 @@ use crate::schema::SourceFields;
 use crate::syntax::ast::{Expr, Operand};
 use checker::Checker;
 
-/// All facts of a condition. Macros are not looked into; `macro_index` knows them by name.
+/// All facts of a condition. Macros are not followed; `macro_index` gives their index by name.
 pub fn facts(
     expr: &Expr<'_>,
     fields: &SourceFields,
@@ -26,7 +26,7 @@ pub fn facts(
     checker.facts
 }
 
-/// The first thing Falco would refuse in a condition without macros.
+/// The first error of a condition without macros.
 pub fn first_error(expr: &Expr<'_>, fields: &SourceFields) -> Option<TypeError> {
     facts(expr, fields, &|_| None).into_iter().find_map(|fact| match fact {
         TypeFact::Error(error) => Some(error),
@@ -34,7 +34,7 @@ pub fn first_error(expr: &Expr<'_>, fields: &SourceFields) -> Option<TypeError> 
     })
 }
 
-/// Why a field or transformer cannot be used on its own, as in an output, and which part of it.
+/// The error of a field or transformer on its own, as in an output.
 pub fn operand_error(operand: &Operand<'_>, fields: &SourceFields) -> Option<TypeError> {
     let mut checker = Checker { fields, macro_index: &|_| None, facts: Vec::new() };
     let (trouble, place) = *checker.operand(operand).err()?;

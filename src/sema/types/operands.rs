@@ -117,7 +117,7 @@ impl Checker<'_> {
     }
 }
 
-/// Falco's message if the arguments of a transformer with several do not have the types it takes.
+/// Falco's message if the arguments of `join`, `concat` or `getopt` have wrong types or a wrong number.
 fn misused(transformer: Transformer, types: &[Typed]) -> Option<&'static str> {
     let list = |at: usize| types[at].base_list;
     let text = |typed: &Typed| typed.base == Type::Charbuf;

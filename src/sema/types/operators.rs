@@ -1,4 +1,4 @@
-//! Which operators work on which types.
+//! The table of operators and the types they apply to.
 
 use super::super::values::{Family, family};
 use super::checker::Typed;

@@ -7,7 +7,7 @@ use crate::syntax::token::{Op, TRANSFORMERS};
 use std::borrow::Cow;
 
 impl Checker<'_> {
-    /// Warnings that do not depend on types.
+    /// Adds warnings that do not depend on types.
     pub(super) fn field_facts(&mut self, check: &Comparison<'_>, place: &TextRange) {
         let Some(name) = last_field(&check.left) else { return };
         let na = |value: &Constant<'_>| value.text == "<NA>";
@@ -89,7 +89,7 @@ fn deprecated(name: &str) -> Option<&'static str> {
     DEPRECATED.iter().map(|&(field, _)| field).find(|field| *field == name)
 }
 
-/// No special character but an anchor at an end, or a `.*` at an end.
+/// True if a pattern has no special character except for an anchor or `.*` at an end.
 fn is_plain_regex(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut at = 0;
