@@ -1,4 +1,4 @@
-//! Engine and plugin versions that rules files ask for.
+//! Required engine and plugin versions.
 
 use super::environment::Environment;
 use crate::source::{Span, Text};
@@ -24,7 +24,7 @@ impl Version {
         Some(Version(major, minor, patch))
     }
 
-    /// True if something at this version serves a rule that asks for `wanted`.
+    /// True if this version satisfies the required one.
     pub fn satisfies(self, wanted: Version) -> bool {
         self.0 == wanted.0 && self >= wanted
     }
@@ -54,7 +54,7 @@ pub struct PluginRequirement<'a> {
     pub choices: Vec<PluginChoice<'a>>,
 }
 
-/// A plugin that would do.
+/// An acceptable plugin.
 #[derive(Debug, Clone, Copy)]
 pub struct PluginChoice<'a> {
     /// Its name.
@@ -76,7 +76,7 @@ pub struct Unmet {
     pub span: Span,
 }
 
-/// The requirements that are not met: of each entry the first plugin that is loaded decides.
+/// The unmet requirements: for each entry the first loaded plugin decides.
 pub fn unmet(requirements: &[PluginRequirement<'_>], environment: &Environment) -> Vec<Unmet> {
     let decide = |requirement: &PluginRequirement<'_>| {
         let loaded = requirement

@@ -4,12 +4,12 @@ use super::facts::{TypeErrorKind, TypeFact};
 use crate::schema::{SourceFields, Type};
 use crate::syntax::ast::{Operand, OperandKind, TextRange};
 
-/// The type of a side of a check.
+/// The type of a side of a comparison.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Typed {
     pub(super) ty: Type,
     pub(super) list: bool,
-    /// The type before transformers: what `join`, `concat` and `getopt` look at.
+    /// The type before transformers, which `join`, `concat` and `getopt` check.
     pub(super) base: Type,
     pub(super) base_list: bool,
 }
@@ -28,7 +28,7 @@ pub(super) struct Checker<'f> {
 
 pub(super) type Caught<T> = Result<T, Box<(TypeErrorKind, TextRange)>>;
 
-/// The field an operand is about, as Falco names it: the innermost, or the transformer without one.
+/// The field that Falco's messages name for an operand: the innermost, or the transformer without one.
 pub(super) fn innermost(operand: &Operand<'_>) -> String {
     match &operand.kind {
         OperandKind::Call { transformer, args, .. } => match args.first() {

@@ -21,7 +21,7 @@ impl Checker<'_> {
                 let found = self.facts.len();
                 if let Err(refused) = self.check(check, &expr.place) {
                     let (trouble, place) = *refused;
-                    // Of a check that Falco refuses, its constants do not matter.
+                    // The constants of a refused comparison are not reported.
                     let mut at = 0;
                     self.facts.retain(|fact| {
                         at += 1;
@@ -121,7 +121,7 @@ impl Checker<'_> {
 
     fn constant(&mut self, value: &Constant<'_>, ty: Type, check: &Comparison<'_>) -> Caught<()> {
         self.constant_warnings(value, check.op);
-        // `syscall.type` takes any text.
+        // `syscall.type` accepts any text.
         let named = matches!(&check.left.kind, OperandKind::Field { name: "evt.type", .. });
         let unknown = named && self.is_syscall() && event_type(&value.text).is_none();
         let converted = match unknown {
@@ -134,7 +134,7 @@ impl Checker<'_> {
         })
     }
 
-    /// Only the engine's own class of system calls has `evt.type`.
+    /// True for the source of system calls, whose own class has `evt.type`.
     fn is_syscall(&self) -> bool {
         self.fields.field("evt.type").is_some()
     }

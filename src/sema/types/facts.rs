@@ -1,41 +1,41 @@
-//! What the check of a condition reports.
+//! The facts that the check of a condition reports.
 
 use super::super::values::BadValue;
 use crate::schema::{LookupError, Type};
 use crate::syntax::ast::TextRange;
 use crate::syntax::token::Op;
 
-/// Something found while checking a condition, in order.
+/// A fact about a condition, in order.
 #[derive(Clone, Debug)]
 pub enum TypeFact {
-    /// A macro is used here, by its index: its own facts come in its place.
+    /// A use of the macro with this index, in place of the macro's own facts.
     Macro(usize, TextRange),
-    /// Falco refuses the check.
+    /// Falco refuses the comparison.
     Error(TypeError),
-    /// A constant that looks like something else.
+    /// A suspicious constant.
     Warning(Warning),
     /// A `ka.` or `jevt.` field is compared with `<NA>`.
     UnsafeNa(TextRange),
-    /// A field by its older name, and today's.
+    /// A field by its older name, and its current name.
     Older(&'static str, &'static str, TextRange),
     /// A deprecated field on the left.
     Deprecated(&'static str, TextRange),
-    /// A check of `evt.type` whose right side Falco cannot search for event codes: it dies.
+    /// A comparison of `evt.type` whose right side Falco cannot search for event codes: it crashes.
     EventCodeCrash(TextRange),
 }
 
-/// A check that Falco refuses.
+/// A comparison that Falco refuses.
 #[derive(Clone, Debug)]
 pub struct TypeError {
-    /// What.
+    /// The error.
     pub kind: TypeErrorKind,
     /// The text to underline.
     pub place: TextRange,
-    /// Where Falco says it is: the start of the check.
+    /// Falco's position: the start of the comparison.
     pub falco_at: u32,
 }
 
-/// What is wrong with a check.
+/// The kinds of errors in a comparison.
 #[derive(Clone, Debug)]
 pub enum TypeErrorKind {
     /// The field does not exist, or its argument is wrong.
@@ -57,20 +57,20 @@ pub enum TypeErrorKind {
         text: String,
         /// The type it should fit.
         ty: Type,
-        /// Why not.
+        /// The reason.
         bad: BadValue,
     },
     /// A transformer cannot be applied; Falco's message.
     Transformer(String),
-    /// A field on the right side where none can be; Falco's message.
+    /// A field on the right side where none is allowed; Falco's message.
     Right(String),
-    /// Falco dies on it: what it says or does, and why.
+    /// Falco crashes.
     Crash {
-        /// What Falco does.
+        /// Falco's message or behaviour.
         falco: &'static str,
-        /// Why, in our words.
+        /// rulec's message.
         message: &'static str,
-        /// True if it dies only when an event is evaluated: the file loads.
+        /// True if Falco crashes only when an event is evaluated: the file loads.
         at_run_time: bool,
     },
 }

@@ -2,7 +2,7 @@
 
 use crate::syntax::ast::TextRange;
 
-/// What could not be read.
+/// The kinds of syntax errors.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum SyntaxErrorKind {
     /// No text at all.
@@ -29,7 +29,7 @@ pub enum SyntaxErrorKind {
     NoNumber,
     /// No string after a string operator.
     NoString,
-    /// No string where a list goes on.
+    /// No string after a comma in a list.
     NoListItem,
     /// No list after a list operator.
     NoList,
@@ -39,7 +39,7 @@ pub enum SyntaxErrorKind {
     NoTransformerArgument,
     /// Nothing that could be an element of a list inside a transformer.
     NoListArgument,
-    /// A bad escape in a quoted string: Falco's words.
+    /// A bad escape in a quoted string; Falco's message.
     Escape(String),
     /// Nested deeper than Falco allows.
     TooDeep(usize),
@@ -48,9 +48,9 @@ pub enum SyntaxErrorKind {
 /// A syntax error in a condition.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SyntaxError {
-    /// What.
+    /// The kind.
     pub kind: SyntaxErrorKind,
-    /// Falco's cursor when it gave up.
+    /// Falco's cursor when it stopped.
     pub at: u32,
     /// The text to underline.
     pub place: TextRange,

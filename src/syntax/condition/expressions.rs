@@ -8,12 +8,12 @@ use crate::syntax::token::Rhs;
 use std::borrow::Cow;
 
 impl<'a> Parser<'a> {
-    /// An `or` chain that must reach the end of the text, or the `)` of the group opened at `open`.
+    /// Reads an `or` chain that must reach the end of the text, or the `)` of the group opened at `open`.
     pub(super) fn or_to_end(&mut self, open: Option<u32>) -> Expr<'a> {
         let start = self.at;
         let depth = self.depth;
         let first = self.or_chain();
-        // What stands after errors.
+        // The parts after errors.
         let mut parts = Vec::new();
         loop {
             self.depth = depth;
@@ -22,7 +22,7 @@ impl<'a> Parser<'a> {
             }
             self.report_leftover(open);
             if matches!(&*self.last, "and" | "or") && self.at < self.text.len() {
-                // The word was read as a macro; what follows is the operand it was meant to join.
+                // The word was read as a macro; the operand that it was meant to join follows.
                 let at = self.at;
                 parts.push(self.or_chain());
                 if self.at > at {
@@ -117,7 +117,7 @@ impl<'a> Parser<'a> {
         Expr { kind: kind(parts), place, falco_at }
     }
 
-    /// An operand of a chain: the level at which errors are caught.
+    /// Reads an operand of a chain: the level at which errors are caught.
     fn not(&mut self) -> Expr<'a> {
         let (start, depth) = (self.at, self.depth);
         let expr = self.try_not().unwrap_or_else(|failure| {
@@ -154,7 +154,7 @@ impl<'a> Parser<'a> {
         Ok(Expr { kind: ExprKind::Not(Box::new(inner)), place: start..self.at as u32, falco_at })
     }
 
-    /// What follows an opening parenthesis, its closing one included.
+    /// Reads the rest of a group after its opening parenthesis, the closing one included.
     fn group(&mut self) -> Expr<'a> {
         let (open, depth) = (self.at as u32 - 1, self.depth);
         if let Err(failure) = self.enter() {

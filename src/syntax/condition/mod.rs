@@ -15,13 +15,13 @@ pub use errors::{SyntaxError, SyntaxErrorKind};
 use super::ast::{Expr, Operand};
 use parser::{Failure, Parser, hole};
 
-/// The nesting Falco allows in the conditions of rules and macros.
+/// Falco's maximum nesting in the conditions of rules and macros.
 pub const RULE_DEPTH: usize = 1000;
 
-/// The nesting it allows elsewhere: exception fields, and `-L`, which parses conditions once more.
+/// Falco's maximum nesting elsewhere: exception fields, and `-L`, which parses conditions once more.
 pub const DEFAULT_DEPTH: usize = 100;
 
-/// A parsed condition: always a tree, with holes where there are errors.
+/// A parsed condition: always a tree, with holes at errors.
 #[derive(Clone, Debug)]
 pub struct Parsed<'a> {
     /// The tree.
@@ -41,8 +41,8 @@ pub fn parse(text: &str, max_depth: usize) -> Parsed<'_> {
     Parsed { expr, errors: parser.errors }
 }
 
-/// Parses one field or transformer at the start of `text` and says how far it reaches. The error is where the
-/// last `[` stands that was read: what is before it may be one.
+/// Parses one field or transformer at the start of `text` and returns its length. The error is the position of the
+/// last `[` that was read: the text before it may be a field.
 pub fn parse_operand(text: &str) -> std::result::Result<(Operand<'_>, usize), Option<usize>> {
     let mut parser = Parser::new(text, DEFAULT_DEPTH);
     match parser.operand() {

@@ -18,10 +18,10 @@ pub(super) struct Parser<'a> {
     pub(super) depth: usize,
     pub(super) max_depth: usize,
     pub(super) last: Cow<'a, str>,
-    /// Where the last `[` stands.
+    /// The position of the last `[`.
     pub(super) bracket: Option<usize>,
     pub(super) errors: Vec<SyntaxError>,
-    /// Set when the rest cannot be read sensibly: further complaints would be noise.
+    /// True once further errors would only follow from earlier ones.
     pub(super) mute: bool,
 }
 
@@ -120,7 +120,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Falco counts entries into productions and gives up at the limit.
+    /// Counts the entry into a production. Falco stops at the limit.
     pub(super) fn enter(&mut self) -> Result<()> {
         self.depth += 1;
         if self.depth >= self.max_depth {

@@ -1,13 +1,13 @@
-//! Recovery after a syntax error: where reading goes on.
+//! Recovery after a syntax error: the positions at which parsing continues.
 
 use super::parser::Parser;
 use crate::syntax::lexer;
 
-/// Connectives of other languages, at which reading can go on.
+/// Connectives of other languages, at which parsing can continue.
 const FOREIGN: [&str; 2] = ["&&", "||"];
 
 impl Parser<'_> {
-    /// Skips what is left of an operand that began at `start`, with the list or transformer it broke off in.
+    /// Skips the rest of an operand that began at `start`, including the list or transformer in which it failed.
     pub(super) fn resync_from(&mut self, start: usize) {
         let at = self.at;
         let open = self.open_since(start);
@@ -15,14 +15,14 @@ impl Parser<'_> {
             if self.skip(open) {
                 return;
             }
-            // It is closed nowhere: only this operand is lost.
+            // It is not closed anywhere: only this operand is lost.
             self.at = at;
             self.mute = false;
         }
         self.resync();
     }
 
-    /// Parentheses opened and not closed between `start` and the cursor.
+    /// The number of parentheses opened and not closed between `start` and the cursor.
     fn open_since(&self, start: usize) -> usize {
         let mut parser = Parser::new(&self.text[..self.at], self.max_depth);
         parser.at = start;
@@ -42,12 +42,12 @@ impl Parser<'_> {
         open
     }
 
-    /// Skips to where a reader would go on: `and` or `or` as a word, or a `)` that closes an outer group.
+    /// Skips to the next `and` or `or` as a word, or a `)` that closes an enclosing group.
     pub(super) fn resync(&mut self) {
         self.skip(0);
     }
 
-    /// The same from inside `open` parentheses; true if they are all closed.
+    /// Skips from inside `open` parentheses; true if they are all closed.
     fn skip(&mut self, mut open: usize) -> bool {
         let bytes = self.text.as_bytes();
         while self.at < bytes.len() {
@@ -60,7 +60,7 @@ impl Parser<'_> {
                         self.at += token.len();
                         continue;
                     }
-                    // An unclosed quote swallows the rest; what follows is anybody's guess.
+                    // The rest after an unclosed quote cannot be read.
                     self.mute = true;
                     self.at = bytes.len();
                     return true;
@@ -77,7 +77,7 @@ impl Parser<'_> {
     fn at_connective(&self) -> bool {
         let before = self.text[..self.at].chars().next_back();
         let rest = self.rest();
-        // What other languages write; the complaint about it was made.
+        // Connectives of other languages are reported already.
         if FOREIGN.iter().any(|word| rest.starts_with(word)) {
             return true;
         }
@@ -87,8 +87,8 @@ impl Parser<'_> {
             && after.is_some_and(|c| c.is_none_or(|c| lexer::is_space(c) || c == '('))
     }
 
-    /// Moves behind the `)` or connective at which reading goes on after an error in the text or in the group opened
-    /// at `open`; false if nothing of either is left.
+    /// Moves past the `)` or connective at which parsing continues after an error in the text or in the group opened
+    /// at `open`; false at the end of either.
     pub(super) fn resumes(&mut self, open: Option<u32>) -> bool {
         // At the end of the text a stray `)` is skipped; in a group it closes the group.
         if self.at == self.text.len() || (open.is_some() && self.word(")")) {

@@ -7,7 +7,7 @@ use crate::syntax::lexer;
 use crate::syntax::token::{MODIFIERS, Modifier, OPERATORS, Op, Rhs, Transformer};
 
 impl<'a> Parser<'a> {
-    /// The first operator that is a prefix of the text, in Falco's order: `exists`, numeric, string, list.
+    /// Reads the first operator that is a prefix of the text, in Falco's order: `exists`, numeric, string, list.
     pub(super) fn operator(&mut self) -> Option<Op> {
         let rest = self.rest();
         let first = rest.as_bytes().first()?;
@@ -22,7 +22,7 @@ impl<'a> Parser<'a> {
         Some(found)
     }
 
-    /// A modifier with what must follow it; otherwise the cursor stays and the word is a plain string.
+    /// Reads a modifier if the text after it fits; otherwise the cursor stays and the word is a plain string.
     pub(super) fn modifier(&mut self) -> Option<(Modifier, TextRange)> {
         let (at, last) = (self.at, self.last.clone());
         let found = self.try_modifier();
@@ -109,7 +109,7 @@ impl<'a> Parser<'a> {
         }
         self.blanks();
         let mut values = Vec::new();
-        // Any failure in the first item means "empty list" to Falco, and blanks are not skipped again.
+        // Falco reads any failure in the first item as an empty list, and does not skip blanks again.
         if let Ok(Some(first)) = self.string() {
             values.push(first);
             self.blanks();

@@ -1,4 +1,4 @@
-//! Puts stand-ins into an event, and sees to it that the rule still fires.
+//! Replacement of identifying texts of an event by stand-ins, so that the rule still fires.
 
 use super::standin::{StandIns, is_account, shape};
 use super::{RecordedEvent, Refused, Trial, write};
@@ -8,7 +8,7 @@ use crate::syntax::token::Op;
 use rustc_hash::FxHashMap;
 use serde_json::Value;
 
-/// Members that AWS fills with words of its own.
+/// Members that AWS fills with its own words.
 const OPEN: [&str; 26] = [
     "eventVersion",
     "eventTime",
@@ -38,12 +38,12 @@ const OPEN: [&str; 26] = [
     "sessionCredentialFromConsole",
 ];
 
-/// How many constants of the condition are tried in place of a text.
+/// The maximum number of the condition's constants tried in place of a text.
 const CONSTANTS: usize = 64;
-/// A piece of a pattern that is too short to be looked for.
+/// The minimum length of a pattern's part to be searched for.
 const SHORT: usize = 3;
 
-/// A text of the event, and what may stand in for it.
+/// A text of the event, with the member and path that determine its stand-in.
 struct EventText {
     text: String,
     member: String,
