@@ -15,7 +15,7 @@ use std::sync::Arc;
 const GARBAGE: usize = 10_000;
 
 /// The results of the last run, and what they depend on.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Incremental {
     snapshot: Snapshot,
     sources: SourceMap,

@@ -9,12 +9,13 @@ use std::sync::Arc;
 const JOINED: usize = 4;
 
 /// Pieces joined for reading, kept while their parts exist.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Units {
     joined: FxHashMap<Vec<u32>, Joined>,
     run: u32,
 }
 
+#[derive(Debug)]
 struct Joined {
     piece: Arc<Piece>,
     run: u32,

@@ -34,7 +34,7 @@ use std::fmt;
 /// What is taken as given about records.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum Assume {
-    /// What AWS writes: `rulesets/schemas/cloudtrail-facts.toml`.
+    /// What AWS writes: [`crate::cloudtrail::members`].
     #[default]
     CloudTrail,
     /// Only what follows from how the plugins make fields and events.
@@ -142,6 +142,7 @@ impl Solver {
     }
 
     /// Whether both hold on the same events; the witness is one on which they differ.
+    #[cfg(test)]
     pub fn equivalent(&self, a: &Pred, b: &Pred) -> Implied {
         match self.implies(a, &[b]) {
             Implied::Yes => self.implies(b, &[a]),
@@ -150,6 +151,7 @@ impl Solver {
     }
 
     /// Whether no event makes both hold; the witness is one that does.
+    #[cfg(test)]
     pub fn disjoint(&self, a: &Pred, b: &Pred) -> Implied {
         let mut memory = self.memory.borrow_mut();
         let both = [memory.formula(a), memory.formula(b)];

@@ -16,8 +16,6 @@ pub struct Template {
     /// Name.
     #[serde(skip)]
     pub name: &'static str,
-    /// What it is for.
-    pub about: String,
     /// The events for which it is the default.
     events: Vec<String>,
     record: Map<String, Value>,

@@ -101,8 +101,6 @@ pub struct RuleInfo<'a> {
     pub priority: &'static str,
     /// Source.
     pub source: &'a str,
-    /// Where the source is written, if it is.
-    pub source_span: Option<Span>,
     /// False if a file disabled it.
     pub enabled: bool,
     /// Capture events after a match.

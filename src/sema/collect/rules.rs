@@ -157,7 +157,6 @@ fn define<'a>(
         trim_output: true,
         description: keys.description.into_iter().collect(),
         priority: keys.priority.unwrap_or("Debug"),
-        source_span: keys.source.map(|source| source.span),
         enabled: keys.enabled,
         capture: keys.capture,
         capture_duration: keys.capture_duration,

@@ -96,7 +96,7 @@ impl Checker<'_> {
             ));
         }
         if is_event_type(&check.left) {
-            self.facts.push(TypeFact::EventCodeCrash(place.clone()));
+            self.facts.push(TypeFact::EventCodeCrash);
         }
         if let OperandKind::Call { transformer, .. } = &check.left.kind
             && transformer.is_multi()

@@ -21,7 +21,7 @@ pub enum TypeFact {
     /// A deprecated field on the left.
     Deprecated(&'static str, TextRange),
     /// A comparison of `evt.type` whose right side Falco cannot search for event codes: it crashes.
-    EventCodeCrash(TextRange),
+    EventCodeCrash,
 }
 
 /// A comparison that Falco refuses.
