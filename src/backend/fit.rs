@@ -38,14 +38,14 @@ pub struct Fitted {
 }
 
 /// Whether a target can say a comparison, or the opposite of it (`false`), and if not, why.
-pub type Says<'s> = dyn Fn(&Atom, bool) -> Result<(), String> + 's;
+pub type CanExpress<'s> = dyn Fn(&Atom, bool) -> Result<(), String> + 's;
 
 /// Rules for CloudTrail that are enabled, each with its condition as the target can say it.
 pub fn all<'r>(
     rules: &'r [Rule],
     approximate: Option<Approximate>,
     diagnostics: &mut Vec<Diagnostic>,
-    says: &Says<'_>,
+    says: &CanExpress<'_>,
 ) -> Vec<(&'r Rule, Pred)> {
     let mut fitted = Vec::new();
     for rule in rules.iter().filter(|rule| rule.enabled) {
@@ -67,7 +67,7 @@ pub fn refused(rule: &Rule, reason: &str) -> Diagnostic {
 }
 
 /// A rule's condition as a target can say it. `says` has the reason why it cannot say a comparison.
-pub fn rule_for(rule: &Rule, approximate: Option<Approximate>, says: &Says<'_>) -> Fitted {
+pub fn rule_for(rule: &Rule, approximate: Option<Approximate>, says: &CanExpress<'_>) -> Fitted {
     let mut fitter = Fitter { rule, approximate, says, diagnostics: Vec::new() };
     let pred = fitter.part(&rule.condition, true);
     let mut diagnostics = fitter.diagnostics;
@@ -90,7 +90,7 @@ pub fn rule_for(rule: &Rule, approximate: Option<Approximate>, says: &Says<'_>) 
 struct Fitter<'f> {
     rule: &'f Rule,
     approximate: Option<Approximate>,
-    says: &'f Says<'f>,
+    says: &'f CanExpress<'f>,
     diagnostics: Vec<Diagnostic>,
 }
 

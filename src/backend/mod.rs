@@ -31,7 +31,7 @@ pub trait Target: Sync {
     fn forms(&self) -> &'static [Form];
 
     /// Compiles rules. The error is a setting that makes no sense.
-    fn compile(&self, job: &Job<'_>) -> Result<Artifact, String>;
+    fn compile(&self, job: &CompileJob<'_>) -> Result<Artifact, String>;
 }
 
 /// A form in which a target is written.
@@ -45,7 +45,7 @@ pub struct Form {
 
 /// What to compile.
 #[derive(Debug)]
-pub struct Job<'j> {
+pub struct CompileJob<'j> {
     /// The files of the rules.
     pub analysis: &'j Analysis,
     /// How they were read.

@@ -2,7 +2,7 @@
 
 use super::clause::{self, Check, Clause, Kind, Leaf, Like};
 use super::fit::{self, refused};
-use super::{Artifact, Form, Job, Target};
+use super::{Artifact, CompileJob, Form, Target};
 use crate::sema::ir::{Atom, Pred, Priority, Rule};
 use crate::syntax::token::Op;
 use rustc_hash::FxHasher;
@@ -26,7 +26,7 @@ impl Target for Sigma {
         &[Form { name: "rules", summary: "a YAML document for each rule" }]
     }
 
-    fn compile(&self, job: &Job<'_>) -> Result<Artifact, String> {
+    fn compile(&self, job: &CompileJob<'_>) -> Result<Artifact, String> {
         let mut artifact = Artifact::default();
         let mut documents = Vec::new();
         for (rule, pred) in fit::all(job.rules, job.approximate, &mut artifact.diagnostics, &says) {

@@ -3,7 +3,7 @@
 mod table;
 
 use super::records::{Piece, Splitter};
-use super::rows::{self, Shape, csv};
+use super::rows::{self, ObjectKind, csv};
 use std::io::{ErrorKind, Read};
 use std::ops::Range;
 
@@ -28,7 +28,7 @@ pub struct Batch {
     /// the log.
     pub restored: Vec<(u64, u64)>,
     /// What cannot be read as a record.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<LogProblem>,
     /// The bytes that were read for this batch.
     pub read: u64,
 }
@@ -45,7 +45,7 @@ impl Batch {
 
 /// A piece of a log that cannot be read.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Problem {
+pub struct LogProblem {
     /// Where, in bytes of the log after decompression.
     pub offset: u64,
     /// Its number among the log's records, from 1, if it has one.
@@ -53,12 +53,12 @@ pub struct Problem {
     /// What is wrong.
     pub message: String,
     /// What kind of piece it is.
-    pub kind: Kind,
+    pub kind: LogProblemKind,
 }
 
 /// Kinds of problems.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
+pub enum LogProblemKind {
     /// A record that is left out.
     Record,
     /// Text that belongs to no record.
@@ -146,7 +146,7 @@ impl<R: Read> Batches<R> {
             self.splitter.feed(&batch.text, at, end, &mut found);
             self.take(batch, std::mem::take(&mut found));
             if line_end.is_some() {
-                self.close(batch, "the line ends inside an object", Kind::Stray, end);
+                self.close(batch, "the line ends inside an object", LogProblemKind::Stray, end);
             }
             at = end + 1;
         }
@@ -254,7 +254,7 @@ impl<R> Batches<R> {
         }
         let offset = self.offset + end as u64;
         let message = format!("cannot read on: {error}");
-        batch.problems.push(Problem { offset, record: None, message, kind: Kind::End });
+        batch.problems.push(LogProblem { offset, record: None, message, kind: LogProblemKind::End });
     }
 
     /// Gives up an open record that is too large.
@@ -262,11 +262,11 @@ impl<R> Batches<R> {
         let len = batch.text.len();
         let Some(start) = self.open(len).filter(|start| len - start > MAX_RECORD) else { return };
         self.records += 1;
-        batch.problems.push(Problem {
+        batch.problems.push(LogProblem {
             offset: self.offset + start as u64,
             record: Some(self.records),
             message: format!("the record is larger than {} MiB", MAX_RECORD >> 20),
-            kind: Kind::Record,
+            kind: LogProblemKind::Record,
         });
         match &mut self.csv {
             None => self.splitter.drop_open(),
@@ -288,39 +288,44 @@ impl<R> Batches<R> {
             match piece {
                 Piece::Record(range) => {
                     self.records += 1;
-                    match rows::shape(&batch.text[range.clone()]) {
-                        Shape::Row => {
+                    match rows::object_kind(&batch.text[range.clone()]) {
+                        ObjectKind::Row => {
                             let made = rows::of_object(&batch.text[range.clone()]);
                             self.take_made(batch, range.start, made);
                             continue;
                         }
-                        Shape::Column => self.columns += 1,
-                        Shape::Plain => {}
+                        ObjectKind::Column => self.columns += 1,
+                        ObjectKind::Plain => {}
                     }
                     batch.records.push((self.records, range));
                 }
                 Piece::Stray(at) => {
                     let message = "text outside of any JSON object".to_owned();
                     let offset = self.offset + at as u64;
-                    batch.problems.push(Problem { offset, record: None, message, kind: Kind::Stray });
+                    batch.problems.push(LogProblem {
+                        offset,
+                        record: None,
+                        message,
+                        kind: LogProblemKind::Stray,
+                    });
                 }
             }
         }
     }
 
     /// The text ends here, or a line that stands alone; `without` is the kind if no record is open.
-    fn close(&mut self, batch: &mut Batch, message: &str, without: Kind, end: usize) {
+    fn close(&mut self, batch: &mut Batch, message: &str, without: LogProblemKind, end: usize) {
         let open = self.splitter.open();
         if self.splitter.finish() {
             let at = open.unwrap_or(end);
             if open.is_some() {
                 self.records += 1;
             }
-            batch.problems.push(Problem {
+            batch.problems.push(LogProblem {
                 offset: self.offset + at as u64,
                 record: open.map(|_| self.records),
                 message: message.to_owned(),
-                kind: if open.is_some() { Kind::Record } else { without },
+                kind: if open.is_some() { LogProblemKind::Record } else { without },
             });
         }
     }

@@ -22,7 +22,7 @@ pub struct Cost {
 /// Rules that are measured.
 #[derive(Debug)]
 pub struct Profiler {
-    rules: Vec<Part>,
+    rules: Vec<TimedCondition>,
     /// Where each comparison is written, and the rule it belongs to.
     places: Vec<(usize, Span)>,
     paths: Paths,
@@ -40,11 +40,11 @@ pub struct Costs {
 
 /// A condition as it is written.
 #[derive(Debug)]
-enum Part {
+enum TimedCondition {
     Const(bool),
-    And(Vec<Part>),
-    Or(Vec<Part>),
-    Not(Box<Part>),
+    And(Vec<TimedCondition>),
+    Or(Vec<TimedCondition>),
+    Not(Box<TimedCondition>),
     Comparison(usize, Comparison),
 }
 
@@ -55,7 +55,7 @@ impl Profiler {
         let mut places = Vec::new();
         let part = |(at, rule): (usize, &Rule)| match is_active(rule) {
             true => part(&rule.condition, at, &mut places, &mut paths),
-            false => Part::Const(false),
+            false => TimedCondition::Const(false),
         };
         let rules = rules.iter().enumerate().map(part).collect();
         paths.finish();
@@ -86,7 +86,7 @@ impl Profiler {
         event.first = first.unwrap_or(event.first);
         let view = View::new(&event, &self.paths);
         for (rule, cost) in self.rules.iter().zip(&mut costs.rules) {
-            if let Part::Const(_) = rule {
+            if let TimedCondition::Const(_) = rule {
                 continue;
             }
             let start = clock();
@@ -117,27 +117,27 @@ impl Cost {
     }
 }
 
-fn part(pred: &Pred, rule: usize, places: &mut Vec<(usize, Span)>, paths: &mut Paths) -> Part {
+fn part(pred: &Pred, rule: usize, places: &mut Vec<(usize, Span)>, paths: &mut Paths) -> TimedCondition {
     let mut all = |parts: &[Pred]| parts.iter().map(|one| part(one, rule, places, paths)).collect();
     match pred {
-        Pred::Const(truth) => Part::Const(*truth),
-        Pred::And(parts) => Part::And(all(parts)),
-        Pred::Or(parts) => Part::Or(all(parts)),
-        Pred::Not(inner) => Part::Not(Box::new(part(inner, rule, places, paths))),
+        Pred::Const(truth) => TimedCondition::Const(*truth),
+        Pred::And(parts) => TimedCondition::And(all(parts)),
+        Pred::Or(parts) => TimedCondition::Or(all(parts)),
+        Pred::Not(inner) => TimedCondition::Not(Box::new(part(inner, rule, places, paths))),
         Pred::Atom(atom) => {
             places.push((rule, atom.origin.span));
-            Part::Comparison(places.len() - 1, compare::bind(atom, paths))
+            TimedCondition::Comparison(places.len() - 1, compare::bind(atom, paths))
         }
     }
 }
 
-fn holds(part: &Part, view: View<'_>, clock: &impl Fn() -> u64, costs: &mut [Cost]) -> bool {
+fn holds(part: &TimedCondition, view: View<'_>, clock: &impl Fn() -> u64, costs: &mut [Cost]) -> bool {
     match part {
-        Part::Const(truth) => *truth,
-        Part::And(parts) => parts.iter().all(|part| holds(part, view, clock, costs)),
-        Part::Or(parts) => parts.iter().any(|part| holds(part, view, clock, costs)),
-        Part::Not(inner) => !holds(inner, view, clock, costs),
-        Part::Comparison(at, comparison) => {
+        TimedCondition::Const(truth) => *truth,
+        TimedCondition::And(parts) => parts.iter().all(|part| holds(part, view, clock, costs)),
+        TimedCondition::Or(parts) => parts.iter().any(|part| holds(part, view, clock, costs)),
+        TimedCondition::Not(inner) => !holds(inner, view, clock, costs),
+        TimedCondition::Comparison(at, comparison) => {
             let start = clock();
             let held = comparison.holds(view);
             if let Some(cost) = costs.get_mut(*at) {

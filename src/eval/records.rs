@@ -50,7 +50,7 @@ pub(super) enum Piece {
 /// Where the splitter is; it can stop after any byte.
 #[derive(Debug, Default)]
 pub(super) struct Splitter {
-    place: Place,
+    place: Nesting,
     /// Inside a string, and behind a backslash in it.
     string: bool,
     escaped: bool,
@@ -59,7 +59,7 @@ pub(super) struct Splitter {
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-enum Place {
+enum Nesting {
     /// Outside of everything.
     #[default]
     Top,
@@ -81,10 +81,10 @@ impl Splitter {
                 continue;
             }
             at = match self.place {
-                Place::Top => self.top(text, at, found),
-                Place::New { .. } => self.new_object(text, at, found),
-                Place::Around => self.around(text, at),
-                Place::Record { .. } => self.record(text, at, found),
+                Nesting::Top => self.top(text, at, found),
+                Nesting::New { .. } => self.new_object(text, at, found),
+                Nesting::Around => self.around(text, at),
+                Nesting::Record { .. } => self.record(text, at, found),
             };
         }
     }
@@ -92,15 +92,15 @@ impl Splitter {
     /// Where the text begins that is still needed, if any is.
     pub fn open(&self) -> Option<usize> {
         match self.place {
-            Place::New { start, .. } => Some(start),
-            Place::Record { start, .. } => start,
-            Place::Top | Place::Around => None,
+            Nesting::New { start, .. } => Some(start),
+            Nesting::Record { start, .. } => start,
+            Nesting::Top | Nesting::Around => None,
         }
     }
 
     /// The text ends, or with it a line that stands alone: starts afresh. True if something was left open.
     pub fn finish(&mut self) -> bool {
-        let open = !matches!(self.place, Place::Top);
+        let open = !matches!(self.place, Nesting::Top);
         *self = Splitter::default();
         open
     }
@@ -108,11 +108,11 @@ impl Splitter {
     /// The first bytes of the text were taken away.
     pub fn shift(&mut self, by: usize) {
         match &mut self.place {
-            Place::New { start, key, .. } => {
+            Nesting::New { start, key, .. } => {
                 *start -= by;
                 *key = key.map(|key| key - by);
             }
-            Place::Record { start: Some(start), .. } => *start -= by,
+            Nesting::Record { start: Some(start), .. } => *start -= by,
             _ => {}
         }
     }
@@ -120,8 +120,8 @@ impl Splitter {
     /// Gives up the text of the open record, and goes on behind it.
     pub fn drop_open(&mut self) {
         match &mut self.place {
-            Place::New { .. } => self.place = Place::Record { start: None, depth: 1, around: false },
-            Place::Record { start, .. } => *start = None,
+            Nesting::New { .. } => self.place = Nesting::Record { start: None, depth: 1, around: false },
+            Nesting::Record { start, .. } => *start = None,
             _ => {}
         }
     }
@@ -136,17 +136,17 @@ impl Splitter {
             return text.len();
         };
         self.string = false;
-        if let Place::New { start, key, .. } = &mut self.place
+        if let Nesting::New { start, key, .. } = &mut self.place
             && let Some(key) = key.take()
         {
             let name = text.get(key..end).unwrap_or_default();
             let start = *start;
             if OF_RECORDS.contains(&name) {
-                self.place = Place::Record { start: Some(start), depth: 1, around: false };
+                self.place = Nesting::Record { start: Some(start), depth: 1, around: false };
             } else if name == b"Records" {
-                self.place = Place::Around;
+                self.place = Nesting::Around;
             } else if is_row_key(name) {
-                self.place = Place::Record { start: Some(start), depth: 1, around: false };
+                self.place = Nesting::Record { start: Some(start), depth: 1, around: false };
             }
         }
         end + 1
@@ -155,7 +155,7 @@ impl Splitter {
     fn top(&mut self, text: &[u8], at: usize, found: &mut Vec<Piece>) -> usize {
         match text[at] {
             b'{' => {
-                self.place = Place::New { start: at, key: None, may_be_key: true, brackets: 0 };
+                self.place = Nesting::New { start: at, key: None, may_be_key: true, brackets: 0 };
                 self.stray = false;
             }
             b' ' | b'\t' | b'\r' | b'\n' | b'[' | b']' | b',' | 0x1E => {}
@@ -169,16 +169,16 @@ impl Splitter {
     }
 
     fn new_object(&mut self, text: &[u8], at: usize, found: &mut Vec<Piece>) -> usize {
-        let Place::New { start, key, may_be_key, brackets } = &mut self.place else { return at };
+        let Nesting::New { start, key, may_be_key, brackets } = &mut self.place else { return at };
         match text[at] {
             b'"' => {
                 self.string = true;
                 *key = std::mem::take(may_be_key).then_some(at + 1);
             }
-            b'{' => self.place = Place::Record { start: Some(at), depth: 1, around: true },
+            b'{' => self.place = Nesting::Record { start: Some(at), depth: 1, around: true },
             b'}' => {
                 found.push(Piece::Record(*start..at + 1));
-                self.place = Place::Top;
+                self.place = Nesting::Top;
             }
             b',' => *may_be_key = *brackets == 0,
             b'[' => *brackets += 1,
@@ -191,15 +191,15 @@ impl Splitter {
     fn around(&mut self, text: &[u8], at: usize) -> usize {
         match text[at] {
             b'"' => self.string = true,
-            b'{' => self.place = Place::Record { start: Some(at), depth: 1, around: true },
-            b'}' => self.place = Place::Top,
+            b'{' => self.place = Nesting::Record { start: Some(at), depth: 1, around: true },
+            b'}' => self.place = Nesting::Top,
             _ => {}
         }
         at + 1
     }
 
     fn record(&mut self, text: &[u8], mut at: usize, found: &mut Vec<Piece>) -> usize {
-        let Place::Record { start, depth, around } = &mut self.place else { return at };
+        let Nesting::Record { start, depth, around } = &mut self.place else { return at };
         while let Some(&byte) = text.get(at) {
             match byte {
                 b'"' => match string_end(text, at + 1) {
@@ -214,7 +214,7 @@ impl Splitter {
                     *depth -= 1;
                     if *depth == 0 {
                         found.extend(start.map(|start| Piece::Record(start..at + 1)));
-                        self.place = if *around { Place::Around } else { Place::Top };
+                        self.place = if *around { Nesting::Around } else { Nesting::Top };
                         return at + 1;
                     }
                 }

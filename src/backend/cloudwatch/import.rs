@@ -1,6 +1,6 @@
 //! Filter patterns as Falco's conditions.
 
-use super::pattern::{Key, Pattern, Selector, Test};
+use super::pattern::{Key, Pattern, Selector, SelectorTest};
 use crate::backend::{clause, write};
 use crate::cloudtrail::MemberPath;
 use crate::schema::plugins::bundled_plugins;
@@ -33,13 +33,13 @@ pub fn condition(pattern: &Pattern) -> Result<String, String> {
 /// Several plain texts of one member.
 fn among(parts: &[Pattern]) -> Option<(&Selector, Vec<&str>)> {
     let one = |part: &'_ Pattern| -> bool {
-        matches!(part, Pattern::Test(_, Test::Text { text, not: false }) if !text.contains('*'))
+        matches!(part, Pattern::Test(_, SelectorTest::Text { text, not: false }) if !text.contains('*'))
     };
     let Some(Pattern::Test(first, _)) = parts.first() else { return None };
     let mut texts = Vec::new();
     for part in parts {
         match part {
-            Pattern::Test(selector, Test::Text { text, .. }) if one(part) && selector == first => {
+            Pattern::Test(selector, SelectorTest::Text { text, .. }) if one(part) && selector == first => {
                 texts.push(text.as_str());
             }
             _ => return None,
@@ -48,14 +48,14 @@ fn among(parts: &[Pattern]) -> Option<(&Selector, Vec<&str>)> {
     Some((first, texts))
 }
 
-fn comparison(selector: &Selector, test: &Test) -> Result<String, String> {
+fn comparison(selector: &Selector, test: &SelectorTest) -> Result<String, String> {
     let field = field(selector)?;
     Ok(match test {
-        Test::Missing => format!("not {field} exists"),
-        Test::Is(truth) => format!("{field} = {truth}"),
-        Test::Null => format!("{field} = null"),
-        Test::Text { text, not } => text_comparison(&field, text, *not)?,
-        Test::Number(op, number) => number_comparison(&field, *op, *number)?,
+        SelectorTest::Missing => format!("not {field} exists"),
+        SelectorTest::Is(truth) => format!("{field} = {truth}"),
+        SelectorTest::Null => format!("{field} = null"),
+        SelectorTest::Text { text, not } => text_comparison(&field, text, *not)?,
+        SelectorTest::Number(op, number) => number_comparison(&field, *op, *number)?,
     })
 }
 

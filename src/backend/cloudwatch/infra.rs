@@ -1,6 +1,6 @@
 //! What makes filter patterns work: metric filters, metrics, alarms and a topic to tell, in the words of three tools.
 
-use super::super::Job;
+use super::super::CompileJob;
 use super::Filter;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -27,7 +27,7 @@ struct Alarm {
     filters: Vec<Metric>,
 }
 
-fn alarms(filters: &[Filter<'_>], job: &Job<'_>) -> Vec<Alarm> {
+fn alarms(filters: &[Filter<'_>], job: &CompileJob<'_>) -> Vec<Alarm> {
     let mut taken = BTreeSet::new();
     let alarm = |filter: &Filter<'_>| {
         let metric = unique(slug(&filter.rule.name), &mut taken);
@@ -42,7 +42,7 @@ fn alarms(filters: &[Filter<'_>], job: &Job<'_>) -> Vec<Alarm> {
     filters.iter().map(alarm).collect()
 }
 
-fn threshold(job: &Job<'_>, rule: &str) -> u32 {
+fn threshold(job: &CompileJob<'_>, rule: &str) -> u32 {
     let all = &job.settings.thresholds;
     let own = all.iter().rev().find(|(name, _)| name.as_deref() == Some(rule));
     let others = || all.iter().rev().find(|(name, _)| name.is_none());
@@ -73,7 +73,7 @@ pub fn plain(filters: &[Filter<'_>]) -> String {
 }
 
 /// Terraform.
-pub fn terraform(filters: &[Filter<'_>], job: &Job<'_>) -> String {
+pub fn terraform(filters: &[Filter<'_>], job: &CompileJob<'_>) -> String {
     let default = job.settings.from.as_deref().map(|from| format!("\n  default     = {}", hcl(from)));
     let mut out = format!(
         "variable \"log_group_name\" {{
@@ -152,7 +152,7 @@ fn shortened(text: &str) -> String {
 }
 
 /// CloudFormation.
-pub fn cloudformation(filters: &[Filter<'_>], job: &Job<'_>) -> Result<String, String> {
+pub fn cloudformation(filters: &[Filter<'_>], job: &CompileJob<'_>) -> Result<String, String> {
     let mut resources = serde_json::Map::new();
     resources.insert("Topic".into(), json!({ "Type": "AWS::SNS::Topic" }));
     for (number, alarm) in alarms(filters, job).iter().enumerate() {
@@ -215,7 +215,7 @@ pub fn cloudformation(filters: &[Filter<'_>], job: &Job<'_>) -> Result<String, S
 }
 
 /// Commands of the AWS CLI.
-pub fn cli(filters: &[Filter<'_>], job: &Job<'_>) -> String {
+pub fn cli(filters: &[Filter<'_>], job: &CompileJob<'_>) -> String {
     let group = job.settings.from.as_deref().map_or_else(|| "\"$LOG_GROUP\"".to_owned(), shell);
     let mut out = String::from(
         "TOPIC=$(aws sns create-topic --name cloudtrail-rules --query TopicArn --output text)\n",

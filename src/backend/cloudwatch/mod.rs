@@ -6,10 +6,10 @@ pub mod pattern;
 
 use super::clause::{self, Check, Clause, Kind, Leaf, Like};
 use super::fit::{self, refused};
-use super::{Artifact, Form, Job, Target};
+use super::{Artifact, CompileJob, Form, Target};
 use crate::sema::ir::{Atom, Pred, Rule};
 use crate::syntax::token::Op;
-use pattern::{Key, Pattern, Selector, Test};
+use pattern::{Key, Pattern, Selector, SelectorTest};
 use std::sync::Arc;
 
 /// The target.
@@ -36,7 +36,7 @@ impl Target for CloudWatch {
         ]
     }
 
-    fn compile(&self, job: &Job<'_>) -> Result<Artifact, String> {
+    fn compile(&self, job: &CompileJob<'_>) -> Result<Artifact, String> {
         let mut artifact = Artifact::default();
         let mut filters = Vec::new();
         let fitted = fit::all(job.rules, job.approximate, &mut artifact.diagnostics, &says);
@@ -152,25 +152,25 @@ fn of_clause(clause: &Clause) -> Result<Pattern, String> {
 fn of_leaf(leaf: &Leaf) -> Result<Pattern, String> {
     let selector = selector(&leaf.path)?;
     let one = |test| Ok(Pattern::Test(selector.clone(), test));
-    let text = |text: String, not| Test::Text { text, not };
+    let text = |text: String, not| SelectorTest::Text { text, not };
     match (&leaf.check, leaf.kind) {
-        (Check::Missing, _) => one(Test::Missing),
+        (Check::Missing, _) => one(SelectorTest::Missing),
         (Check::Exists, Kind::Any) => Err(
             "a filter pattern cannot ask whether a member is there, whatever it is; only whether it is not"
                 .to_owned(),
         ),
         (Check::Exists, Kind::Flag) => Ok(Pattern::Any(vec![
-            Pattern::Test(selector.clone(), Test::Is(true)),
-            Pattern::Test(selector, Test::Is(false)),
+            Pattern::Test(selector.clone(), SelectorTest::Is(true)),
+            Pattern::Test(selector, SelectorTest::Is(false)),
         ])),
         (Check::Exists, _) => one(text("*".to_owned(), false)),
-        (Check::True(truth), _) => one(Test::Is(*truth)),
+        (Check::True(truth), _) => one(SelectorTest::Is(*truth)),
         (Check::Number(op, value), _) => {
             // The service reads numbers as floating-point ones.
             if *value > 1 << 53 {
                 return Err("the number is too large for a filter pattern".to_owned());
             }
-            one(Test::Number(*op, *value as f64))
+            one(SelectorTest::Number(*op, *value as f64))
         }
         (Check::Text { fold: true, .. }, _) => Err("filter patterns tell upper from lower case".to_owned()),
         (Check::Text { like, not, .. }, kind) => {
@@ -186,21 +186,21 @@ fn of_leaf(leaf: &Leaf) -> Result<Pattern, String> {
 /// A text of a member that may be something else, which Falco compares as JSON writes it.
 fn of_any(selector: Selector, value: &str, written: String, not: bool) -> Result<Pattern, String> {
     let word = match value {
-        "true" => Some(Test::Is(true)),
-        "false" => Some(Test::Is(false)),
-        "null" => Some(Test::Null),
+        "true" => Some(SelectorTest::Is(true)),
+        "false" => Some(SelectorTest::Is(false)),
+        "null" => Some(SelectorTest::Null),
         _ if value
             .parse::<i64>()
             .is_ok_and(|number| number.to_string() == value && number.abs() < 1 << 53) =>
         {
-            value.parse().ok().map(|number| Test::Number(Op::Eq, number))
+            value.parse().ok().map(|number| SelectorTest::Number(Op::Eq, number))
         }
         _ if value.starts_with(['{', '[']) || value.parse::<f64>().is_ok() => {
             return Err("a filter pattern has no objects, lists or fractions to compare with".to_owned());
         }
         _ => None,
     };
-    let text = Pattern::Test(selector.clone(), Test::Text { text: written, not });
+    let text = Pattern::Test(selector.clone(), SelectorTest::Text { text: written, not });
     match word {
         None => Ok(text),
         Some(_) if not => Err(

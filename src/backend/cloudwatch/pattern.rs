@@ -11,7 +11,7 @@ pub enum Pattern {
     /// Any of them.
     Any(Vec<Pattern>),
     /// One comparison.
-    Test(Selector, Test),
+    Test(Selector, SelectorTest),
 }
 
 /// Where a value is: keys, and places in arrays as `Key::At`.
@@ -29,7 +29,7 @@ pub enum Key {
 
 /// What is asked of a value.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Test {
+pub enum SelectorTest {
     /// A text, with `*` for anything; if `not`, a value that is there and otherwise.
     Text {
         /// The text as written.
@@ -49,7 +49,7 @@ pub enum Test {
 
 /// Why a pattern cannot be read, and at which byte.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Broken {
+pub struct PatternError {
     /// Byte of the text.
     pub at: usize,
     /// What is wrong.
@@ -60,7 +60,7 @@ pub struct Broken {
 const MAX_DEPTH: usize = 200;
 
 /// Reads a pattern with its braces.
-pub fn parse(text: &str) -> Result<Pattern, Broken> {
+pub fn parse(text: &str) -> Result<Pattern, PatternError> {
     let mut parser = Parser { text, at: 0, depth: 0 };
     parser.expect("{")?;
     let pattern = parser.any()?;
@@ -83,8 +83,8 @@ impl<'p> Parser<'p> {
         self.text.get(self.at..).unwrap_or_default()
     }
 
-    fn fail<T>(&self, why: impl Into<String>) -> Result<T, Broken> {
-        Err(Broken { at: self.at, why: why.into() })
+    fn fail<T>(&self, why: impl Into<String>) -> Result<T, PatternError> {
+        Err(PatternError { at: self.at, why: why.into() })
     }
 
     fn blanks(&mut self) {
@@ -107,12 +107,12 @@ impl<'p> Parser<'p> {
         is
     }
 
-    fn expect(&mut self, token: &str) -> Result<(), Broken> {
+    fn expect(&mut self, token: &str) -> Result<(), PatternError> {
         if self.take(token) { Ok(()) } else { self.fail(format!("`{token}` is missing")) }
     }
 
     /// `||` binds less than `&&`.
-    fn any(&mut self) -> Result<Pattern, Broken> {
+    fn any(&mut self) -> Result<Pattern, PatternError> {
         let mut parts = vec![self.all()?];
         while self.take("||") {
             parts.push(self.all()?);
@@ -120,7 +120,7 @@ impl<'p> Parser<'p> {
         Ok(alone(parts, Pattern::Any))
     }
 
-    fn all(&mut self) -> Result<Pattern, Broken> {
+    fn all(&mut self) -> Result<Pattern, PatternError> {
         let mut parts = vec![self.one()?];
         while self.take("&&") {
             parts.push(self.one()?);
@@ -128,7 +128,7 @@ impl<'p> Parser<'p> {
         Ok(alone(parts, Pattern::All))
     }
 
-    fn one(&mut self) -> Result<Pattern, Broken> {
+    fn one(&mut self) -> Result<Pattern, PatternError> {
         if !self.take("(") {
             return self.test();
         }
@@ -142,19 +142,19 @@ impl<'p> Parser<'p> {
         Ok(inner)
     }
 
-    fn test(&mut self) -> Result<Pattern, Broken> {
+    fn test(&mut self) -> Result<Pattern, PatternError> {
         let selector = self.selector()?;
         if self.word("NOT") {
             return match self.word("EXISTS") {
-                true => Ok(Pattern::Test(selector, Test::Missing)),
+                true => Ok(Pattern::Test(selector, SelectorTest::Missing)),
                 false => self.fail("`EXISTS` is missing after `NOT`"),
             };
         }
         if self.word("IS") {
             let test = match () {
-                () if self.word("TRUE") => Test::Is(true),
-                () if self.word("FALSE") => Test::Is(false),
-                () if self.word("NULL") => Test::Null,
+                () if self.word("TRUE") => SelectorTest::Is(true),
+                () if self.word("FALSE") => SelectorTest::Is(false),
+                () if self.word("NULL") => SelectorTest::Null,
                 () => return self.fail("after `IS` stands `TRUE`, `FALSE` or `NULL`"),
             };
             return Ok(Pattern::Test(selector, test));
@@ -168,8 +168,8 @@ impl<'p> Parser<'p> {
         let (text, quoted) = self.value()?;
         let number = text.parse::<f64>().ok().filter(|number| !quoted && number.is_finite());
         let test = match (number, op) {
-            (Some(number), _) => Test::Number(op, number),
-            (None, Op::Eq | Op::Ne) => Test::Text { text, not: op == Op::Ne },
+            (Some(number), _) => SelectorTest::Number(op, number),
+            (None, Op::Eq | Op::Ne) => SelectorTest::Text { text, not: op == Op::Ne },
             (None, _) => {
                 self.at = start;
                 return self.fail("only numbers are less or greater");
@@ -178,7 +178,7 @@ impl<'p> Parser<'p> {
         Ok(Pattern::Test(selector, test))
     }
 
-    fn selector(&mut self) -> Result<Selector, Broken> {
+    fn selector(&mut self) -> Result<Selector, PatternError> {
         self.expect("$")?;
         let mut keys = Vec::new();
         loop {
@@ -206,7 +206,7 @@ impl<'p> Parser<'p> {
         }
     }
 
-    fn bracket(&mut self) -> Result<Key, Broken> {
+    fn bracket(&mut self) -> Result<Key, PatternError> {
         let inner = self.rest().get(1..).unwrap_or_default();
         let Some(end) = inner.find(']') else { return self.fail("`]` is missing") };
         let inside = inner[..end].trim();
@@ -223,7 +223,7 @@ impl<'p> Parser<'p> {
         Ok(key)
     }
 
-    fn value(&mut self) -> Result<(String, bool), Broken> {
+    fn value(&mut self) -> Result<(String, bool), PatternError> {
         self.blanks();
         let rest = self.rest();
         if let Some(inner) = rest.strip_prefix('"') {
@@ -306,18 +306,18 @@ impl Selector {
     }
 }
 
-impl Test {
+impl SelectorTest {
     fn text(&self) -> String {
         match self {
-            Test::Text { text, not } => {
+            SelectorTest::Text { text, not } => {
                 let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
                 format!("{} \"{escaped}\"", if *not { "!=" } else { "=" })
             }
-            Test::Number(op, number) => format!("{} {number}", op.text()),
-            Test::Is(true) => "IS TRUE".to_owned(),
-            Test::Is(false) => "IS FALSE".to_owned(),
-            Test::Null => "IS NULL".to_owned(),
-            Test::Missing => "NOT EXISTS".to_owned(),
+            SelectorTest::Number(op, number) => format!("{} {number}", op.text()),
+            SelectorTest::Is(true) => "IS TRUE".to_owned(),
+            SelectorTest::Is(false) => "IS FALSE".to_owned(),
+            SelectorTest::Null => "IS NULL".to_owned(),
+            SelectorTest::Missing => "NOT EXISTS".to_owned(),
         }
     }
 }
@@ -328,13 +328,13 @@ pub fn matches(pattern: &Pattern, record: &Value) -> bool {
         Pattern::All(parts) => parts.iter().all(|part| matches(part, record)),
         Pattern::Any(parts) => parts.iter().any(|part| matches(part, record)),
         Pattern::Test(selector, test) => match (selector.of(record), test) {
-            (None, test) => *test == Test::Missing,
-            (Some(_), Test::Missing) => false,
+            (None, test) => *test == SelectorTest::Missing,
+            (Some(_), SelectorTest::Missing) => false,
             // A selector of an object or an array matches nothing.
             (Some(Value::Object(_) | Value::Array(_)), _) => false,
-            (Some(value), Test::Null) => value.is_null(),
-            (Some(value), Test::Is(truth)) => value.as_bool() == Some(*truth),
-            (Some(value), Test::Text { text, not }) => {
+            (Some(value), SelectorTest::Null) => value.is_null(),
+            (Some(value), SelectorTest::Is(truth)) => value.as_bool() == Some(*truth),
+            (Some(value), SelectorTest::Text { text, not }) => {
                 let found = match value {
                     Value::String(found) => like(text, found),
                     Value::Number(found) => like(text, &found.to_string()),
@@ -342,7 +342,7 @@ pub fn matches(pattern: &Pattern, record: &Value) -> bool {
                 };
                 found != *not
             }
-            (Some(value), Test::Number(op, number)) => value.as_f64().is_some_and(|found| match op {
+            (Some(value), SelectorTest::Number(op, number)) => value.as_f64().is_some_and(|found| match op {
                 Op::Eq => found == *number,
                 Op::Ne => found != *number,
                 Op::Lt => found < *number,

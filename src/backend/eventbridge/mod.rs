@@ -6,7 +6,7 @@ mod matcher;
 
 use super::clause::{self, Clause};
 use super::fit::{self, refused};
-use super::{Artifact, Form, Job, Target};
+use super::{Artifact, CompileJob, Form, Target};
 use crate::sema::ir::{Atom, Pred};
 use alternatives::{Together, alternatives};
 use serde_json::{Map, Value, json};
@@ -38,7 +38,7 @@ impl Target for EventBridge {
         ]
     }
 
-    fn compile(&self, job: &Job<'_>) -> Result<Artifact, String> {
+    fn compile(&self, job: &CompileJob<'_>) -> Result<Artifact, String> {
         let mut artifact = Artifact::default();
         let mut all = Vec::new();
         for (rule, pred) in fit::all(job.rules, job.approximate, &mut artifact.diagnostics, &says) {

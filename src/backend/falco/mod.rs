@@ -4,7 +4,7 @@ mod resolved;
 mod shaken;
 
 use super::fit::refused;
-use super::{Artifact, Form, Job, Target};
+use super::{Artifact, CompileJob, Form, Target};
 use crate::analysis::{Compiled, Inputs, compile_rules};
 use crate::diag::{Diagnostic, Severity};
 use crate::format;
@@ -40,7 +40,7 @@ impl Target for Falco {
         ]
     }
 
-    fn compile(&self, job: &Job<'_>) -> Result<Artifact, String> {
+    fn compile(&self, job: &CompileJob<'_>) -> Result<Artifact, String> {
         let streams = streams(job);
         let (text, mut diagnostics) = match job.form {
             "shaken" => (shaken::text(job, &streams)?, Vec::new()),
@@ -64,8 +64,10 @@ impl Target for Falco {
                 .filter(|rule| !lost.iter().any(|lost| lost.name == rule.name))
                 .cloned()
                 .collect();
-            let file =
-                SourceFile::new("rules.yaml", resolved::text(&Job { rules: &kept, ..*job }, &streams).0);
+            let file = SourceFile::new(
+                "rules.yaml",
+                resolved::text(&CompileJob { rules: &kept, ..*job }, &streams).0,
+            );
             text = format::document(&file, &format::Options::default()).text(&file);
         }
         let rules = job.rules.len() - diagnostics.len();
@@ -77,7 +79,7 @@ fn changed(rule: &Rule) -> Diagnostic {
     refused(rule, "written without macros and lists it would read differently")
 }
 
-fn streams(job: &Job<'_>) -> Vec<(FileId, Stream)> {
+fn streams(job: &CompileJob<'_>) -> Vec<(FileId, Stream)> {
     job.analysis.sources.files().map(|(id, file)| (id, yaml::parse(id, file))).collect()
 }
 
@@ -113,7 +115,7 @@ fn verbatim(span: Span, sources: &SourceMap) -> String {
 }
 
 /// The rules that a file of this text does not have as they are.
-fn differing<'j>(job: &Job<'j>, text: &str) -> Vec<&'j Rule> {
+fn differing<'j>(job: &CompileJob<'j>, text: &str) -> Vec<&'j Rule> {
     let mut sources = SourceMap::default();
     sources.add(SourceFile::new("rules.yaml", text));
     let Compiled { analysis, rules, .. } = compile_rules(Inputs { sources, options: job.options.clone() });

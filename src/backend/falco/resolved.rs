@@ -1,7 +1,7 @@
 //! Rules with everything in their conditions, and nothing beside them but what they require of the engine.
 
 use super::super::fit::refused;
-use super::super::{Job, write};
+use super::super::{CompileJob, write};
 use super::{items, verbatim};
 use crate::diag::Diagnostic;
 use crate::sema::ir::{OutputPart, Rule};
@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const CARRIED: [&str; 4] = ["capture", "capture_duration", "warn_evttypes", "skip-if-unknown-filter"];
 
 /// The file, and the rules that cannot be in it.
-pub fn text(job: &Job<'_>, streams: &[(FileId, Stream)]) -> (String, Vec<Diagnostic>) {
+pub fn text(job: &CompileJob<'_>, streams: &[(FileId, Stream)]) -> (String, Vec<Diagnostic>) {
     let mut blocks = required(job, streams);
     let carried = carried(streams);
     let mut diagnostics = Vec::new();
@@ -28,7 +28,7 @@ pub fn text(job: &Job<'_>, streams: &[(FileId, Stream)]) -> (String, Vec<Diagnos
 }
 
 /// What the files require of engine and plugins, each once.
-fn required(job: &Job<'_>, streams: &[(FileId, Stream)]) -> Vec<String> {
+fn required(job: &CompileJob<'_>, streams: &[(FileId, Stream)]) -> Vec<String> {
     let is = |kind| matches!(kind, Some(Kind::EngineVersion | Kind::PluginVersions));
     let mut seen = BTreeSet::new();
     let written = items(streams).filter(|(_, item)| is(item.kind()));

@@ -10,7 +10,7 @@ use crate::syntax::token::{Modifier, Op, Transformer};
 
 /// How a left side is written: as the text, or as the digits of its bytes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum Encoding {
     Text,
     Digits,
 }
@@ -39,15 +39,15 @@ impl Writer {
             return self.of_list(atom);
         }
         let (left, form) = match self.decoded(&atom.left)? {
-            Some(digits) => (format!("({digits})"), Form::Digits),
-            None => (self.term(&atom.left)?, Form::Text),
+            Some(digits) => (format!("({digits})"), Encoding::Digits),
+            None => (self.term(&atom.left)?, Encoding::Text),
         };
         let test = match &atom.test {
             Test::Exists => return Ok(format!("({left} IS NOT NULL)")),
             Test::Values { op, modifier, values } => {
                 self.values((&left, form), ty, *op, *modifier, values)?
             }
-            Test::Term { .. } if form == Form::Digits => {
+            Test::Term { .. } if form == Encoding::Digits => {
                 return Err("the target compares what `b64()` makes with constants only".to_owned());
             }
             Test::Term { op, term } => match self.between(atom, &left, *op, term)? {
@@ -77,7 +77,7 @@ impl Writer {
 
     fn values(
         &mut self,
-        (left, form): (&str, Form),
+        (left, form): (&str, Encoding),
         ty: Type,
         op: Op,
         modifier: Option<Modifier>,
@@ -98,7 +98,7 @@ impl Writer {
             });
         }
         let one = |value: &str| match text {
-            true if form == Form::Digits => self.bytes_test(left, op, value),
+            true if form == Encoding::Digits => self.bytes_test(left, op, value),
             true => self.text_test(left, op, value),
             false => {
                 let value = number(value.as_bytes()).ok_or("the value is no number")?;
@@ -162,7 +162,7 @@ impl Writer {
     /// The same of bytes, of which the left side is the digits.
     fn bytes_test(&self, left: &str, op: Op, value: &str) -> Result<String, String> {
         let (dialect, bytes) = (self.dialect, value.as_bytes());
-        let constant = self.constant(Form::Digits, value);
+        let constant = self.constant(Encoding::Digits, value);
         let within = |test: String| if value.is_empty() { format!("({left} IS NOT NULL)") } else { test };
         Ok(match op {
             Op::Startswith => within(dialect.starts(left, &constant)),
@@ -177,10 +177,10 @@ impl Writer {
         })
     }
 
-    fn constant(&self, form: Form, value: &str) -> String {
+    fn constant(&self, form: Encoding, value: &str) -> String {
         match form {
-            Form::Text => self.dialect.text(value),
-            Form::Digits => self.dialect.text(&hex::digits(value.as_bytes())),
+            Encoding::Text => self.dialect.text(value),
+            Encoding::Digits => self.dialect.text(&hex::digits(value.as_bytes())),
         }
     }
 

@@ -14,7 +14,7 @@ mod term;
 pub use dialect::Dialect;
 
 use super::fit;
-use super::{Artifact, Form, Job, Target};
+use super::{Artifact, CompileJob, Form, Target};
 use crate::sema::ir::Atom;
 
 /// DuckDB, on JSON records.
@@ -50,7 +50,7 @@ impl Target for Sql {
         ]
     }
 
-    fn compile(&self, job: &Job<'_>) -> Result<Artifact, String> {
+    fn compile(&self, job: &CompileJob<'_>) -> Result<Artifact, String> {
         let mut artifact = Artifact::default();
         let dialect = self.0;
         let says = |atom: &Atom, _: bool| Writer::new(dialect).comparison(atom).map(|_| ());

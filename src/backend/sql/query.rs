@@ -1,6 +1,6 @@
 //! Whole queries around conditions.
 
-use super::super::Job;
+use super::super::CompileJob;
 use super::{Dialect, Writer};
 use crate::eval::time;
 use crate::sema::ir::{Pred, Rule};
@@ -24,7 +24,7 @@ const TIME: &str =
     "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.][0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})";
 
 /// One query for all rules: a row for each rule and event.
-pub fn query(dialect: Dialect, rules: &[(&Rule, Pred)], job: &Job<'_>) -> Result<String, String> {
+pub fn query(dialect: Dialect, rules: &[(&Rule, Pred)], job: &CompileJob<'_>) -> Result<String, String> {
     let mut writer = Writer::new(dialect);
     let mut cases = Vec::new();
     let mut values = Vec::new();
@@ -56,7 +56,7 @@ ORDER BY event_time, event_id, rules.number;
 }
 
 /// A view for each rule.
-pub fn views(dialect: Dialect, rules: &[(&Rule, Pred)], job: &Job<'_>) -> Result<String, String> {
+pub fn views(dialect: Dialect, rules: &[(&Rule, Pred)], job: &CompileJob<'_>) -> Result<String, String> {
     let mut out = String::new();
     let mut taken = std::collections::BTreeSet::new();
     for (rule, pred) in rules {
@@ -102,7 +102,7 @@ fn shown(dialect: Dialect) -> String {
 }
 
 /// From the source to the columns of fields.
-fn head(writer: &mut Writer, job: &Job<'_>) -> Result<String, String> {
+fn head(writer: &mut Writer, job: &CompileJob<'_>) -> Result<String, String> {
     let dialect = writer.dialect;
     let mut columns = Vec::new();
     if !dialect.has_columns() {
@@ -153,7 +153,7 @@ fn moment(nanos: i64) -> String {
 }
 
 /// Where records come from, with the partitions that are needed.
-fn source(dialect: Dialect, job: &Job<'_>) -> String {
+fn source(dialect: Dialect, job: &CompileJob<'_>) -> String {
     let from = job.settings.from.as_deref();
     let is_table = |name: &str| {
         name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '"' | '`'))

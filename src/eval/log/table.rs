@@ -1,7 +1,7 @@
 //! Rows of tables on their way into batches, as the records that are made of them.
 
 use super::super::rows::{self, csv};
-use super::{Batch, Batches, Kind, Problem};
+use super::{Batch, Batches, LogProblem, LogProblemKind};
 use std::ops::Range;
 
 impl<R> Batches<R> {
@@ -19,19 +19,22 @@ impl<R> Batches<R> {
             }
             let names = csv::names(row);
             let (message, kind) = match rows::columns_of(&names) {
-                Ok(missing) if missing.is_empty() => (None, Kind::Stray),
+                Ok(missing) if missing.is_empty() => (None, LogProblemKind::Stray),
                 Ok(missing) => {
                     let missing = missing.join(", ");
-                    (Some(format!("the rows have no {missing}; rules see records without them")), Kind::Stray)
+                    (
+                        Some(format!("the rows have no {missing}; rules see records without them")),
+                        LogProblemKind::Stray,
+                    )
                 }
                 Err(reason) => {
                     self.ended = true;
-                    (Some(reason), Kind::End)
+                    (Some(reason), LogProblemKind::End)
                 }
             };
             *header = Some(names);
             let offset = self.offset + range.start as u64;
-            batch.problems.extend(message.map(|message| Problem { offset, record: None, message, kind }));
+            batch.problems.extend(message.map(|message| LogProblem { offset, record: None, message, kind }));
             if self.ended {
                 return;
             }
@@ -51,7 +54,7 @@ impl<R> Batches<R> {
             }
             Err(message) => {
                 let record = Some(self.records);
-                batch.problems.push(Problem { offset, record, message, kind: Kind::Record });
+                batch.problems.push(LogProblem { offset, record, message, kind: LogProblemKind::Record });
             }
         }
     }
@@ -72,7 +75,7 @@ impl<R> Batches<R> {
     pub(super) fn close_log(&mut self, batch: &mut Batch, is_cut: bool) {
         let end = batch.text.len();
         match &mut self.csv {
-            None => self.close(batch, "the log ends inside an object", Kind::End, end),
+            None => self.close(batch, "the log ends inside an object", LogProblemKind::End, end),
             Some(csv) => {
                 let mut rows = Vec::new();
                 let open = is_cut || csv.finish(&batch.text, &mut rows);
@@ -83,7 +86,7 @@ impl<R> Batches<R> {
                     let (offset, message) =
                         (self.offset + start as u64, "the log ends inside a row".to_owned());
                     let record = Some(self.records);
-                    batch.problems.push(Problem { offset, record, message, kind: Kind::Record });
+                    batch.problems.push(LogProblem { offset, record, message, kind: LogProblemKind::Record });
                 }
             }
         }
@@ -91,7 +94,12 @@ impl<R> Batches<R> {
             let message = "these are columns of rows by themselves, of which no records can be made; \
                            `SELECT eventJson` has whole records";
             let offset = self.offset + end as u64;
-            batch.problems.push(Problem { offset, record: None, message: message.into(), kind: Kind::Stray });
+            batch.problems.push(LogProblem {
+                offset,
+                record: None,
+                message: message.into(),
+                kind: LogProblemKind::Stray,
+            });
         }
     }
 }

@@ -1,10 +1,10 @@
 //! The columns that CloudTrail has as a table, and the members of records that they hold.
 
-use Kind::{Flag, Json, List, Map, Struct, Text, Time};
+use ColumnType::{Flag, Json, List, Map, Struct, Text, Time};
 
 /// What a column or a member of it holds.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub(super) enum Kind {
+pub(super) enum ColumnType {
     /// A text.
     Text,
     /// A text that is a time; CloudTrail Lake writes times its own way.
@@ -25,10 +25,10 @@ pub(super) enum Kind {
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) struct Member {
     pub name: &'static str,
-    pub kind: Kind,
+    pub kind: ColumnType,
 }
 
-const fn is(name: &'static str, kind: Kind) -> Member {
+const fn is(name: &'static str, kind: ColumnType) -> Member {
     Member { name, kind }
 }
 

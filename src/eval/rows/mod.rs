@@ -11,14 +11,14 @@ mod text;
 
 use super::json::string_end;
 use super::records::OF_RECORDS;
-use columns::{Kind, Member};
+use columns::{ColumnType, Member};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
 /// What an object of a log is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Shape {
+pub enum ObjectKind {
     /// A record, or nothing that is known.
     Plain,
     /// A row.
@@ -40,15 +40,15 @@ const SMALL: usize = 300;
 
 /// What an object is, by the first of its keys that tells.
 #[inline]
-pub fn shape(object: &[u8]) -> Shape {
+pub fn object_kind(object: &[u8]) -> ObjectKind {
     // Nearly all records of all logs.
     if object.starts_with(b"{\"eventVersion\"") && object.len() > SMALL {
-        return Shape::Plain;
+        return ObjectKind::Plain;
     }
-    shape_by_keys(object)
+    object_kind_by_keys(object)
 }
 
-fn shape_by_keys(object: &[u8]) -> Shape {
+fn object_kind_by_keys(object: &[u8]) -> ObjectKind {
     let blank = |at: usize| {
         let rest = object.get(at..).unwrap_or_default();
         at + rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count()
@@ -56,9 +56,9 @@ fn shape_by_keys(object: &[u8]) -> Shape {
     let (mut at, mut first) = (blank(1), true);
     loop {
         if object.get(at) != Some(&b'"') {
-            return Shape::Plain;
+            return ObjectKind::Plain;
         }
-        let Some((end, _)) = string_end(object, at + 1) else { return Shape::Plain };
+        let Some((end, _)) = string_end(object, at + 1) else { return ObjectKind::Plain };
         let key = object.get(at + 1..end).unwrap_or_default();
         let value = blank(blank(end + 1) + 1);
         let is_text = object.get(value) == Some(&b'"');
@@ -71,16 +71,16 @@ fn shape_by_keys(object: &[u8]) -> Shape {
         let is_only = first && next.is_some_and(|next| object.get(next) == Some(&b'}'));
         let is_whole = is_text && std::str::from_utf8(key).is_ok_and(columns::is_whole);
         match () {
-            () if is_whole => return Shape::Row,
-            () if OF_RECORDS.contains(&key) && is_only => return Shape::Column,
-            () if OF_RECORDS.contains(&key) => return Shape::Plain,
-            () if is_row_key(key) && is_only => return Shape::Column,
-            () if is_row_key(key) => return Shape::Row,
+            () if is_whole => return ObjectKind::Row,
+            () if OF_RECORDS.contains(&key) && is_only => return ObjectKind::Column,
+            () if OF_RECORDS.contains(&key) => return ObjectKind::Plain,
+            () if is_row_key(key) && is_only => return ObjectKind::Column,
+            () if is_row_key(key) => return ObjectKind::Row,
             () => {}
         }
         match next {
             Some(next) if object.get(next) == Some(&b',') => (at, first) = (blank(next + 1), false),
-            _ => return Shape::Plain,
+            _ => return ObjectKind::Plain,
         }
     }
 }
@@ -224,10 +224,10 @@ fn whole((name, cell): Cells<'_>) -> Result<Option<String>, String> {
 /// Refuses lists as texts that a name chosen by somebody may have made longer: requests have that name too.
 fn joined_lists(known: &[(&'static Member, &Cell<'_>)]) -> Result<(), String> {
     let is_joined = |(member, cell): &(&Member, &Cell<'_>)| match cell {
-        Cell::Text(text) => matches!(member.kind, Kind::Json) && text::may_be_joined(text),
+        Cell::Text(text) => matches!(member.kind, ColumnType::Json) && text::may_be_joined(text),
         _ => false,
     };
-    let is_list = |(member, cell): &(&Member, &Cell<'_>)| matches!((member.kind, cell), (Kind::List(_), Cell::Text(text)) if text.contains("}, {"));
+    let is_list = |(member, cell): &(&Member, &Cell<'_>)| matches!((member.kind, cell), (ColumnType::List(_), Cell::Text(text)) if text.contains("}, {"));
     match known.iter().any(is_list) && known.iter().any(is_joined) {
         true => Err("`resources` can be read in more than one way; export it as JSON".to_owned()),
         false => Ok(()),
@@ -238,12 +238,14 @@ fn joined_lists(known: &[(&'static Member, &Cell<'_>)]) -> Result<(), String> {
 fn value(member: &Member, cell: &Cell<'_>) -> Result<Option<String>, String> {
     let value = match (member.kind, cell) {
         (_, Cell::Nothing) => return Ok(None),
-        (Kind::Json, Cell::Text(text)) => return json(text).map(Some).ok_or_else(|| no_json(member)),
-        (Kind::Json, _) => return Err(no_json(member)),
-        (kind @ (Kind::Struct(_) | Kind::List(_)), Cell::Text(text)) => match serde_json::from_str(text) {
-            Ok(value) => renamed(&value, kind),
-            Err(_) => text::read(text, kind).and_then(|value| renamed(&value, kind)),
-        },
+        (ColumnType::Json, Cell::Text(text)) => return json(text).map(Some).ok_or_else(|| no_json(member)),
+        (ColumnType::Json, _) => return Err(no_json(member)),
+        (kind @ (ColumnType::Struct(_) | ColumnType::List(_)), Cell::Text(text)) => {
+            match serde_json::from_str(text) {
+                Ok(value) => renamed(&value, kind),
+                Err(_) => text::read(text, kind).and_then(|value| renamed(&value, kind)),
+            }
+        }
         (kind, Cell::Text(text)) => renamed(&Value::String(text.to_string()), kind),
         (kind, Cell::Value(value)) => renamed(value, kind),
     };
@@ -266,24 +268,24 @@ fn no_json(member: &Member) -> String {
 }
 
 /// A value with the names that records use; members that hold nothing left out.
-fn renamed(value: &Value, kind: Kind) -> Result<Value, String> {
+fn renamed(value: &Value, kind: ColumnType) -> Result<Value, String> {
     let wrong = || Err("does not hold what it should".to_owned());
     match (kind, value) {
-        (Kind::Text, Value::String(_)) | (Kind::Flag, Value::Bool(_)) => Ok(value.clone()),
-        (Kind::Flag, Value::String(text)) => match &**text {
+        (ColumnType::Text, Value::String(_)) | (ColumnType::Flag, Value::Bool(_)) => Ok(value.clone()),
+        (ColumnType::Flag, Value::String(text)) => match &**text {
             "true" => Ok(true.into()),
             "false" => Ok(false.into()),
             _ => wrong(),
         },
-        (Kind::Time, Value::String(text)) => match time(text) {
+        (ColumnType::Time, Value::String(text)) => match time(text) {
             Some(text) => Ok(text.into()),
             None => Err("is no time as records have it".to_owned()),
         },
-        (Kind::Map, Value::Object(map)) if map.values().all(Value::is_string) => Ok(value.clone()),
-        (Kind::List(members), Value::Array(all)) => {
-            all.iter().map(|element| renamed(element, Kind::Struct(members))).collect()
+        (ColumnType::Map, Value::Object(map)) if map.values().all(Value::is_string) => Ok(value.clone()),
+        (ColumnType::List(members), Value::Array(all)) => {
+            all.iter().map(|element| renamed(element, ColumnType::Struct(members))).collect()
         }
-        (Kind::Struct(members), Value::Object(map)) => {
+        (ColumnType::Struct(members), Value::Object(map)) => {
             let mut out = Map::new();
             for (name, value) in map.iter().filter(|(_, value)| !value.is_null()) {
                 let Some(member) = columns::member(members, name) else {

@@ -1,7 +1,7 @@
 //! Records written as tables print them, and read again: the same, or refused.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use super::{Shape, of_csv, of_csv_text, of_object, shape};
+use super::{ObjectKind, object_kind, of_csv, of_csv_text, of_object};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -53,10 +53,10 @@ fn of<'v>(value: &'v Value, lower: &str) -> &'v Value {
 }
 
 /// A member of a struct, and how it is printed.
-type Part<'p> = (&'p str, &'p dyn Fn(&Value) -> String);
+type PrintedMember<'p> = (&'p str, &'p dyn Fn(&Value) -> String);
 
 /// A struct as Athena prints it: all its members, in order.
-fn printed(value: &Value, members: &[Part<'_>]) -> String {
+fn printed(value: &Value, members: &[PrintedMember<'_>]) -> String {
     if value.is_null() {
         return "null".into();
     }
@@ -226,7 +226,7 @@ fn a_row_is_the_record_again() {
     let record = sample();
     assert_eq!(value(&of_csv(&header(), csv(&record).as_bytes()).unwrap()), record);
     let row = unloaded(&record);
-    assert_eq!(shape(row.as_bytes()), Shape::Row);
+    assert_eq!(object_kind(row.as_bytes()), ObjectKind::Row);
     assert_eq!(value(&of_object(row.as_bytes()).unwrap()), record);
     let file = format!("{}\n{}{}", COLUMNS.join(","), csv(&record), csv(&record));
     assert_eq!(of_csv_text(&file).unwrap().unwrap().len(), 2);
@@ -243,13 +243,13 @@ fn numbers_stay_as_they_are_written() {
 fn cloudtrail_lake() {
     let record = sample().to_string();
     let row = json!({ "eventJson": record }).to_string();
-    assert_eq!(shape(row.as_bytes()), Shape::Row);
+    assert_eq!(object_kind(row.as_bytes()), ObjectKind::Row);
     assert_eq!(of_object(row.as_bytes()).unwrap(), record);
     let row = json!({ "id": "1", "eventData": record }).to_string();
-    assert_eq!(shape(row.as_bytes()), Shape::Row);
-    assert_eq!(shape(br#"{"eventName":"x"}"#), Shape::Column);
-    assert_eq!(shape(br#"{"eventname" : "x" }"#), Shape::Column);
-    assert_eq!(shape(record.as_bytes()), Shape::Plain);
+    assert_eq!(object_kind(row.as_bytes()), ObjectKind::Row);
+    assert_eq!(object_kind(br#"{"eventName":"x"}"#), ObjectKind::Column);
+    assert_eq!(object_kind(br#"{"eventname" : "x" }"#), ObjectKind::Column);
+    assert_eq!(object_kind(record.as_bytes()), ObjectKind::Plain);
     // Times and maps as CloudTrail Lake has them.
     let mut row = value(&unloaded(&sample()));
     row["eventtime"] = "2026-03-01 10:00:01.000".into();

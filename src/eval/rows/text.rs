@@ -2,18 +2,18 @@
 //!
 //! Nothing is quoted there, so a text may look like what stands around it. Read is only what can be read in one way.
 
-use super::columns::{Kind, Member, member};
+use super::columns::{ColumnType, Member, member};
 use serde_json::{Map, Value};
 
 /// Why a text is not read.
 const AMBIGUOUS: &str = "can be read in more than one way; export it as JSON: `CAST(... AS JSON)`";
 
 /// The value of a column of this kind.
-pub(super) fn read(text: &str, kind: Kind) -> Result<Value, String> {
-    let mut reader = Reader { rest: text };
+pub(super) fn read(text: &str, kind: ColumnType) -> Result<Value, String> {
+    let mut reader = StructReader { rest: text };
     let value = match kind {
-        Kind::List(members) => reader.list(members),
-        Kind::Struct(members) => reader.members(members).map(Value::Object),
+        ColumnType::List(members) => reader.list(members),
+        ColumnType::Struct(members) => reader.members(members).map(Value::Object),
         _ => Err(AMBIGUOUS),
     };
     let value = value.and_then(|value| if reader.rest.is_empty() { Ok(value) } else { Err(AMBIGUOUS) });
@@ -25,11 +25,11 @@ pub(super) fn may_be_joined(text: &str) -> bool {
     text.match_indices("}, {").any(|(at, joint)| name_end(&text[at + joint.len()..]).is_some())
 }
 
-struct Reader<'t> {
+struct StructReader<'t> {
     rest: &'t str,
 }
 
-impl<'t> Reader<'t> {
+impl<'t> StructReader<'t> {
     fn eat(&mut self, token: &str) -> Result<(), &'static str> {
         self.rest = self.rest.strip_prefix(token).ok_or(AMBIGUOUS)?;
         Ok(())
@@ -93,16 +93,16 @@ impl<'t> Reader<'t> {
         Ok((map, names))
     }
 
-    fn value(&mut self, kind: Kind) -> Result<Value, &'static str> {
+    fn value(&mut self, kind: ColumnType) -> Result<Value, &'static str> {
         let plain = self.plain();
         if plain == "null" {
             self.rest = &self.rest[plain.len()..];
             return Ok(Value::Null);
         }
         match kind {
-            Kind::Struct(members) => self.members(members).map(Value::Object),
-            Kind::List(members) => self.list(members),
-            Kind::Map => self.map(),
+            ColumnType::Struct(members) => self.members(members).map(Value::Object),
+            ColumnType::List(members) => self.list(members),
+            ColumnType::Map => self.map(),
             _ => {
                 self.rest = &self.rest[plain.len()..];
                 if plain.contains('{') { Err(AMBIGUOUS) } else { Ok(Value::String(plain.to_owned())) }
