@@ -10,19 +10,19 @@ use crate::diag::{Diagnostic, FalcoCode, FalcoSays, Severity};
 use crate::embedded;
 use crate::lint::meta::SELECTS_NOTHING;
 use crate::lint::suppress::{self, Scope};
-use crate::lint::{Clock, Context, Lints, Ruleset, Timing};
-use crate::sema::collect::{Collected, Policy, collect};
+use crate::lint::{Clock, Context, Lints, Timing};
+use crate::sema::collect::{Collected, ErrorPolicy, collect};
 use crate::sema::compile::compile;
+use crate::sema::compiled::{NullSink, Sink};
+use crate::sema::environment::Environment;
 use crate::sema::graph::{self, Graph};
 use crate::sema::ir::Rule;
 use crate::sema::lower::{Lowering, TooLarge};
 use crate::sema::report::Report;
 use crate::sema::requirements;
-use crate::sema::view::{Nobody, Sink};
-use crate::sema::world::World;
 use crate::sema::{checks, describe, errors};
 use crate::source::{FileId, SourceFile, SourceMap, Span};
-use crate::syntax::items::{Item, Kind};
+use crate::syntax::items::{Item, ItemKind};
 use crate::syntax::json_schema;
 use crate::syntax::yaml::{self, Stream};
 use memory::Memory;
@@ -44,7 +44,7 @@ pub struct Inputs {
 #[derive(Debug, Default, Clone)]
 pub struct Options {
     /// What is taken as given about the engine that will load the rules.
-    pub world: World,
+    pub environment: Environment,
     /// To take the time of each lint.
     pub clock: Option<Clock>,
     /// Gaps in the coverage of this benchmark are findings.
@@ -219,7 +219,7 @@ pub fn examine(
     for (at, unit) in units.iter().enumerate() {
         for &(id, stream) in &unit.pieces {
             collected.part_of(id, at as u32);
-            collect(&mut collected, id, stream, &options.world, Policy::All, &mut report);
+            collect(&mut collected, id, stream, &options.environment, ErrorPolicy::All, &mut report);
         }
         if unit.pieces.len() > 1 && unit.pieces.iter().any(|(_, stream)| !stream.errors.is_empty()) {
             unit.pieces.iter().for_each(|&(id, _)| collected.lose_macros(&sources.file(id).text));
@@ -230,19 +230,27 @@ pub fn examine(
     }
     let solver = OnceCell::new();
     let linted = lint && !options.without_lints;
-    let lints = linted.then(|| Lints::new(Context::new(sources, &options.world, &solver), options.clock));
+    let lints =
+        linted.then(|| Lints::new(Context::new(sources, &options.environment, &solver), options.clock));
     let wanted = !lint || linted || options.benchmark.is_some();
     let lowering = if lint { Lowering::of_conditions() } else { Lowering::default() };
     let mut passes = Passes { lints, lowering, memory, rules: Vec::new(), too_large: Vec::new(), last: None };
-    let sink: &mut dyn Sink<'_> = if wanted { &mut passes } else { &mut Nobody };
-    compile(&collected, &options.world, Policy::All, &mut report, sink);
-    for unmet in requirements::unmet(&collected.plugins, &options.world) {
+    let sink: &mut dyn Sink<'_> = if wanted { &mut passes } else { &mut NullSink };
+    compile(&collected, &options.environment, ErrorPolicy::All, &mut report, sink);
+    for unmet in requirements::unmet(&collected.plugins, &options.environment) {
         report.add(errors::plugin_unmet(&unmet));
     }
     let mut diagnostics = std::mem::take(&mut report.found);
     let mut broken = report.into_broken();
-    diagnostics.extend(stages::mended(sources, units, &options.world, &collected, &diagnostics, &mut broken));
-    diagnostics.extend(idle(&options.world, &collected));
+    diagnostics.extend(stages::mended(
+        sources,
+        units,
+        &options.environment,
+        &collected,
+        &diagnostics,
+        &mut broken,
+    ));
+    diagnostics.extend(idle(&options.environment, &collected));
     let Passes { lints, mut rules, too_large, mut memory, .. } = passes;
     rules.retain(|rule| !broken.contains(&rule.name));
     let mut timings = Vec::new();
@@ -254,7 +262,7 @@ pub fn examine(
             }
         }
         let refs: Vec<&Rule> = rules.iter().map(|rule| &**rule).collect();
-        let (found, times) = lints.finish(&Ruleset { rules: &refs, collected: &collected });
+        let (found, times) = lints.finish(&refs, &collected);
         diagnostics.extend(found);
         timings = times;
     }
@@ -274,13 +282,13 @@ pub fn examine(
 }
 
 /// What a deployment says of rules, if there is none that it says it of.
-fn idle(world: &World, collected: &Collected<'_>) -> Vec<Diagnostic> {
+fn idle(environment: &Environment, collected: &Collected<'_>) -> Vec<Diagnostic> {
     let rules = &collected.rules.items;
-    let selections = world.deployment.selections.iter();
+    let selections = environment.deployment.selections.iter();
     let idle = selections
         .filter(|selection| !rules.iter().any(|rule| selection.is_about(rule.name, &rule.tags)))
         .map(|selection| selection.span);
-    let appended = world.deployment.appended.iter();
+    let appended = environment.deployment.appended.iter();
     let unheard = appended
         .filter(|entry| !rules.iter().any(|rule| entry.is_about(rule.source, rule.name, &rule.tags)))
         .map(|entry| entry.span);
@@ -308,9 +316,9 @@ fn facts(file: FileId, stream: &Stream) -> FileFacts {
     for item in stream.documents.iter().flat_map(|document| document.root.as_seq().unwrap_or_default()) {
         facts.items.push(item.span);
         match Item::new(item).and_then(|item| item.kind()) {
-            Some(Kind::Rule) => facts.counts.rules += 1,
-            Some(Kind::Macro) => facts.counts.macros += 1,
-            Some(Kind::List) => facts.counts.lists += 1,
+            Some(ItemKind::Rule) => facts.counts.rules += 1,
+            Some(ItemKind::Macro) => facts.counts.macros += 1,
+            Some(ItemKind::List) => facts.counts.lists += 1,
             _ => {}
         }
     }
@@ -319,21 +327,21 @@ fn facts(file: FileId, stream: &Stream) -> FileFacts {
 
 /// What Falco says of each file, loaded cumulatively in order; first error of each only.
 pub fn falco_verdicts(inputs: &Inputs) -> Result<Vec<LoadResult>, Fatal> {
-    let (sources, world) = (&inputs.sources, &inputs.options.world);
+    let (sources, environment) = (&inputs.sources, &inputs.options.environment);
     let streams = parse(sources);
     let mut collected = Collected::default();
     let mut results = Vec::new();
     for ((id, file), stream) in sources.files().zip(&streams) {
         let mut report = Report::new(sources);
-        collect(&mut collected, id, stream, world, Policy::First, &mut report);
+        collect(&mut collected, id, stream, environment, ErrorPolicy::First, &mut report);
         let crash = match report.errors() {
-            0 => compile(&collected, world, Policy::First, &mut report, &mut Nobody),
+            0 => compile(&collected, environment, ErrorPolicy::First, &mut report, &mut NullSink),
             _ => None,
         };
         if let Some(crash) = crash.or_else(|| report.crash.take()) {
             return Err(Fatal { message: crash.falco });
         }
-        if let Some(unmet) = requirements::unmet(&collected.plugins, world).into_iter().next() {
+        if let Some(unmet) = requirements::unmet(&collected.plugins, environment).into_iter().next() {
             return Err(Fatal { message: format!("Error: {}", unmet.falco) });
         }
         results.push(verdict(&file.name, stream, report));
@@ -403,15 +411,15 @@ pub struct Drawn {
 
 /// Which rules, macros and lists of the files use which.
 pub fn graph(inputs: &Inputs) -> Drawn {
-    let (sources, world) = (&inputs.sources, &inputs.options.world);
+    let (sources, environment) = (&inputs.sources, &inputs.options.environment);
     let streams = parse(sources);
     let mut report = Report::without_context(sources);
     let mut collected = Collected::default();
     for ((id, _), stream) in sources.files().zip(&streams) {
-        collect(&mut collected, id, stream, world, Policy::All, &mut report);
+        collect(&mut collected, id, stream, environment, ErrorPolicy::All, &mut report);
     }
-    compile(&collected, world, Policy::All, &mut report, &mut Nobody);
-    let unmet = requirements::unmet(&collected.plugins, world).len();
+    compile(&collected, environment, ErrorPolicy::All, &mut report, &mut NullSink);
+    let unmet = requirements::unmet(&collected.plugins, environment).len();
     let unread = sources.files().filter(|(_, file)| file.invalid_utf8.is_some()).count();
     Drawn { graph: graph::graph(&collected), errors: report.errors() + unmet + unread }
 }
@@ -420,7 +428,7 @@ pub fn graph(inputs: &Inputs) -> Drawn {
 pub fn describe(inputs: &Inputs) -> Result<serde_json::Value, String> {
     let (sources, _) = embedded::unwrap(inputs.sources.clone());
     let inputs = &Inputs { sources, options: inputs.options.clone() };
-    let (sources, world) = (&inputs.sources, &inputs.options.world);
+    let (sources, environment) = (&inputs.sources, &inputs.options.environment);
     let results = falco_verdicts(inputs).map_err(|fatal| fatal.message)?;
     if let Some((result, error)) = results.iter().find_map(|result| Some((result, result.errors.first()?))) {
         return Err(format!("{}: {}: {}", result.name, error.code, error.message));
@@ -432,7 +440,7 @@ pub fn describe(inputs: &Inputs) -> Result<serde_json::Value, String> {
     let mut collected = Collected::default();
     let mut report = Report::new(sources);
     for ((id, _), stream) in sources.files().zip(&streams) {
-        collect(&mut collected, id, stream, world, Policy::First, &mut report);
+        collect(&mut collected, id, stream, environment, ErrorPolicy::First, &mut report);
     }
-    describe::describe(&collected, world, &dropped)
+    describe::describe(&collected, environment, &dropped)
 }

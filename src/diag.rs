@@ -104,6 +104,8 @@ pub struct Check {
     pub falco: Option<FalcoCode>,
     /// False for a check whose findings are shown only if a level is set for it.
     pub on: bool,
+    /// Checks that say more about the same place: a finding that overlaps one of theirs is dropped.
+    pub yields_to: &'static [&'static Check],
     /// The page: Markdown with the headings *What it does*, *Why it matters*, *Avoid*, *Prefer*.
     pub docs: &'static str,
 }
@@ -122,10 +124,11 @@ impl PartialEq for &'static Check {
 }
 
 /// Declares checks. The doc comment's first line is the summary, the rest the page; `=>` names Falco's code for the same
-/// finding, and `off` at the end hides its findings unless a level is set.
+/// finding, `yields_to [A, B]` the checks that say more about the same place, and `off` at the end hides its findings
+/// unless a level is set.
 #[macro_export]
 macro_rules! declare_check {
-    ($($(#[doc = $doc:literal])+ $vis:vis $ident:ident = $code:literal, $name:literal, $group:ident, $severity:ident $(=> $falco:ident)? $(, $off:ident)?;)+) => {
+    ($($(#[doc = $doc:literal])+ $vis:vis $ident:ident = $code:literal, $name:literal, $group:ident, $severity:ident $(=> $falco:ident)? $(yields_to [$($over:ident),+ $(,)?])? $(, $off:ident)?;)+) => {
         $(
             $(#[doc = $doc])+
             $vis static $ident: $crate::diag::Check = $crate::diag::Check {
@@ -135,6 +138,7 @@ macro_rules! declare_check {
                 severity: $crate::diag::Severity::$severity,
                 falco: $crate::declare_check!(@falco $($falco)?),
                 on: $crate::declare_check!(@on $($off)?),
+                yields_to: &[$($(&$over),+)?],
                 docs: concat!($($doc, "\n"),+),
             };
         )+

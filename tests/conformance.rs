@@ -7,8 +7,8 @@ use rulec::analysis::{Inputs, LoadResult, Options, compile_rules, describe, falc
 use rulec::diag::FalcoSays;
 use rulec::eval::{Engine, Event, Matching, holds, records};
 use rulec::schema::PluginSet;
+use rulec::sema::environment::Environment;
 use rulec::sema::ir::Rule;
-use rulec::sema::world::World;
 use rulec::source::{SourceFile, SourceMap};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -22,12 +22,12 @@ fn folder() -> Option<PathBuf> {
     folder
 }
 
-fn world(plugins: &str) -> World {
+fn environment(plugins: &str) -> Environment {
     let names = match plugins {
         "all" => "cloudtrail,json,k8saudit,okta,gcpaudit,container",
         _ => "cloudtrail,json,container",
     };
-    World { plugins: Arc::new(PluginSet::parse(names).unwrap()), ..World::default() }
+    Environment { plugins: Arc::new(PluginSet::parse(names).unwrap()), ..Environment::default() }
 }
 
 fn lines(path: PathBuf) -> Vec<Value> {
@@ -119,8 +119,9 @@ fn compare(name: &str) {
         for file in case["files"].as_array().unwrap() {
             sources.add(SourceFile::new(file["name"].as_str().unwrap(), file["text"].as_str().unwrap()));
         }
-        let world = world(case["plugins"].as_str().unwrap());
-        let ours = falco_verdicts(&Inputs { sources, options: Options { world, ..Options::default() } });
+        let environment = environment(case["plugins"].as_str().unwrap());
+        let ours =
+            falco_verdicts(&Inputs { sources, options: Options { environment, ..Options::default() } });
         let result = &case["result"];
         tally.cases += 1;
         match (result["files"].as_array(), ours) {
@@ -175,7 +176,8 @@ fn descriptions_are_those_of_falco() {
         let mut sources = SourceMap::default();
         let name = format!("{id}.yaml");
         sources.add(SourceFile::new(&*name, read(&name)));
-        let options = Options { world: world(case["config"].as_str().unwrap()), ..Options::default() };
+        let options =
+            Options { environment: environment(case["config"].as_str().unwrap()), ..Options::default() };
         match (describe(&Inputs { sources, options }), want["error"].get(0)) {
             (Ok(ours), None) if without_order(&ours) == without_order(&want) => {}
             (Err(message), Some(error)) if *error == message => {}
@@ -222,8 +224,10 @@ fn compile(rules: &[(String, String, String)]) -> Vec<Rule> {
     }
     let mut sources = SourceMap::default();
     sources.add(SourceFile::new("rules.yaml", text));
-    let compiled =
-        compile_rules(Inputs { sources, options: Options { world: world("default"), ..Options::default() } });
+    let compiled = compile_rules(Inputs {
+        sources,
+        options: Options { environment: environment("default"), ..Options::default() },
+    });
     assert_eq!(compiled.rules.len(), rules.len());
     compiled.rules
 }

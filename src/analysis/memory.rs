@@ -4,24 +4,24 @@
 //! on those that their texts name in turn. A text is known by its id, so nothing has to be compared.
 
 use super::passes::Made;
-use crate::lint::{Lints, RuleFindings};
+use crate::lint::{ItemFindings, Lints};
 use crate::sema::collect::{Collected, RuleInfo};
+use crate::sema::compiled::{RuleOutcome, word};
 use crate::sema::exceptions;
 use crate::sema::lists::is_separator;
 use crate::sema::lower::Lowering;
 use crate::sema::text::Composite;
-use crate::sema::view::{Outcome, word};
 use crate::source::FileId;
 use crate::syntax::yaml::Stream;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-/// What is known from earlier runs over the same world.
+/// What is known from earlier runs over the same environment.
 #[derive(Default)]
 pub struct Memory {
     rules: FxHashMap<u64, Known<Arc<Kept>>>,
-    items: FxHashMap<FileId, Known<RuleFindings>>,
+    items: FxHashMap<FileId, Known<ItemFindings>>,
     /// The lists and macros of the last run in the order that decides what each of them sees.
     definitions: Vec<(u64, u64)>,
     /// Macros of the last run that could not be read.
@@ -41,7 +41,7 @@ struct Known<T> {
 
 /// What came of a rule.
 pub(super) struct Kept {
-    pub outcome: Arc<Outcome>,
+    pub outcome: Arc<RuleOutcome>,
     /// The words of its condition: a list or macro of another name cannot matter to it.
     pub words: Vec<u64>,
     pub made: Option<Made>,
@@ -100,7 +100,7 @@ impl Memory {
     pub(super) fn items(&mut self, piece: FileId, stream: &Stream, lints: &mut Lints<'_>) {
         if let Some(known) = self.items.get_mut(&piece) {
             known.run = self.run;
-            lints.recall(&known.what);
+            lints.recall(&known.what, None);
         } else if let Some(found) = lints.items(stream, true) {
             self.items.insert(piece, Known { what: found, run: self.run });
         }

@@ -1,11 +1,11 @@
 //! What is done with a rule once it compiles: it becomes a predicate, and lints look at it.
 
 use super::memory::{Kept, Memory, words};
-use crate::lint::{LintRule, Lints, RuleFindings};
+use crate::lint::{ItemFindings, LintRule, Lints};
 use crate::sema::collect::RuleInfo;
+use crate::sema::compiled::{MacroTrees, RuleOutcome, RuleView, Sink};
 use crate::sema::ir::Rule;
 use crate::sema::lower::{Lowering, TooLarge};
-use crate::sema::view::{MacroTrees, Outcome, RuleView, Sink};
 use std::sync::Arc;
 
 /// What is made of rules, and what makes it.
@@ -24,7 +24,7 @@ pub(super) struct Passes<'c, 'm> {
 #[derive(Debug, Clone)]
 pub(super) enum Made {
     /// A predicate, and what lints found.
-    Rule(Arc<Rule>, Option<RuleFindings>),
+    Rule(Arc<Rule>, Option<ItemFindings>),
     /// Too large for one.
     TooLarge(TooLarge),
 }
@@ -69,10 +69,10 @@ impl<'a> Sink<'a> for Passes<'_, '_> {
         self.memory.is_some()
     }
 
-    fn recall(&mut self, rule: &RuleInfo<'a>, broken: bool) -> Option<Arc<Outcome>> {
+    fn recall(&mut self, rule: &RuleInfo<'a>, broken: bool) -> Option<Arc<RuleOutcome>> {
         let kept = self.memory.as_mut()?.rule(rule, broken)?;
-        if let (Some(lints), Some(Made::Rule(_, Some(findings)))) = (&mut self.lints, &kept.made) {
-            lints.recall(findings);
+        if let (Some(lints), Some(Made::Rule(rule, Some(findings)))) = (&mut self.lints, &kept.made) {
+            lints.recall(findings, Some(rule));
         }
         if let Some(made) = &kept.made {
             match made {
@@ -83,7 +83,7 @@ impl<'a> Sink<'a> for Passes<'_, '_> {
         Some(kept.outcome.clone())
     }
 
-    fn keep(&mut self, rule: &RuleInfo<'a>, broken: bool, outcome: Outcome) {
+    fn keep(&mut self, rule: &RuleInfo<'a>, broken: bool, outcome: RuleOutcome) {
         let made = self.last.take();
         if let Some(memory) = &mut self.memory {
             memory.keep(rule, broken, Kept { outcome: Arc::new(outcome), words: words(rule), made });

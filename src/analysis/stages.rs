@@ -3,14 +3,14 @@
 use super::Unit;
 use super::memory::{spread, words};
 use crate::diag::Diagnostic;
-use crate::sema::collect::{Collected, Policy, RuleInfo, collect};
+use crate::sema::collect::{Collected, ErrorPolicy, RuleInfo, collect};
 use crate::sema::compile::compile;
+use crate::sema::compiled::{RuleView, Sink, word};
+use crate::sema::environment::Environment;
 use crate::sema::errors;
 use crate::sema::report::Report;
-use crate::sema::view::{RuleView, Sink, word};
-use crate::sema::world::World;
 use crate::source::SourceMap;
-use crate::syntax::items::Kind;
+use crate::syntax::items::ItemKind;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 pub(super) fn mended(
     sources: &SourceMap,
     units: &[Unit<'_>],
-    world: &World,
+    environment: &Environment,
     all: &Collected<'_>,
     known: &[Diagnostic],
     broken: &mut BTreeSet<String>,
@@ -36,12 +36,12 @@ pub(super) fn mended(
         for &(id, stream) in unit.pieces.iter().filter(|_| readable) {
             collected.part_of(id, at);
             if report.errors() == 0 {
-                collect(&mut collected, id, stream, world, Policy::First, &mut report);
+                collect(&mut collected, id, stream, environment, ErrorPolicy::First, &mut report);
             }
         }
         let refused = !readable || report.errors() > 0;
         if let (false, Some(rules)) = (refused, affected.by(at + 1)) {
-            compile(&collected, world, Policy::First, &mut report, &mut Only(rules));
+            compile(&collected, environment, ErrorPolicy::First, &mut report, &mut Only(rules));
         }
         let is_error = |found: &&Diagnostic| found.falco.as_ref().is_some_and(|says| says.code.is_error());
         if let Some(error) = report.found.iter().find(is_error)
@@ -75,9 +75,9 @@ impl<'c, 'a> Affected<'c, 'a> {
         let changes = || self.all.changes.iter().filter(|change| change.unit == unit);
         changes().next()?;
         let mut rules: FxHashSet<&str> =
-            changes().filter(|change| change.kind == Kind::Rule).map(|change| change.name).collect();
+            changes().filter(|change| change.kind == ItemKind::Rule).map(|change| change.name).collect();
         let mut names: FxHashSet<u64> = changes()
-            .filter(|change| change.kind != Kind::Rule)
+            .filter(|change| change.kind != ItemKind::Rule)
             .map(|change| word(change.name.as_bytes()))
             .collect();
         if !names.is_empty() {

@@ -4,7 +4,7 @@ use super::args::Load;
 use super::fixing::{self, Fixed};
 use super::{FAILED, Failure, Outcome, inputs, output, settings};
 use crate::embedded;
-use crate::format::{self, Formatted, Lists, Options, Why};
+use crate::format::{self, Formatted, Lists, Options, SkipReason};
 use crate::render::counted;
 use crate::source::{FileId, SourceFile, SourceMap};
 use std::ops::Range;
@@ -130,7 +130,7 @@ fn tell(file: &SourceFile, formatted: &Formatted) -> bool {
         let line = file.position(skipped.span.start as usize).line;
         output::note(&format!("{}:{line}: left as it is: {}", file.name, skipped.why.text()));
     }
-    formatted.skipped.iter().any(|skipped| matches!(skipped.why, Why::NotYaml | Why::NotText))
+    formatted.skipped.iter().any(|skipped| matches!(skipped.why, SkipReason::NotYaml | SkipReason::NotText))
 }
 
 fn deliver(args: &Args, old: &SourceMap, paths: &[Option<PathBuf>], fixed: &Fixed) -> Result<(), Failure> {

@@ -6,7 +6,7 @@ use crate::analysis::{self, Inputs};
 use crate::nearest::nearest;
 use crate::render::{counted, graph as show};
 use crate::sema::graph::{Graph, part, reached};
-use crate::syntax::items::Kind;
+use crate::syntax::items::ItemKind;
 use clap::ValueEnum;
 use petgraph::Direction::{self, Incoming, Outgoing};
 use std::path::PathBuf;
@@ -89,10 +89,10 @@ pub fn run(args: &Args) -> Outcome {
 
 /// The parts that were asked for; without any, everything.
 fn wanted(args: &Args, graph: Graph) -> Result<Graph, Failure> {
-    let asked: [(Kind, &[String], Direction); 3] = [
-        (Kind::Rule, &args.rule, Outgoing),
-        (Kind::Macro, &args.macros, Incoming),
-        (Kind::List, &args.list, Incoming),
+    let asked: [(ItemKind, &[String], Direction); 3] = [
+        (ItemKind::Rule, &args.rule, Outgoing),
+        (ItemKind::Macro, &args.macros, Incoming),
+        (ItemKind::List, &args.list, Incoming),
     ];
     if asked.iter().all(|(_, names, _)| names.is_empty()) {
         return Ok(graph);

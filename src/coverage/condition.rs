@@ -1,13 +1,13 @@
 //! Conditions written outside of rules files, compiled like those inside.
 
 use crate::diag::Severity;
-use crate::sema::collect::{Collected, Policy, collect};
+use crate::sema::collect::{Collected, ErrorPolicy, collect};
 use crate::sema::compile::compile;
+use crate::sema::compiled::{RuleView, Sink};
+use crate::sema::environment::Environment;
 use crate::sema::ir::{Pred, Rule};
 use crate::sema::lower::Lowering;
 use crate::sema::report::Report;
-use crate::sema::view::{RuleView, Sink};
-use crate::sema::world::World;
 use crate::source::{SourceFile, SourceMap};
 use crate::syntax::yaml;
 
@@ -48,15 +48,15 @@ pub(super) fn lowered(sources: &SourceMap) -> Result<Vec<Rule>, String> {
 }
 
 fn compiled(sources: &SourceMap) -> (Vec<Rule>, Option<String>) {
-    let world = World::default();
+    let environment = Environment::default();
     let streams: Vec<_> = sources.files().map(|(id, file)| (id, yaml::parse(id, file))).collect();
     let mut report = Report::without_context(sources);
     let mut collected = Collected::default();
     for (id, stream) in &streams {
-        collect(&mut collected, *id, stream, &world, Policy::All, &mut report);
+        collect(&mut collected, *id, stream, &environment, ErrorPolicy::All, &mut report);
     }
     let mut conditions = Conditions::default();
-    compile(&collected, &world, Policy::All, &mut report, &mut conditions);
+    compile(&collected, &environment, ErrorPolicy::All, &mut report, &mut conditions);
     let error = report.found.iter().find(|found| found.severity == Severity::Error);
     (conditions.rules, error.map(|error| error.message.clone()))
 }
@@ -91,7 +91,7 @@ pub fn definitions(sources: &SourceMap) -> Definitions {
     let mut report = Report::without_context(sources);
     let mut collected = Collected::default();
     for (id, stream) in &streams {
-        collect(&mut collected, *id, stream, &World::default(), Policy::All, &mut report);
+        collect(&mut collected, *id, stream, &Environment::default(), ErrorPolicy::All, &mut report);
     }
     let macros: Vec<&str> = collected.macros.items.iter().map(|info| info.name).collect();
     let lists = collected.lists.items.iter().map(|info| info.name);

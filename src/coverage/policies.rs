@@ -51,7 +51,7 @@ fn of_terraform(name: &str, text: &str) -> Result<Vec<Policy>, CatalogueError> {
             message: finding.message,
         }
     })?;
-    let policy = |policy: terraform::Policy| Policy {
+    let policy = |policy: terraform::SysdigPolicy| Policy {
         name: policy.name,
         severity: policy.severity.map(|severity| match severity {
             0..=3 => Severity::High,

@@ -2,15 +2,15 @@
 //! Falco can read.
 
 use super::unresolved;
-use super::writer::Writer;
+use super::writer::HostTextWriter;
 use crate::diag::Diagnostic;
 use crate::source::{FileId, Run, SourceFile, Span};
-use crate::syntax::items::Kind;
+use crate::syntax::items::ItemKind;
 use rustc_hash::FxHashMap;
 
 /// Text of the author, with the place of each byte.
 #[derive(Clone, Debug, Default)]
-pub struct Written {
+pub struct HostText {
     /// The text.
     pub value: String,
     /// Where it stands; nothing for a text that only stands for one.
@@ -21,10 +21,10 @@ pub struct Written {
     pub end: u32,
 }
 
-impl Written {
+impl HostText {
     /// Nothing, at the place of another text.
-    fn at(other: &Written) -> Written {
-        Written { start: other.start, end: other.end, ..Written::default() }
+    fn at(other: &HostText) -> HostText {
+        HostText { start: other.start, end: other.end, ..HostText::default() }
     }
 }
 
@@ -32,54 +32,54 @@ impl Written {
 #[derive(Clone, Debug)]
 pub enum Tree {
     /// A text.
-    Text(Written),
+    Text(HostText),
     /// A list.
     List(Vec<Tree>),
     /// JSON, as it is.
-    Json(Written),
+    Json(HostText),
 }
 
 /// An exception of a rule.
 #[derive(Clone, Debug)]
 pub struct Exception {
     /// Name.
-    pub name: Written,
+    pub name: HostText,
     /// `fields`, `comps` and `values`, those that are there.
     pub keys: Vec<(&'static str, Tree)>,
 }
 
 /// A rule, macro or list.
 #[derive(Clone, Debug)]
-pub struct Item {
+pub struct EmbeddedItem {
     /// What it is.
-    pub kind: Kind,
+    pub kind: ItemKind,
     /// The file it stands in, and its name.
     pub file: FileId,
     /// The name of that file.
     pub shown: String,
     /// Name.
-    pub name: Written,
+    pub name: HostText,
     /// `desc`, `condition`, `output`, `priority` and `source`, those that are there.
-    pub texts: Vec<(&'static str, Written)>,
+    pub texts: Vec<(&'static str, HostText)>,
     /// `tags` of a rule, `items` of a list.
-    pub list: Option<Vec<Written>>,
+    pub list: Option<Vec<HostText>>,
     /// Exceptions of a rule.
     pub exceptions: Vec<Exception>,
     /// It adds to another one of the same name.
     pub append: bool,
     /// Comments before it that are for rulec.
-    pub comments: Vec<Written>,
+    pub comments: Vec<HostText>,
     /// What it says cannot be known.
     pub is_hole: bool,
 }
 
-impl Item {
+impl EmbeddedItem {
     /// The same with what Sysdig adds to a rule. What is missing beyond that is for Falco to say.
-    pub fn complete(mut self) -> Item {
-        if self.kind != Kind::Rule || self.append {
+    pub fn complete(mut self) -> EmbeddedItem {
+        if self.kind != ItemKind::Rule || self.append {
             return self;
         }
-        let stand_in = |value: &str| Written { value: value.to_owned(), ..Written::at(&self.name) };
+        let stand_in = |value: &str| HostText { value: value.to_owned(), ..HostText::at(&self.name) };
         let missing = [("desc", stand_in("-")), ("priority", stand_in("WARNING"))];
         for (at, (key, text)) in [0, 3].into_iter().zip(missing) {
             if self.text(key).is_none() {
@@ -90,12 +90,12 @@ impl Item {
     }
 
     /// A text by its key.
-    pub fn text(&self, key: &str) -> Option<&Written> {
+    pub fn text(&self, key: &str) -> Option<&HostText> {
         self.texts.iter().find(|(known, _)| *known == key).map(|(_, text)| text)
     }
 
     /// Where a text stands.
-    pub fn place(&self, text: &Written) -> Span {
+    pub fn place(&self, text: &HostText) -> Span {
         Span::new(self.file, text.start as usize, text.end as usize)
     }
 
@@ -105,11 +105,11 @@ impl Item {
             words(&condition.value).map(|(at, word)| (word, self.span_of(condition, at, at + word.len())))
         });
         let items = self.list.iter().flatten().map(|item| (item.value.as_str(), self.place(item)));
-        condition.chain(items.filter(|_| self.kind == Kind::List))
+        condition.chain(items.filter(|_| self.kind == ItemKind::List))
     }
 
     /// Where a part of a text stands.
-    pub fn span_of(&self, text: &Written, start: usize, end: usize) -> Span {
+    pub fn span_of(&self, text: &HostText, start: usize, end: usize) -> Span {
         let origin = crate::source::Origin {
             file: self.file,
             runs: text.runs.clone(),
@@ -121,7 +121,7 @@ impl Item {
 
     /// The item as a rules file.
     pub fn file(&self) -> SourceFile {
-        let mut out = Writer::default();
+        let mut out = HostTextWriter::default();
         let whole = (self.name.start, self.name.end);
         for comment in &self.comments {
             out.plain(comment);
@@ -141,9 +141,9 @@ impl Item {
             out.made("\n", (text.end, text.end));
         }
         if let Some(list) = &self.list {
-            let key = if self.kind == Kind::List { "items" } else { "tags" };
+            let key = if self.kind == ItemKind::List { "items" } else { "tags" };
             out.made(&format!("  {key}: "), whole);
-            out.list(list.iter(), whole, Writer::quoted);
+            out.list(list.iter(), whole, HostTextWriter::quoted);
             out.made("\n", whole);
         }
         if !self.exceptions.is_empty() {
@@ -166,7 +166,7 @@ impl Item {
                 .filter(|key| match *key {
                     "condition" => self.text(key).is_some(),
                     "exceptions" => !self.exceptions.is_empty(),
-                    _ => self.kind == Kind::List,
+                    _ => self.kind == ItemKind::List,
                 })
                 .collect();
             out.made("  override:\n", whole);
@@ -192,7 +192,7 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
 /// The items as rules files, in an order in which each comes after what it is made of, and what had to be left out.
 /// `is_elsewhere` tells whether other files may define a name.
 pub fn files(
-    mut items: Vec<Item>,
+    mut items: Vec<EmbeddedItem>,
     is_elsewhere: impl Fn(&str) -> bool,
 ) -> (Vec<SourceFile>, Vec<Diagnostic>) {
     let left_out = unresolved::leave_out(&mut items, &is_elsewhere);
@@ -200,14 +200,14 @@ pub fn files(
 }
 
 /// Lists, macros, then rules; each after those of its kind that stand in it, what is appended after what it is appended to.
-fn ordered(items: &[Item]) -> Vec<usize> {
-    let mut by_name: FxHashMap<(Kind, &str), Vec<usize>> = FxHashMap::default();
+fn ordered(items: &[EmbeddedItem]) -> Vec<usize> {
+    let mut by_name: FxHashMap<(ItemKind, &str), Vec<usize>> = FxHashMap::default();
     for (at, item) in items.iter().enumerate() {
         by_name.entry((item.kind, &item.name.value)).or_default().push(at);
     }
-    let stage = |item: &Item| match item.kind {
-        Kind::List => 0,
-        Kind::Macro => 1,
+    let stage = |item: &EmbeddedItem| match item.kind {
+        ItemKind::List => 0,
+        ItemKind::Macro => 1,
         _ => 2,
     };
     let mut roots: Vec<usize> = (0..items.len()).collect();
@@ -226,7 +226,7 @@ fn ordered(items: &[Item]) -> Vec<usize> {
             }
             open.push((at, true));
             let item = &items[at];
-            if item.kind == Kind::Rule {
+            if item.kind == ItemKind::Rule {
                 continue;
             }
             for (word, _) in item.words() {

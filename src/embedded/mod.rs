@@ -84,11 +84,11 @@ crate::declare_check! {
 
 /// What was found in a file.
 #[derive(Debug, Default)]
-struct Found {
+struct Extracted {
     /// Rules files, in load order.
     files: Vec<SourceFile>,
     /// Items of Sysdig's, in any order.
-    items: Vec<item::Item>,
+    items: Vec<item::EmbeddedItem>,
     /// What is wrong with the file itself, and what was left out.
     findings: Vec<Diagnostic>,
 }
@@ -113,7 +113,7 @@ pub fn unwrap(mut sources: SourceMap) -> (SourceMap, Vec<Diagnostic>) {
     if sources.is_sorted_out() {
         return (sources, Vec::new());
     }
-    let given: Vec<(FileId, Option<Found>)> =
+    let given: Vec<(FileId, Option<Extracted>)> =
         sources.given().map(|(id, file)| (id, open(id, file))).collect();
     if given.iter().all(|(_, found)| found.is_none()) {
         return (sources, Vec::new());
@@ -142,11 +142,11 @@ pub fn unwrap(mut sources: SourceMap) -> (SourceMap, Vec<Diagnostic>) {
 }
 
 /// What is in a file; `None` if it is to be read as it is.
-fn open(id: FileId, file: &SourceFile) -> Option<Found> {
+fn open(id: FileId, file: &SourceFile) -> Option<Extracted> {
     if is_terraform(&file.name) {
         let has_items = memmem::find(file.text.as_bytes(), terraform::RESOURCES.as_bytes()).is_some();
         // Other Terraform is nobody's rules file either.
-        return Some(if has_items { terraform::read(id, file) } else { Found::default() });
+        return Some(if has_items { terraform::read(id, file) } else { Extracted::default() });
     }
     if looks_like_rules(&file.text) || !scalars::mentions_items(&file.text) {
         return None;

@@ -1,6 +1,6 @@
 //! Rules files as block scalars of other YAML: Helm values, ConfigMaps, whatever holds them.
 
-use super::{Found, NOT_CHECKED, UNREADABLE_INPUT, of_scalar};
+use super::{Extracted, NOT_CHECKED, UNREADABLE_INPUT, of_scalar};
 use crate::diag::Diagnostic;
 use crate::source::{SourceFile, Text};
 use crate::syntax::sniff::looks_like_rules;
@@ -21,8 +21,8 @@ pub fn mentions_items(text: &str) -> bool {
 }
 
 /// The rules files in the scalars of a YAML file. `None` if there are none and nothing looks as if there were.
-pub fn read(file: &SourceFile, stream: &Stream) -> Option<Found> {
-    let mut found = Found::default();
+pub fn read(file: &SourceFile, stream: &Stream) -> Option<Extracted> {
+    let mut found = Extracted::default();
     for document in &stream.documents {
         walk(file, &document.root, &mut found.files);
     }

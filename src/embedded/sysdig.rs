@@ -1,11 +1,11 @@
 //! What Sysdig's interface gives of rules, macros and lists, as JSON or YAML.
 
-use super::item::{Exception, Item, Tree, Written};
+use super::item::{EmbeddedItem, Exception, HostText, Tree};
 use super::runs;
-use super::{Found, UNREADABLE_INPUT};
+use super::{Extracted, UNREADABLE_INPUT};
 use crate::diag::Diagnostic;
 use crate::source::{FileId, SourceFile};
-use crate::syntax::items::Kind;
+use crate::syntax::items::ItemKind;
 use crate::syntax::yaml::{Node, Stream, Value, to_bool};
 use rustc_hash::FxHashSet;
 
@@ -13,9 +13,9 @@ use rustc_hash::FxHashSet;
 pub const MARK: &str = "\"ruleType\"";
 
 /// The items that stand anywhere in the file. `None` if there are none.
-pub fn read(id: FileId, file: &SourceFile, stream: &Stream) -> Option<Found> {
-    let reader = Reader { id, file };
-    let mut found = Found::default();
+pub fn read(id: FileId, file: &SourceFile, stream: &Stream) -> Option<Extracted> {
+    let reader = ExportReader { id, file };
+    let mut found = Extracted::default();
     let mut open: Vec<&Node> = stream.documents.iter().rev().map(|document| &document.root).collect();
     let mut seen = FxHashSet::default();
     while let Some(node) = open.pop() {
@@ -41,13 +41,13 @@ pub fn read(id: FileId, file: &SourceFile, stream: &Stream) -> Option<Found> {
     Some(found)
 }
 
-struct Reader<'f> {
+struct ExportReader<'f> {
     id: FileId,
     file: &'f SourceFile,
 }
 
-impl Reader<'_> {
-    fn item(&self, node: &Node) -> Option<Item> {
+impl ExportReader<'_> {
+    fn item(&self, node: &Node) -> Option<EmbeddedItem> {
         let name = self.text(node.get("name")?)?;
         let details = node.get("details");
         let is_falco = |details: &Node| {
@@ -64,15 +64,15 @@ impl Reader<'_> {
                 texts.extend(condition.and_then(|condition| Some(("condition", self.text(&condition)?))));
                 let others = places.into_iter().chain(more);
                 texts.extend(others.filter_map(|(key, value)| Some((key, self.text(value?)?))));
-                (Kind::Rule, details, node.get("tags").cloned())
+                (ItemKind::Rule, details, node.get("tags").cloned())
             }
             Some(_) => return None,
             None => match (inner(node, "condition"), inner(node, "items")) {
                 (Some(condition), _) => {
                     texts.push(("condition", self.text(&condition)?));
-                    (Kind::Macro, node, None)
+                    (ItemKind::Macro, node, None)
                 }
-                (None, Some(items)) => (Kind::List, node, Some(items)),
+                (None, Some(items)) => (ItemKind::List, node, Some(items)),
                 (None, None) => return None,
             },
         };
@@ -81,7 +81,7 @@ impl Reader<'_> {
             node.as_seq().unwrap_or_default().iter().filter_map(|item| self.text(item)).collect()
         };
         let exceptions = about.get("exceptions").and_then(Node::as_seq).unwrap_or_default();
-        let item = Item {
+        let item = EmbeddedItem {
             kind,
             file: self.id,
             shown: self.file.name.clone(),
@@ -115,9 +115,9 @@ impl Reader<'_> {
     }
 
     /// A text that is not empty.
-    fn text(&self, node: &Node) -> Option<Written> {
+    fn text(&self, node: &Node) -> Option<HostText> {
         let text = &node.as_scalar()?.text;
-        (!text.value.is_empty()).then(|| Written {
+        (!text.value.is_empty()).then(|| HostText {
             value: text.value.to_string(),
             runs: runs(self.file, text),
             start: text.span.start,

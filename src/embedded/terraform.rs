@@ -1,11 +1,11 @@
 //! Terraform: rules, macros and lists as resources of Sysdig's provider.
 
-use super::item::{Exception, Item, Tree, Written};
+use super::item::{EmbeddedItem, Exception, HostText, Tree};
 use super::text::{self, Hole};
-use super::{Found, NOT_CHECKED, UNREADABLE_INPUT};
+use super::{Extracted, NOT_CHECKED, UNREADABLE_INPUT};
 use crate::diag::Diagnostic;
 use crate::source::{FileId, SourceFile, Span};
-use crate::syntax::items::Kind;
+use crate::syntax::items::ItemKind;
 use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
 use hcl_edit::parser::parse_body;
@@ -16,8 +16,8 @@ use std::ops::Range;
 pub const RESOURCES: &str = "sysdig_secure_";
 
 /// The items of a Terraform file.
-pub(super) fn read(id: FileId, file: &SourceFile) -> Found {
-    let mut found = Found::default();
+pub(super) fn read(id: FileId, file: &SourceFile) -> Extracted {
+    let mut found = Extracted::default();
     let body = match body(id, file) {
         Ok(body) => body,
         Err(finding) => {
@@ -27,12 +27,12 @@ pub(super) fn read(id: FileId, file: &SourceFile) -> Found {
     };
     for block in body.get_blocks("resource") {
         let kind = match block.labels.first().map(|label| label.as_str()) {
-            Some("sysdig_secure_rule_falco") => Kind::Rule,
-            Some("sysdig_secure_macro") => Kind::Macro,
-            Some("sysdig_secure_list") => Kind::List,
+            Some("sysdig_secure_rule_falco") => ItemKind::Rule,
+            Some("sysdig_secure_macro") => ItemKind::Macro,
+            Some("sysdig_secure_list") => ItemKind::List,
             _ => continue,
         };
-        let mut reader = Reader { id, file, findings: &mut found.findings };
+        let mut reader = ResourceReader { id, file, findings: &mut found.findings };
         if let Some(item) = reader.item(kind, block) {
             found.items.push(item);
         }
@@ -42,7 +42,7 @@ pub(super) fn read(id: FileId, file: &SourceFile) -> Found {
 
 /// A policy: which rules are acted on, and how urgent that is.
 #[derive(Debug)]
-pub struct Policy {
+pub struct SysdigPolicy {
     /// Name.
     pub name: String,
     /// From 0, the most urgent, to 7.
@@ -54,7 +54,7 @@ pub struct Policy {
 }
 
 /// The policies of a Terraform file that name their rules.
-pub fn policies(file: &SourceFile) -> Result<Vec<Policy>, Box<Diagnostic>> {
+pub fn policies(file: &SourceFile) -> Result<Vec<SysdigPolicy>, Box<Diagnostic>> {
     let body = body(FileId::default(), file)?;
     let source = &*file.text;
     let policy = |block: &Block| {
@@ -69,7 +69,7 @@ pub fn policies(file: &SourceFile) -> Result<Vec<Policy>, Box<Diagnostic>> {
         let severity =
             body.get_attribute("severity").and_then(|severity| severity.value.as_number()?.as_u64());
         let label = block.labels.get(1).map(|label| label.as_str().to_owned());
-        Some(Policy {
+        Some(SysdigPolicy {
             name: named(body).or(label)?,
             severity,
             enabled: is_on(body),
@@ -100,21 +100,21 @@ pub fn body(id: FileId, file: &SourceFile) -> Result<Body, Box<Diagnostic>> {
     })
 }
 
-fn unchecked(kind: Kind) -> String {
+fn unchecked(kind: ItemKind) -> String {
     format!("this {} is not checked", kind.key())
 }
 
-struct Reader<'f> {
+struct ResourceReader<'f> {
     id: FileId,
     file: &'f SourceFile,
     findings: &'f mut Vec<Diagnostic>,
 }
 
-impl Reader<'_> {
-    fn item(&mut self, kind: Kind, block: &Block) -> Option<Item> {
+impl ResourceReader<'_> {
+    fn item(&mut self, kind: ItemKind, block: &Block) -> Option<EmbeddedItem> {
         let body = &block.body;
         let name = self.name(block, "nothing of it is checked")?;
-        let mut item = Item {
+        let mut item = EmbeddedItem {
             kind,
             file: self.id,
             shown: self.file.name.clone(),
@@ -133,8 +133,8 @@ impl Reader<'_> {
             None => {}
         }
         match kind {
-            Kind::Rule => item.list = self.list(body, "tags"),
-            Kind::List => item.list = Some(self.list(body, "items").unwrap_or_default()),
+            ItemKind::Rule => item.list = self.list(body, "tags"),
+            ItemKind::List => item.list = Some(self.list(body, "items").unwrap_or_default()),
             _ => {}
         }
         for block in body.get_blocks("exceptions") {
@@ -147,16 +147,16 @@ impl Reader<'_> {
     }
 
     /// The texts of an item beside its name.
-    fn texts(&mut self, item: &mut Item, body: &Body) {
+    fn texts(&mut self, item: &mut EmbeddedItem, body: &Body) {
         let keys: &[(&str, &str)] = match item.kind {
-            Kind::Rule => &[
+            ItemKind::Rule => &[
                 ("desc", "description"),
                 ("condition", "condition"),
                 ("output", "output"),
                 ("priority", "priority"),
                 ("source", "source"),
             ],
-            Kind::Macro => &[("condition", "condition")],
+            ItemKind::Macro => &[("condition", "condition")],
             _ => &[],
         };
         for (key, attribute) in keys {
@@ -178,13 +178,15 @@ impl Reader<'_> {
     /// Blocks that are made when it is deployed.
     fn is_dynamic(&mut self, body: &Body) -> bool {
         match body.get_blocks("dynamic").next() {
-            Some(block) => self.tell(&Hole(block.ident.span().unwrap_or_default()), &unchecked(Kind::Rule)),
+            Some(block) => {
+                self.tell(&Hole(block.ident.span().unwrap_or_default()), &unchecked(ItemKind::Rule))
+            }
             None => false,
         }
     }
 
     fn exception(&mut self, block: &Block) -> Option<Exception> {
-        let name = self.name(block, &unchecked(Kind::Rule))?;
+        let name = self.name(block, &unchecked(ItemKind::Rule))?;
         let mut keys = Vec::new();
         for key in ["fields", "comps", "values"] {
             let Some((value, span)) = self.expression(&block.body, key) else { continue };
@@ -195,7 +197,7 @@ impl Reader<'_> {
             match tree {
                 Ok(tree) => keys.push((key, tree)),
                 Err(hole) => {
-                    self.tell(&hole, &unchecked(Kind::Rule));
+                    self.tell(&hole, &unchecked(ItemKind::Rule));
                     return None;
                 }
             }
@@ -234,7 +236,7 @@ impl Reader<'_> {
     }
 
     /// The elements of a list, those that are known.
-    fn list(&mut self, body: &Body, key: &str) -> Option<Vec<Written>> {
+    fn list(&mut self, body: &Body, key: &str) -> Option<Vec<HostText>> {
         let (value, span) = self.expression(body, key)?;
         let Expression::Array(items) = value else {
             self.tell(&Hole(span), "its elements are not checked");
@@ -255,7 +257,7 @@ impl Reader<'_> {
         Some(list)
     }
 
-    fn name(&mut self, block: &Block, what: &str) -> Option<Written> {
+    fn name(&mut self, block: &Block, what: &str) -> Option<HostText> {
         match self.text(&block.body, "name") {
             Some(Ok(text)) => return Some(text),
             Some(Err(hole)) => drop(self.tell(&hole, what)),
@@ -272,7 +274,7 @@ impl Reader<'_> {
         None
     }
 
-    fn text(&self, body: &Body, key: &str) -> Option<Result<Written, Hole>> {
+    fn text(&self, body: &Body, key: &str) -> Option<Result<HostText, Hole>> {
         let (value, _) = self.expression(body, key)?;
         Some(text::read(&self.file.text, value))
     }
@@ -290,7 +292,7 @@ impl Reader<'_> {
     }
 
     /// Comments for rulec in the lines before a block.
-    fn comments(&self, block: &Block) -> Vec<Written> {
+    fn comments(&self, block: &Block) -> Vec<HostText> {
         let start = block.span().unwrap_or_default().start;
         let mut comments = Vec::new();
         let mut line = self.file.line_index(start);

@@ -1,6 +1,6 @@
 //! Texts of HCL, decoded with the place of each byte.
 
-use super::item::Written;
+use super::item::HostText;
 use crate::source::Run;
 use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
@@ -11,7 +11,7 @@ use std::ops::Range;
 pub struct Hole(pub Range<usize>);
 
 /// The text of an expression.
-pub fn read(source: &str, value: &Expression) -> Result<Written, Hole> {
+pub fn read(source: &str, value: &Expression) -> Result<HostText, Hole> {
     let span = value.span().unwrap_or_default();
     match value {
         Expression::String(_) => Ok(quoted(source, span)),
@@ -32,20 +32,20 @@ fn whole(template: &Template) -> Result<(), Hole> {
 }
 
 /// Text that stands for what is not known.
-pub fn stand_in(value: &str, Hole(span): &Hole) -> Written {
+pub fn stand_in(value: &str, Hole(span): &Hole) -> HostText {
     let (start, end) = (span.start as u32, span.end as u32);
-    Written { value: value.to_owned(), start, end, ..Written::default() }
+    HostText { value: value.to_owned(), start, end, ..HostText::default() }
 }
 
 /// Text that stands in the file as it is.
-pub fn plain(source: &str, span: Range<usize>) -> Written {
+pub fn plain(source: &str, span: Range<usize>) -> HostText {
     let mut out = Out::new(&span);
     out.exact(source, span);
     out.written
 }
 
 /// A comment, for rulec in any language.
-pub fn comment(source: &str, span: Range<usize>) -> Written {
+pub fn comment(source: &str, span: Range<usize>) -> HostText {
     let mut out = Out::new(&span);
     out.made("#", &(span.start.saturating_sub(1)..span.start));
     out.exact(source, span);
@@ -53,7 +53,7 @@ pub fn comment(source: &str, span: Range<usize>) -> Written {
 }
 
 /// What stands between quotes.
-fn quoted(source: &str, span: Range<usize>) -> Written {
+fn quoted(source: &str, span: Range<usize>) -> HostText {
     let mut out = Out::new(&span);
     let inner = span.start + 1..span.end.saturating_sub(1).max(span.start + 1);
     let mut at = inner.start;
@@ -67,7 +67,7 @@ fn quoted(source: &str, span: Range<usize>) -> Written {
 }
 
 /// What stands in a heredoc, `<<-` without the blanks that its lines share.
-fn block(source: &str, span: Range<usize>) -> Written {
+fn block(source: &str, span: Range<usize>) -> HostText {
     let mut out = Out::new(&span);
     let text = &source[span.clone()];
     let Some(first) = text.find('\n').map(|at| at + 1) else { return out.written };
@@ -97,13 +97,13 @@ fn block(source: &str, span: Range<usize>) -> Written {
 }
 
 struct Out {
-    written: Written,
+    written: HostText,
 }
 
 impl Out {
     fn new(span: &Range<usize>) -> Out {
         let (start, end) = (span.start as u32, span.end as u32);
-        Out { written: Written { start, end, ..Written::default() } }
+        Out { written: HostText { start, end, ..HostText::default() } }
     }
 
     fn exact(&mut self, source: &str, range: Range<usize>) {

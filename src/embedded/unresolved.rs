@@ -1,22 +1,23 @@
 //! Items of which something is known only to Sysdig or Terraform: they are left out, with a word about why.
 
 use super::NOT_CHECKED;
-use super::item::Item;
+use super::item::EmbeddedItem;
 use crate::diag::Diagnostic;
 use crate::nearest::nearest;
 use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind};
 use crate::syntax::condition::{self, RULE_DEPTH};
-use crate::syntax::items::Kind;
+use crate::syntax::items::ItemKind;
 use rustc_hash::FxHashSet;
 
 /// Takes away what cannot be checked, and says so.
-pub fn leave_out(items: &mut Vec<Item>, is_elsewhere: &impl Fn(&str) -> bool) -> Vec<Diagnostic> {
+pub fn leave_out(items: &mut Vec<EmbeddedItem>, is_elsewhere: &impl Fn(&str) -> bool) -> Vec<Diagnostic> {
     let mut left_out = Vec::new();
-    let is_named = |item: &Item| matches!(item.kind, Kind::Macro | Kind::List);
-    let defined: FxHashSet<(Kind, String)> =
+    let is_named = |item: &EmbeddedItem| matches!(item.kind, ItemKind::Macro | ItemKind::List);
+    let defined: FxHashSet<(ItemKind, String)> =
         items.iter().filter(|item| !item.append).map(|item| (item.kind, item.name.value.clone())).collect();
-    let is_there = |kind: Kind, name: &str| defined.contains(&(kind, name.to_owned())) || is_elsewhere(name);
+    let is_there =
+        |kind: ItemKind, name: &str| defined.contains(&(kind, name.to_owned())) || is_elsewhere(name);
     let mut holes: FxHashSet<String> = FxHashSet::default();
     items.retain(|item| {
         let finding = match item.is_hole {
@@ -53,9 +54,9 @@ pub fn leave_out(items: &mut Vec<Item>, is_elsewhere: &impl Fn(&str) -> bool) ->
 
 /// What an item needs and is in none of the files: what it is appended to, or a macro. Sysdig may have it.
 fn missing(
-    item: &Item,
-    defined: &FxHashSet<(Kind, String)>,
-    is_there: &impl Fn(Kind, &str) -> bool,
+    item: &EmbeddedItem,
+    defined: &FxHashSet<(ItemKind, String)>,
+    is_there: &impl Fn(ItemKind, &str) -> bool,
 ) -> Option<Diagnostic> {
     let (kind, name) = (item.kind.key(), &item.name.value);
     if item.append && !is_there(item.kind, name) {
@@ -63,9 +64,9 @@ fn missing(
             format!("{kind} `{name}` is not in these files, so what is appended to it is not checked");
         return Some(not_there(item.place(&item.name), message));
     }
-    let (wanted, span) = macros(item).into_iter().find(|(wanted, _)| !is_there(Kind::Macro, wanted))?;
+    let (wanted, span) = macros(item).into_iter().find(|(wanted, _)| !is_there(ItemKind::Macro, wanted))?;
     let message = format!("macro `{wanted}` is not in these files, so this {kind} is not checked");
-    let macros = defined.iter().filter(|(kind, _)| *kind == Kind::Macro);
+    let macros = defined.iter().filter(|(kind, _)| *kind == ItemKind::Macro);
     let mut known: Vec<&str> = macros.map(|(_, name)| name.as_str()).collect();
     known.sort_unstable();
     Some(match nearest(&wanted, known) {
@@ -79,7 +80,7 @@ fn not_there(span: Span, message: String) -> Diagnostic {
 }
 
 /// The macros that a condition uses, and where.
-fn macros(item: &Item) -> Vec<(String, Span)> {
+fn macros(item: &EmbeddedItem) -> Vec<(String, Span)> {
     let Some(text) = item.text("condition") else { return Vec::new() };
     // What is appended begins with the word that joins it.
     let trimmed = text.value.trim_start();
@@ -96,7 +97,7 @@ fn macros(item: &Item) -> Vec<(String, Span)> {
                 let place = skipped + expr.place.start as usize..skipped + expr.place.end as usize;
                 found.push(((*name).to_owned(), item.span_of(text, place.start, place.end)));
             }
-            ExprKind::Check(_) | ExprKind::Hole => {}
+            ExprKind::Comparison(_) | ExprKind::Hole => {}
         }
     }
     found

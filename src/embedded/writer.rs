@@ -1,21 +1,21 @@
 //! YAML that knows where each of its bytes was written.
 
-use super::item::{Tree, Written};
+use super::item::{HostText, Tree};
 use crate::source::{Edits, FileId, Origin, Run, SourceFile};
 
 /// A text and its runs.
 #[derive(Debug, Default)]
-pub struct Writer {
+pub struct HostTextWriter {
     text: String,
     runs: Vec<Run>,
 }
 
 /// A place in the outer file.
-pub type Place = (u32, u32);
+pub type HostRange = (u32, u32);
 
-impl Writer {
+impl HostTextWriter {
     /// Text that nobody wrote, standing for a place.
-    pub fn made(&mut self, text: &str, (start, end): Place) {
+    pub fn made(&mut self, text: &str, (start, end): HostRange) {
         if !text.is_empty() {
             self.runs.push(Run { at: self.text.len() as u32, start, end, exact: false });
             self.text.push_str(text);
@@ -33,12 +33,12 @@ impl Writer {
     }
 
     /// Text of the author, as it is.
-    pub fn plain(&mut self, text: &Written) {
+    pub fn plain(&mut self, text: &HostText) {
         self.pieces(text, |c| c.is_control().then(|| " ".to_owned()));
     }
 
     /// Text of the author in double quotes.
-    pub fn quoted(&mut self, text: &Written) {
+    pub fn quoted(&mut self, text: &HostText) {
         let inner = text.runs.first().map_or(text.start, |run| run.start);
         self.made("\"", (text.start, inner.max(text.start)));
         self.pieces(text, escaped);
@@ -47,12 +47,12 @@ impl Writer {
     }
 
     /// Other text in double quotes, in the place of the author's.
-    pub fn quoted_as(&mut self, value: &str, text: &Written) {
-        let other = Written { value: value.to_owned(), runs: Vec::new(), ..*text };
+    pub fn quoted_as(&mut self, value: &str, text: &HostText) {
+        let other = HostText { value: value.to_owned(), runs: Vec::new(), ..*text };
         self.quoted(&other);
     }
 
-    fn pieces(&mut self, text: &Written, change: impl Fn(char) -> Option<String>) {
+    fn pieces(&mut self, text: &HostText, change: impl Fn(char) -> Option<String>) {
         for (at, run) in text.runs.iter().enumerate() {
             let end = text.runs.get(at + 1).map_or(text.value.len(), |next| next.at as usize);
             let part = text.value.get(run.at as usize..end).unwrap_or_default();
@@ -87,7 +87,12 @@ impl Writer {
     }
 
     /// A list in brackets.
-    pub fn list<T>(&mut self, items: impl Iterator<Item = T>, place: Place, write: impl Fn(&mut Writer, T)) {
+    pub fn list<T>(
+        &mut self,
+        items: impl Iterator<Item = T>,
+        place: HostRange,
+        write: impl Fn(&mut HostTextWriter, T),
+    ) {
         self.made("[", place);
         for (at, item) in items.enumerate() {
             self.made(if at > 0 { ", " } else { "" }, place);
@@ -97,7 +102,7 @@ impl Writer {
     }
 
     /// A value of an exception.
-    pub fn tree(&mut self, tree: &Tree, place: Place) {
+    pub fn tree(&mut self, tree: &Tree, place: HostRange) {
         match tree {
             Tree::Text(text) => self.quoted(text),
             Tree::Json(text) => self.plain(text),

@@ -1,4 +1,4 @@
-//! One comparison, as Falco makes it: absent is false whatever is asked.
+//! One comparison as Falco makes it. A comparison with an absent left side is false.
 
 use super::event::View;
 use super::json::Paths;
@@ -11,35 +11,35 @@ use crate::sema::predicate::quantified;
 use crate::sema::values::{Family, family, number};
 use crate::syntax::token::{Modifier, Op};
 
-/// A comparison bound to the places of a record.
+/// A comparison bound to paths of a record.
 #[derive(Clone, Debug)]
 pub(super) struct Comparison {
     pub left: Expr,
     pub check: Matcher,
 }
 
-/// How the left side is looked at.
+/// What the left side is compared with.
 #[derive(Clone, Debug)]
 pub(super) enum Matcher {
-    /// It is there.
+    /// Any value.
     Exists,
-    /// It can never hold.
+    /// Nothing: the comparison is always false.
     Never,
-    /// A text, one constant.
+    /// A text and one constant.
     Text(Pattern),
-    /// A text, several constants.
+    /// A text and several constants.
     Texts(Modifier, Vec<Pattern>),
-    /// A text among others.
+    /// A text and a set of constants.
     Among(Set),
-    /// A path below one of these.
+    /// A path below one of these prefixes.
     Below(Prefixes),
-    /// A number.
+    /// A number and constants.
     Numbers(Modifier, Op, Vec<u64>),
-    /// A truth value.
+    /// A boolean and constants.
     Bools(Modifier, Op, Vec<bool>),
-    /// A list: all elements among these, or any.
+    /// A list, all or any of whose elements must be in the set.
     Elements { all: bool, set: Set },
-    /// With another term.
+    /// Another term.
     Term(Op, Expr),
 }
 
@@ -56,7 +56,7 @@ pub(super) fn bind(atom: &Atom, paths: &mut Paths) -> Comparison {
         Test::Term { op, term } => {
             let right = term::bind(term, paths);
             let (_, list) = term.type_of();
-            // The NUL at the end of a right side is compared too; the left side has none.
+            // Falco compares the NUL at the end of a right side too; the left side has none.
             let never = matches!(op, Op::In | Op::Intersects) && right.ends_in_nul() && !list;
             if never { Matcher::Never } else { Matcher::Term(*op, right) }
         }
@@ -130,7 +130,7 @@ impl Comparison {
         }
     }
 
-    /// Roughly how long it takes, in comparisons of plain texts.
+    /// Approximate time, in comparisons of plain texts.
     pub fn cost(&self) -> u32 {
         self.left.cost()
             + match &self.check {
@@ -144,7 +144,7 @@ impl Comparison {
     }
 }
 
-/// Two values of an event.
+/// Comparison of two values of an event.
 fn between(op: Op, left: &Value<'_>, right: &Value<'_>) -> bool {
     match (left, right) {
         (Value::Text(left), Value::Text(right)) => compare(op, left, right),

@@ -1,4 +1,4 @@
-//! What a rule says: the text with its fields filled in, and the fields by themselves.
+//! Rendering of a rule's output: the text with its fields filled in, and `output_fields`.
 
 use super::event::View;
 use super::field;
@@ -9,10 +9,10 @@ use super::value::Value;
 use crate::sema::ir::{ExtraField, FieldRef, OutputPart, Term};
 use serde_json::Value as Json;
 
-/// The longest text of a list.
+/// Maximum length of a list as text.
 const LONGEST_LIST: usize = 1023;
 
-/// An output bound to the places of a record.
+/// An output bound to paths of a record.
 #[derive(Debug)]
 pub(super) struct Output {
     parts: Vec<OutputSegment>,
@@ -30,11 +30,11 @@ enum ExtraValue {
     /// The event's time as a number.
     Clock,
     Value(Expr),
-    /// A text of its own.
+    /// A rendered text.
     Text(Box<Output>),
 }
 
-/// Binds an output and the fields beside it.
+/// Binds an output and its extra fields.
 pub(super) fn bind(parts: &[OutputPart], extra: &[ExtraField], paths: &mut Paths) -> Output {
     let mut fields: Vec<(String, ExtraValue)> = Vec::new();
     let mut bound = Vec::new();
@@ -64,7 +64,7 @@ pub(super) fn bind(parts: &[OutputPart], extra: &[ExtraField], paths: &mut Paths
             [OutputPart::Term { term: Term::Field(field), .. }] if *raw => shown(field, paths),
             _ => ExtraValue::Text(Box::new(bind(parts, &[], paths))),
         };
-        // What a deployment adds counts more than what the output has of the same name.
+        // Fields that a deployment adds override fields of the output with the same name.
         fields.retain(|(known, _)| known != name);
         fields.push((name.clone(), field));
     }
@@ -81,7 +81,7 @@ fn shown(field: &FieldRef, paths: &mut Paths) -> ExtraValue {
 }
 
 impl Output {
-    /// The text.
+    /// The rendered text.
     pub fn text(&self, view: View<'_>) -> String {
         let mut out = Vec::new();
         for part in &self.parts {
@@ -114,7 +114,7 @@ impl Output {
     }
 }
 
-/// A value as an output shows it, numbers with at least so many digits.
+/// A value as an output shows it, numbers padded to `digits`.
 pub(super) fn text(value: &Value<'_>, digits: usize) -> Vec<u8> {
     match value {
         Value::Text(text) => text.to_vec(),

@@ -1,4 +1,4 @@
-//! Many conditions as one graph: equal parts are one node, evaluated at most once for an event.
+//! Many conditions as one graph. Equal parts are one node, evaluated at most once per event.
 
 use super::compare::{self, Comparison};
 use super::event::View;
@@ -6,10 +6,10 @@ use super::json::Paths;
 use crate::sema::ir::{Pred, Term, Test};
 use rustc_hash::FxHashMap;
 
-/// A node.
+/// Number of a node.
 pub(super) type NodeId = u32;
 
-/// What a node is. Children come before their parents.
+/// A node. Children come before their parents.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) enum PlanNode {
     Const(bool),
@@ -20,7 +20,7 @@ pub(super) enum PlanNode {
     Atom(u32),
 }
 
-/// The graph while it grows.
+/// Builder of a graph.
 #[derive(Default)]
 pub(super) struct Builder {
     nodes: Vec<PlanNode>,
@@ -35,9 +35,9 @@ pub(super) struct Builder {
 pub(super) struct Graph {
     pub nodes: Vec<PlanNode>,
     pub comparisons: Vec<Comparison>,
-    /// The place of a node's result in the cache.
+    /// Position of a node's result in the cache.
     cached: Vec<u32>,
-    /// How many results are kept.
+    /// Number of cached results.
     pub results: usize,
 }
 
@@ -87,7 +87,7 @@ impl Builder {
                 _ => children.push(child),
             }
         }
-        // Nothing that is evaluated has an effect, so the order is free: what is cheap comes first.
+        // Evaluation has no side effects, so the order is free: cheap parts come first.
         children.sort_by_key(|&child| (self.costs[child as usize], child));
         children.dedup();
         let cost = children.iter().fold(0u32, |sum, &child| sum.saturating_add(self.costs[child as usize]));
@@ -135,7 +135,7 @@ impl Builder {
         }
         let mut results = 0;
         let cached = uses.iter().zip(&self.costs).map(|(&uses, &cost)| {
-            // Looking up a result takes about as long as comparing a plain text.
+            // A lookup of a result takes about as long as a comparison of a plain text.
             if uses < 2 || cost < 3 {
                 return NOT_CACHED;
             }
@@ -147,11 +147,11 @@ impl Builder {
     }
 }
 
-/// Results of one event, two bits each: known, true.
+/// Results for one event, two bits each: known, true.
 pub(super) struct Cache<'c>(pub &'c mut [u64]);
 
 impl Cache<'_> {
-    /// How many words so many results need.
+    /// Number of words for a number of results.
     pub fn words(results: usize) -> usize {
         results.div_ceil(32)
     }
@@ -169,7 +169,7 @@ impl Cache<'_> {
 }
 
 impl Graph {
-    /// True if the node's condition holds.
+    /// Whether the node's condition holds.
     pub fn holds<'e>(&'e self, node: NodeId, view: View<'e>, cache: &mut Cache<'_>) -> bool {
         let kept = self.cached[node as usize];
         if kept != NOT_CACHED

@@ -1,5 +1,5 @@
-//! Where the time goes: every rule by itself, part by part in the order they are written. Slower than the engine,
-//! which evaluates many rules at once.
+//! Time measurement: every rule by itself, its parts in written order. Slower than the engine, which evaluates many
+//! rules at once.
 
 use super::compare::{self, Comparison};
 use super::event::{self, Event, Host, Skipped, View};
@@ -8,14 +8,14 @@ use super::json::Paths;
 use crate::sema::ir::{Pred, Rule};
 use crate::source::Span;
 
-/// What was measured of a rule or of one comparison in it.
+/// Measurements of a rule or of one of its comparisons.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Cost {
-    /// How often it was evaluated.
+    /// Number of evaluations.
     pub evaluated: u64,
-    /// How often it held.
+    /// Number of evaluations that were true.
     pub held: u64,
-    /// How long that took, in nanoseconds of the clock given.
+    /// Total time in nanoseconds of the given clock.
     pub time: u64,
 }
 
@@ -23,13 +23,13 @@ pub struct Cost {
 #[derive(Debug)]
 pub struct Profiler {
     rules: Vec<TimedCondition>,
-    /// Where each comparison is written, and the rule it belongs to.
+    /// Rule and place of each comparison.
     places: Vec<(usize, Span)>,
     paths: Paths,
     host: Host,
 }
 
-/// What was measured so far: of each rule, and of each comparison.
+/// Measurements so far, by rule and by comparison.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Costs {
     /// By index of the rule.
@@ -38,7 +38,7 @@ pub struct Costs {
     pub parts: Vec<Cost>,
 }
 
-/// A condition as it is written.
+/// A condition in written order with its comparisons bound.
 #[derive(Debug)]
 enum TimedCondition {
     Const(bool),
@@ -49,7 +49,7 @@ enum TimedCondition {
 }
 
 impl Profiler {
-    /// Prepares rules. Those of other sources and disabled ones cost nothing.
+    /// Compiles rules for measurement. Rules of other sources and disabled rules are not evaluated.
     pub fn new(rules: &[Rule]) -> Profiler {
         let mut paths = event::paths();
         let mut places = Vec::new();
@@ -62,18 +62,19 @@ impl Profiler {
         Profiler { rules, places, paths, host: Host::default() }
     }
 
-    /// The comparisons: the rule each belongs to, and where it is written.
+    /// Rule and place of each comparison.
     pub fn places(&self) -> &[(usize, Span)] {
         &self.places
     }
 
-    /// Nothing measured yet.
+    /// Empty measurements.
     pub fn costs(&self) -> Costs {
         let costs = |len| vec![Cost::default(); len];
         Costs { rules: costs(self.rules.len()), parts: costs(self.places.len()) }
     }
 
-    /// Measures all rules on a record. `clock` tells nanoseconds from any moment on. Skips what the engine skips.
+    /// Measures all rules on a record. `clock` returns nanoseconds since any fixed moment. Skips what the engine
+    /// skips.
     pub fn measure(
         &self,
         record: &[u8],
@@ -98,7 +99,7 @@ impl Profiler {
 }
 
 impl Costs {
-    /// Adds what was measured elsewhere.
+    /// Adds other measurements of the same rules.
     pub fn merge(&mut self, other: &Costs) {
         let of_other = other.rules.iter().chain(&other.parts);
         for (cost, more) in self.rules.iter_mut().chain(&mut self.parts).zip(of_other) {

@@ -1,14 +1,13 @@
-//! The records of a log, found piece by piece: by counting braces, as the plugin does.
-//!
-//! An object at the outside is a record if its first telling key is one of a record; otherwise, the objects directly
-//! inside it are the records, whatever their key is called. So one record, lines of them, an array of them and the
-//! form of S3 are all read the same way, and so are the envelopes of EventBridge. Keys of [`super::rows`] tell too.
+//! Splitting of a log into records by counting braces, as the plugin does. Input arrives in pieces.
+//! An outermost object is a record if its first distinctive key is one of a record; otherwise the objects directly
+//! inside it are the records, under any key. So one record, lines of records, an array, the format of S3 and
+//! envelopes of EventBridge are read the same way. Keys of [`super::rows`] are distinctive too.
 
 use super::json::string_end;
 use super::rows::is_row_key;
 use std::ops::Range;
 
-/// Keys that tell a record from an object around records.
+/// Keys that distinguish a record from an object around records.
 pub(super) const OF_RECORDS: [&[u8]; 16] = [
     b"additionalEventData",
     b"awsRegion",
@@ -38,23 +37,23 @@ pub fn records(text: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
     })
 }
 
-/// What the splitter finds.
+/// A result of the splitter.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Piece {
     /// A whole record.
     Record(Range<usize>),
-    /// Text outside of any object begins here.
+    /// Start of text outside of any object.
     Stray(usize),
 }
 
-/// Where the splitter is; it can stop after any byte.
+/// Splitter that can stop after any byte.
 #[derive(Debug, Default)]
 pub(super) struct Splitter {
     place: Nesting,
-    /// Inside a string, and behind a backslash in it.
+    /// Inside a string.
     string: bool,
     escaped: bool,
-    /// Text outside of objects was told of.
+    /// Whether text outside of objects was reported.
     stray: bool,
 }
 
@@ -63,16 +62,16 @@ enum Nesting {
     /// Outside of everything.
     #[default]
     Top,
-    /// In an outer object that is not known to be a record yet.
+    /// In an outer object that is not yet known to be a record.
     New { start: usize, key: Option<usize>, may_be_key: bool, brackets: usize },
     /// In an object around records, between them.
     Around,
-    /// In a record. Its text is not wanted any more without a start.
+    /// In a record. Without a start its text is dropped.
     Record { start: Option<usize>, depth: usize, around: bool },
 }
 
 impl Splitter {
-    /// Reads on, in a text of which all before `at` was read.
+    /// Continues at `at` in a text whose earlier part was read.
     pub fn feed(&mut self, text: &[u8], mut at: usize, end: usize, found: &mut Vec<Piece>) {
         let text = text.get(..end).unwrap_or(text);
         while at < text.len() {
@@ -89,7 +88,7 @@ impl Splitter {
         }
     }
 
-    /// Where the text begins that is still needed, if any is.
+    /// Start of the text that is still needed, if any is.
     pub fn open(&self) -> Option<usize> {
         match self.place {
             Nesting::New { start, .. } => Some(start),
@@ -98,14 +97,14 @@ impl Splitter {
         }
     }
 
-    /// The text ends, or with it a line that stands alone: starts afresh. True if something was left open.
+    /// Ends the text or an independent line, and resets. Returns whether an object was open.
     pub fn finish(&mut self) -> bool {
         let open = !matches!(self.place, Nesting::Top);
         *self = Splitter::default();
         open
     }
 
-    /// The first bytes of the text were taken away.
+    /// Adjusts positions after `by` bytes were removed from the front.
     pub fn shift(&mut self, by: usize) {
         match &mut self.place {
             Nesting::New { start, key, .. } => {
@@ -117,7 +116,7 @@ impl Splitter {
         }
     }
 
-    /// Gives up the text of the open record, and goes on behind it.
+    /// Drops the text of the open record and continues after it.
     pub fn drop_open(&mut self) {
         match &mut self.place {
             Nesting::New { .. } => self.place = Nesting::Record { start: None, depth: 1, around: false },

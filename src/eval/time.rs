@@ -1,6 +1,6 @@
-//! Times as Go reads them and Falco prints them.
+//! Times as Go parses them and Falco prints them.
 
-/// Nanoseconds since 1970 of an RFC 3339 time, with everything that Go's parser lets pass.
+/// Nanoseconds since 1970 of an RFC 3339 time, as lenient as Go's parser.
 pub fn rfc3339(text: &[u8]) -> Option<i64> {
     let (year, rest) = digits(text, 4, 4)?;
     let (month, rest) = digits(rest.strip_prefix(b"-")?, 2, 2)?;
@@ -42,7 +42,7 @@ fn offset(text: &[u8]) -> Option<i64> {
     (rest.is_empty() && hours <= 24 && minutes <= 60).then_some(sign * (hours * 3600 + minutes * 60))
 }
 
-/// A number of so many digits, and what follows.
+/// A number of `digits` digits, and the rest.
 fn digits(text: &[u8], least: usize, most: usize) -> Option<(i64, &[u8])> {
     let len = text.iter().take(most).take_while(|byte| byte.is_ascii_digit()).count();
     let number = text[..len].iter().fold(0, |sum, byte| sum * 10 + i64::from(byte - b'0'));
@@ -60,7 +60,7 @@ fn month_days(year: i64, month: i64) -> i64 {
 
 /// Days from 1970 to a date of the Gregorian calendar.
 fn days(year: i64, month: i64, day: i64) -> i64 {
-    // Years begin in March, so that the leap day comes last.
+    // Years start in March, so that the leap day is the last day.
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
     let of_era = year.rem_euclid(400);

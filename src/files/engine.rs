@@ -9,8 +9,8 @@ use crate::coverage::{Benchmark, Catalogue, Scope};
 use crate::lint::meta::INVALID_CONFIG;
 use crate::nearest::nearest;
 use crate::schema::{Plugin, PluginSet, Schema, bundled_plugins};
+use crate::sema::environment::{ENGINE_VERSION, Environment};
 use crate::sema::requirements::Version;
-use crate::sema::world::{ENGINE_VERSION, World};
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -105,9 +105,13 @@ pub fn options(asked: EngineSettings<'_>, settings: &mut Settings) -> Result<Opt
     let deployment = configured.map(|configured| configured.config.deployment()).unwrap_or_default();
     let engine_version = version.as_deref().and_then(Version::parse).unwrap_or(ENGINE_VERSION);
     let known_events = Arc::new(settings.config.known_events.clone());
-    let world =
-        World { engine_version, plugins: Arc::new(plugins), known_events, deployment: Arc::new(deployment) };
-    Ok(Options { world, ..Options::default() })
+    let environment = Environment {
+        engine_version,
+        plugins: Arc::new(plugins),
+        known_events,
+        deployment: Arc::new(deployment),
+    };
+    Ok(Options { environment, ..Options::default() })
 }
 
 /// The plugin of this name, if its fields are known.

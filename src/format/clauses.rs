@@ -1,6 +1,6 @@
 //! A condition as a tree of clauses that keeps every parenthesis and knows where its author broke lines.
 
-use crate::syntax::ast::{Check, Expr, ExprKind, Operand as Side, OperandKind, Right};
+use crate::syntax::ast::{Comparison, Expr, ExprKind, Operand as Side, OperandKind, Right};
 use crate::syntax::condition::{self, RULE_DEPTH};
 use crate::syntax::lexer;
 use std::ops::Range;
@@ -20,14 +20,14 @@ pub(super) struct Clause {
     /// How many `not` stand before it.
     pub nots: usize,
     /// What it is.
-    pub what: What,
+    pub what: ClauseKind,
     /// A line break stands before it.
     pub broken: bool,
 }
 
 /// What a clause is.
 #[derive(Debug)]
-pub(super) enum What {
+pub(super) enum ClauseKind {
     /// The condition begins with `and` or `or`: what is before is in another item.
     Before,
     /// A macro or a check. A check of a list has the items apart, so that they can be wrapped.
@@ -36,7 +36,7 @@ pub(super) enum What {
     Group(Chain),
 }
 
-enum Token {
+enum ClauseToken {
     Open,
     Close,
     And,
@@ -47,7 +47,7 @@ enum Token {
 
 struct Leaf<'a> {
     place: Range<usize>,
-    check: Option<&'a Check<'a>>,
+    check: Option<&'a Comparison<'a>>,
 }
 
 /// What stands in for the part of a condition that is in another item.
@@ -81,7 +81,7 @@ pub(super) fn read(text: &str, broken: &dyn Fn(Range<usize>) -> bool) -> Option<
         expr.walk(&mut |part| {
             let place = part.place.start as usize..part.place.end as usize;
             match &part.kind {
-                ExprKind::Check(check) => leaves.push(Leaf { place, check: Some(&**check) }),
+                ExprKind::Comparison(check) => leaves.push(Leaf { place, check: Some(&**check) }),
                 ExprKind::Macro(_) => leaves.push(Leaf { place, check: None }),
                 _ => {}
             }
@@ -89,27 +89,33 @@ pub(super) fn read(text: &str, broken: &dyn Fn(Range<usize>) -> bool) -> Option<
         leaves.sort_by_key(|leaf| leaf.place.start);
         let tokens = tokens(text, &leaves)?;
         let is_broken = |at: Range<usize>| at.start >= added && broken(at.start - added..at.end - added);
-        let mut reader =
-            Reader { text, leaves: &leaves, tokens: &tokens, at: 0, broken: &is_broken, before: added > 0 };
+        let mut reader = ClauseReader {
+            text,
+            leaves: &leaves,
+            tokens: &tokens,
+            at: 0,
+            broken: &is_broken,
+            before: added > 0,
+        };
         let chain = reader.chain()?;
         (reader.at == tokens.len()).then_some(chain)
     })
 }
 
 /// Everything but the leaves is parentheses and three words.
-fn tokens(text: &str, leaves: &[Leaf<'_>]) -> Option<Vec<(Token, Range<usize>)>> {
+fn tokens(text: &str, leaves: &[Leaf<'_>]) -> Option<Vec<(ClauseToken, Range<usize>)>> {
     let mut tokens = Vec::new();
     let mut at = 0;
     for (index, leaf) in leaves.iter().enumerate() {
         gap(text, at..leaf.place.start, &mut tokens)?;
-        tokens.push((Token::Leaf(index), leaf.place.clone()));
+        tokens.push((ClauseToken::Leaf(index), leaf.place.clone()));
         at = leaf.place.end;
     }
     gap(text, at..text.len(), &mut tokens)?;
     Some(tokens)
 }
 
-fn gap(text: &str, range: Range<usize>, tokens: &mut Vec<(Token, Range<usize>)>) -> Option<()> {
+fn gap(text: &str, range: Range<usize>, tokens: &mut Vec<(ClauseToken, Range<usize>)>) -> Option<()> {
     let mut at = range.start;
     while let Some(c) = text.get(at..range.end)?.chars().next() {
         if lexer::is_space(c) {
@@ -118,11 +124,11 @@ fn gap(text: &str, range: Range<usize>, tokens: &mut Vec<(Token, Range<usize>)>)
         }
         let rest = &text[at..range.end];
         let words = [
-            ("(", Token::Open),
-            (")", Token::Close),
-            ("and", Token::And),
-            ("or", Token::Or),
-            ("not", Token::Not),
+            ("(", ClauseToken::Open),
+            (")", ClauseToken::Close),
+            ("and", ClauseToken::And),
+            ("or", ClauseToken::Or),
+            ("not", ClauseToken::Not),
         ];
         let (word, token) = words.into_iter().find(|(word, _)| rest.starts_with(word))?;
         tokens.push((token, at..at + word.len()));
@@ -131,17 +137,17 @@ fn gap(text: &str, range: Range<usize>, tokens: &mut Vec<(Token, Range<usize>)>)
     Some(())
 }
 
-struct Reader<'a> {
+struct ClauseReader<'a> {
     text: &'a str,
     leaves: &'a [Leaf<'a>],
-    tokens: &'a [(Token, Range<usize>)],
+    tokens: &'a [(ClauseToken, Range<usize>)],
     at: usize,
     broken: &'a dyn Fn(Range<usize>) -> bool,
     /// The first leaf is no part of the text.
     before: bool,
 }
 
-impl Reader<'_> {
+impl ClauseReader<'_> {
     /// A line break stands before the token at the cursor.
     fn is_broken(&self) -> bool {
         let end = |at: usize| self.tokens.get(at).map(|(_, place)| place.end);
@@ -158,11 +164,11 @@ impl Reader<'_> {
         loop {
             let broken = self.is_broken();
             match self.tokens.get(self.at) {
-                Some((Token::And, _)) => {
+                Some((ClauseToken::And, _)) => {
                     self.at += 1;
                     all.push(self.clause(broken)?);
                 }
-                Some((Token::Or, _)) => {
+                Some((ClauseToken::Or, _)) => {
                     self.at += 1;
                     let next = vec![self.clause(broken)?];
                     chain.any.push(std::mem::replace(&mut all, next));
@@ -179,7 +185,7 @@ impl Reader<'_> {
     fn clause(&mut self, broken: bool) -> Option<Clause> {
         let mut broken = broken || self.is_broken();
         let mut nots = 0;
-        while let Some((Token::Not, _)) = self.tokens.get(self.at) {
+        while let Some((ClauseToken::Not, _)) = self.tokens.get(self.at) {
             nots += 1;
             self.at += 1;
         }
@@ -187,13 +193,13 @@ impl Reader<'_> {
         let (token, _) = self.tokens.get(self.at)?;
         self.at += 1;
         let what = match token {
-            Token::Leaf(0) if self.before => What::Before,
-            Token::Leaf(leaf) => self.leaf(&self.leaves[*leaf]),
-            Token::Open => {
+            ClauseToken::Leaf(0) if self.before => ClauseKind::Before,
+            ClauseToken::Leaf(leaf) => self.leaf(&self.leaves[*leaf]),
+            ClauseToken::Open => {
                 let chain = self.chain()?;
-                let Some((Token::Close, _)) = self.tokens.get(self.at) else { return None };
+                let Some((ClauseToken::Close, _)) = self.tokens.get(self.at) else { return None };
                 self.at += 1;
-                What::Group(chain)
+                ClauseKind::Group(chain)
             }
             _ => return None,
         };
@@ -204,9 +210,9 @@ impl Reader<'_> {
         self.text.get(place.start as usize..place.end as usize).unwrap_or_default()
     }
 
-    fn leaf(&self, leaf: &Leaf<'_>) -> What {
+    fn leaf(&self, leaf: &Leaf<'_>) -> ClauseKind {
         let Some(check) = leaf.check else {
-            return What::Leaf(self.text[leaf.place.clone()].to_owned(), Vec::new());
+            return ClauseKind::Leaf(self.text[leaf.place.clone()].to_owned(), Vec::new());
         };
         let operator = self.slice(&check.op_place).split_whitespace().collect::<Vec<_>>().join(" ");
         let mut text = format!("{} {operator}", self.side(&check.left));
@@ -221,7 +227,7 @@ impl Reader<'_> {
                 items = values.iter().map(|value| self.slice(&value.place).to_owned()).collect();
             }
         }
-        What::Leaf(text, items)
+        ClauseKind::Leaf(text, items)
     }
 
     fn side(&self, side: &Side<'_>) -> String {
@@ -262,15 +268,15 @@ pub(super) fn inline_all(all: &[Clause]) -> String {
 
 impl Clause {
     fn has_break(&self) -> bool {
-        self.broken || matches!(&self.what, What::Group(chain) if chain.has_break())
+        self.broken || matches!(&self.what, ClauseKind::Group(chain) if chain.has_break())
     }
 
     fn inline(&self) -> String {
         let body = match &self.what {
-            What::Before => String::new(),
-            What::Leaf(text, items) if items.is_empty() => text.clone(),
-            What::Leaf(text, items) => format!("{text} ({})", items.join(", ")),
-            What::Group(chain) => format!("({})", chain.inline()),
+            ClauseKind::Before => String::new(),
+            ClauseKind::Leaf(text, items) if items.is_empty() => text.clone(),
+            ClauseKind::Leaf(text, items) => format!("{text} ({})", items.join(", ")),
+            ClauseKind::Group(chain) => format!("({})", chain.inline()),
         };
         format!("{}{body}", "not ".repeat(self.nots))
     }

@@ -1,11 +1,11 @@
 //! Flow collections: on one line, wrapped at the width, or one element a line where their author did so.
 
 use super::regions::{is_absent, is_flow};
-use super::writer::Writer;
+use super::writer::ItemWriter;
 use crate::syntax::yaml::{Node, Value};
 
 /// A flow sequence after a key that stood at the first column and stands at the second.
-pub(super) fn list(writer: &mut Writer<'_>, node: &Node, items: &[Node], (old, column): (usize, usize)) {
+pub(super) fn list(writer: &mut ItemWriter<'_>, node: &Node, items: &[Node], (old, column): (usize, usize)) {
     let end = node.span.end as usize;
     let inner = column + writer.layout.indent;
     let pieces: Option<Vec<String>> = items.iter().map(|item| text(writer, item)).collect();
@@ -42,7 +42,7 @@ pub(super) fn list(writer: &mut Writer<'_>, node: &Node, items: &[Node], (old, c
 }
 
 /// A flow mapping: on one line, or as it is.
-pub(super) fn map(writer: &mut Writer<'_>, node: &Node, (old, column): (usize, usize)) {
+pub(super) fn map(writer: &mut ItemWriter<'_>, node: &Node, (old, column): (usize, usize)) {
     let end = node.span.end as usize;
     match text(writer, node) {
         Some(whole) if !writer.has_comment(end) && whole.chars().count() < writer.room() => {
@@ -55,7 +55,7 @@ pub(super) fn map(writer: &mut Writer<'_>, node: &Node, (old, column): (usize, u
 }
 
 /// The node on one line. `None` if there is more to it than that.
-fn text(writer: &Writer<'_>, node: &Node) -> Option<String> {
+fn text(writer: &ItemWriter<'_>, node: &Node) -> Option<String> {
     let slice = writer.slice(node.span);
     match &node.value {
         _ if is_absent(node) => None,
@@ -77,14 +77,14 @@ fn text(writer: &Writer<'_>, node: &Node) -> Option<String> {
 }
 
 /// Each element begins a line.
-fn is_vertical(writer: &Writer<'_>, items: &[Node]) -> bool {
+fn is_vertical(writer: &ItemWriter<'_>, items: &[Node]) -> bool {
     let first =
         |item: &Node| writer.page.before(item.span.start as usize).trim_matches([' ', '\t']).is_empty();
     items.len() > 1 && items.iter().all(first)
 }
 
 /// A comma stands after the last element.
-fn has_comma(writer: &Writer<'_>, items: &[Node], end: usize) -> bool {
+fn has_comma(writer: &ItemWriter<'_>, items: &[Node], end: usize) -> bool {
     let last = items.last().map_or(end, |item| item.span.end as usize);
     writer.page.text.get(last..end).is_some_and(|text| text.contains(','))
 }

@@ -1,26 +1,26 @@
 //! Clauses on lines: one clause each, `and` and `or` in front, what is in parentheses indented.
 
-use super::clauses::{Chain, Clause, What, inline_all};
+use super::clauses::{Chain, Clause, ClauseKind, inline_all};
 
 /// What stands inside a clause is indented by this much.
 const STEP: usize = 2;
 
 /// A condition on lines, each with its indentation. `width` is what the longest may have.
 pub(super) fn lines(chain: &Chain, width: usize) -> Vec<String> {
-    let mut page = Page { width, lines: Vec::new(), line: String::new(), indent: 0 };
+    let mut page = WrappedLines { width, lines: Vec::new(), line: String::new(), indent: 0 };
     page.chain(chain, 0);
     page.flush();
     page.lines
 }
 
-struct Page {
+struct WrappedLines {
     width: usize,
     lines: Vec<String>,
     line: String,
     indent: usize,
 }
 
-impl Page {
+impl WrappedLines {
     fn flush(&mut self) {
         let line = std::mem::take(&mut self.line);
         let line = line.trim_end();
@@ -48,7 +48,9 @@ impl Page {
             let alone = chain.any.len() == 1;
             let text = if alone { String::new() } else { inline_all(all).trim_start().to_owned() };
             let broken = all.iter().skip(1).any(|clause| clause.broken)
-                || all.iter().any(|clause| matches!(&clause.what, What::Group(chain) if chain.has_break()));
+                || all
+                    .iter()
+                    .any(|clause| matches!(&clause.what, ClauseKind::Group(chain) if chain.has_break()));
             if !alone && !broken && self.fits(&text) {
                 self.line += &text;
             } else {
@@ -60,7 +62,7 @@ impl Page {
     fn all(&mut self, all: &[Clause], indent: usize) {
         for (at, clause) in all.iter().enumerate() {
             if at > 0 {
-                if !(at == 1 && matches!(all[0].what, What::Before)) {
+                if !(at == 1 && matches!(all[0].what, ClauseKind::Before)) {
                     self.newline(indent);
                 }
                 self.line += "and ";
@@ -72,9 +74,9 @@ impl Page {
     fn clause(&mut self, clause: &Clause, inner: usize) {
         self.line += &"not ".repeat(clause.nots);
         match &clause.what {
-            What::Before => {}
-            What::Leaf(text, items) => self.leaf(text, items, inner),
-            What::Group(chain) => {
+            ClauseKind::Before => {}
+            ClauseKind::Leaf(text, items) => self.leaf(text, items, inner),
+            ClauseKind::Group(chain) => {
                 let text = format!("({})", chain.inline());
                 if !chain.has_break() && self.fits(&text) {
                     self.line += &text;

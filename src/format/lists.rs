@@ -2,7 +2,7 @@
 
 use crate::sema::lists::quote_item;
 use crate::source::{FileId, SourceFile};
-use crate::syntax::items::{Item, Kind};
+use crate::syntax::items::{Item, ItemKind};
 use crate::syntax::lexer;
 use crate::syntax::yaml::{self, Stream};
 use std::collections::{HashMap, HashSet};
@@ -46,10 +46,11 @@ impl Lists {
     pub fn add(&mut self, stream: &Stream) {
         let items = stream.documents.iter().filter_map(|document| document.root.as_seq()).flatten();
         for item in items.filter_map(Item::new) {
-            if let (Some(Kind::Rule | Kind::Macro), Ok(text)) = (item.kind(), item.text("condition")) {
+            if let (Some(ItemKind::Rule | ItemKind::Macro), Ok(text)) = (item.kind(), item.text("condition"))
+            {
                 self.has_open_condition |= has_open_quote(&text.value);
             }
-            let (Some(Kind::List), Ok(name)) = (item.kind(), item.text("list")) else { continue };
+            let (Some(ItemKind::List), Ok(name)) = (item.kind(), item.text("list")) else { continue };
             let name = &*name.value;
             if name.contains(is_separator) && !self.odd.iter().any(|odd| odd == name) {
                 self.odd.push(name.to_owned());

@@ -20,7 +20,7 @@ use crate::diag::Edit;
 use crate::fix;
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::yaml::{self, Stream};
-use regions::{Page, Region, What};
+use regions::{FileLines, Region, RegionKind};
 use same::{Difference, Side};
 use std::collections::HashSet;
 use std::ops::Range;
@@ -49,12 +49,12 @@ pub struct Skipped {
     /// Where.
     pub span: Span,
     /// Why.
-    pub why: Why,
+    pub why: SkipReason,
 }
 
 /// Why lines were left as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Why {
+pub enum SkipReason {
     /// They are not YAML.
     NotYaml,
     /// They are no items of a list.
@@ -67,15 +67,15 @@ pub enum Why {
     Unusual,
 }
 
-impl Why {
+impl SkipReason {
     /// In words, after "left as it is: ".
     pub fn text(self) -> &'static str {
         match self {
-            Why::NotYaml => "not YAML",
-            Why::NotItems => "not an item of a list",
-            Why::Condition => "the condition cannot be read",
-            Why::NotText => "not UTF-8",
-            Why::Unusual => "YAML that might not mean the same in another shape",
+            SkipReason::NotYaml => "not YAML",
+            SkipReason::NotItems => "not an item of a list",
+            SkipReason::Condition => "the condition cannot be read",
+            SkipReason::NotText => "not UTF-8",
+            SkipReason::Unusual => "YAML that might not mean the same in another shape",
         }
     }
 }
@@ -118,17 +118,24 @@ fn format(file: &SourceFile, options: &Options, only: Option<Range<usize>>) -> F
     // A carriage return alone ends a line in YAML, and nearly nowhere else.
     let lone = file.text.replace("\r\n", "\n").contains('\r');
     if file.invalid_utf8.is_some() {
-        return whole(Why::NotText);
+        return whole(SkipReason::NotText);
     }
     if lone {
-        return whole(Why::Unusual);
+        return whole(SkipReason::Unusual);
     }
     let mut lists = options.lists.clone();
     lists.add(&stream);
-    let page = Page::new(file, &stream);
-    let Some(regions) = page.regions(&stream) else { return whole(Why::Unusual) };
-    let job =
-        Job { file, stream: &stream, page: &page, regions: &regions, layout: &options.layout, lists, only };
+    let page = FileLines::new(file, &stream);
+    let Some(regions) = page.regions(&stream) else { return whole(SkipReason::Unusual) };
+    let job = FileFormatter {
+        file,
+        stream: &stream,
+        page: &page,
+        regions: &regions,
+        layout: &options.layout,
+        lists,
+        only,
+    };
     let mut frozen: HashSet<usize> = HashSet::new();
     // Falco takes what runs on to the end of the file for one text; its author did not mean that.
     if let Some(quote) = stream.unclosed {
@@ -152,24 +159,24 @@ fn format(file: &SourceFile, options: &Options, only: Option<Range<usize>>) -> F
             break;
         }
     }
-    whole(Why::Unusual)
+    whole(SkipReason::Unusual)
 }
 
-struct Job<'a> {
+struct FileFormatter<'a> {
     file: &'a SourceFile,
     stream: &'a Stream,
-    page: &'a Page<'a>,
+    page: &'a FileLines<'a>,
     regions: &'a [Region<'a>],
     layout: &'a Layout,
     lists: Lists,
     only: Option<Range<usize>>,
 }
 
-impl Job<'_> {
+impl FileFormatter<'_> {
     /// The item that holds a byte.
     fn item_at(&self, offset: usize) -> Option<usize> {
         let region = self.regions.iter().find(|region| region.range.contains(&offset))?;
-        if let What::Item(item) = &region.what { Some(item.index) } else { None }
+        if let RegionKind::Item(item) = &region.what { Some(item.index) } else { None }
     }
 
     /// All edits, `frozen` items left alone.
@@ -183,18 +190,23 @@ impl Job<'_> {
                 .as_ref()
                 .is_none_or(|only| region.range.start < only.end && only.start < region.range.end);
             if !touched {
-                is_after_frozen = matches!(&region.what, What::Item(item) if frozen.contains(&item.index));
+                is_after_frozen =
+                    matches!(&region.what, RegionKind::Item(item) if frozen.contains(&item.index));
                 continue;
             }
             let new = match &region.what {
-                What::Item(item) => {
+                RegionKind::Item(item) => {
                     let new = self.item(item, region, frozen, &mut formatted.skipped);
                     is_after_frozen = new.is_none();
                     new
                 }
-                What::Between { columns, other } => {
+                RegionKind::Between { columns, other } => {
                     if let Some(span) = other {
-                        let why = if self.stream.errors.is_empty() { Why::NotItems } else { Why::NotYaml };
+                        let why = if self.stream.errors.is_empty() {
+                            SkipReason::NotItems
+                        } else {
+                            SkipReason::NotYaml
+                        };
                         formatted.skipped.push(Skipped { span: *span, why });
                     }
                     let is_last = at + 1 == self.regions.len();
@@ -212,7 +224,7 @@ impl Job<'_> {
 
     fn item(
         &self,
-        item: &regions::Item<'_>,
+        item: &regions::ItemRegion<'_>,
         region: &Region<'_>,
         frozen: &HashSet<usize>,
         skipped: &mut Vec<Skipped>,
@@ -220,10 +232,10 @@ impl Job<'_> {
         let written = (!frozen.contains(&item.index))
             .then(|| writer::item(item, region.range.clone(), self.page, self.layout, &self.lists));
         let Some(written) = written.flatten() else {
-            skipped.push(Skipped { span: item.node.span, why: Why::Unusual });
+            skipped.push(Skipped { span: item.node.span, why: SkipReason::Unusual });
             return None;
         };
-        skipped.extend(written.unread.iter().map(|&span| Skipped { span, why: Why::Condition }));
+        skipped.extend(written.unread.iter().map(|&span| Skipped { span, why: SkipReason::Condition }));
         let ordered =
             self.layout.key_order.then(|| order::ordered(item.node, &written, item.column)).flatten();
         Some(ordered.unwrap_or(written.text))
@@ -243,7 +255,7 @@ impl Job<'_> {
     /// The items that say something else even by themselves.
     fn different(&self) -> Vec<usize> {
         let is_different = |region: &&Region<'_>| {
-            let What::Item(item) = &region.what else { return false };
+            let RegionKind::Item(item) = &region.what else { return false };
             let new = self.item(item, region, &HashSet::new(), &mut Vec::new());
             let old = &self.file.text[region.range.clone()];
             new.is_some_and(|new| {
@@ -253,8 +265,9 @@ impl Job<'_> {
                     || same::difference(old, new, &self.lists).is_some()
             })
         };
-        let index =
-            |region: &Region<'_>| if let What::Item(item) = &region.what { Some(item.index) } else { None };
+        let index = |region: &Region<'_>| {
+            if let RegionKind::Item(item) = &region.what { Some(item.index) } else { None }
+        };
         self.regions.iter().filter(is_different).filter_map(index).collect()
     }
 }

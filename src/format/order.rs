@@ -1,14 +1,14 @@
 //! The keys of a rule in their usual order, with the comments above them.
 
-use super::writer::Written;
-use crate::syntax::items::{Item, Kind, RULE_ORDER, key_text};
+use super::writer::WrittenItem;
+use crate::syntax::items::{Item, ItemKind, RULE_ORDER, key_text};
 use crate::syntax::yaml::{Node, Value};
 
 /// The same with `rule`, `desc`, `condition`, `output`, `priority`, `tags` in this order; other keys stay where
 /// they are among them.
-pub(super) fn ordered(node: &Node, written: &Written, column: usize) -> Option<String> {
+pub(super) fn ordered(node: &Node, written: &WrittenItem, column: usize) -> Option<String> {
     let Value::Map(pairs) = &node.value else { return None };
-    if Item::of(node, pairs).kind() != Some(Kind::Rule) || written.keys.len() != pairs.len() {
+    if Item::of(node, pairs).kind() != Some(ItemKind::Rule) || written.keys.len() != pairs.len() {
         return None;
     }
     let place = |at: usize| {

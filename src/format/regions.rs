@@ -10,13 +10,13 @@ pub(super) struct Region<'a> {
     /// Its bytes: whole lines with their breaks.
     pub range: Range<usize>,
     /// What it is.
-    pub what: What<'a>,
+    pub what: RegionKind<'a>,
 }
 
 /// What a piece is.
-pub(super) enum What<'a> {
+pub(super) enum RegionKind<'a> {
     /// A top-level item.
-    Item(Item<'a>),
+    Item(ItemRegion<'a>),
     /// Comments, blank lines and document markers, or something else that is none of an item's lines.
     Between {
         /// The column of comments before a document marker, and of those after it.
@@ -27,7 +27,7 @@ pub(super) enum What<'a> {
 }
 
 /// A top-level item.
-pub(super) struct Item<'a> {
+pub(super) struct ItemRegion<'a> {
     /// The node.
     pub node: &'a Node,
     /// Which of all items.
@@ -39,7 +39,7 @@ pub(super) struct Item<'a> {
 }
 
 /// What is asked about lines.
-pub(super) struct Page<'a> {
+pub(super) struct FileLines<'a> {
     pub text: &'a str,
     pub file: &'a SourceFile,
     pub comments: &'a [Span],
@@ -49,11 +49,12 @@ pub(super) struct Page<'a> {
     bom: usize,
 }
 
-impl<'a> Page<'a> {
-    pub fn new(file: &'a SourceFile, stream: &'a Stream) -> Page<'a> {
+impl<'a> FileLines<'a> {
+    pub fn new(file: &'a SourceFile, stream: &'a Stream) -> FileLines<'a> {
         let text = &*file.text;
         let bom = if text.starts_with('\u{feff}') { 3 } else { 0 };
-        let mut page = Page { text, file, comments: &stream.comments, comment_lines: HashSet::new(), bom };
+        let mut page =
+            FileLines { text, file, comments: &stream.comments, comment_lines: HashSet::new(), bom };
         for comment in &stream.comments {
             let at = comment.start as usize;
             if page.before(at).trim_matches([' ', '\t']).is_empty() {
@@ -131,7 +132,7 @@ impl<'a> Page<'a> {
                 if !self.before(dash).trim_matches(' ').is_empty() {
                     return None;
                 }
-                let item = Item { node, index: index - 1, dash, column: self.column(dash) };
+                let item = ItemRegion { node, index: index - 1, dash, column: self.column(dash) };
                 let (first, last) = (self.file.line_index(dash), self.last_line(&item));
                 if first < from {
                     return None;
@@ -141,7 +142,7 @@ impl<'a> Page<'a> {
                 column = Some(item.column);
                 self.between(from..first, (above, item.column), &mut regions);
                 let range = self.start(first)..self.start(last + 1);
-                regions.push(Region { range, what: What::Item(item) });
+                regions.push(Region { range, what: RegionKind::Item(item) });
                 from = last + 1;
             }
         }
@@ -151,7 +152,7 @@ impl<'a> Page<'a> {
     }
 
     /// The last line of an item, comments included that are indented under it.
-    fn last_line(&self, item: &Item<'_>) -> usize {
+    fn last_line(&self, item: &ItemRegion<'_>) -> usize {
         let end = end_of(item.node, self.text).max(item.dash + 1);
         let mut last = self.file.line_index(end.saturating_sub(1).max(item.dash));
         let mut line = last + 1;
@@ -184,7 +185,7 @@ impl<'a> Page<'a> {
             let start = self.start(line);
             Span::new(Default::default(), start, start + self.line(line).len())
         });
-        regions.push(Region { range, what: What::Between { columns, other } });
+        regions.push(Region { range, what: RegionKind::Between { columns, other } });
     }
 }
 

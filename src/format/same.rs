@@ -3,8 +3,8 @@
 use super::clauses::parsed;
 use super::lists::Lists;
 use crate::source::Span;
-use crate::syntax::ast::{Expr, ExprKind, Operand, OperandKind, Right, Value as Constant};
-use crate::syntax::items::{Item, Kind, key_text};
+use crate::syntax::ast::{Constant, Expr, ExprKind, Operand, OperandKind, Right};
+use crate::syntax::items::{Item, ItemKind, key_text};
 use crate::syntax::yaml::{Document, Node, Stream, Value};
 
 /// One side of a comparison.
@@ -81,7 +81,7 @@ fn same_item(old: Side<'_>, a: &Node, new: Side<'_>, b: &Node, lists: &Lists) ->
         return same_node(old, a, new, b);
     };
     let kind = Item::of(a, pairs).kind();
-    let has_condition = matches!(kind, Some(Kind::Rule | Kind::Macro));
+    let has_condition = matches!(kind, Some(ItemKind::Rule | ItemKind::Macro));
     let sorted = |pairs| {
         let mut pairs: Vec<&(Node, Node)> = Iterator::collect(<[(Node, Node)]>::iter(pairs));
         pairs.sort_by_key(|(key, _)| key_text(key));
@@ -155,7 +155,7 @@ fn same_expr(a: &Expr<'_>, b: &Expr<'_>) -> bool {
         }
         (ExprKind::Not(a), ExprKind::Not(b)) => same_expr(a, b),
         (ExprKind::Macro(a), ExprKind::Macro(b)) => a == b,
-        (ExprKind::Check(a), ExprKind::Check(b)) => {
+        (ExprKind::Comparison(a), ExprKind::Comparison(b)) => {
             a.op == b.op
                 && a.modifier == b.modifier
                 && same_operand(&a.left, &b.left)

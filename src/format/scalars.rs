@@ -1,13 +1,13 @@
 //! Scalars: conditions in their canonical shape, all others as they are, moved along with their keys.
 
-use super::writer::Writer;
+use super::writer::ItemWriter;
 use super::{clauses, layout, same};
 use crate::source::Span;
 use crate::syntax::lexer;
 use crate::syntax::yaml::{Scalar, Style};
 use std::ops::Range;
 
-impl Writer<'_> {
+impl ItemWriter<'_> {
     /// Copies text as it is; its later lines move along with the line that it begins on.
     pub fn copy(&mut self, span: Span, old: usize, new: usize) {
         if self.only_blanks(span.start as usize) {

@@ -2,16 +2,16 @@
 
 use super::flow;
 use super::lists::Lists;
-use super::regions::{Item, Page, has_properties, is_absent, is_flow};
+use super::regions::{FileLines, ItemRegion, has_properties, is_absent, is_flow};
 use crate::config::Layout;
 use crate::source::Span;
-use crate::syntax::items::{self, Kind, key_text};
+use crate::syntax::items::{self, ItemKind, key_text};
 use crate::syntax::yaml::{Node, Value};
 use std::ops::Range;
 
 /// Writes one item.
-pub(super) struct Writer<'a> {
-    pub page: &'a Page<'a>,
+pub(super) struct ItemWriter<'a> {
+    pub page: &'a FileLines<'a>,
     pub layout: &'a Layout,
     pub lists: &'a Lists,
     /// What is written; lines end with a line feed.
@@ -29,7 +29,7 @@ pub(super) struct Writer<'a> {
 }
 
 /// The text of an item and the conditions in it that could not be read.
-pub(super) struct Written {
+pub(super) struct WrittenItem {
     pub text: String,
     pub unread: Vec<Span>,
     /// For each key of the item, the byte of `text` where its line or the comments above it begin.
@@ -38,15 +38,15 @@ pub(super) struct Written {
 
 /// Writes an item whose lines are `range`.
 pub(super) fn item(
-    item: &Item<'_>,
+    item: &ItemRegion<'_>,
     range: Range<usize>,
-    page: &Page<'_>,
+    page: &FileLines<'_>,
     layout: &Layout,
     lists: &Lists,
-) -> Option<Written> {
+) -> Option<WrittenItem> {
     let Value::Map(pairs) = &item.node.value else { return None };
     let comment = page.comments.partition_point(|span| (span.start as usize) < range.start);
-    let mut writer = Writer {
+    let mut writer = ItemWriter {
         page,
         layout,
         lists,
@@ -65,16 +65,16 @@ pub(super) fn item(
     let kind = mapping.kind();
     let is_appended = mapping.get("append").or(mapping.get("override")).is_some();
     let has_condition =
-        matches!(kind, Some(Kind::Rule | Kind::Macro)) && !(is_appended && lists.has_open_condition);
+        matches!(kind, Some(ItemKind::Rule | ItemKind::Macro)) && !(is_appended && lists.has_open_condition);
     writer.out.push(' ');
     writer.at = start;
     writer.map(pairs, item.column + 2, Some(has_condition))?;
     writer.rest(range.end);
     writer.out.push('\n');
-    Some(Written { text: writer.out, unread: writer.unread, keys: writer.keys })
+    Some(WrittenItem { text: writer.out, unread: writer.unread, keys: writer.keys })
 }
 
-impl<'a> Writer<'a> {
+impl<'a> ItemWriter<'a> {
     pub fn slice(&self, span: Span) -> &'a str {
         self.page.text.get(span.range()).unwrap_or_default()
     }

@@ -1,8 +1,8 @@
 //! Changes that are offered at a place: fixes of findings, suppressions, and changes of form that keep the meaning.
 
 use super::doc::Doc;
-use super::index::Index;
-use super::{Change, Snapshot, refactor, target};
+use super::index::NameIndex;
+use super::{Snapshot, TextChange, refactor, reference};
 use crate::diag::{Diagnostic, Edit, Fix, Severity};
 use crate::syntax::yaml::Node;
 use std::ops::Range;
@@ -13,9 +13,9 @@ pub struct Action {
     /// What it does, imperative.
     pub title: String,
     /// What it is.
-    pub sort: Sort,
+    pub kind: ActionKind,
     /// The changes.
-    pub changes: Vec<Change>,
+    pub changes: Vec<TextChange>,
     /// The finding that it is about, by number.
     pub finding: Option<usize>,
     /// It is what one would do: a fix that keeps the meaning.
@@ -24,7 +24,7 @@ pub struct Action {
 
 /// What an action is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sort {
+pub enum ActionKind {
     /// It mends a finding.
     Fix,
     /// It silences a finding.
@@ -48,7 +48,7 @@ pub fn actions(snapshot: &Snapshot, doc: usize, range: Range<usize>, findings: &
         if let Some(fix) = &found.fix {
             actions.extend(changes(snapshot, fix).map(|changes| Action {
                 title: fix.title.clone(),
-                sort: Sort::Fix,
+                kind: ActionKind::Fix,
                 changes,
                 finding: Some(at),
                 preferred: fix.safe,
@@ -59,20 +59,20 @@ pub fn actions(snapshot: &Snapshot, doc: usize, range: Range<usize>, findings: &
         if let Some(change) = suppression(snapshot, doc, found) {
             actions.push(Action {
                 title: format!("allow `{}` here, with a reason", found.check.name),
-                sort: Sort::Suppress,
+                kind: ActionKind::Suppress,
                 changes: vec![change],
                 finding: Some(at),
                 preferred: false,
             });
         }
     }
-    let index = Index::new(snapshot);
+    let index = NameIndex::new(snapshot);
     actions.extend(refactor::extract_macro(snapshot, &index, doc, range.clone()));
     actions.extend(refactor::extract_list(snapshot, &index, doc, range.clone()));
     actions.extend(refactor::inline_macro(snapshot, &index, doc, range.start));
     if snapshot.docs.get(doc).is_some_and(|doc| doc.pieces.iter().any(|it| it.piece.text().contains("\r\n")))
     {
-        let ours = actions.iter_mut().filter(|action| action.sort != Sort::Fix);
+        let ours = actions.iter_mut().filter(|action| action.kind != ActionKind::Fix);
         let changes = ours.flat_map(|action| &mut action.changes);
         changes.for_each(|change| change.text = change.text.replace('\n', "\r\n"));
     }
@@ -81,12 +81,13 @@ pub fn actions(snapshot: &Snapshot, doc: usize, range: Range<usize>, findings: &
 
 /// All fixes of a file's findings that keep the meaning, as one action: none that touches the place of an earlier one.
 pub fn fix_all(snapshot: &Snapshot, doc: usize, findings: &[Diagnostic]) -> Option<Action> {
-    let mut taken: Vec<Change> = Vec::new();
+    let mut taken: Vec<TextChange> = Vec::new();
     let fixes = findings.iter().filter_map(|found| found.fix.as_ref()).filter(|fix| fix.safe);
     for fix in fixes {
         let Some(all) = changes(snapshot, fix) else { continue };
-        let touch = |a: &Change, b: &Change| a.range.start <= b.range.end && b.range.start <= a.range.end;
-        let free = |change: &Change| change.doc == doc && !taken.iter().any(|other| touch(change, other));
+        let touch =
+            |a: &TextChange, b: &TextChange| a.range.start <= b.range.end && b.range.start <= a.range.end;
+        let free = |change: &TextChange| change.doc == doc && !taken.iter().any(|other| touch(change, other));
         if all.iter().all(free) {
             taken.extend(all);
         }
@@ -95,7 +96,7 @@ pub fn fix_all(snapshot: &Snapshot, doc: usize, findings: &[Diagnostic]) -> Opti
     let title = "apply all fixes that keep the meaning".to_owned();
     (!taken.is_empty()).then_some(Action {
         title,
-        sort: Sort::Fix,
+        kind: ActionKind::Fix,
         changes: taken,
         finding: None,
         preferred: true,
@@ -103,18 +104,18 @@ pub fn fix_all(snapshot: &Snapshot, doc: usize, findings: &[Diagnostic]) -> Opti
 }
 
 /// The edits of a fix, if all of them lie inside of their files.
-fn changes(snapshot: &Snapshot, fix: &Fix) -> Option<Vec<Change>> {
+fn changes(snapshot: &Snapshot, fix: &Fix) -> Option<Vec<TextChange>> {
     let change = |edit: &Edit| {
         let doc = edit.span.file.0 as usize;
         let range = edit.span.range();
         let inside = range.end <= snapshot.docs.get(doc)?.len();
-        inside.then(|| Change { doc, range, text: edit.text.clone() })
+        inside.then(|| TextChange { doc, range, text: edit.text.clone() })
     };
     fix.edits.iter().map(change).collect()
 }
 
 /// The comment that allows a finding: before the key that it is in, or before the item, or for the whole file.
-fn suppression(snapshot: &Snapshot, doc: usize, found: &Diagnostic) -> Option<Change> {
+fn suppression(snapshot: &Snapshot, doc: usize, found: &Diagnostic) -> Option<TextChange> {
     // What Falco refuses it refuses with a comment too.
     if found.check.severity == Severity::Error && found.check.falco.is_some() {
         return None;
@@ -122,13 +123,13 @@ fn suppression(snapshot: &Snapshot, doc: usize, found: &Diagnostic) -> Option<Ch
     let file = snapshot.docs.get(doc)?;
     let comment = |verb: &str| format!("# rulec: {verb} {} -- reason", found.check.name);
     let offset = found.primary.span.start as usize;
-    let (placed, at) = target::piece_at(snapshot, doc, offset)?;
+    let (placed, at) = reference::piece_at(snapshot, doc, offset)?;
     let stream = placed.piece.stream();
     let item = super::outline::items(stream).find(|item| item.node.node().span.range().contains(&at));
     let Some(item) = item else {
         let start =
             if file.pieces.first()?.piece.text().starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        return Some(Change { doc, range: start..start, text: comment("allow-file") + "\n" });
+        return Some(TextChange { doc, range: start..start, text: comment("allow-file") + "\n" });
     };
     let holds = |(key, value): &&(Node, Node)| {
         key.span.start as usize <= at && at <= value.span.end.max(key.span.end) as usize
@@ -137,7 +138,7 @@ fn suppression(snapshot: &Snapshot, doc: usize, found: &Diagnostic) -> Option<Ch
     let first = item.node.node().span.start as usize;
     let place = [key, Some(first)].into_iter().flatten().find_map(|at| own_line(file, placed.start + at));
     let (line, indent) = place?;
-    Some(Change { doc, range: line..line, text: format!("{indent}{}\n", comment("allow")) })
+    Some(TextChange { doc, range: line..line, text: format!("{indent}{}\n", comment("allow")) })
 }
 
 /// The start of the line of an offset and its indentation, if nothing but a dash stands before the offset.

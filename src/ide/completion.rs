@@ -1,30 +1,30 @@
 //! What can stand at a place: keys, fields, operators, values, names.
 
-pub use super::offer::{Completion, Completions, Sort};
+pub use super::offer::{Completion, CompletionKind, Completions};
 
+use super::condition_words::{ConditionState, Expectation, Expected, asked};
 use super::cursor::{self, Cursor, Flat, Spot, Within};
-use super::index::Index;
+use super::index::NameIndex;
 use super::keys;
 use super::marks;
 use super::offer::Out;
 use super::topic::{self, Topic};
-use super::words::{Ask, Asked, State, asked};
 use super::{Snapshot, snippets, values};
 use crate::schema::{Field, Type};
 use crate::sema::types;
-use crate::syntax::items::Kind;
+use crate::syntax::items::ItemKind;
 use crate::syntax::token::{MODIFIERS, OPERATORS, Op, PRIORITIES, Rhs, TRANSFORMERS, Transformer};
 use std::ops::Range;
 
 /// What can stand at an offset of a file.
 pub fn complete(snapshot: &Snapshot, doc: usize, offset: usize) -> Completions {
-    let index = Index::new(snapshot);
+    let index = NameIndex::new(snapshot);
     let Some(cursor) = cursor::cursor(snapshot, &index, doc, offset) else {
         let mut out = Out::new(0..0, "");
         snippets::items(&mut out, "");
         return out.finish();
     };
-    let at = Here { snapshot, index: &index, cursor: &cursor };
+    let at = CompletionRequest { snapshot, index: &index, cursor: &cursor };
     let text = cursor.placed.piece.text();
     let place = |range: &Range<usize>| cursor.placed.start + range.start..cursor.placed.start + range.end;
     let out = |range: &Range<usize>| {
@@ -56,7 +56,7 @@ pub fn complete(snapshot: &Snapshot, doc: usize, offset: usize) -> Completions {
         Spot::Output(flat, inside) => at.output(flat, *inside),
         Spot::Element(range) => {
             let mut out = out(range);
-            at.names(Kind::List, &mut out);
+            at.names(ItemKind::List, &mut out);
             values::elements(&at, &mut out);
             out.finish()
         }
@@ -67,10 +67,10 @@ pub fn complete(snapshot: &Snapshot, doc: usize, offset: usize) -> Completions {
         }
         Spot::Operation(key, range) => {
             let mut out = out(range);
-            let kind = cursor.kind.unwrap_or(Kind::Rule);
+            let kind = cursor.kind.unwrap_or(ItemKind::Rule);
             let can = [("append", kind.appendable()), ("replace", kind.replaceable())];
             for (word, _) in can.iter().filter(|(_, keys)| keys.contains(key)) {
-                out.word(word, Sort::Keyword, "");
+                out.word(word, CompletionKind::Keyword, "");
             }
             out.finish()
         }
@@ -96,7 +96,7 @@ pub fn complete(snapshot: &Snapshot, doc: usize, offset: usize) -> Completions {
             if let Some(field) = field {
                 values::of_field(&at, field, None, &mut out);
             }
-            at.names(Kind::List, &mut out);
+            at.names(ItemKind::List, &mut out);
             out.finish()
         }
         Spot::Comment(range) => comment(text, range, &cursor),
@@ -125,7 +125,7 @@ fn comment(text: &str, range: &Range<usize>, cursor: &Cursor<'_>) -> Completions
     if body.starts_with("rulec: allow") && body[12..].contains(' ') {
         for check in crate::lint::checks() {
             out.add(Completion {
-                kind: Sort::Check,
+                kind: CompletionKind::Check,
                 detail: check.code.to_owned(),
                 topic: Some(Topic::Check(check.name.to_owned())),
                 ..out.plain(check.name)
@@ -139,7 +139,7 @@ fn comment(text: &str, range: &Range<usize>, cursor: &Cursor<'_>) -> Completions
             [("allow", "the item that follows, or the line"), ("allow-file", "the whole file")]
         {
             out.add(Completion {
-                kind: Sort::Snippet,
+                kind: CompletionKind::Snippet,
                 detail: about.to_owned(),
                 insert: format!("rulec: {verb} ${{1:check}} -- ${{2:reason}}"),
                 snippet: true,
@@ -152,13 +152,13 @@ fn comment(text: &str, range: &Range<usize>, cursor: &Cursor<'_>) -> Completions
 }
 
 /// Where completions are asked for.
-pub(super) struct Here<'c, 's> {
+pub(super) struct CompletionRequest<'c, 's> {
     pub(super) snapshot: &'s Snapshot,
-    pub(super) index: &'c Index<'s>,
+    pub(super) index: &'c NameIndex<'s>,
     pub(super) cursor: &'c Cursor<'s>,
 }
 
-impl Here<'_, '_> {
+impl CompletionRequest<'_, '_> {
     fn out(&self, flat: &Flat<'_>, word: &Range<usize>, inside: usize) -> Out {
         let place = flat.range(word.clone());
         let place = if word.is_empty() { self.cursor.at..self.cursor.at } else { place };
@@ -178,7 +178,7 @@ impl Here<'_, '_> {
                 }
             }
             (Within::Override, kind) => {
-                let kind = kind.unwrap_or(Kind::Rule);
+                let kind = kind.unwrap_or(ItemKind::Rule);
                 for name in kind.replaceable().iter().filter(|name| !self.has(name)) {
                     let can = if kind.appendable().contains(name) { "append,replace" } else { "replace" };
                     let topic = Topic::Key(kind.key().to_owned(), (*name).to_owned());
@@ -213,7 +213,7 @@ impl Here<'_, '_> {
         let valued = rest[word..].trim_start_matches([' ', '\t']).starts_with(':');
         let insert = if valued { name.to_owned() } else { format!("{name}:{snippet}") };
         let completion = Completion {
-            kind: Sort::Key,
+            kind: CompletionKind::Key,
             detail: detail.to_owned(),
             topic: Some(topic),
             insert,
@@ -224,7 +224,7 @@ impl Here<'_, '_> {
     }
 
     /// Names of a kind: to change a rule, or to put a list into a list.
-    pub(super) fn names(&self, kind: Kind, out: &mut Out) {
+    pub(super) fn names(&self, kind: ItemKind, out: &mut Out) {
         let own = self.cursor.placed.piece.outline().entries.first().map(|entry| (entry.kind, &*entry.name));
         for found in self.index.names(kind) {
             let name = &*found.entry.name;
@@ -240,18 +240,18 @@ impl Here<'_, '_> {
         }
     }
 
-    fn named(&self, kind: Kind, found: &super::index::Found<'_>, out: &Out) -> Completion {
+    fn named(&self, item_kind: ItemKind, found: &super::index::IndexedItem<'_>, out: &Out) -> Completion {
         let name = &*found.entry.name;
-        let (sort, topic) = match kind {
-            Kind::Macro => (Sort::Macro, Topic::Macro(name.to_owned())),
-            Kind::List => (Sort::List, Topic::List(name.to_owned())),
-            _ => (Sort::Rule, Topic::Rule(name.to_owned())),
+        let (kind, topic) = match item_kind {
+            ItemKind::Macro => (CompletionKind::Macro, Topic::Macro(name.to_owned())),
+            ItemKind::List => (CompletionKind::List, Topic::List(name.to_owned())),
+            _ => (CompletionKind::Rule, Topic::Rule(name.to_owned())),
         };
-        let detail = match kind {
-            Kind::List => format!("list of {}", found.entry.size),
+        let detail = match item_kind {
+            ItemKind::List => format!("list of {}", found.entry.size),
             _ => self.snapshot.docs.get(found.doc).map(|doc| doc.name.to_string()).unwrap_or_default(),
         };
-        Completion { kind: sort, detail, topic: Some(topic), ..out.plain(name) }
+        Completion { kind, detail, topic: Some(topic), ..out.plain(name) }
     }
 
     fn plain(&self, key: &str, out: &mut Out) {
@@ -263,52 +263,52 @@ impl Here<'_, '_> {
                 }
             }
             "source" => {
-                for source in self.snapshot.settings.options.world.plugins.sources() {
-                    out.word(source, Sort::Value, "event source");
+                for source in self.snapshot.settings.options.environment.plugins.sources() {
+                    out.word(source, CompletionKind::Value, "event source");
                 }
             }
             "enabled" | "append" | "capture" | "warn_evttypes" | "skip-if-unknown-filter" => {
-                out.word("true", Sort::Value, "");
-                out.word("false", Sort::Value, "");
+                out.word("true", CompletionKind::Value, "");
+                out.word("false", CompletionKind::Value, "");
             }
             _ => {}
         }
     }
 
     fn condition(&self, flat: &Flat<'_>, inside: usize) -> Completions {
-        let Asked { state, word, quote, argument } = asked(&flat.text, inside);
+        let Expectation { state, word, quote, argument } = asked(&flat.text, inside);
         let mut out = self.out(flat, &word, inside);
         if let Some(field) = argument {
             values::arguments(self, &field, &mut out);
             return out.finish();
         }
         match state.ask {
-            Ask::Operand => {
+            Expected::Operand => {
                 self.fields(&mut out, |field| !field.flags.print_only, "");
                 self.names_of_macros(&mut out);
                 self.transformers(false, &mut out);
-                out.word("not", Sort::Keyword, "");
+                out.word("not", CompletionKind::Keyword, "");
             }
-            Ask::Operator => self.operators(flat, &state, &mut out),
-            Ask::Join => {
-                out.word("and", Sort::Keyword, "");
-                out.word("or", Sort::Keyword, "");
+            Expected::Operator => self.operators(flat, &state, &mut out),
+            Expected::Join => {
+                out.word("and", CompletionKind::Keyword, "");
+                out.word("or", CompletionKind::Keyword, "");
             }
-            Ask::Argument => {
+            Expected::Argument => {
                 self.fields(&mut out, |field| !field.flags.print_only && !field.flags.no_transformer, "");
                 self.transformers(false, &mut out);
             }
-            Ask::Value | Ask::Element => self.values(flat, inside, &state, quote, &mut out),
+            Expected::Value | Expected::Element => self.values(flat, inside, &state, quote, &mut out),
         }
         out.finish()
     }
 
     fn names_of_macros(&self, out: &mut Out) {
         let own = self.cursor.placed.piece.outline().entries.first().map(|entry| &*entry.name);
-        for found in self.index.names(Kind::Macro) {
+        for found in self.index.names(ItemKind::Macro) {
             let name = &*found.entry.name;
             if !name.is_empty() && own != Some(name) && out.fits(name) {
-                let completion = self.named(Kind::Macro, &found, out);
+                let completion = self.named(ItemKind::Macro, &found, out);
                 out.ranked(1, completion);
             }
         }
@@ -317,7 +317,7 @@ impl Here<'_, '_> {
     fn transformers(&self, right: bool, out: &mut Out) {
         for transformer in TRANSFORMERS.iter().filter(|it| right || **it != Transformer::Val) {
             let completion = Completion {
-                kind: Sort::Transformer,
+                kind: CompletionKind::Transformer,
                 detail: transformer.summary().to_owned(),
                 topic: Some(Topic::Transformer(transformer.text().to_owned())),
                 insert: format!("{}(${{1}})", transformer.text()),
@@ -330,15 +330,15 @@ impl Here<'_, '_> {
 
     /// The fields of the sources that the item may have.
     pub(super) fn fields(&self, out: &mut Out, wanted: impl Fn(&Field) -> bool, before: &str) {
-        let world = &self.snapshot.settings.options.world;
+        let environment = &self.snapshot.settings.options.environment;
         for source in &self.cursor.sources {
-            for field in world.fields(source).into_iter().flat_map(|fields| fields.fields()) {
+            for field in environment.fields(source).into_iter().flat_map(|fields| fields.fields()) {
                 if !wanted(field) || !field.listed && !field.flags.suggested || !out.fits(&field.name) {
                     continue;
                 }
                 let argument = field.arg.required;
                 let completion = Completion {
-                    kind: Sort::Field,
+                    kind: CompletionKind::Field,
                     detail: topic::type_of(field),
                     topic: Some(Topic::Field(field.name.clone(), (*source).to_owned())),
                     insert: format!("{before}{}{}", field.name, if argument { "[${1:/}]" } else { "" }),
@@ -350,7 +350,7 @@ impl Here<'_, '_> {
         }
     }
 
-    fn operators(&self, flat: &Flat<'_>, state: &State, out: &mut Out) {
+    fn operators(&self, flat: &Flat<'_>, state: &ConditionState, out: &mut Out) {
         let left = flat.text.get(state.left.0..state.left.1).unwrap_or_default();
         let ty = self.type_of(left);
         for op in OPERATORS.iter().filter(|op| **op != Op::EqEq) {
@@ -362,24 +362,31 @@ impl Here<'_, '_> {
 
     /// The type of a left side, transformers applied.
     fn type_of(&self, left: &str) -> Option<(Type, bool)> {
-        let world = &self.snapshot.settings.options.world;
+        let environment = &self.snapshot.settings.options.environment;
         let (operand, _) = crate::syntax::condition::parse_operand(left).ok()?;
-        self.cursor.sources.iter().find_map(|source| values::type_of(&operand, world.fields(source)?))
+        self.cursor.sources.iter().find_map(|source| values::type_of(&operand, environment.fields(source)?))
     }
 
-    fn values(&self, flat: &Flat<'_>, inside: usize, state: &State, quote: Option<char>, out: &mut Out) {
+    fn values(
+        &self,
+        flat: &Flat<'_>,
+        inside: usize,
+        state: &ConditionState,
+        quote: Option<char>,
+        out: &mut Out,
+    ) {
         let left = flat.text.get(state.left.0..state.left.1).unwrap_or_default();
         let Some(op) = state.op else { return };
-        let takes_list = state.ask == Ask::Element || op.rhs() == Rhs::List || state.modifier.is_some();
+        let takes_list = state.ask == Expected::Element || op.rhs() == Rhs::List || state.modifier.is_some();
         values::of_field(self, left, Some((&flat.text, inside)), out);
         if takes_list && quote.is_none() {
-            self.names(Kind::List, out);
+            self.names(ItemKind::List, out);
         }
-        if state.ask == Ask::Value && quote.is_none() {
+        if state.ask == Expected::Value && quote.is_none() {
             if op.rhs() == Rhs::String && state.modifier.is_none() {
                 for modifier in MODIFIERS {
                     let completion = Completion {
-                        kind: Sort::Operator,
+                        kind: CompletionKind::Operator,
                         topic: Some(Topic::Modifier(modifier.text().to_owned())),
                         insert: format!("{} (${{1}})", modifier.text()),
                         snippet: true,

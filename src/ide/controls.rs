@@ -44,7 +44,7 @@ pub fn controls(snapshot: &Snapshot) -> Controls {
     for doc in &snapshot.docs {
         sources.add(SourceFile::new(&*doc.name, doc.text()));
     }
-    let options = Options { world: settings.world.clone(), ..Options::default() };
+    let options = Options { environment: settings.environment.clone(), ..Options::default() };
     let rules = compile_rules(Inputs { sources, options }).rules;
     // If logic and eval disagree, nothing is claimed.
     let found = controls_of(&rules, &benchmark, Assume::CloudTrail).unwrap_or_default();

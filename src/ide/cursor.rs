@@ -2,12 +2,12 @@
 
 use super::Snapshot;
 use super::doc::Placed;
-use super::index::Index;
+use super::index::NameIndex;
 use super::lines::{self, Line, Style};
 use super::outline::{self, Role};
-use super::path::{Path, Step, flow, siblings};
+use super::path::{Path, PathStep, flow, siblings};
 use crate::source::{Text, floor_char_boundary};
-use crate::syntax::items::Kind;
+use crate::syntax::items::ItemKind;
 use crate::syntax::yaml::{Node, Value};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -20,7 +20,7 @@ pub struct Cursor<'s> {
     /// The place in the piece.
     pub at: usize,
     /// What the item is, once that can be told.
-    pub kind: Option<Kind>,
+    pub kind: Option<ItemKind>,
     /// The keys that the item has, or the mapping inside it that the place is in.
     pub keys: Vec<&'s str>,
     /// The event sources that its fields may come from.
@@ -37,7 +37,7 @@ pub enum Spot<'s> {
     /// A key.
     Key(Within, Range<usize>),
     /// The name of a rule, macro or list.
-    Name(Kind, Range<usize>),
+    Name(ItemKind, Range<usize>),
     /// The value of a key that is one word.
     Plain(&'s str, Range<usize>),
     /// A condition: its text, and the place in it.
@@ -107,7 +107,7 @@ impl Flat<'_> {
 /// What stands at an offset of a file.
 pub fn cursor<'s>(
     snapshot: &'s Snapshot,
-    index: &Index<'s>,
+    index: &NameIndex<'s>,
     doc: usize,
     offset: usize,
 ) -> Option<Cursor<'s>> {
@@ -125,22 +125,22 @@ pub fn cursor<'s>(
 }
 
 /// What the lines say the item is.
-fn kind(text: &str, lines: &[Line]) -> Option<Kind> {
+fn kind(text: &str, lines: &[Line]) -> Option<ItemKind> {
     let column = lines.iter().find(|line| !line.dashes.is_empty())?.indent;
     let keys = lines.iter().filter(|line| line.indent == column).filter_map(|line| line.key.clone());
     let of_key = |key: Range<usize>| {
         let key = text.get(key)?;
-        [Kind::List, Kind::Macro, Kind::Rule, Kind::EngineVersion, Kind::PluginVersions]
+        [ItemKind::List, ItemKind::Macro, ItemKind::Rule, ItemKind::EngineVersion, ItemKind::PluginVersions]
             .into_iter()
             .find(|kind| kind.key() == key)
     };
     keys.filter_map(of_key).min().or_else(|| flow_kind(text, lines))
 }
 
-fn flow_kind(text: &str, lines: &[Line]) -> Option<Kind> {
+fn flow_kind(text: &str, lines: &[Line]) -> Option<ItemKind> {
     let first = lines.iter().find(|line| !line.dashes.is_empty())?;
     let body = text.get(first.value.clone())?.strip_prefix('{')?;
-    [Kind::List, Kind::Macro, Kind::Rule].into_iter().find(|kind| {
+    [ItemKind::List, ItemKind::Macro, ItemKind::Rule].into_iter().find(|kind| {
         body.trim_start().strip_prefix(kind.key()).is_some_and(|rest| rest.trim_start().starts_with(':'))
     })
 }
@@ -148,18 +148,19 @@ fn flow_kind(text: &str, lines: &[Line]) -> Option<Kind> {
 /// The event sources that fields at a place may come from.
 pub fn sources<'s>(
     snapshot: &'s Snapshot,
-    index: &Index<'s>,
+    index: &NameIndex<'s>,
     doc: usize,
     placed: &'s Placed,
 ) -> Vec<&'s str> {
     let entry = placed.piece.outline().entries.first();
-    if let Some(entry) = entry.filter(|entry| entry.kind == Kind::Rule) {
+    if let Some(entry) = entry.filter(|entry| entry.kind == ItemKind::Rule) {
         if let Some(source) = &entry.source {
             return vec![source];
         }
         if entry.role == Role::Changes {
-            let defined =
-                index.definitions(Kind::Rule, &entry.name).find_map(|found| found.entry.source.as_deref());
+            let defined = index
+                .definitions(ItemKind::Rule, &entry.name)
+                .find_map(|found| found.entry.source.as_deref());
             return vec![defined.unwrap_or("syscall")];
         }
     }
@@ -179,17 +180,17 @@ pub fn sources<'s>(
     }
 }
 
-type Found<'s> = (Vec<&'s str>, Spot<'s>);
+type SpotWithKeys<'s> = (Vec<&'s str>, Spot<'s>);
 
 fn spot<'s>(
     placed: &'s Placed,
     text: &'s str,
     lines: &[Line],
     path: &Path,
-    kind: Option<Kind>,
+    kind: Option<ItemKind>,
     row: usize,
     at: usize,
-) -> Found<'s> {
+) -> SpotWithKeys<'s> {
     let mut names = path.names(text);
     let scalar = path.row.and_then(|row| lines::scalar(text, lines, row));
     let block = |scalar: &lines::Scalar| {
@@ -197,7 +198,7 @@ fn spot<'s>(
     };
     // Lines of a scalar can look like anything.
     let inside = scalar.as_ref().filter(|scalar| {
-        let ends_in_key = matches!(path.steps.last(), Some(Step::Key(_)));
+        let ends_in_key = matches!(path.steps.last(), Some(PathStep::Key(_)));
         ends_in_key && (block(scalar) || path.key.is_none())
     });
     if inside.is_none_or(|scalar| scalar.style != Style::Block)
@@ -213,12 +214,14 @@ fn spot<'s>(
     }
     let mut word = path.key.clone();
     let mut value = match (&scalar, path.steps.last()) {
-        (Some(scalar), Some(Step::Key(_))) if inside.is_some() => scalar.content.clone(),
+        (Some(scalar), Some(PathStep::Key(_))) if inside.is_some() => scalar.content.clone(),
         _ => path.value..lines[row].value.end.max(path.value),
     };
     let opened = match (&scalar, path.steps.last()) {
         (Some(scalar), _) if scalar.style == Style::Flow => Some(scalar.content.start),
-        (_, Some(Step::Element)) if text[path.value.min(at)..].starts_with(['[', '{']) => Some(path.value),
+        (_, Some(PathStep::Element)) if text[path.value.min(at)..].starts_with(['[', '{']) => {
+            Some(path.value)
+        }
         _ => None,
     };
     let mut flow_keys = None;
@@ -263,7 +266,7 @@ fn valued<'s>(
     placed: &'s Placed,
     text: &'s str,
     names: &[Option<&'s str>],
-    kind: Option<Kind>,
+    kind: Option<ItemKind>,
     value: Range<usize>,
     at: usize,
 ) -> Spot<'s> {
@@ -282,7 +285,7 @@ fn valued<'s>(
             Spot::Output(flat.0, flat.1)
         }
         [Some(key)] if kind.is_some_and(|kind| kind.key() == *key) => match kind {
-            Some(kind @ (Kind::Rule | Kind::Macro | Kind::List)) => Spot::Name(kind, word()),
+            Some(kind @ (ItemKind::Rule | ItemKind::Macro | ItemKind::List)) => Spot::Name(kind, word()),
             _ => Spot::Plain(key, word()),
         },
         [Some("items"), ..] => Spot::Element(word()),

@@ -4,7 +4,7 @@ use super::marks::{self, Mark};
 use super::outline::{self, Outline};
 use super::units::{self, Reading};
 use crate::source::{FileId, SourceFile, Span, floor_char_boundary};
-use crate::syntax::items::Kind;
+use crate::syntax::items::ItemKind;
 use crate::syntax::yaml::{self, Stream};
 use rustc_hash::FxBuildHasher;
 use std::hash::BuildHasher;
@@ -32,11 +32,11 @@ pub struct Named {
     /// Index of the item in the outline of the piece.
     pub entry: u32,
     /// Its kind.
-    pub kind: Kind,
+    pub kind: ItemKind,
 }
 
 /// What [`Named`] keeps of a name.
-pub fn hash_of(kind: Kind, name: &str) -> u64 {
+pub fn hash_of(kind: ItemKind, name: &str) -> u64 {
     FxBuildHasher.hash_one((kind, name))
 }
 

@@ -1,17 +1,17 @@
 //! What rules, macros and lists come to once all names in them are replaced, by Falco's own steps on the few items it takes.
 
 use super::Snapshot;
-use super::index::{Found, Index, each_substituted, is_separator};
-use super::marks::Sort;
-use crate::sema::collect::{Collected, Policy, collect};
+use super::index::{IndexedItem, NameIndex, each_substituted, is_separator};
+use super::marks::MarkKind;
+use crate::sema::collect::{Collected, ErrorPolicy, collect};
 use crate::sema::compile::compile;
+use crate::sema::compiled::{MacroTrees, RuleView, Sink};
 use crate::sema::lists::Lists;
 use crate::sema::print;
 use crate::sema::report::Report;
-use crate::sema::view::{MacroTrees, RuleView, Sink};
 use crate::source::{SourceFile, SourceMap};
 use crate::syntax::ast::{Expr, ExprKind};
-use crate::syntax::items::Kind;
+use crate::syntax::items::ItemKind;
 use crate::syntax::yaml;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -19,28 +19,28 @@ use rustc_hash::{FxHashMap, FxHashSet};
 const LONGEST: usize = 2_000;
 
 /// A condition without macros and lists, one clause a line; `None` if it does not compile or is too long to show.
-pub fn rule(snapshot: &Snapshot, index: &Index<'_>, name: &str) -> Option<String> {
-    let mut found = Wanted { kind: Kind::Rule, name, text: None };
-    run(snapshot, &closure(index, &[(Kind::Rule, name)]), &mut found);
+pub fn rule(snapshot: &Snapshot, index: &NameIndex<'_>, name: &str) -> Option<String> {
+    let mut found = Wanted { kind: ItemKind::Rule, name, text: None };
+    run(snapshot, &closure(index, &[(ItemKind::Rule, name)]), &mut found);
     found.text
 }
 
 /// The same for a macro.
-pub fn macro_(snapshot: &Snapshot, index: &Index<'_>, name: &str) -> Option<String> {
-    let mut found = Wanted { kind: Kind::Macro, name, text: None };
-    run(snapshot, &closure(index, &[(Kind::Macro, name)]), &mut found);
+pub fn macro_(snapshot: &Snapshot, index: &NameIndex<'_>, name: &str) -> Option<String> {
+    let mut found = Wanted { kind: ItemKind::Macro, name, text: None };
+    run(snapshot, &closure(index, &[(ItemKind::Macro, name)]), &mut found);
     found.text
 }
 
 /// The items of a list, with those of lists in it in their place.
-pub fn list(snapshot: &Snapshot, index: &Index<'_>, name: &str) -> Vec<String> {
-    let sources = files(&closure(index, &[(Kind::List, name)]));
+pub fn list(snapshot: &Snapshot, index: &NameIndex<'_>, name: &str) -> Vec<String> {
+    let sources = files(&closure(index, &[(ItemKind::List, name)]));
     let streams: Vec<_> = sources.files().map(|(id, file)| (id, yaml::parse(id, file))).collect();
     let mut report = Report::without_context(&sources);
     let mut collected = Collected::default();
-    let world = &snapshot.settings.options.world;
+    let environment = &snapshot.settings.options.environment;
     for (id, stream) in &streams {
-        collect(&mut collected, *id, stream, world, Policy::All, &mut report);
+        collect(&mut collected, *id, stream, environment, ErrorPolicy::All, &mut report);
     }
     let lists = Lists::new(&collected);
     let items = collected.lists.index_of(name).map(|at| lists.items(at).map(str::to_owned).collect());
@@ -48,26 +48,27 @@ pub fn list(snapshot: &Snapshot, index: &Index<'_>, name: &str) -> Vec<String> {
 }
 
 /// The items that the meaning of some names depends on, in load order.
-pub fn closure<'s>(index: &Index<'s>, seeds: &[(Kind, &str)]) -> Vec<Found<'s>> {
-    let mut seen: FxHashSet<(Kind, String)> = FxHashSet::default();
-    let mut due: Vec<(Kind, String)> = seeds.iter().map(|(kind, name)| (*kind, (*name).to_owned())).collect();
-    let mut all: Vec<Found<'s>> = Vec::new();
+pub fn closure<'s>(index: &NameIndex<'s>, seeds: &[(ItemKind, &str)]) -> Vec<IndexedItem<'s>> {
+    let mut seen: FxHashSet<(ItemKind, String)> = FxHashSet::default();
+    let mut due: Vec<(ItemKind, String)> =
+        seeds.iter().map(|(kind, name)| (*kind, (*name).to_owned())).collect();
+    let mut all: Vec<IndexedItem<'s>> = Vec::new();
     while let Some((kind, name)) = due.pop() {
         if !seen.insert((kind, name.clone())) {
             continue;
         }
         for found in index.all(kind, &name) {
             all.push(found);
-            for mark in found.placed.piece.marks().iter().filter(|mark| mark.sort == Sort::Macro) {
-                due.push((Kind::Macro, mark.text(&found.placed.piece).to_owned()));
+            for mark in found.placed.piece.marks().iter().filter(|mark| mark.kind == MarkKind::Macro) {
+                due.push((ItemKind::Macro, mark.text(&found.placed.piece).to_owned()));
             }
             each_substituted(found.placed, &mut |text, _| {
                 let words = text.value.as_bytes().split(|&byte| is_separator(byte));
                 let names = words.filter_map(|word| std::str::from_utf8(word).ok());
                 due.extend(
                     names
-                        .filter(|word| index.has(Kind::List, word))
-                        .map(|word| (Kind::List, word.to_owned())),
+                        .filter(|word| index.has(ItemKind::List, word))
+                        .map(|word| (ItemKind::List, word.to_owned())),
                 );
             });
         }
@@ -78,7 +79,7 @@ pub fn closure<'s>(index: &Index<'s>, seeds: &[(Kind, &str)]) -> Vec<Found<'s>> 
 }
 
 /// Each piece as a file.
-pub fn files(pieces: &[Found<'_>]) -> SourceMap {
+pub fn files(pieces: &[IndexedItem<'_>]) -> SourceMap {
     let mut sources = SourceMap::default();
     for found in pieces {
         sources.add(SourceFile::new("", found.placed.piece.source.text.clone()));
@@ -86,33 +87,33 @@ pub fn files(pieces: &[Found<'_>]) -> SourceMap {
     sources
 }
 
-fn run(snapshot: &Snapshot, pieces: &[Found<'_>], wanted: &mut Wanted<'_>) {
+fn run(snapshot: &Snapshot, pieces: &[IndexedItem<'_>], wanted: &mut Wanted<'_>) {
     let sources = files(pieces);
     let streams: Vec<_> = sources.files().map(|(id, file)| (id, yaml::parse(id, file))).collect();
     let mut report = Report::without_context(&sources);
     let mut collected = Collected::default();
-    let world = &snapshot.settings.options.world;
+    let environment = &snapshot.settings.options.environment;
     for (id, stream) in &streams {
-        collect(&mut collected, *id, stream, world, Policy::All, &mut report);
+        collect(&mut collected, *id, stream, environment, ErrorPolicy::All, &mut report);
     }
-    compile(&collected, world, Policy::All, &mut report, wanted);
+    compile(&collected, environment, ErrorPolicy::All, &mut report, wanted);
 }
 
 struct Wanted<'n> {
-    kind: Kind,
+    kind: ItemKind,
     name: &'n str,
     text: Option<String>,
 }
 
 impl<'a> Sink<'a> for Wanted<'_> {
     fn rule(&mut self, view: &RuleView<'_, 'a>) {
-        if self.kind == Kind::Rule && view.info.name == self.name {
+        if self.kind == ItemKind::Rule && view.info.name == self.name {
             self.text = shown(view.tree, &view.macros);
         }
     }
 
     fn macros(&mut self, macros: &MacroTrees<'_, 'a>) {
-        if self.kind == Kind::Macro {
+        if self.kind == ItemKind::Macro {
             self.text = macros.index_of(self.name).and_then(|at| shown(macros.get(at)?.tree, macros));
         }
     }
@@ -151,7 +152,7 @@ fn size<'v>(
     let mut used = Vec::new();
     tree.walk(&mut |part| match &part.kind {
         ExprKind::Macro(name) => used.extend(macros.index_of(name)),
-        ExprKind::Check(check) => {
+        ExprKind::Comparison(check) => {
             total += match &check.right {
                 crate::syntax::ast::Right::List(values, _) => values.len().max(1),
                 _ => 1,

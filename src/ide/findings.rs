@@ -1,7 +1,7 @@
 //! The findings of every file of a snapshot.
 
 use super::incremental::Incremental;
-use super::{Change, Place, Snapshot};
+use super::{DocRange, Snapshot, TextChange};
 use crate::diag::{Diagnostic, Fix, Severity};
 use crate::source::Span;
 use std::ops::Range;
@@ -30,7 +30,7 @@ pub struct Finding {
     /// Where.
     pub range: Range<usize>,
     /// Other places that matter, and a few words on each.
-    pub related: Vec<(Place, String)>,
+    pub related: Vec<(DocRange, String)>,
     /// A change that mends it.
     pub fix: Option<FindingFix>,
     /// How the place may be shown.
@@ -45,7 +45,7 @@ pub struct FindingFix {
     /// It cannot change what a loaded rule means.
     pub safe: bool,
     /// The changes, which do not overlap.
-    pub changes: Vec<Change>,
+    pub changes: Vec<TextChange>,
 }
 
 /// How the place of a finding may be shown.
@@ -110,8 +110,8 @@ impl Finding {
 impl FindingFix {
     fn new(fix: Fix) -> FindingFix {
         let changes = fix.edits.into_iter().map(|edit| {
-            let Place { doc, range } = place(edit.span);
-            Change { doc, range, text: edit.text }
+            let DocRange { doc, range } = place(edit.span);
+            TextChange { doc, range, text: edit.text }
         });
         FindingFix { title: fix.title, safe: fix.safe, changes: changes.collect() }
     }
@@ -128,6 +128,6 @@ impl Tag {
     }
 }
 
-fn place(span: Span) -> Place {
-    Place { doc: span.file.0 as usize, range: span.range() }
+fn place(span: Span) -> DocRange {
+    DocRange { doc: span.file.0 as usize, range: span.range() }
 }

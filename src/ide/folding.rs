@@ -11,12 +11,12 @@ pub struct Fold {
     /// 0-based last line.
     pub last: usize,
     /// What it is.
-    pub sort: Sort,
+    pub kind: FoldKind,
 }
 
 /// What can be folded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Sort {
+pub enum FoldKind {
     /// An item.
     Item,
     /// The value of a key.
@@ -33,7 +33,7 @@ pub fn folds(doc: &Doc) -> Vec<Fold> {
         let lines: Vec<Line> = lines::lines(text).collect();
         let mut push = |first: usize, last: usize, sort| {
             if last > first {
-                folds.push(Fold { first: placed.line + first, last: placed.line + last, sort });
+                folds.push(Fold { first: placed.line + first, last: placed.line + last, kind: sort });
             }
         };
         let is_comment = |line: &Line| text[line.range.clone()].trim_start().starts_with('#');
@@ -47,18 +47,18 @@ pub fn folds(doc: &Doc) -> Vec<Fold> {
             }
             if line.dashes.first() == Some(&0) {
                 let last = (at..lines.len()).rev().find(|&at| in_block(at) || !lines[at].is_blank());
-                push(at, last.unwrap_or(at), Sort::Item);
+                push(at, last.unwrap_or(at), FoldKind::Item);
             }
             if line.key.is_some() && !line.is_blank() {
                 let column = line.indent;
                 let deeper = |line: &Line| line.is_blank() || line.first_column() > column;
                 let follow = lines[at + 1..].iter().take_while(|line| deeper(line)).count();
                 let last = (at + 1..=at + follow).rev().find(|&at| in_block(at) || !lines[at].is_blank());
-                push(at, last.unwrap_or(at), Sort::Value);
+                push(at, last.unwrap_or(at), FoldKind::Value);
             }
             if is_comment(line) && (at == 0 || in_block(at - 1) || !is_comment(&lines[at - 1])) {
                 let group = lines[at..].iter().take_while(|line| is_comment(line)).count();
-                push(at, at + group - 1, Sort::Comment);
+                push(at, at + group - 1, FoldKind::Comment);
             }
         }
     }

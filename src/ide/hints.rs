@@ -1,11 +1,11 @@
 //! Words shown between the words: sizes of lists, controls that a rule covers.
 
 use super::controls::Controls;
-use super::index::{Index, is_separator};
-use super::marks::Sort;
+use super::index::{NameIndex, is_separator};
+use super::marks::MarkKind;
 use super::outline::Role;
 use super::{Snapshot, expand};
-use crate::syntax::items::Kind;
+use crate::syntax::items::ItemKind;
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 
@@ -27,7 +27,7 @@ pub fn hints(
     within: Range<usize>,
     controls: Option<&Controls>,
 ) -> Vec<Hint> {
-    let index = Index::new(snapshot);
+    let index = NameIndex::new(snapshot);
     let mut hints = Vec::new();
     let mut sizes: FxHashMap<&str, usize> = FxHashMap::default();
     let Some(file) = snapshot.docs.get(doc) else { return hints };
@@ -36,7 +36,7 @@ pub fn hints(
     {
         for entry in placed.piece.outline().entries.iter().filter(|entry| entry.role == Role::Defines) {
             let covered = controls.map_or(&[][..], |controls| controls.of(&entry.name));
-            if entry.kind == Kind::Rule && !covered.is_empty() {
+            if entry.kind == ItemKind::Rule && !covered.is_empty() {
                 let ids: Vec<&str> = covered.iter().map(|control| &*control.id).collect();
                 let lines: Vec<String> =
                     covered.iter().map(|it| format!("- {} {}", it.id, it.title)).collect();
@@ -49,13 +49,15 @@ pub fn hints(
             }
         }
         for mark in placed.piece.marks() {
-            let names_list = |name: &str| index.has(Kind::List, name);
+            let names_list = |name: &str| index.has(ItemKind::List, name);
             let text = placed.piece.text();
             let range = mark.span.range();
-            let words: Vec<Range<usize>> = match mark.sort {
-                Sort::Name(Kind::List) => vec![range],
-                Sort::Item | Sort::Macro if names_list(mark.text(&placed.piece)) => vec![range],
-                Sort::Value => words(text, range).filter(|word| names_list(&text[word.clone()])).collect(),
+            let words: Vec<Range<usize>> = match mark.kind {
+                MarkKind::Name(ItemKind::List) => vec![range],
+                MarkKind::Item | MarkKind::Macro if names_list(mark.text(&placed.piece)) => vec![range],
+                MarkKind::Value => {
+                    words(text, range).filter(|word| names_list(&text[word.clone()])).collect()
+                }
                 _ => continue,
             };
             for word in words {

@@ -1,13 +1,13 @@
 //! What there is to say of the word at a place.
 
-use super::index::Index;
-use super::marks::Sort;
-use super::target::{self, Target};
+use super::index::NameIndex;
+use super::marks::MarkKind;
+use super::reference::{self, Referent};
 use super::topic::{self, Topic};
 use super::{Snapshot, cursor};
 use crate::lint;
 use crate::schema::event_names;
-use crate::syntax::items::Kind;
+use crate::syntax::items::ItemKind;
 use std::ops::Range;
 
 /// What is shown at a place.
@@ -21,7 +21,7 @@ pub struct Hover {
 
 /// The hover at an offset of a file.
 pub fn hover(snapshot: &Snapshot, doc: usize, offset: usize) -> Option<Hover> {
-    let index = Index::new(snapshot);
+    let index = NameIndex::new(snapshot);
     let (range, topic) = about(snapshot, &index, doc, offset)?;
     let markdown = topic::markdown(snapshot, &index, &topic)?;
     Some(Hover { range, markdown })
@@ -29,35 +29,35 @@ pub fn hover(snapshot: &Snapshot, doc: usize, offset: usize) -> Option<Hover> {
 
 fn about<'s>(
     snapshot: &'s Snapshot,
-    index: &Index<'s>,
+    index: &NameIndex<'s>,
     doc: usize,
     offset: usize,
 ) -> Option<(Range<usize>, Topic)> {
     if let Some(found) = check_name(snapshot, doc, offset) {
         return Some(found);
     }
-    let at = target::at(snapshot, index, doc, offset)?;
+    let at = reference::at(snapshot, index, doc, offset)?;
     let text = at.mark.text(&at.placed.piece).to_owned();
-    let topic = match (at.mark.sort, &at.target) {
-        (_, Some(Target::Named(Kind::Rule, name))) => Topic::Rule((*name).to_owned()),
-        (_, Some(Target::Named(Kind::Macro, name))) => Topic::Macro((*name).to_owned()),
-        (_, Some(Target::Named(_, name))) => Topic::List((*name).to_owned()),
-        (_, Some(Target::Field(name))) => {
+    let topic = match (at.mark.kind, &at.target) {
+        (_, Some(Referent::Named(ItemKind::Rule, name))) => Topic::Rule((*name).to_owned()),
+        (_, Some(Referent::Named(ItemKind::Macro, name))) => Topic::Macro((*name).to_owned()),
+        (_, Some(Referent::Named(_, name))) => Topic::List((*name).to_owned()),
+        (_, Some(Referent::Field(name))) => {
             let sources = cursor::sources(snapshot, index, doc, at.placed);
             let known = |source: &&&str| {
-                let fields = snapshot.settings.options.world.fields(source);
+                let fields = snapshot.settings.options.environment.fields(source);
                 fields.is_some_and(|fields| fields.resolves(name))
             };
             let source = sources.iter().find(known).or(sources.first())?;
             Topic::Field((*name).to_owned(), (*source).to_owned())
         }
-        (_, Some(Target::Value(value))) => value_topic(value),
-        (Sort::Op(op), _) => Topic::Operator(op.text().to_owned()),
-        (Sort::Modifier(modifier), _) => Topic::Modifier(modifier.text().to_owned()),
-        (Sort::Transformer(transformer), _) => Topic::Transformer(transformer.text().to_owned()),
-        (Sort::Keyword, _) => Topic::Keyword(text),
-        (Sort::Key(kind), _) => Topic::Key(kind.key().to_owned(), text),
-        (Sort::ExceptionKey, _) => Topic::ExceptionKey(text),
+        (_, Some(Referent::Value(value))) => value_topic(value),
+        (MarkKind::Op(op), _) => Topic::Operator(op.text().to_owned()),
+        (MarkKind::Modifier(modifier), _) => Topic::Modifier(modifier.text().to_owned()),
+        (MarkKind::Transformer(transformer), _) => Topic::Transformer(transformer.text().to_owned()),
+        (MarkKind::Keyword, _) => Topic::Keyword(text),
+        (MarkKind::Key(kind), _) => Topic::Key(kind.key().to_owned(), text),
+        (MarkKind::ExceptionKey, _) => Topic::ExceptionKey(text),
         _ => return None,
     };
     Some((at.range, topic))
@@ -72,7 +72,7 @@ fn value_topic(value: &str) -> Topic {
 
 /// The name of a check in a comment that allows it.
 fn check_name(snapshot: &Snapshot, doc: usize, offset: usize) -> Option<(Range<usize>, Topic)> {
-    let (placed, at) = target::piece_at(snapshot, doc, offset)?;
+    let (placed, at) = reference::piece_at(snapshot, doc, offset)?;
     let comments = &placed.piece.stream().comments;
     let comment = comments.iter().find(|span| span.range().start <= at && at <= span.range().end)?;
     let text = placed.piece.text().get(comment.range())?;

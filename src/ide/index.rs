@@ -1,18 +1,18 @@
 //! Names over all files of a snapshot: who defines them, who uses them.
 
 use super::doc::{Named, Placed, hash_of};
-use super::marks::{Mark, Sort};
-use super::outline::Entry;
-use super::{Place, Snapshot};
+use super::marks::{Mark, MarkKind};
+use super::outline::OutlineItem;
+use super::{DocRange, Snapshot};
 use crate::source::Span;
-use crate::syntax::items::Kind;
+use crate::syntax::items::ItemKind;
 use crate::syntax::yaml::{Node, Value};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use std::ops::Range;
 
 /// All rules, macros and lists by name.
 #[derive(Debug)]
-pub struct Index<'s> {
+pub struct NameIndex<'s> {
     snapshot: &'s Snapshot,
     /// Uses are looked for in this file only.
     pub only: Option<usize>,
@@ -24,25 +24,25 @@ pub struct Index<'s> {
 
 /// An item of a file.
 #[derive(Debug, Clone, Copy)]
-pub struct Found<'s> {
+pub struct IndexedItem<'s> {
     /// Index of the file.
     pub doc: usize,
     /// The piece it stands in.
     pub placed: &'s Placed,
     /// The item.
-    pub entry: &'s Entry,
+    pub entry: &'s OutlineItem,
 }
 
-impl Found<'_> {
+impl IndexedItem<'_> {
     /// Where its name is written.
-    pub fn name_place(&self) -> Place {
-        Place { doc: self.doc, range: self.placed.range_of(self.entry.name_span) }
+    pub fn name_place(&self) -> DocRange {
+        DocRange { doc: self.doc, range: self.placed.range_of(self.entry.name_span) }
     }
 }
 
-impl<'s> Index<'s> {
+impl<'s> NameIndex<'s> {
     /// Joins the names of all files.
-    pub fn new(snapshot: &'s Snapshot) -> Index<'s> {
+    pub fn new(snapshot: &'s Snapshot) -> NameIndex<'s> {
         let docs = snapshot.docs.iter().enumerate();
         let mut table: Vec<(u32, Named, u32)> = docs
             .flat_map(|(doc, file)| file.names().iter().map(move |named| (doc as u32, *named, 0)))
@@ -51,26 +51,26 @@ impl<'s> Index<'s> {
         for (at, (_, named, next)) in table.iter_mut().enumerate().rev() {
             *next = heads.insert(named.hash, at as u32 + 1).unwrap_or(0);
         }
-        Index { snapshot, only: None, table, heads }
+        NameIndex { snapshot, only: None, table, heads }
     }
 
     /// All items that define or change a name, in load order.
-    pub fn all(&self, kind: Kind, name: &str) -> Vec<Found<'s>> {
+    pub fn all(&self, kind: ItemKind, name: &str) -> Vec<IndexedItem<'s>> {
         self.chain(kind, name).map(|(_, found)| found).collect()
     }
 
     /// The items that define a name, in load order.
-    pub fn definitions(&self, kind: Kind, name: &str) -> impl Iterator<Item = Found<'s>> {
+    pub fn definitions(&self, kind: ItemKind, name: &str) -> impl Iterator<Item = IndexedItem<'s>> {
         self.all(kind, name).into_iter().filter(move |found| found.entry.defines(kind))
     }
 
     /// True if some item has this name.
-    pub fn has(&self, kind: Kind, name: &str) -> bool {
+    pub fn has(&self, kind: ItemKind, name: &str) -> bool {
         self.chain(kind, name).next().is_some()
     }
 
     /// The first item of each name of a kind, in load order.
-    pub fn names(&self, kind: Kind) -> impl Iterator<Item = Found<'s>> {
+    pub fn names(&self, kind: ItemKind) -> impl Iterator<Item = IndexedItem<'s>> {
         let of_kind = self.table.iter().enumerate().filter(move |(_, (_, named, _))| named.kind == kind);
         let first = move |(at, (_, named, _)): &(usize, &(u32, Named, u32))| {
             let head = self.heads.get(&named.hash).is_some_and(|&head| head as usize == at + 1);
@@ -82,14 +82,14 @@ impl<'s> Index<'s> {
         of_kind.filter(first).filter_map(|(at, _)| self.found(at))
     }
 
-    fn found(&self, at: usize) -> Option<Found<'s>> {
+    fn found(&self, at: usize) -> Option<IndexedItem<'s>> {
         let (doc, named, _) = self.table.get(at)?;
         let placed = self.snapshot.docs.get(*doc as usize)?.pieces.get(named.piece as usize)?;
         let entry = placed.piece.outline().entries.get(named.entry as usize)?;
-        Some(Found { doc: *doc as usize, placed, entry })
+        Some(IndexedItem { doc: *doc as usize, placed, entry })
     }
 
-    fn chain(&self, kind: Kind, name: &str) -> impl Iterator<Item = (usize, Found<'s>)> {
+    fn chain(&self, kind: ItemKind, name: &str) -> impl Iterator<Item = (usize, IndexedItem<'s>)> {
         let head = self.heads.get(&hash_of(kind, name)).copied();
         let step = |at: &u32| Some(self.table.get(*at as usize - 1)?.2).filter(|&next| next > 0);
         let places = std::iter::successors(head, step);
@@ -98,18 +98,18 @@ impl<'s> Index<'s> {
     }
 
     /// Where a macro is used.
-    pub fn macro_uses(&self, name: &str) -> Vec<Place> {
+    pub fn macro_uses(&self, name: &str) -> Vec<DocRange> {
         let is_use =
-            |mark: &Mark, placed: &Placed| mark.sort == Sort::Macro && mark.text(&placed.piece) == name;
+            |mark: &Mark, placed: &Placed| mark.kind == MarkKind::Macro && mark.text(&placed.piece) == name;
         self.marked(name, is_use)
     }
 
     /// The marks for which `wanted` holds, in the pieces that hold the text `needle`.
-    pub fn marked(&self, needle: &str, wanted: impl Fn(&Mark, &Placed) -> bool) -> Vec<Place> {
+    pub fn marked(&self, needle: &str, wanted: impl Fn(&Mark, &Placed) -> bool) -> Vec<DocRange> {
         let mut places = Vec::new();
         for (doc, placed) in self.pieces_with(needle) {
             for mark in placed.piece.marks().iter().filter(|mark| wanted(mark, placed)) {
-                places.push(Place { doc, range: placed.range_of(mark.span) });
+                places.push(DocRange { doc, range: placed.range_of(mark.span) });
             }
         }
         places
@@ -117,7 +117,7 @@ impl<'s> Index<'s> {
 
     /// Where Falco would put the items of a list in place of its name: a word of a condition or of an exception's
     /// values, quoted or not, and an element of another list.
-    pub fn list_uses(&self, name: &str) -> Vec<Place> {
+    pub fn list_uses(&self, name: &str) -> Vec<DocRange> {
         let mut places = Vec::new();
         for (doc, placed) in self.pieces_with(name) {
             let mut spans = Vec::new();
@@ -132,7 +132,7 @@ impl<'s> Index<'s> {
             spans.dedup();
             let inside = |span: &Span| placed.piece.text().get(span.range()).is_some();
             places.extend(
-                spans.into_iter().filter(inside).map(|span| Place { doc, range: placed.range_of(span) }),
+                spans.into_iter().filter(inside).map(|span| DocRange { doc, range: placed.range_of(span) }),
             );
         }
         places
@@ -176,13 +176,15 @@ pub fn each_substituted<'s>(placed: &'s Placed, visit: &mut dyn FnMut(&'s crate:
     }
     for item in super::outline::items(placed.piece.stream()) {
         match item.kind() {
-            Some(Kind::Macro | Kind::Rule) => {
+            Some(ItemKind::Macro | ItemKind::Rule) => {
                 item.get("condition").into_iter().for_each(|node| nested(node, visit, false, 4));
                 let exceptions = item.get("exceptions").and_then(Node::as_seq).unwrap_or_default();
                 let values = exceptions.iter().filter_map(|exception| exception.get("values"));
                 values.for_each(|node| nested(node, visit, false, 0));
             }
-            Some(Kind::List) => item.get("items").into_iter().for_each(|node| nested(node, visit, true, 0)),
+            Some(ItemKind::List) => {
+                item.get("items").into_iter().for_each(|node| nested(node, visit, true, 0))
+            }
             _ => {}
         }
     }

@@ -1,6 +1,6 @@
 //! The keys of items as Falco reads them: type, default, meaning.
 
-use crate::syntax::items::Kind;
+use crate::syntax::items::ItemKind;
 
 /// A key.
 #[derive(Debug)]
@@ -239,18 +239,18 @@ pub const PLUGIN: &[Key] = &[
 ];
 
 /// The keys of an item of this kind, in the order of Falco's style guide.
-pub fn keys(kind: Kind) -> &'static [Key] {
+pub fn keys(kind: ItemKind) -> &'static [Key] {
     match kind {
-        Kind::Rule => RULE,
-        Kind::Macro => MACRO,
-        Kind::List => LIST,
-        Kind::EngineVersion => ENGINE,
-        Kind::PluginVersions => PLUGINS,
+        ItemKind::Rule => RULE,
+        ItemKind::Macro => MACRO,
+        ItemKind::List => LIST,
+        ItemKind::EngineVersion => ENGINE,
+        ItemKind::PluginVersions => PLUGINS,
     }
 }
 
 /// A key of an item of this kind.
-pub fn find(kind: Kind, name: &str) -> Option<&'static Key> {
+pub fn find(kind: ItemKind, name: &str) -> Option<&'static Key> {
     keys(kind).iter().find(|key| key.name == name)
 }
 

@@ -2,12 +2,12 @@
 
 use super::Snapshot;
 use super::controls::{Control, Controls};
-use super::index::Index;
+use super::index::NameIndex;
 use super::outline::Role;
-use super::target::{self, Target};
+use super::reference::{self, Referent};
 use crate::source::{FileId, SourceFile};
-use crate::syntax::items::Kind;
-use crate::testing::file::{self, Step};
+use crate::syntax::items::ItemKind;
+use crate::testing::file::{self, NodeStep};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 
@@ -24,16 +24,16 @@ pub struct Lens {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum About {
     /// How often a macro or list is used; [`count`] tells.
-    Uses(Kind, String),
+    Uses(ItemKind, String),
     /// The tests that name a rule.
-    Tests(Vec<Test>),
+    Tests(Vec<RuleTest>),
     /// The controls that a rule covers.
     Controls(Vec<Control>),
 }
 
 /// A test that names a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Test {
+pub struct RuleTest {
     /// Index among the files that were read.
     pub file: usize,
     /// Name of the test.
@@ -45,7 +45,7 @@ pub struct Test {
 /// Tests by rule.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Tests {
-    by_rule: FxHashMap<String, Vec<Test>>,
+    by_rule: FxHashMap<String, Vec<RuleTest>>,
 }
 
 impl Tests {
@@ -56,13 +56,13 @@ impl Tests {
             let source = SourceFile::new("", text);
             let Ok(parsed) = file::parse(FileId(0), &source) else { continue };
             for (number, case) in parsed.file.tests.iter().enumerate() {
-                let span = parsed.span(&[Step::Key("tests"), Step::At(number)]);
+                let span = parsed.span(&[NodeStep::Key("tests"), NodeStep::At(number)]);
                 let line = source.line_index(span.start as usize);
                 let listed = [&case.fires, &case.silent, &case.exactly];
                 let rules = listed.into_iter().flatten().flatten().chain(case.output.keys());
                 for rule in rules.chain(case.output_fields.keys()) {
                     let of_rule = tests.by_rule.entry(rule.clone()).or_default();
-                    let test = Test { file: at, name: case.name.clone(), line };
+                    let test = RuleTest { file: at, name: case.name.clone(), line };
                     if of_rule.last() != Some(&test) {
                         of_rule.push(test);
                     }
@@ -73,7 +73,7 @@ impl Tests {
     }
 
     /// The tests that name a rule.
-    pub fn of(&self, rule: &str) -> &[Test] {
+    pub fn of(&self, rule: &str) -> &[RuleTest] {
         self.by_rule.get(rule).map_or(&[], Vec::as_slice)
     }
 }
@@ -91,8 +91,8 @@ pub fn lenses(
             let range = placed.range_of(entry.name_span);
             let mut push = |about| lenses.push(Lens { range: range.clone(), about });
             match entry.kind {
-                Kind::Macro | Kind::List => push(About::Uses(entry.kind, entry.name.to_string())),
-                Kind::Rule if entry.role == Role::Defines => {
+                ItemKind::Macro | ItemKind::List => push(About::Uses(entry.kind, entry.name.to_string())),
+                ItemKind::Rule if entry.role == Role::Defines => {
                     let tests = tests.map_or(&[][..], |tests| tests.of(&entry.name));
                     if !tests.is_empty() {
                         push(About::Tests(tests.to_vec()));
@@ -110,7 +110,7 @@ pub fn lenses(
 }
 
 /// How often a macro or list is used.
-pub fn count(snapshot: &Snapshot, kind: Kind, name: &str) -> usize {
-    let index = Index::new(snapshot);
-    target::places(&index, &Target::Named(kind, name)).0.len()
+pub fn count(snapshot: &Snapshot, kind: ItemKind, name: &str) -> usize {
+    let index = NameIndex::new(snapshot);
+    reference::places(&index, &Referent::Named(kind, name)).0.len()
 }

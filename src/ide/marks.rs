@@ -1,11 +1,11 @@
 //! What stands where in a piece: every word that means something, with its exact place in the file.
 
+use super::condition_words::{self, Word, WordKind};
 use super::doc::Piece;
 use super::lines;
 use super::outline::{self, content};
-use super::words::{self, What, Word};
 use crate::source::{Span, Text};
-use crate::syntax::items::{Item, Kind, key_text};
+use crate::syntax::items::{Item, ItemKind, key_text};
 use crate::syntax::token::{Modifier, Op, Transformer};
 use crate::syntax::yaml::{Node, Value};
 
@@ -15,7 +15,7 @@ pub struct Mark {
     /// Where it is written.
     pub span: Span,
     /// What it is.
-    pub sort: Sort,
+    pub kind: MarkKind,
     /// Its text, where that is not what is written there.
     pub text: Option<Box<str>>,
     /// Index of the item in the piece, among [`outline::items`].
@@ -24,13 +24,13 @@ pub struct Mark {
 
 /// What a word is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sort {
+pub enum MarkKind {
     /// A key of an item.
-    Key(Kind),
+    Key(ItemKind),
     /// A key inside `exceptions`.
     ExceptionKey,
     /// The name of a rule, macro or list, where it is defined or changed.
-    Name(Kind),
+    Name(ItemKind),
     /// The name of an exception.
     ExceptionName,
     /// A part of `required_engine_version` or `required_plugin_versions`, or another plain value.
@@ -75,7 +75,7 @@ impl Mark {
 
 /// Reads the marks of a piece, in order.
 pub fn read(piece: &Piece) -> Vec<Mark> {
-    let mut reader = Reader { piece, marks: Vec::new(), item: 0 };
+    let mut reader = MarkReader { piece, marks: Vec::new(), item: 0 };
     for (at, item) in outline::items(piece.stream()).enumerate() {
         reader.item = at;
         if let Some(kind) = item.kind() {
@@ -92,42 +92,44 @@ pub fn read(piece: &Piece) -> Vec<Mark> {
     marks
 }
 
-struct Reader<'p> {
+struct MarkReader<'p> {
     piece: &'p Piece,
     marks: Vec<Mark>,
     item: usize,
 }
 
-impl Reader<'_> {
-    fn push(&mut self, span: Span, sort: Sort, text: &str) {
+impl MarkReader<'_> {
+    fn push(&mut self, span: Span, sort: MarkKind, text: &str) {
         let written = self.piece.text().get(span.range()).unwrap_or_default();
         let text = (written != text).then(|| text.into());
-        self.marks.push(Mark { span, sort, text, item: self.item });
+        self.marks.push(Mark { span, kind: sort, text, item: self.item });
     }
 
-    fn scalar(&mut self, node: &Node, sort: Sort) {
+    fn scalar(&mut self, node: &Node, sort: MarkKind) {
         if let Some(scalar) = node.as_scalar() {
             self.push(content(self.piece, node), sort, &scalar.text.value);
         }
     }
 
-    fn item(&mut self, item: Item<'_>, kind: Kind) {
+    fn item(&mut self, item: Item<'_>, kind: ItemKind) {
         for (key, value) in item.entries {
             let Some(name) = key_text(key) else { continue };
             let known = kind.keys().contains(&name);
             if known {
-                self.scalar(key, Sort::Key(kind));
+                self.scalar(key, MarkKind::Key(kind));
             }
             match name {
-                _ if name == kind.key() && matches!(kind, Kind::List | Kind::Macro | Kind::Rule) => {
-                    self.scalar(value, Sort::Name(kind));
+                _ if name == kind.key()
+                    && matches!(kind, ItemKind::List | ItemKind::Macro | ItemKind::Rule) =>
+                {
+                    self.scalar(value, MarkKind::Name(kind));
                 }
                 "condition" if known => self.condition(value),
                 "output" if known => self.output(value),
-                "priority" if known => self.scalar(value, Sort::Priority),
-                "source" if known => self.scalar(value, Sort::Source),
-                "tags" if known => self.elements(value, Sort::Tag),
-                "items" if known => self.elements(value, Sort::Item),
+                "priority" if known => self.scalar(value, MarkKind::Priority),
+                "source" if known => self.scalar(value, MarkKind::Source),
+                "tags" if known => self.elements(value, MarkKind::Tag),
+                "items" if known => self.elements(value, MarkKind::Item),
                 "override" if known => self.overrides(value),
                 "exceptions" if known => self.exceptions(value),
                 _ => {}
@@ -135,15 +137,15 @@ impl Reader<'_> {
         }
     }
 
-    fn elements(&mut self, node: &Node, sort: Sort) {
+    fn elements(&mut self, node: &Node, sort: MarkKind) {
         let elements = node.as_seq().unwrap_or_default();
         elements.iter().for_each(|element| self.scalar(element, sort));
     }
 
     fn overrides(&mut self, node: &Node) {
         for (key, value) in node.as_map().unwrap_or_default() {
-            self.scalar(key, Sort::Override);
-            self.scalar(value, Sort::Override);
+            self.scalar(key, MarkKind::Override);
+            self.scalar(value, MarkKind::Override);
         }
     }
 
@@ -154,11 +156,11 @@ impl Reader<'_> {
                 if !["name", "fields", "comps", "values"].contains(&name) {
                     continue;
                 }
-                self.scalar(key, Sort::ExceptionKey);
+                self.scalar(key, MarkKind::ExceptionKey);
                 match name {
-                    "name" => self.scalar(value, Sort::ExceptionName),
-                    "fields" => self.nested(value, Sort::Field, 0),
-                    "values" => self.nested(value, Sort::Value, 0),
+                    "name" => self.scalar(value, MarkKind::ExceptionName),
+                    "fields" => self.nested(value, MarkKind::Field, 0),
+                    "values" => self.nested(value, MarkKind::Value, 0),
                     _ => self.comps(value),
                 }
             }
@@ -166,7 +168,7 @@ impl Reader<'_> {
     }
 
     /// A text or lists of texts; deeper nesting means nothing to Falco.
-    fn nested(&mut self, node: &Node, sort: Sort, depth: usize) {
+    fn nested(&mut self, node: &Node, sort: MarkKind, depth: usize) {
         match node.value() {
             Value::Seq(elements) if depth < 4 => {
                 elements.iter().for_each(|element| self.nested(element, sort, depth + 1));
@@ -180,7 +182,7 @@ impl Reader<'_> {
         for element in all {
             let Some(scalar) = element.as_scalar() else { continue };
             if let Some(op) = Op::from_text(scalar.text.value.trim()) {
-                self.scalar(element, Sort::Op(op));
+                self.scalar(element, MarkKind::Op(op));
             }
         }
     }
@@ -188,21 +190,21 @@ impl Reader<'_> {
     fn condition(&mut self, node: &Node) {
         let Some(scalar) = node.as_scalar() else { return };
         let text = &scalar.text;
-        for word in words::scan(&text.value).words {
+        for word in condition_words::scan(&text.value).words {
             self.word(&word, &text.value, |range| text.span_of(range));
         }
     }
 
     fn word(&mut self, word: &Word, text: &str, place: impl Fn(std::ops::Range<usize>) -> Span) {
         let sort = match word.what {
-            What::Keyword => Sort::Keyword,
-            What::Field => Sort::Field,
-            What::Transformer(transformer) => Sort::Transformer(transformer),
-            What::Macro => Sort::Macro,
-            What::Op(op) => Sort::Op(op),
-            What::Modifier(modifier) => Sort::Modifier(modifier),
-            What::Value => Sort::Value,
-            What::Punctuation | What::Unknown => return,
+            WordKind::Keyword => MarkKind::Keyword,
+            WordKind::Field => MarkKind::Field,
+            WordKind::Transformer(transformer) => MarkKind::Transformer(transformer),
+            WordKind::Macro => MarkKind::Macro,
+            WordKind::Op(op) => MarkKind::Op(op),
+            WordKind::Modifier(modifier) => MarkKind::Modifier(modifier),
+            WordKind::Value => MarkKind::Value,
+            WordKind::Punctuation | WordKind::Unknown => return,
         };
         let span = place(word.range.clone());
         self.push(span, sort, text.get(word.range.clone()).unwrap_or_default());
@@ -219,10 +221,10 @@ impl Reader<'_> {
             if inside == 0 {
                 continue;
             }
-            self.push(text.span_of(percent..start), Sort::Percent, &value[percent..start]);
-            for word in words::scan(&value[start..start + inside]).words {
+            self.push(text.span_of(percent..start), MarkKind::Percent, &value[percent..start]);
+            for word in condition_words::scan(&value[start..start + inside]).words {
                 let shifted = Word { range: word.range.start + start..word.range.end + start, ..word };
-                if matches!(shifted.what, What::Field | What::Transformer(_) | What::Value) {
+                if matches!(shifted.what, WordKind::Field | WordKind::Transformer(_) | WordKind::Value) {
                     self.word(&shifted, value, |range| text.span_of(range));
                 }
             }
@@ -236,11 +238,11 @@ impl Reader<'_> {
         for scalar in lines::scalars(text) {
             let sort = match text.get(scalar.key.clone()).unwrap_or_default() {
                 "condition" => None,
-                "priority" => Some(Sort::Priority),
-                "source" => Some(Sort::Source),
-                "rule" => Some(Sort::Name(Kind::Rule)),
-                "macro" => Some(Sort::Name(Kind::Macro)),
-                "list" => Some(Sort::Name(Kind::List)),
+                "priority" => Some(MarkKind::Priority),
+                "source" => Some(MarkKind::Source),
+                "rule" => Some(MarkKind::Name(ItemKind::Rule)),
+                "macro" => Some(MarkKind::Name(ItemKind::Macro)),
+                "list" => Some(MarkKind::Name(ItemKind::List)),
                 _ => continue,
             };
             let value = text.get(scalar.content.clone()).unwrap_or_default();
@@ -249,7 +251,7 @@ impl Reader<'_> {
                     self.push(Span::new(id, scalar.content.start, scalar.content.end), sort, value);
                 }
                 None => {
-                    for word in words::scan(value).words {
+                    for word in condition_words::scan(value).words {
                         let base = scalar.content.start;
                         self.word(&word, value, |range| Span::new(id, base + range.start, base + range.end));
                     }

@@ -13,6 +13,7 @@ mod units;
 
 pub mod actions;
 pub mod completion;
+pub mod condition_words;
 pub mod controls;
 pub mod cursor;
 pub mod expand;
@@ -29,16 +30,15 @@ mod offer;
 pub mod outline;
 mod path;
 pub mod refactor;
+pub mod reference;
 pub mod rename;
 pub mod selection;
 mod snippets;
 pub mod symbols;
-pub mod target;
 mod tested;
 pub mod tokens;
 pub mod topic;
 mod values;
-pub mod words;
 
 use crate::analysis::Options;
 use crate::config::Levels;
@@ -66,7 +66,7 @@ pub struct Snapshot {
 
 /// A range of bytes in one of the files.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct DocRange {
     /// Index of the file.
     pub doc: usize,
     /// The bytes.
@@ -75,7 +75,7 @@ pub struct Place {
 
 /// A replacement of text in one of the files.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct TextChange {
     /// Index of the file.
     pub doc: usize,
     /// What is replaced; empty to insert.

@@ -1,9 +1,9 @@
 //! Where names are defined and used.
 
-use super::index::Index;
+use super::index::NameIndex;
 use super::outline::Role;
-use super::target::{self, Target};
-use super::{Place, Snapshot};
+use super::reference::{self, Referent};
+use super::{DocRange, Snapshot};
 use std::ops::Range;
 
 /// An item that defines or changes the name at a place.
@@ -12,7 +12,7 @@ pub struct Definition {
     /// The word that was asked about.
     pub origin: Range<usize>,
     /// The name in the item.
-    pub name: Place,
+    pub name: DocRange,
     /// The whole item.
     pub item: Range<usize>,
 }
@@ -28,12 +28,12 @@ pub struct Highlight {
 
 /// The items behind the name at an offset: definitions first, then what changes them.
 pub fn definitions(snapshot: &Snapshot, doc: usize, offset: usize) -> Vec<Definition> {
-    let index = Index::new(snapshot);
-    let Some(at) = target::at(snapshot, &index, doc, offset) else { return Vec::new() };
-    let Some(Target::Named(kind, name)) = at.target else { return Vec::new() };
+    let index = NameIndex::new(snapshot);
+    let Some(at) = reference::at(snapshot, &index, doc, offset) else { return Vec::new() };
+    let Some(Referent::Named(kind, name)) = at.target else { return Vec::new() };
     let mut found = index.all(kind, name);
     found.sort_by_key(|found| found.entry.role == Role::Changes);
-    let definition = |found: &super::index::Found<'_>| Definition {
+    let definition = |found: &super::index::IndexedItem<'_>| Definition {
         origin: at.range.clone(),
         name: found.name_place(),
         item: found.placed.range_of(found.entry.span),
@@ -42,12 +42,17 @@ pub fn definitions(snapshot: &Snapshot, doc: usize, offset: usize) -> Vec<Defini
 }
 
 /// Where the word at an offset is used, in load order.
-pub fn references(snapshot: &Snapshot, doc: usize, offset: usize, include_definitions: bool) -> Vec<Place> {
-    let index = Index::new(snapshot);
-    let Some(target) = target::at(snapshot, &index, doc, offset).and_then(|at| at.target) else {
+pub fn references(
+    snapshot: &Snapshot,
+    doc: usize,
+    offset: usize,
+    include_definitions: bool,
+) -> Vec<DocRange> {
+    let index = NameIndex::new(snapshot);
+    let Some(target) = reference::at(snapshot, &index, doc, offset).and_then(|at| at.target) else {
         return Vec::new();
     };
-    let (mut uses, named) = target::places(&index, &target);
+    let (mut uses, named) = reference::places(&index, &target);
     if include_definitions {
         uses.extend(named);
         uses.sort_by_key(|place| (place.doc, place.range.start));
@@ -58,12 +63,12 @@ pub fn references(snapshot: &Snapshot, doc: usize, offset: usize, include_defini
 
 /// All words of the same file that mean what the word at an offset means.
 pub fn highlights(snapshot: &Snapshot, doc: usize, offset: usize) -> Vec<Highlight> {
-    let mut index = Index::new(snapshot);
+    let mut index = NameIndex::new(snapshot);
     index.only = Some(doc);
-    let Some(at) = target::at(snapshot, &index, doc, offset) else { return Vec::new() };
+    let Some(at) = reference::at(snapshot, &index, doc, offset) else { return Vec::new() };
     let Some(target) = at.target else { return Vec::new() };
-    let (uses, named) = target::places(&index, &target);
-    let here = |place: &Place| place.doc == doc;
+    let (uses, named) = reference::places(&index, &target);
+    let here = |place: &DocRange| place.doc == doc;
     let uses = uses.into_iter().filter(here).map(|place| Highlight { range: place.range, defines: false });
     let named = named.into_iter().filter(here).map(|place| Highlight { range: place.range, defines: true });
     let mut all: Vec<Highlight> = named.chain(uses).collect();

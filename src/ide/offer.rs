@@ -10,7 +10,7 @@ pub struct Completion {
     /// What is shown.
     pub label: String,
     /// What it is.
-    pub kind: Sort,
+    pub kind: CompletionKind,
     /// A few words beside the label.
     pub detail: String,
     /// What there is to say of it; see [`super::topic::markdown`].
@@ -27,7 +27,7 @@ pub struct Completion {
 
 /// What a completion is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sort {
+pub enum CompletionKind {
     /// A key of an item.
     Key,
     /// A field.
@@ -85,7 +85,7 @@ impl Out {
     pub(super) fn plain(&self, label: &str) -> Completion {
         Completion {
             label: label.to_owned(),
-            kind: Sort::Value,
+            kind: CompletionKind::Value,
             detail: String::new(),
             topic: None,
             insert: label.to_owned(),
@@ -112,7 +112,7 @@ impl Out {
         }
     }
 
-    pub(super) fn word(&mut self, word: &str, kind: Sort, detail: &str) {
+    pub(super) fn word(&mut self, word: &str, kind: CompletionKind, detail: &str) {
         if self.fits(word) {
             self.add(Completion { kind, detail: detail.to_owned(), ..self.plain(word) });
         }
@@ -135,7 +135,7 @@ impl Out {
         };
         let rank = USUAL.iter().position(|usual| *usual == op).unwrap_or(USUAL.len());
         let completion = Completion {
-            kind: Sort::Operator,
+            kind: CompletionKind::Operator,
             detail: op.summary().to_owned(),
             topic: Some(Topic::Operator(op.text().to_owned())),
             snippet: op.rhs() == Rhs::List,

@@ -3,23 +3,23 @@
 use super::doc::Piece;
 use super::lines;
 use crate::source::Span;
-use crate::syntax::items::{Item, Kind};
+use crate::syntax::items::{Item, ItemKind};
 use crate::syntax::yaml::{Node, Stream, Value};
 
 /// The items of a piece in order; nearly always one, or none before the first of a file.
 #[derive(Debug, Default)]
 pub struct Outline {
     /// The items.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<OutlineItem>,
     /// True if the YAML is broken; what is known then was read line by line.
     pub broken: bool,
 }
 
 /// A rule, macro or list, or a change to one.
 #[derive(Debug)]
-pub struct Entry {
+pub struct OutlineItem {
     /// What it is.
-    pub kind: Kind,
+    pub kind: ItemKind,
     /// Its name; of requirements the key.
     pub name: Box<str>,
     /// Where the name is written.
@@ -45,9 +45,9 @@ pub enum Role {
     Changes,
 }
 
-impl Entry {
+impl OutlineItem {
     /// True if it defines something of this kind.
-    pub fn defines(&self, kind: Kind) -> bool {
+    pub fn defines(&self, kind: ItemKind) -> bool {
         self.kind == kind && self.role == Role::Defines
     }
 }
@@ -66,7 +66,7 @@ pub fn items(stream: &Stream) -> impl Iterator<Item = Item<'_>> {
 /// Reads the outline of a piece.
 pub fn read(piece: &Piece) -> Outline {
     let stream = piece.stream();
-    let entries: Vec<Entry> =
+    let entries: Vec<OutlineItem> =
         items(stream).enumerate().filter_map(|(at, item)| entry(piece, at, item)).collect();
     let broken = !stream.errors.is_empty() || stream.unclosed.is_some();
     if entries.is_empty() && broken {
@@ -75,17 +75,18 @@ pub fn read(piece: &Piece) -> Outline {
     Outline { entries, broken }
 }
 
-fn entry(piece: &Piece, at: usize, item: Item<'_>) -> Option<Entry> {
+fn entry(piece: &Piece, at: usize, item: Item<'_>) -> Option<OutlineItem> {
     let kind = item.kind()?;
     let (key, value) = item.entry(kind.key())?;
-    let scalar = value.as_scalar().filter(|_| matches!(kind, Kind::List | Kind::Macro | Kind::Rule));
+    let scalar =
+        value.as_scalar().filter(|_| matches!(kind, ItemKind::List | ItemKind::Macro | ItemKind::Rule));
     let (name, name_span) = match scalar {
         Some(scalar) => (&*scalar.text.value, content(piece, value)),
-        None if matches!(kind, Kind::EngineVersion | Kind::PluginVersions) => (kind.key(), key.span),
+        None if matches!(kind, ItemKind::EngineVersion | ItemKind::PluginVersions) => (kind.key(), key.span),
         None => ("", key.span),
     };
     let source = item.get("source").and_then(Node::as_scalar).map(|scalar| scalar.text.value.clone());
-    Some(Entry {
+    Some(OutlineItem {
         kind,
         name: name.into(),
         name_span,
@@ -97,11 +98,11 @@ fn entry(piece: &Piece, at: usize, item: Item<'_>) -> Option<Entry> {
     })
 }
 
-fn role(kind: Kind, item: Item<'_>) -> Role {
+fn role(kind: ItemKind, item: Item<'_>) -> Role {
     let appends = item.flag("append").ok().flatten().unwrap_or(false);
     let overrides = item.get("override").is_some_and(|node| !node.is_null());
     let needed: &[&str] = match kind {
-        Kind::Rule => &["condition", "output", "desc", "priority"],
+        ItemKind::Rule => &["condition", "output", "desc", "priority"],
         _ => &[],
     };
     // Without any of these a rule is only switched on or off.
@@ -126,19 +127,20 @@ pub fn content(piece: &Piece, node: &Node) -> Span {
 }
 
 /// The item of a piece that is not YAML, from the lines that still say what it is.
-fn by_lines(piece: &Piece) -> Option<Entry> {
+fn by_lines(piece: &Piece) -> Option<OutlineItem> {
     let text = piece.text();
-    let mut found: Option<Entry> = None;
+    let mut found: Option<OutlineItem> = None;
     let mut source = None;
     for line in lines::lines(text) {
         let (Some(key), value) = (line.key.clone(), line.value.clone()) else { continue };
         let key_text = text.get(key).unwrap_or_default();
         let value = lines::unquoted(text, value);
         let written = text.get(value.clone()).unwrap_or_default();
-        let known = [Kind::Rule, Kind::Macro, Kind::List].into_iter().find(|kind| kind.key() == key_text);
+        let known =
+            [ItemKind::Rule, ItemKind::Macro, ItemKind::List].into_iter().find(|kind| kind.key() == key_text);
         if let (Some(kind), None) = (known, &found) {
             let name_span = Span::new(piece.id, value.start, value.end);
-            found = Some(Entry {
+            found = Some(OutlineItem {
                 kind,
                 name: written.into(),
                 name_span,

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 /// A step from the top of a piece to a place in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum PathStep {
     Element,
     Key(Range<usize>),
 }
@@ -13,7 +13,7 @@ pub(super) enum Step {
 #[derive(Debug, Default)]
 pub(super) struct Path {
     /// Outermost first.
-    pub steps: Vec<Step>,
+    pub steps: Vec<PathStep>,
     /// A key stands here, or could.
     pub key: Option<Range<usize>>,
     /// Index of the line with the innermost key.
@@ -28,13 +28,13 @@ impl Path {
         let line = &lines[row];
         let column = at - line.range.start;
         let mut path = Path { value: line.value.start, ..Path::default() };
-        let mut steps: Vec<(usize, Step)> = Vec::new();
+        let mut steps: Vec<(usize, PathStep)> = Vec::new();
         let mut limit = column;
         let content = line.indent.min(column);
         match &line.key {
             Some(key) if at > key.end => {
                 path.row = Some(row);
-                steps.push((line.indent, Step::Key(key.clone())));
+                steps.push((line.indent, PathStep::Key(key.clone())));
                 limit = line.indent;
             }
             Some(key) if at >= key.start => {
@@ -50,22 +50,22 @@ impl Path {
         climb(&line.dashes, &mut limit, &mut steps);
         for above in (0..row).rev() {
             let line = &lines[above];
-            let is_element = matches!(steps.last(), Some((_, Step::Element)));
+            let is_element = matches!(steps.last(), Some((_, PathStep::Element)));
             // The elements of a key may stand as far left as the key.
             let reaches =
                 line.indent < limit || (is_element && line.indent == limit && line.dashes.is_empty());
             if let Some(key) = line.key.clone().filter(|_| reaches) {
-                if !steps.iter().any(|(_, step)| matches!(step, Step::Key(_))) {
+                if !steps.iter().any(|(_, step)| matches!(step, PathStep::Key(_))) {
                     path.row = Some(above);
                     if steps.is_empty() {
                         path.value = line.value.start;
                     }
                 }
                 limit = line.indent;
-                steps.push((limit, Step::Key(key)));
+                steps.push((limit, PathStep::Key(key)));
             }
             climb(&line.dashes, &mut limit, &mut steps);
-            if limit == 0 && steps.last().is_some_and(|(_, step)| *step == Step::Element) {
+            if limit == 0 && steps.last().is_some_and(|(_, step)| *step == PathStep::Element) {
                 break;
             }
         }
@@ -75,20 +75,20 @@ impl Path {
 
     /// The names of the keys on the way; `None` for an element.
     pub fn names<'t>(&self, text: &'t str) -> Vec<Option<&'t str>> {
-        let name = |step: &Step| match step {
-            Step::Element => None,
-            Step::Key(key) => Some(text.get(key.clone()).unwrap_or_default()),
+        let name = |step: &PathStep| match step {
+            PathStep::Element => None,
+            PathStep::Key(key) => Some(text.get(key.clone()).unwrap_or_default()),
         };
         self.steps.iter().map(name).collect()
     }
 }
 
 /// Adds the dashes of a line that stand further left.
-fn climb(dashes: &[usize], limit: &mut usize, steps: &mut Vec<(usize, Step)>) {
+fn climb(dashes: &[usize], limit: &mut usize, steps: &mut Vec<(usize, PathStep)>) {
     for &dash in dashes.iter().rev() {
         if dash < *limit {
             *limit = dash;
-            steps.push((dash, Step::Element));
+            steps.push((dash, PathStep::Element));
         }
     }
 }

@@ -1,17 +1,17 @@
 //! Changes of form that keep the meaning: a clause becomes a macro, values become a list, a macro its condition.
 
-use super::actions::{Action, Sort};
+use super::actions::{Action, ActionKind};
+use super::condition_words::{self, WordKind};
 use super::cursor::{self, Cursor, Flat, Spot};
 use super::doc::{Doc, Placed};
-use super::index::{Index, is_separator};
+use super::index::{NameIndex, is_separator};
+use super::reference::{self, Referent};
 use super::rename::is_plain;
 use super::selection::{extent, group, whole};
-use super::target::{self, Target};
-use super::words::{self, What};
-use super::{Change, Snapshot, lines, outline};
-use crate::syntax::ast::{Expr, ExprKind, Right, Value};
+use super::{Snapshot, TextChange, lines, outline};
+use crate::syntax::ast::{Constant, Expr, ExprKind, Right};
 use crate::syntax::condition::{DEFAULT_DEPTH, parse};
-use crate::syntax::items::Kind;
+use crate::syntax::items::ItemKind;
 use crate::syntax::lexer;
 use crate::syntax::yaml::{Node, Style, Value as Yaml};
 use std::ops::Range;
@@ -30,7 +30,7 @@ struct Selected<'c, 's> {
 /// may bind to a part of it.
 fn selected<T>(
     snapshot: &Snapshot,
-    index: &Index<'_>,
+    index: &NameIndex<'_>,
     doc: usize,
     range: Range<usize>,
     make: impl FnOnce(&Selected<'_, '_>, &Flat<'_>) -> Option<T>,
@@ -53,7 +53,7 @@ fn selected<T>(
 /// The selected clause as a macro of its own.
 pub fn extract_macro(
     snapshot: &Snapshot,
-    index: &Index<'_>,
+    index: &NameIndex<'_>,
     doc: usize,
     range: Range<usize>,
 ) -> Option<Action> {
@@ -75,10 +75,10 @@ pub fn extract_macro(
         let used = spaced(text, &unit, &name);
         Some(Action {
             title: "extract a macro".to_owned(),
-            sort: Sort::Extract,
+            kind: ActionKind::Extract,
             changes: vec![
-                Change { doc, range: place..place, text: item },
-                Change { doc, range: placed_range(selected.cursor.placed, flat, unit), text: used },
+                TextChange { doc, range: place..place, text: item },
+                TextChange { doc, range: placed_range(selected.cursor.placed, flat, unit), text: used },
             ],
             finding: None,
             preferred: false,
@@ -97,7 +97,7 @@ fn unit(expr: &Expr<'_>, text: &str, selected: &Range<usize>) -> Option<Range<us
     expr.walk(&mut |part| {
         if selected.is_empty() {
             let range = extent(part, text);
-            let is_comparison = matches!(part.kind, ExprKind::Check(_));
+            let is_comparison = matches!(part.kind, ExprKind::Comparison(_));
             if is_comparison && range.start <= selected.start && selected.end <= range.end {
                 found = Some(range);
             }
@@ -160,9 +160,9 @@ fn ungrouped(text: &str, range: &Range<usize>, expr: &Expr<'_>) -> Option<Range<
 
 /// A text on one line; `None` if a quoted value holds a line break.
 fn one_line(text: &str) -> Option<String> {
-    let values = words::scan(text).words;
-    let broken = |word: &words::Word| {
-        word.what == What::Value && text[word.range.clone()].contains(['\n', '\r', '\t'])
+    let values = condition_words::scan(text).words;
+    let broken = |word: &condition_words::Word| {
+        word.what == WordKind::Value && text[word.range.clone()].contains(['\n', '\r', '\t'])
     };
     if values.iter().any(broken) {
         return None;
@@ -170,7 +170,7 @@ fn one_line(text: &str) -> Option<String> {
     let mut line = String::new();
     let mut from = 0;
     // Blanks inside of quotes are part of the value.
-    for word in values.iter().filter(|word| word.what == What::Value) {
+    for word in values.iter().filter(|word| word.what == WordKind::Value) {
         squeeze(&text[from..word.range.start], &mut line);
         line += &text[word.range.clone()];
         from = word.range.end;
@@ -199,9 +199,9 @@ fn squeeze(text: &str, line: &mut String) {
 /// A condition in lines of a block, broken before `and` and `or`.
 fn wrapped(condition: &str) -> Vec<String> {
     let mut out = vec![String::from("    ")];
-    let words = words::scan(condition).words;
+    let words = condition_words::scan(condition).words;
     let mut from = 0;
-    let joins = words.iter().filter(|word| word.what == What::Keyword && word.before.depth == 0);
+    let joins = words.iter().filter(|word| word.what == WordKind::Keyword && word.before.depth == 0);
     for word in joins.filter(|word| &condition[word.range.clone()] != "not") {
         let part = condition[from..word.range.start].trim_end();
         if let Some(line) = out.last_mut() {
@@ -218,9 +218,11 @@ fn wrapped(condition: &str) -> Vec<String> {
 }
 
 /// A name that no file uses for anything.
-fn free_name(index: &Index<'_>, base: &str) -> String {
+fn free_name(index: &NameIndex<'_>, base: &str) -> String {
     let taken = |name: &str| {
-        index.has(Kind::Macro, name) || index.has(Kind::List, name) || !index.list_uses(name).is_empty()
+        index.has(ItemKind::Macro, name)
+            || index.has(ItemKind::List, name)
+            || !index.list_uses(name).is_empty()
     };
     let numbered = (2..10_000).map(|number| format!("{base}_{number}"));
     std::iter::once(base.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_default()
@@ -255,7 +257,7 @@ fn before_item(doc: &Doc, placed: &Placed, item: &str) -> Option<(usize, String)
 /// The selected values of a comparison as a list of their own; of a mere place, all values of the comparison.
 pub fn extract_list(
     snapshot: &Snapshot,
-    index: &Index<'_>,
+    index: &NameIndex<'_>,
     doc: usize,
     range: Range<usize>,
 ) -> Option<Action> {
@@ -267,7 +269,7 @@ pub fn extract_list(
         }
         let mut chosen = None;
         parsed.expr.walk(&mut |part| {
-            if let ExprKind::Check(check) = &part.kind
+            if let ExprKind::Comparison(check) = &part.kind
                 && let Right::List(values, place) = &check.right
                 && place.start as usize <= selected.range.start
                 && selected.range.end <= place.end as usize
@@ -275,7 +277,7 @@ pub fn extract_list(
                 chosen = covered(values, &selected.range).map(|(from, to)| values[from..=to].to_vec());
             }
         });
-        let values: Vec<Value<'_>> = chosen.filter(|values| values.len() > 1)?;
+        let values: Vec<Constant<'_>> = chosen.filter(|values| values.len() > 1)?;
         let items: Option<Vec<String>> = values.iter().map(|value| item_of(index, text, value)).collect();
         let items = items?;
         let name = free_name(index, "extracted_list");
@@ -293,10 +295,10 @@ pub fn extract_list(
         let used = spaced(text, &replaced, &name);
         Some(Action {
             title: "extract a list".to_owned(),
-            sort: Sort::Extract,
+            kind: ActionKind::Extract,
             changes: vec![
-                Change { doc, range: place..place, text: item },
-                Change { doc, range: placed_range(selected.cursor.placed, flat, replaced), text: used },
+                TextChange { doc, range: place..place, text: item },
+                TextChange { doc, range: placed_range(selected.cursor.placed, flat, replaced), text: used },
             ],
             finding: None,
             preferred: false,
@@ -305,39 +307,39 @@ pub fn extract_list(
 }
 
 /// The first and last value that a selection covers or touches.
-fn covered(values: &[Value<'_>], range: &Range<usize>) -> Option<(usize, usize)> {
+fn covered(values: &[Constant<'_>], range: &Range<usize>) -> Option<(usize, usize)> {
     if range.is_empty() {
         return Some((0, values.len().checked_sub(1)?));
     }
-    let touched = |value: &Value<'_>| {
+    let touched = |value: &Constant<'_>| {
         (value.place.start as usize) < range.end && range.start < value.place.end as usize
     };
     Some((values.iter().position(touched)?, values.iter().rposition(touched)?))
 }
 
 /// A value as an element of a list, so that Falco puts the same text back; `None` if another list has a say in it.
-fn item_of(index: &Index<'_>, text: &str, value: &Value<'_>) -> Option<String> {
+fn item_of(index: &NameIndex<'_>, text: &str, value: &Constant<'_>) -> Option<String> {
     let raw = text.get(value.place.start as usize..value.place.end as usize)?;
     let mut words = raw.as_bytes().split(|&byte| is_separator(byte));
-    let is_list = |word: &[u8]| std::str::from_utf8(word).is_ok_and(|word| index.has(Kind::List, word));
+    let is_list = |word: &[u8]| std::str::from_utf8(word).is_ok_and(|word| index.has(ItemKind::List, word));
     if words.any(is_list) || raw.contains(['\n', '\r']) {
         return None;
     }
-    let inner = target::unquoted(raw);
+    let inner = reference::unquoted(raw);
     let bare = !inner.is_empty() && inner.chars().all(lexer::is_bare) && !inner.contains('\\');
     // Without its quotes it must not become the name of a list.
-    let item = if value.quoted && bare && !index.has(Kind::List, inner) { inner } else { raw };
+    let item = if value.quoted && bare && !index.has(ItemKind::List, inner) { inner } else { raw };
     Some(if is_plain(item) { item.to_owned() } else { format!("'{}'", item.replace('\'', "''")) })
 }
 
 /// The use of a macro as the condition that it stands for.
-pub fn inline_macro(snapshot: &Snapshot, index: &Index<'_>, doc: usize, offset: usize) -> Option<Action> {
-    let at = target::at(snapshot, index, doc, offset)?;
-    let Some(Target::Named(Kind::Macro, name)) = at.target else { return None };
-    if at.mark.sort != super::marks::Sort::Macro {
+pub fn inline_macro(snapshot: &Snapshot, index: &NameIndex<'_>, doc: usize, offset: usize) -> Option<Action> {
+    let at = reference::at(snapshot, index, doc, offset)?;
+    let Some(Referent::Named(ItemKind::Macro, name)) = at.target else { return None };
+    if at.mark.kind != super::marks::MarkKind::Macro {
         return None;
     }
-    let [found] = index.all(Kind::Macro, name)[..] else { return None };
+    let [found] = index.all(ItemKind::Macro, name)[..] else { return None };
     let item = outline::items(found.placed.piece.stream()).nth(found.entry.node?)?;
     let written = &item.get("condition")?.as_scalar()?.text.value;
     let parsed = parse(written, DEFAULT_DEPTH);
@@ -348,7 +350,7 @@ pub fn inline_macro(snapshot: &Snapshot, index: &Index<'_>, doc: usize, offset: 
     }
     let body = one_line(written)?;
     let body = match parsed.expr.kind {
-        ExprKind::Check(_) | ExprKind::Macro(_) => body,
+        ExprKind::Comparison(_) | ExprKind::Macro(_) => body,
         _ => format!("({body})"),
     };
     let inside = at.mark.span.start as usize;
@@ -356,8 +358,8 @@ pub fn inline_macro(snapshot: &Snapshot, index: &Index<'_>, doc: usize, offset: 
     let text = written_in(style, within, &body)?;
     Some(Action {
         title: format!("inline the macro `{name}`"),
-        sort: Sort::Inline,
-        changes: vec![Change { doc, range: at.range, text }],
+        kind: ActionKind::Inline,
+        changes: vec![TextChange { doc, range: at.range, text }],
         finding: None,
         preferred: false,
     })

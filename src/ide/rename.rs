@@ -1,12 +1,12 @@
 //! Another name for a rule, macro or list, in all files. Refused where the rules would come to mean something else.
 
 use super::doc::{Piece, Placed};
-use super::index::{Index, each_substituted, occurrences};
-use super::marks::Sort;
+use super::index::{NameIndex, each_substituted, occurrences};
+use super::marks::MarkKind;
 use super::outline::content;
-use super::target::{self, Target};
-use super::{Change, Place, Snapshot};
-use crate::syntax::items::Kind;
+use super::reference::{self, Referent};
+use super::{DocRange, Snapshot, TextChange};
+use crate::syntax::items::ItemKind;
 use crate::syntax::lexer;
 use crate::syntax::token::OPERATORS;
 use crate::syntax::yaml::Node;
@@ -14,37 +14,37 @@ use std::ops::Range;
 
 /// The name at an offset, if it can be renamed; the `Err` says why not.
 pub fn prepare(snapshot: &Snapshot, doc: usize, offset: usize) -> Result<(Range<usize>, String), String> {
-    let index = Index::new(snapshot);
+    let index = NameIndex::new(snapshot);
     let (range, kind, name) = named(snapshot, &index, doc, offset)?;
     places(snapshot, &index, kind, name)?;
     Ok((range, name.to_owned()))
 }
 
 /// The changes that give the name at an offset another one; the `Err` says why it cannot have it.
-pub fn rename(snapshot: &Snapshot, doc: usize, offset: usize, new: &str) -> Result<Vec<Change>, String> {
-    let index = Index::new(snapshot);
+pub fn rename(snapshot: &Snapshot, doc: usize, offset: usize, new: &str) -> Result<Vec<TextChange>, String> {
+    let index = NameIndex::new(snapshot);
     let (_, kind, name) = named(snapshot, &index, doc, offset)?;
     if name == new {
         return Ok(Vec::new());
     }
     check(snapshot, &index, kind, new)?;
     let places = places(snapshot, &index, kind, name)?;
-    let change = |place: Place| {
-        let text = if kind == Kind::Rule { quoted(snapshot, &place, new) } else { Ok(new.to_owned()) };
-        text.map(|text| Change { doc: place.doc, range: place.range, text })
+    let change = |place: DocRange| {
+        let text = if kind == ItemKind::Rule { quoted(snapshot, &place, new) } else { Ok(new.to_owned()) };
+        text.map(|text| TextChange { doc: place.doc, range: place.range, text })
     };
     places.into_iter().map(change).collect()
 }
 
 fn named<'s>(
     snapshot: &'s Snapshot,
-    index: &Index<'s>,
+    index: &NameIndex<'s>,
     doc: usize,
     offset: usize,
-) -> Result<(Range<usize>, Kind, &'s str), String> {
-    let at = target::at(snapshot, index, doc, offset);
+) -> Result<(Range<usize>, ItemKind, &'s str), String> {
+    let at = reference::at(snapshot, index, doc, offset);
     match at.map(|at| (at.range, at.target)) {
-        Some((range, Some(Target::Named(kind, name)))) if !name.is_empty() => match index.has(kind, name) {
+        Some((range, Some(Referent::Named(kind, name)))) if !name.is_empty() => match index.has(kind, name) {
             true => Ok((range, kind, name)),
             false => Err(format!("no file defines `{name}`")),
         },
@@ -53,25 +53,30 @@ fn named<'s>(
 }
 
 /// All places of a name, if each is written as it is.
-fn places(snapshot: &Snapshot, index: &Index<'_>, kind: Kind, name: &str) -> Result<Vec<Place>, String> {
-    if kind == Kind::Macro && index.has(Kind::List, name)
-        || kind == Kind::List && index.has(Kind::Macro, name)
+fn places(
+    snapshot: &Snapshot,
+    index: &NameIndex<'_>,
+    kind: ItemKind,
+    name: &str,
+) -> Result<Vec<DocRange>, String> {
+    if kind == ItemKind::Macro && index.has(ItemKind::List, name)
+        || kind == ItemKind::List && index.has(ItemKind::Macro, name)
     {
         return Err(format!("`{name}` is a macro and a list: Falco puts the list in the place of the macro"));
     }
-    if kind != Kind::Rule
+    if kind != ItemKind::Rule
         && !name.bytes().all(|byte| byte.is_ascii_graphic() && !super::index::is_separator(byte))
     {
         return Err(format!("`{name}` cannot be told from the words around it"));
     }
     unreadable(snapshot, name)?;
-    let (mut places, named) = target::places(index, &Target::Named(kind, name));
+    let (mut places, named) = reference::places(index, &Referent::Named(kind, name));
     places.extend(named);
     places.sort_by_key(|place| (place.doc, place.range.start, place.range.end));
     places.dedup();
-    let written = |place: &Place| snapshot.docs.get(place.doc).map(|doc| text(doc, place.range.clone()));
-    let differs = |place: &&Place| written(place).is_none_or(|written| written != name);
-    if kind == Kind::Rule {
+    let written = |place: &DocRange| snapshot.docs.get(place.doc).map(|doc| text(doc, place.range.clone()));
+    let differs = |place: &&DocRange| written(place).is_none_or(|written| written != name);
+    if kind == ItemKind::Rule {
         return Ok(places);
     }
     match places.iter().find(differs) {
@@ -103,11 +108,11 @@ fn text(doc: &super::doc::Doc, range: Range<usize>) -> String {
 }
 
 /// Whether a name is free, and means nothing else where it would stand.
-fn check(snapshot: &Snapshot, index: &Index<'_>, kind: Kind, new: &str) -> Result<(), String> {
+fn check(snapshot: &Snapshot, index: &NameIndex<'_>, kind: ItemKind, new: &str) -> Result<(), String> {
     if index.has(kind, new) {
         return Err(format!("there is a {} named `{new}`", kind.key()));
     }
-    if kind == Kind::Rule {
+    if kind == ItemKind::Rule {
         let bad = new.trim().is_empty() || new.chars().any(char::is_control);
         return if bad { Err("a rule needs a name of one line".to_owned()) } else { Ok(()) };
     }
@@ -116,10 +121,10 @@ fn check(snapshot: &Snapshot, index: &Index<'_>, kind: Kind, new: &str) -> Resul
         && new.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
         && !new.ends_with('.');
     match kind {
-        Kind::Macro if !is_identifier => {
+        ItemKind::Macro if !is_identifier => {
             return Err("a macro is named by a letter, then letters, digits and `_`".to_owned());
         }
-        Kind::List if !is_list_name => {
+        ItemKind::List if !is_list_name => {
             return Err(
                 "a list is named by a letter or `_`, then letters, digits, `_`, `-` and `.`".to_owned()
             );
@@ -130,7 +135,7 @@ fn check(snapshot: &Snapshot, index: &Index<'_>, kind: Kind, new: &str) -> Resul
     if keyword || OPERATORS.iter().any(|op| op.text() == new) {
         return Err(format!("`{new}` is a word of the language"));
     }
-    let other = if kind == Kind::List { Kind::Macro } else { Kind::List };
+    let other = if kind == ItemKind::List { ItemKind::Macro } else { ItemKind::List };
     if index.has(other, new) {
         return Err(format!(
             "there is a {} named `{new}`: Falco puts lists in the place of all such words",
@@ -138,14 +143,15 @@ fn check(snapshot: &Snapshot, index: &Index<'_>, kind: Kind, new: &str) -> Resul
         ));
     }
     match kind {
-        Kind::List => caught(snapshot, new),
+        ItemKind::List => caught(snapshot, new),
         _ => used(index, new),
     }
 }
 
 /// A macro that does not exist yet may be used already.
-fn used(index: &Index<'_>, new: &str) -> Result<(), String> {
-    let uses = index.marked(new, |mark, placed| mark.sort == Sort::Macro && mark.text(&placed.piece) == new);
+fn used(index: &NameIndex<'_>, new: &str) -> Result<(), String> {
+    let uses =
+        index.marked(new, |mark, placed| mark.kind == MarkKind::Macro && mark.text(&placed.piece) == new);
     match uses.is_empty() {
         true => Ok(()),
         false => Err(format!("`{new}` is used as a macro already")),
@@ -176,7 +182,7 @@ fn caught(snapshot: &Snapshot, new: &str) -> Result<(), String> {
 }
 
 /// The changes that give a rule another name in test files. The files of the changes are these texts by number.
-pub fn in_tests<'t>(texts: impl IntoIterator<Item = &'t str>, old: &str, new: &str) -> Vec<Change> {
+pub fn in_tests<'t>(texts: impl IntoIterator<Item = &'t str>, old: &str, new: &str) -> Vec<TextChange> {
     let mut changes = Vec::new();
     for (doc, text) in texts.into_iter().enumerate() {
         let piece = Piece::new(text);
@@ -196,7 +202,7 @@ pub fn in_tests<'t>(texts: impl IntoIterator<Item = &'t str>, old: &str, new: &s
         let is_old = |node: &&Node| node.as_scalar().is_some_and(|scalar| &*scalar.text.value == old);
         for node in names.into_iter().filter(is_old) {
             let range = content(&piece, node).range();
-            changes.push(Change { doc, text: as_written(text, range.start, new), range });
+            changes.push(TextChange { doc, text: as_written(text, range.start, new), range });
         }
     }
     changes.dedup();
@@ -204,7 +210,7 @@ pub fn in_tests<'t>(texts: impl IntoIterator<Item = &'t str>, old: &str, new: &s
 }
 
 /// The name of a rule as it has to be written at a place.
-fn quoted(snapshot: &Snapshot, place: &Place, new: &str) -> Result<String, String> {
+fn quoted(snapshot: &Snapshot, place: &DocRange, new: &str) -> Result<String, String> {
     let doc = snapshot.docs.get(place.doc).ok_or("the file is gone")?;
     let piece = doc.piece_at(place.range.start).ok_or("the file is empty")?;
     Ok(as_written(piece.piece.text(), place.range.start - piece.start, new))

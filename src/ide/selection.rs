@@ -2,8 +2,8 @@
 
 use super::Snapshot;
 use super::cursor::{self, Spot};
-use super::index::Index;
-use super::target;
+use super::index::NameIndex;
+use super::reference;
 use crate::syntax::ast::Expr;
 use crate::syntax::ast::ExprKind;
 use crate::syntax::condition::{DEFAULT_DEPTH, parse};
@@ -12,10 +12,10 @@ use std::ops::Range;
 
 /// The ranges around an offset, innermost first, each inside the next.
 pub fn ranges(snapshot: &Snapshot, doc: usize, offset: usize) -> Vec<Range<usize>> {
-    let index = Index::new(snapshot);
-    let Some((placed, at)) = target::piece_at(snapshot, doc, offset) else { return Vec::new() };
+    let index = NameIndex::new(snapshot);
+    let Some((placed, at)) = reference::piece_at(snapshot, doc, offset) else { return Vec::new() };
     let mut found: Vec<Range<usize>> = Vec::new();
-    found.extend(target::mark_at(placed, at).map(|mark| mark.span.range()));
+    found.extend(reference::mark_at(placed, at).map(|mark| mark.span.range()));
     if let Some(cursor) = cursor::cursor(snapshot, &index, doc, offset)
         && let Spot::Condition(flat, inside) = &cursor.spot
     {

@@ -1,6 +1,6 @@
 //! Whole items to start from.
 
-use super::offer::{Completion, Out, Sort};
+use super::offer::{Completion, CompletionKind, Out};
 
 const RULE: &str = "rule: ${1:Name}\n  desc: ${2:What happened.}\n  condition: >\n    ${3:ct.name = \"CreateUser\"}\n  output: >\n    ${4:text} (user=%ct.user ip=%ct.srcip region=%ct.region)\n  priority: ${5|WARNING,EMERGENCY,ALERT,CRITICAL,ERROR,NOTICE,INFORMATIONAL,DEBUG|}\n  source: ${6:aws_cloudtrail}\n  tags: [${7:aws}]\n$0";
 const MACRO: &str = "macro: ${1:name}\n  condition: ${2:condition}\n$0";
@@ -42,7 +42,7 @@ pub(super) fn exception(out: &mut Out, dash: &str) {
 
 fn add(out: &mut Out, label: &str, about: &str, insert: String) {
     let completion = Completion {
-        kind: Sort::Snippet,
+        kind: CompletionKind::Snippet,
         detail: about.to_owned(),
         insert,
         snippet: true,

@@ -1,9 +1,9 @@
 //! The items of a file as a tree, and those of all files by parts of their names.
 
-use super::index::Index;
+use super::index::NameIndex;
 use super::outline::{self, Role};
-use super::{Place, Snapshot};
-use crate::syntax::items::{Kind, key_text};
+use super::{DocRange, Snapshot};
+use crate::syntax::items::{ItemKind, key_text};
 use crate::syntax::yaml::Node;
 use std::ops::Range;
 
@@ -15,7 +15,7 @@ pub struct Symbol {
     /// A few words more.
     pub detail: String,
     /// What it is.
-    pub sort: Sort,
+    pub kind: SymbolKind,
     /// All of it.
     pub range: Range<usize>,
     /// Its name in it.
@@ -26,9 +26,9 @@ pub struct Symbol {
 
 /// What a symbol is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sort {
+pub enum SymbolKind {
     /// An item.
-    Item(Kind),
+    Item(ItemKind),
     /// A key of an item.
     Key,
     /// An exception.
@@ -37,13 +37,13 @@ pub enum Sort {
 
 /// An item of some file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct WorkspaceSymbol {
     /// Its name.
     pub name: String,
     /// What it is.
-    pub kind: Kind,
+    pub kind: ItemKind,
     /// Where its name stands.
-    pub place: Place,
+    pub place: DocRange,
 }
 
 /// The items of a file.
@@ -62,7 +62,7 @@ pub fn document(snapshot: &Snapshot, doc: usize) -> Vec<Symbol> {
                     Some(Symbol {
                         name: name.as_scalar()?.text.value.to_string(),
                         detail: String::new(),
-                        sort: Sort::Exception,
+                        kind: SymbolKind::Exception,
                         range: placed.range_of(node.node().span),
                         name_range: placed.range_of(name.node().span),
                         children: Vec::new(),
@@ -71,7 +71,7 @@ pub fn document(snapshot: &Snapshot, doc: usize) -> Vec<Symbol> {
                 children.push(Symbol {
                     name: name.to_owned(),
                     detail: String::new(),
-                    sort: Sort::Key,
+                    kind: SymbolKind::Key,
                     range: placed.range_of(key.span.to(value.span)),
                     name_range: placed.range_of(key.span),
                     children: exceptions.iter().filter_map(exception).filter(nested).collect(),
@@ -83,12 +83,12 @@ pub fn document(snapshot: &Snapshot, doc: usize) -> Vec<Symbol> {
                 name_range.start.clamp(range.start, range.end)..name_range.end.clamp(range.start, range.end);
             let changes = if entry.role == Role::Changes { "change" } else { "" };
             let detail = match entry.kind {
-                Kind::List if changes.is_empty() => format!("{} items", entry.size),
+                ItemKind::List if changes.is_empty() => format!("{} items", entry.size),
                 _ => changes.to_owned(),
             };
             let name = if entry.name.is_empty() { entry.kind.key() } else { &entry.name };
-            let sort = Sort::Item(entry.kind);
-            symbols.push(Symbol { name: name.to_owned(), detail, sort, range, name_range, children });
+            let sort = SymbolKind::Item(entry.kind);
+            symbols.push(Symbol { name: name.to_owned(), detail, kind: sort, range, name_range, children });
         }
     }
     symbols
@@ -101,11 +101,11 @@ fn nested(symbol: &Symbol) -> bool {
 
 /// The items of all files whose names fit a query, best first: names that begin with it, that have it, that have its
 /// letters in order.
-pub fn workspace(snapshot: &Snapshot, query: &str, limit: usize) -> Vec<Found> {
-    let index = Index::new(snapshot);
+pub fn workspace(snapshot: &Snapshot, query: &str, limit: usize) -> Vec<WorkspaceSymbol> {
+    let index = NameIndex::new(snapshot);
     let query: String = query.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
     let mut fitting = Vec::new();
-    for kind in [Kind::Rule, Kind::Macro, Kind::List] {
+    for kind in [ItemKind::Rule, ItemKind::Macro, ItemKind::List] {
         for found in index.names(kind) {
             let name = &*found.entry.name;
             if let Some(score) = score(&query, name) {
@@ -117,11 +117,10 @@ pub fn workspace(snapshot: &Snapshot, query: &str, limit: usize) -> Vec<Found> {
     fitting.sort_by(|(a, _, first), (b, _, second)| {
         a.cmp(b).then_with(|| (first.doc, first.placed.start).cmp(&(second.doc, second.placed.start)))
     });
-    let found = |((_, _, name), kind, found): ((u32, usize, &str), Kind, super::index::Found<'_>)| Found {
-        name: name.to_owned(),
-        kind,
-        place: found.name_place(),
-    };
+    let found =
+        |((_, _, name), kind, found): ((u32, usize, &str), ItemKind, super::index::IndexedItem<'_>)| {
+            WorkspaceSymbol { name: name.to_owned(), kind, place: found.name_place() }
+        };
     fitting.into_iter().take(limit).map(found).collect()
 }
 

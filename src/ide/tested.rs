@@ -1,12 +1,12 @@
 //! What a condition asks for beside the place where something is typed: the event sources or names of the same `and`.
 
-use super::completion::Here;
+use super::completion::CompletionRequest;
 use super::{expand, outline};
 use crate::cloudtrail::MemberPath;
 use crate::schema::SourceFields;
-use crate::syntax::ast::{Check, Expr, ExprKind, OperandKind, Right};
+use crate::syntax::ast::{Comparison, Expr, ExprKind, OperandKind, Right};
 use crate::syntax::condition::{DEFAULT_DEPTH, parse, parse_operand};
-use crate::syntax::items::Kind;
+use crate::syntax::items::ItemKind;
 use crate::syntax::token::Op;
 use std::cell::Cell;
 
@@ -33,7 +33,7 @@ pub(super) fn member(left: &str, fields: &SourceFields) -> Option<String> {
 
 /// The values of which a member must have one where `at` is; none if any will do.
 pub(super) fn tested(
-    here: &Here<'_, '_>,
+    here: &CompletionRequest<'_, '_>,
     (text, at): (&str, usize),
     fields: &SourceFields,
     wanted: &str,
@@ -43,7 +43,7 @@ pub(super) fn tested(
 }
 
 struct Tested<'t, 'c, 's> {
-    here: &'t Here<'c, 's>,
+    here: &'t CompletionRequest<'c, 's>,
     fields: &'t SourceFields,
     wanted: &'t str,
     /// Names that may still be looked into.
@@ -79,7 +79,7 @@ impl Tested<'_, '_, '_> {
                 let all: Vec<Vec<String>> = parts.iter().map(|part| self.whole(part, depth)).collect();
                 if all.iter().any(Vec::is_empty) { Vec::new() } else { all.concat() }
             }
-            ExprKind::Check(check) => self.values(check),
+            ExprKind::Comparison(check) => self.values(check),
             ExprKind::Macro(name) if depth < DEPTH && self.may_look() => self.of_macro(name, depth),
             _ => Vec::new(),
         }
@@ -92,14 +92,16 @@ impl Tested<'_, '_, '_> {
     }
 
     fn of_macro(&self, name: &str, depth: usize) -> Vec<String> {
-        let Some(found) = self.here.index.definitions(Kind::Macro, name).last() else { return Vec::new() };
+        let Some(found) = self.here.index.definitions(ItemKind::Macro, name).last() else {
+            return Vec::new();
+        };
         let item = found.entry.node.and_then(|at| outline::items(found.placed.piece.stream()).nth(at));
         let condition = item.and_then(|item| item.get("condition")?.as_scalar());
         let Some(condition) = condition else { return Vec::new() };
         self.whole(&parse(&condition.text.value, DEFAULT_DEPTH).expr, depth + 1)
     }
 
-    fn values(&self, check: &Check<'_>) -> Vec<String> {
+    fn values(&self, check: &Comparison<'_>) -> Vec<String> {
         let OperandKind::Field { name, .. } = &check.left.kind else { return Vec::new() };
         let text = check.left.kind.field_text().unwrap_or_default();
         let asks = matches!(check.op, Op::Eq | Op::EqEq | Op::In) && check.modifier.is_none();
@@ -113,7 +115,7 @@ impl Tested<'_, '_, '_> {
         };
         let mut all = Vec::new();
         for value in values {
-            match self.here.index.has(Kind::List, value) && self.may_look() {
+            match self.here.index.has(ItemKind::List, value) && self.may_look() {
                 true => all.extend(expand::list(self.here.snapshot, self.here.index, value)),
                 false if *name == "ct.shortsrc" => all.push(format!("{value}.amazonaws.com")),
                 false => all.push(value.to_owned()),

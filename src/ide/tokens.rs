@@ -1,19 +1,19 @@
 //! The words of conditions, outputs and lists by what they mean, for colours.
 
-use super::index::{Index, is_separator};
-use super::marks::{Mark, Sort};
-use super::{Snapshot, target};
-use crate::syntax::items::Kind;
+use super::index::{NameIndex, is_separator};
+use super::marks::{Mark, MarkKind};
+use super::{Snapshot, reference};
+use crate::syntax::items::ItemKind;
 use crate::syntax::lexer;
 use std::ops::Range;
 
 /// A word.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token {
+pub struct SemanticToken {
     /// Its place, on one line.
     pub range: Range<usize>,
     /// What it is.
-    pub sort: Meaning,
+    pub meaning: Meaning,
     /// It is a name that is defined here.
     pub defines: bool,
 }
@@ -46,8 +46,8 @@ pub enum Meaning {
 }
 
 /// The words of a file, or of a part of it, in order.
-pub fn tokens(snapshot: &Snapshot, doc: usize, within: Option<Range<usize>>) -> Vec<Token> {
-    let index = Index::new(snapshot);
+pub fn tokens(snapshot: &Snapshot, doc: usize, within: Option<Range<usize>>) -> Vec<SemanticToken> {
+    let index = NameIndex::new(snapshot);
     let mut tokens = Vec::new();
     let Some(file) = snapshot.docs.get(doc) else { return tokens };
     let within = within.unwrap_or(0..file.len());
@@ -57,10 +57,10 @@ pub fn tokens(snapshot: &Snapshot, doc: usize, within: Option<Range<usize>>) -> 
         let text = placed.piece.text();
         for mark in placed.piece.marks() {
             let mut push = |range: Range<usize>, sort| {
-                let token = Token {
+                let token = SemanticToken {
                     range: placed.start + range.start..placed.start + range.end,
-                    sort,
-                    defines: matches!(mark.sort, Sort::Name(_)),
+                    meaning: sort,
+                    defines: matches!(mark.kind, MarkKind::Name(_)),
                 };
                 if token.range.start <= within.end && token.range.end >= within.start {
                     tokens.push(token);
@@ -76,25 +76,25 @@ fn each(
     mark: &Mark,
     word: &str,
     text: &str,
-    index: &Index<'_>,
+    index: &NameIndex<'_>,
     push: &mut impl FnMut(Range<usize>, Meaning),
 ) {
     let whole = mark.span.range();
-    let sort = match mark.sort {
-        Sort::Keyword => Meaning::Keyword,
-        Sort::Field => Meaning::Field,
-        Sort::Op(_) | Sort::Modifier(_) => Meaning::Operator,
-        Sort::Transformer(_) => Meaning::Transformer,
-        Sort::Macro if index.has(Kind::List, word) => Meaning::List,
-        Sort::Macro | Sort::Name(Kind::Macro) => Meaning::Macro,
-        Sort::Name(Kind::List) => Meaning::List,
-        Sort::Name(_) => Meaning::Rule,
-        Sort::Percent => Meaning::Percent,
-        Sort::Tag => Meaning::Tag,
-        Sort::Item if index.has(Kind::List, word) => Meaning::List,
-        Sort::Item | Sort::Value => {
+    let sort = match mark.kind {
+        MarkKind::Keyword => Meaning::Keyword,
+        MarkKind::Field => Meaning::Field,
+        MarkKind::Op(_) | MarkKind::Modifier(_) => Meaning::Operator,
+        MarkKind::Transformer(_) => Meaning::Transformer,
+        MarkKind::Macro if index.has(ItemKind::List, word) => Meaning::List,
+        MarkKind::Macro | MarkKind::Name(ItemKind::Macro) => Meaning::Macro,
+        MarkKind::Name(ItemKind::List) => Meaning::List,
+        MarkKind::Name(_) => Meaning::Rule,
+        MarkKind::Percent => Meaning::Percent,
+        MarkKind::Tag => Meaning::Tag,
+        MarkKind::Item if index.has(ItemKind::List, word) => Meaning::List,
+        MarkKind::Item | MarkKind::Value => {
             let written = text.get(whole.clone()).unwrap_or_default();
-            return values(whole, written, word, mark.sort == Sort::Value, index, push);
+            return values(whole, written, word, mark.kind == MarkKind::Value, index, push);
         }
         _ => return,
     };
@@ -107,10 +107,10 @@ fn values(
     written: &str,
     word: &str,
     substituted: bool,
-    index: &Index<'_>,
+    index: &NameIndex<'_>,
     push: &mut impl FnMut(Range<usize>, Meaning),
 ) {
-    let inner = target::unquoted(word);
+    let inner = reference::unquoted(word);
     let is_number = lexer::number(inner).is_ok_and(|(rest, _)| rest.is_empty()) && inner.len() == word.len();
     let sort = if is_number { Meaning::Number } else { Meaning::Text };
     let mut from = 0;
@@ -118,7 +118,7 @@ fn values(
     let mut at = 0;
     while substituted && at < bytes.len() {
         let len = bytes[at..].iter().take_while(|&&byte| !is_separator(byte)).count();
-        if len > 0 && index.has(Kind::List, &written[at..at + len]) {
+        if len > 0 && index.has(ItemKind::List, &written[at..at + len]) {
             pieces(written, from..at, whole.start, sort, push);
             push(whole.start + at..whole.start + at + len, Meaning::List);
             from = at + len;

@@ -1,6 +1,6 @@
 //! What there is to say of a thing, as Markdown: for hovers, and for completions once one is looked at.
 
-use super::index::Index;
+use super::index::NameIndex;
 use super::keys::{self, Absent};
 use super::outline::Role;
 use super::{Snapshot, expand};
@@ -11,7 +11,7 @@ use crate::lint;
 use crate::render::page;
 use crate::schema::{Field, Type, aws_facts, event_names};
 use crate::sema::types;
-use crate::syntax::items::Kind;
+use crate::syntax::items::ItemKind;
 use crate::syntax::token::{Modifier, Op, Rhs, TRANSFORMERS, Transformer};
 use crate::syntax::yaml::Node;
 use rustc_hash::FxHashMap;
@@ -56,7 +56,7 @@ pub enum Topic {
 const SHOWN: usize = 40;
 
 /// The topic as Markdown; `None` if there is nothing to say.
-pub fn markdown(snapshot: &Snapshot, index: &Index<'_>, topic: &Topic) -> Option<String> {
+pub fn markdown(snapshot: &Snapshot, index: &NameIndex<'_>, topic: &Topic) -> Option<String> {
     match topic {
         Topic::Field(name, source) => field(snapshot, name, source),
         Topic::Rule(name) => rule(snapshot, index, name),
@@ -82,7 +82,7 @@ pub fn markdown(snapshot: &Snapshot, index: &Index<'_>, topic: &Topic) -> Option
 }
 
 fn field(snapshot: &Snapshot, name: &str, source: &str) -> Option<String> {
-    let fields = snapshot.settings.options.world.fields(source)?;
+    let fields = snapshot.settings.options.environment.fields(source)?;
     let resolved = fields.resolve(name).ok().map(|found| found.field);
     let field = resolved.or_else(|| fields.field(name.split('[').next().unwrap_or_default()))?;
     let mut text = format!("```falco\n{}: {}\n```\n\n", signature(field), type_of(field));
@@ -230,8 +230,8 @@ fn key(key: &keys::Key) -> String {
     format!("**{}**: {}\n\n{}\n\n{default}", key.name, key.ty, key.about)
 }
 
-fn rule(snapshot: &Snapshot, index: &Index<'_>, name: &str) -> Option<String> {
-    let found = index.all(Kind::Rule, name);
+fn rule(snapshot: &Snapshot, index: &NameIndex<'_>, name: &str) -> Option<String> {
+    let found = index.all(ItemKind::Rule, name);
     let first = found.iter().find(|found| found.entry.role == Role::Defines).or(found.first())?;
     let node = first.entry.node.and_then(|at| super::outline::items(first.placed.piece.stream()).nth(at));
     let value = |key: &str| {
@@ -259,7 +259,7 @@ fn rule(snapshot: &Snapshot, index: &Index<'_>, name: &str) -> Option<String> {
     Some(text)
 }
 
-fn changed(found: &[super::index::Found<'_>], text: &mut String) {
+fn changed(found: &[super::index::IndexedItem<'_>], text: &mut String) {
     let changes = found.iter().filter(|found| found.entry.role == Role::Changes).count();
     if changes > 0 {
         let times = if changes == 1 { "once".to_owned() } else { format!("{changes} times") };
@@ -267,8 +267,8 @@ fn changed(found: &[super::index::Found<'_>], text: &mut String) {
     }
 }
 
-fn macro_(snapshot: &Snapshot, index: &Index<'_>, name: &str) -> Option<String> {
-    let found = index.all(Kind::Macro, name);
+fn macro_(snapshot: &Snapshot, index: &NameIndex<'_>, name: &str) -> Option<String> {
+    let found = index.all(ItemKind::Macro, name);
     let first = found.first()?;
     let mut text = format!("**macro** `{name}`");
     let written = first
@@ -289,8 +289,8 @@ fn macro_(snapshot: &Snapshot, index: &Index<'_>, name: &str) -> Option<String> 
     Some(text)
 }
 
-fn list(snapshot: &Snapshot, index: &Index<'_>, name: &str) -> Option<String> {
-    let found = index.all(Kind::List, name);
+fn list(snapshot: &Snapshot, index: &NameIndex<'_>, name: &str) -> Option<String> {
+    let found = index.all(ItemKind::List, name);
     found.first()?;
     let items = expand::list(snapshot, index, name);
     let count = if items.len() == 1 { "1 item".to_owned() } else { format!("{} items", items.len()) };

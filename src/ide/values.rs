@@ -1,11 +1,11 @@
 //! Values that a field can have, and other words of its world: event names, sources, identities, tags.
 
-use super::completion::Here;
-use super::offer::{Completion, Out, Sort};
+use super::completion::CompletionRequest;
+use super::offer::{Completion, CompletionKind, Out};
 use super::topic::Topic;
 use super::{marks, tested};
 use crate::bundled;
-use crate::lint::rules::IDENTITY_TYPES;
+use crate::lint::rules::cloudtrail::unknown_identity_type::IDENTITY_TYPES;
 use crate::schema::{SourceFields, Type, event_names, event_types};
 use crate::sema::values::{Family, family};
 use crate::syntax::ast::{Operand, OperandKind};
@@ -34,19 +34,24 @@ pub fn type_of(operand: &Operand<'_>, fields: &SourceFields) -> Option<(Type, bo
 }
 
 /// Adds the values that are known of a field. `condition` is the condition and the place in it.
-pub(super) fn of_field(here: &Here<'_, '_>, left: &str, condition: Option<(&str, usize)>, out: &mut Out) {
-    let world = &here.snapshot.settings.options.world;
+pub(super) fn of_field(
+    here: &CompletionRequest<'_, '_>,
+    left: &str,
+    condition: Option<(&str, usize)>,
+    out: &mut Out,
+) {
+    let environment = &here.snapshot.settings.options.environment;
     for source in &here.cursor.sources {
-        let Some(fields) = world.fields(source) else { continue };
+        let Some(fields) = environment.fields(source) else { continue };
         let Some((operand, _)) = parse_operand(left).ok() else { continue };
         if let OperandKind::Field { name: "evt.type" | "syscall.type", .. } = operand.kind {
             for event in event_types().iter().filter(|event| event.listed) {
-                out.word(&event.name, Sort::Value, "event type");
+                out.word(&event.name, CompletionKind::Value, "event type");
             }
         }
         if type_of(&operand, fields).is_some_and(|(ty, _)| family(ty) == Family::Bool) {
-            out.word("true", Sort::Value, "");
-            out.word("false", Sort::Value, "");
+            out.word("true", CompletionKind::Value, "");
+            out.word("false", CompletionKind::Value, "");
         }
         let asked = |wanted: &str| {
             condition.map_or_else(Vec::new, |condition| tested::tested(here, condition, fields, wanted))
@@ -57,7 +62,7 @@ pub(super) fn of_field(here: &Here<'_, '_>, left: &str, condition: Option<(&str,
             Some("/eventSource") => event_sources(short, &asked("/eventName"), out),
             Some("/userIdentity/type") => {
                 for kind in IDENTITY_TYPES {
-                    out.word(kind, Sort::Value, "type of identity");
+                    out.word(kind, CompletionKind::Value, "type of identity");
                 }
             }
             _ => {}
@@ -90,14 +95,14 @@ fn event_names(asked: &[String], out: &mut Out) {
 /// The plugins that are known.
 pub(super) fn plugins(out: &mut Out) {
     for plugin in crate::schema::plugins::bundled_plugins() {
-        out.word(&plugin.name, Sort::Value, &plugin.version);
+        out.word(&plugin.name, CompletionKind::Value, &plugin.version);
     }
 }
 
 /// Elements of a list: event names if the list has some, or is used for them.
-pub(super) fn elements(here: &Here<'_, '_>, out: &mut Out) {
+pub(super) fn elements(here: &CompletionRequest<'_, '_>, out: &mut Out) {
     let marks = here.cursor.placed.piece.marks();
-    let items = marks.iter().filter(|mark| mark.sort == marks::Sort::Item);
+    let items = marks.iter().filter(|mark| mark.kind == marks::MarkKind::Item);
     let texts: Vec<&str> = items.map(|mark| mark.text(&here.cursor.placed.piece)).collect();
     let are =
         |test: fn(&str) -> bool| texts.iter().filter(|text| test(text)).count() * 2 >= texts.len().max(1);
@@ -110,7 +115,7 @@ pub(super) fn elements(here: &Here<'_, '_>, out: &mut Out) {
 }
 
 /// Tags of other rules, and the tactics and techniques of ATT&CK.
-pub(super) fn tags(here: &Here<'_, '_>, out: &mut Out) {
+pub(super) fn tags(here: &CompletionRequest<'_, '_>, out: &mut Out) {
     let mut used: BTreeSet<&str> = BTreeSet::new();
     let own = here.cursor.placed.piece.id;
     let pieces = here.snapshot.docs.iter().flat_map(|doc| &doc.pieces);
@@ -146,14 +151,14 @@ pub(super) fn tags(here: &Here<'_, '_>, out: &mut Out) {
 }
 
 /// Arguments of a field: pointers to members of CloudTrail records.
-pub(super) fn arguments(here: &Here<'_, '_>, field: &str, out: &mut Out) {
+pub(super) fn arguments(here: &CompletionRequest<'_, '_>, field: &str, out: &mut Out) {
     if !matches!(field, "json.value" | "jevt.value") || !here.cursor.sources.contains(&"aws_cloudtrail") {
         return;
     }
-    let world = &here.snapshot.settings.options.world;
-    let fields = world.fields("aws_cloudtrail").into_iter().flat_map(|fields| fields.fields());
+    let environment = &here.snapshot.settings.options.environment;
+    let fields = environment.fields("aws_cloudtrail").into_iter().flat_map(|fields| fields.fields());
     let pointers: BTreeSet<String> = fields.filter_map(|field| field.pointer()).collect();
     for pointer in &pointers {
-        out.word(pointer, Sort::Value, "JSON pointer");
+        out.word(pointer, CompletionKind::Value, "JSON pointer");
     }
 }

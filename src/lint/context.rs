@@ -3,16 +3,16 @@
 use super::event_names::{Asked, Form, compared, reads_source};
 use super::quick_model::{Members, Sample};
 use crate::diag::{Diagnostic, Group, Severity};
-use crate::logic::{Assume, Solver};
+use crate::logic::{Assume, Found, Solver, contradict};
 use crate::sema::collect::Collected;
-use crate::sema::ir::{Atom, Rule, Test};
+use crate::sema::compiled::{MacroTrees, RuleView};
+use crate::sema::environment::Environment;
+use crate::sema::ir::{Atom, Pred, Rule, Test};
 use crate::sema::lower::Written;
 use crate::sema::predicate::signed_atoms;
 use crate::sema::text::Located;
-use crate::sema::view::{MacroTrees, RuleView};
-use crate::sema::world::World;
 use crate::source::{SourceMap, Span};
-use crate::syntax::ast::{Right, Value};
+use crate::syntax::ast::{Constant, Right};
 use rustc_hash::FxHashSet;
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -90,7 +90,7 @@ impl<'v, 'a> LintAtom<'v, 'a> {
     }
 
     /// The constants on the right with their places in the parsed text.
-    pub fn values(&self) -> &'v [Value<'v>] {
+    pub fn values(&self) -> &'v [Constant<'v>] {
         match &self.written.check.right {
             Right::Const(value) | Right::Word(value) => std::slice::from_ref(value),
             Right::List(values, _) => values,
@@ -107,7 +107,7 @@ impl<'v, 'a> LintAtom<'v, 'a> {
     }
 
     /// Where a constant is written: as item of a list, or in the condition.
-    pub fn place(&self, value: &Value<'_>) -> Located {
+    pub fn place(&self, value: &Constant<'_>) -> Located {
         self.written.text.locate(value.place.clone())
     }
 
@@ -117,137 +117,90 @@ impl<'v, 'a> LintAtom<'v, 'a> {
     }
 }
 
-/// Everything together.
+/// All rules together.
 pub struct Ruleset<'s, 'a> {
     /// The rules that load, in evaluation order.
     pub rules: &'s [&'s Rule],
     /// The items after appends and overrides.
     pub collected: &'s Collected<'a>,
+    /// The hash of each enabled rule's condition with the place of the rule's name, in evaluation order.
+    pub conditions: Vec<(u64, Span)>,
+    /// The names of the rules that are [mistaken](ItemFindings::is_mistaken).
+    pub(super) mistaken: FxHashSet<Span>,
 }
 
-/// Findings so far, and what all lints share. What is found of a rule rests on that rule alone and on the macros and
-/// lists it uses, so that it can be kept while they stay as they are.
+impl Ruleset<'_, '_> {
+    /// True if a lint warned that the rule's condition does not do what was meant, so that it will change.
+    pub fn is_mistaken(&self, rule: &Rule) -> bool {
+        self.mistaken.contains(&rule.name_span)
+    }
+}
+
+/// What all lints share, and the findings of the item at hand. They rest on that item alone and on the macros and lists
+/// it uses, so that they can be kept while those stay as they are.
 pub struct Context<'c> {
     /// The files.
     pub sources: &'c SourceMap,
     /// The engine.
-    pub world: &'c World,
-    found: Vec<Diagnostic>,
-    /// Which of them are told once in a run: their places in `found`, and what they are about.
-    once: Vec<(usize, &'static str)>,
-    /// How many of those there were before the rule at hand.
-    once_before: usize,
-    /// What was claimed by the rule at hand, and when no rule is looked at, by anybody.
-    claimed: FxHashSet<Span>,
-    claimed_before: Vec<Span>,
-    warned: bool,
+    pub environment: &'c Environment,
+    pub(super) item: ItemFindings,
     searches: usize,
     solver: &'c OnceCell<Solver>,
     questions: usize,
-    /// What the conditions of the rules have in common where they are equal, and the names of the rules.
-    pub(super) bodies: Vec<(u64, Span)>,
 }
 
-/// All that the lints found of one rule.
+/// What the lints found of one item, and nothing of any other.
 #[derive(Debug, Default, Clone)]
-pub struct RuleFindings {
-    found: Vec<Diagnostic>,
-    once: Vec<(usize, &'static str)>,
-    claimed: Vec<Span>,
-    bodies: Vec<(u64, Span)>,
+pub struct ItemFindings {
+    pub(super) reported: Vec<Reported>,
+    /// The hash of the condition and the place of the name, for an enabled rule.
+    pub(super) condition: Option<(u64, Span)>,
+}
+
+/// A finding of a lint.
+#[derive(Debug, Clone)]
+pub(super) struct Reported {
+    pub diagnostic: Diagnostic,
+    /// A run keeps only the first finding about this subject.
+    pub once: Option<&'static str>,
+}
+
+impl ItemFindings {
+    /// True if a warning says that the condition does not do what was meant: what follows from that is no news.
+    pub(super) fn is_mistaken(&self) -> bool {
+        self.reported.iter().map(|reported| &reported.diagnostic).any(|found| {
+            found.severity >= Severity::Warning
+                && matches!(found.check.group, Group::Correctness | Group::CloudTrail)
+        })
+    }
 }
 
 impl<'c> Context<'c> {
-    /// Nothing found yet. The solver is made when it is first needed.
-    pub fn new(sources: &'c SourceMap, world: &'c World, solver: &'c OnceCell<Solver>) -> Context<'c> {
-        Context {
-            sources,
-            world,
-            found: Vec::new(),
-            once: Vec::new(),
-            once_before: 0,
-            claimed: FxHashSet::default(),
-            claimed_before: Vec::new(),
-            warned: false,
-            searches: SEARCHES,
-            solver,
-            questions: QUESTIONS,
-            bodies: Vec::new(),
-        }
+    /// The solver is made when it is first needed.
+    pub fn new(
+        sources: &'c SourceMap,
+        environment: &'c Environment,
+        solver: &'c OnceCell<Solver>,
+    ) -> Context<'c> {
+        let item = ItemFindings::default();
+        Context { sources, environment, item, searches: SEARCHES, solver, questions: QUESTIONS }
     }
 
-    /// Adds a finding. If it says that a condition is wrong, its place is taken then: whoever asks
-    /// [`Context::is_claimed`] knows that it was spoken of. What could be better takes no place.
+    /// Adds a finding. It is dropped later if it overlaps one of a check that it [yields to](crate::diag::Check::yields_to).
     pub fn report(&mut self, diagnostic: Diagnostic) {
-        if matches!(diagnostic.check.group, Group::Correctness | Group::CloudTrail) {
-            self.claimed.insert(diagnostic.primary.span);
-            self.warned |= diagnostic.severity >= Severity::Warning;
-        }
-        self.found.push(diagnostic);
+        self.item.reported.push(Reported { diagnostic, once: None });
     }
 
-    /// Adds a finding that leaves its place to others: one that says what could be better, not what is wrong.
-    pub fn mention(&mut self, diagnostic: Diagnostic) {
-        self.found.push(diagnostic);
-    }
-
-    /// Somebody has spoken of this very place.
-    pub fn is_claimed(&self, span: Span) -> bool {
-        self.claimed.contains(&span)
-    }
-
-    /// Marks a place as spoken of, though the finding stands elsewhere.
-    pub fn claim(&mut self, span: Span) {
-        self.claimed.insert(span);
-    }
-
-    /// Adds a finding of which the run tells only the first that is about `what`.
-    pub fn report_once(&mut self, what: &'static str, diagnostic: Diagnostic) {
-        if !self.once[self.once_before..].iter().any(|&(_, told)| told == what) {
-            self.once.push((self.found.len(), what));
-            self.report(diagnostic);
+    /// Adds a finding that is kept only if it is the first of the run about `subject`.
+    pub fn report_once(&mut self, subject: &'static str, diagnostic: Diagnostic) {
+        if !self.item.reported.iter().any(|reported| reported.once == Some(subject)) {
+            self.item.reported.push(Reported { diagnostic, once: Some(subject) });
         }
     }
 
-    /// A new rule is looked at: it knows nothing of what was claimed in others.
-    pub(super) fn begin_rule(&mut self) -> Mark {
-        self.warned = false;
-        self.once_before = self.once.len();
-        Mark { found: self.found.len(), once: self.once.len(), bodies: self.bodies.len() }
-    }
-
-    /// The rule was looked at.
-    pub(super) fn end_rule(&mut self) {
-        self.claimed_before.extend(self.claimed.drain());
-    }
-
-    /// All that was found of the rule at hand since it began.
-    pub(super) fn of_rule(&self, since: &Mark) -> RuleFindings {
-        RuleFindings {
-            found: self.found[since.found..].to_vec(),
-            once: self.once[since.once..].iter().map(|&(at, what)| (at - since.found, what)).collect(),
-            claimed: self.claimed.iter().copied().collect(),
-            bodies: self.bodies[since.bodies..].to_vec(),
-        }
-    }
-
-    /// Adds what was found of a rule before.
-    pub(super) fn recall(&mut self, findings: &RuleFindings) {
-        let base = self.found.len();
-        self.found.extend(findings.found.iter().cloned());
-        self.once.extend(findings.once.iter().map(|&(at, what)| (base + at, what)));
-        self.claimed_before.extend(&findings.claimed);
-        self.bodies.extend(&findings.bodies);
-    }
-
-    /// All rules were looked at: what they claimed counts for all that comes now.
-    pub(super) fn end_rules(&mut self) {
-        self.claimed.extend(self.claimed_before.drain(..));
-    }
-
-    /// Somebody has said that the rule at hand does not do what was meant: what would follow from that is no news.
-    pub fn is_rule_claimed(&self) -> bool {
-        self.warned
+    /// Keeps the hash of the condition of the rule at hand for [`Ruleset::conditions`].
+    pub fn keep_condition(&mut self, hash: u64, name: Span) {
+        self.item.condition = Some((hash, name));
     }
 
     /// True while known names may be searched for one that was meant: a file in which thousands of names are
@@ -257,34 +210,16 @@ impl<'c> Context<'c> {
         self.searches > 0
     }
 
-    /// What to ask for a proof; `None` once a run has asked enough.
+    /// Proved to hold on no event; false once a run has asked for enough proofs.
+    pub fn is_never(&mut self, pred: &Pred) -> bool {
+        contradict([(pred, true)]) || self.solver().is_some_and(|solver| solver.find(pred) == Found::Never)
+    }
+
+    /// What to ask for a proof; `None` once a run has asked for enough.
     pub fn solver(&mut self) -> Option<&Solver> {
         self.questions = self.questions.checked_sub(1)?;
         Some(self.solver.get_or_init(|| Solver::new(Assume::CloudTrail)))
     }
-
-    /// All findings, in the order in which they were made.
-    pub fn into_found(self) -> Vec<Diagnostic> {
-        let mut told = FxHashSet::default();
-        let mut repeated = self.once.into_iter().filter(|&(_, what)| !told.insert(what)).map(|(at, _)| at);
-        let Some(mut next) = repeated.next() else { return self.found };
-        let mut kept = Vec::with_capacity(self.found.len());
-        for (at, found) in self.found.into_iter().enumerate() {
-            if at == next {
-                next = repeated.next().unwrap_or(usize::MAX);
-            } else {
-                kept.push(found);
-            }
-        }
-        kept
-    }
-}
-
-/// Where the findings of a rule begin.
-pub(super) struct Mark {
-    found: usize,
-    once: usize,
-    bodies: usize,
 }
 
 /// The macros of a run, each seen once.

@@ -4,9 +4,9 @@ use super::context::{LintAtom, LintRule};
 use crate::eval::SOURCE;
 use crate::schema::aws_facts::{self, Logged};
 use crate::schema::event_names;
+use crate::sema::environment::Environment;
 use crate::sema::ir::{Atom, FieldRef, Term, Test};
 use crate::sema::predicate::{passes_quickly, truth};
-use crate::sema::world::World;
 use crate::syntax::token::Op;
 
 /// The domain of most sources.
@@ -141,8 +141,9 @@ impl<'v, 'a> LintRule<'v, 'a> {
     }
 
     /// The event names that it compares with; none for rules on other events.
-    pub fn asked(&self, world: &World) -> &Asked<'v> {
-        self.asked.get_or_init(|| if self.is_cloudtrail() { ask(self, world) } else { Asked::default() })
+    pub fn asked(&self, environment: &Environment) -> &Asked<'v> {
+        self.asked
+            .get_or_init(|| if self.is_cloudtrail() { ask(self, environment) } else { Asked::default() })
     }
 
     /// True unless the condition is certainly false for events of this name and source.
@@ -179,7 +180,7 @@ impl<'v, 'a> LintRule<'v, 'a> {
     }
 }
 
-fn ask<'v>(rule: &LintRule<'v, '_>, world: &World) -> Asked<'v> {
+fn ask<'v>(rule: &LintRule<'v, '_>, environment: &Environment) -> Asked<'v> {
     let mut asked =
         Asked { tests_source: rule.atoms.iter().any(|atom| atom.source.is_some()), ..Asked::default() };
     let names = || rule.atoms.iter().enumerate().filter(|(_, atom)| atom.member == Some("/eventName"));
@@ -195,8 +196,8 @@ fn ask<'v>(rule: &LintRule<'v, '_>, world: &World) -> Asked<'v> {
         for (at, name) in values.iter().enumerate() {
             let verdict = match within {
                 _ if too_many => Verdict::Known,
-                true => within_sources(rule, atom, world, name),
-                false => anywhere(world, name),
+                true => within_sources(rule, atom, environment, name),
+                false => anywhere(environment, name),
             };
             asked.names.push(AskedName { atom: at_atom, at, name, excluded: atom.excludes(), verdict });
         }
@@ -204,13 +205,13 @@ fn ask<'v>(rule: &LintRule<'v, '_>, world: &World) -> Asked<'v> {
     asked
 }
 
-fn anywhere(world: &World, name: &str) -> Verdict<'static> {
+fn anywhere(environment: &Environment, name: &str) -> Verdict<'static> {
     let mut stand_ins = aws_facts::stand_ins(name).peekable();
     let is_known = match stand_ins.peek() {
         None => event_names::is_name(name),
         Some(_) => event_names::sources_of(name).any(|source| aws_facts::logged_as(source, name).is_none()),
     };
-    if is_known || !world.known_events.sources_of(name).is_empty() {
+    if is_known || !environment.known_events.sources_of(name).is_empty() {
         return Verdict::Known;
     }
     match stand_ins.next() {
@@ -223,7 +224,7 @@ fn anywhere(world: &World, name: &str) -> Verdict<'static> {
 fn within_sources<'v>(
     rule: &LintRule<'v, '_>,
     own: &LintAtom<'v, '_>,
-    world: &World,
+    environment: &Environment,
     name: &str,
 ) -> Verdict<'v> {
     // A long list has the name: no need to look through it.
@@ -236,7 +237,7 @@ fn within_sources<'v>(
         truth(&rule.rule.condition, &decide) != Some(false)
     };
     let mut writers = event_names::sources_of(name).filter(|s| aws_facts::logged_as(s, name).is_none());
-    let added = world.known_events.sources_of(name);
+    let added = environment.known_events.sources_of(name);
     if writers.any(may_fire) || added.iter().any(|source| may_fire(source)) {
         return Verdict::Known;
     }
@@ -271,7 +272,7 @@ fn within_sources<'v>(
         // Nothing is left: the condition contradicts itself, which others say.
         None if !event_names::sources().any(may_fire) => Verdict::Known,
         None if is_name => Verdict::Elsewhere(""),
-        None => anywhere(world, name),
+        None => anywhere(environment, name),
     }
 }
 

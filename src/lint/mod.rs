@@ -3,6 +3,7 @@
 
 mod context;
 mod event_names;
+mod intent;
 pub mod meta;
 mod places;
 mod quick_model;
@@ -10,9 +11,11 @@ pub mod rules;
 mod run;
 pub mod suppress;
 pub mod targets;
+mod versions;
 mod written;
+mod yields;
 
-pub use context::{Context, LintAtom, LintRule, Macros, RuleFindings, Ruleset};
+pub use context::{Context, ItemFindings, LintAtom, LintRule, Macros, Ruleset};
 pub use run::{Clock, Lints, Timing};
 
 use crate::coverage;
@@ -30,6 +33,9 @@ pub trait Lint: Sync {
 
     /// Looks at a rule that loads.
     fn rule(&self, _rule: &LintRule<'_, '_>, _cx: &mut Context<'_>) {}
+
+    /// Looks at a rule that loads and of which no lint warned that it does not do what was meant: for proofs, which cost more.
+    fn sound_rule(&self, _rule: &LintRule<'_, '_>, _cx: &mut Context<'_>) {}
 
     /// Looks at all macros, after all rules.
     fn macros(&self, _macros: &Macros<'_, '_>, _cx: &mut Context<'_>) {}

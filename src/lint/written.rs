@@ -4,7 +4,7 @@
 use super::context::{LintRule, Macros};
 use crate::sema::text::Composite;
 use crate::source::{SourceMap, Span, Text};
-use crate::syntax::ast::{Check, Expr, ExprKind};
+use crate::syntax::ast::{Comparison, Expr, ExprKind};
 use std::ops::Range;
 
 /// A condition as one item has it: that of a rule without its macros, or that of a macro.
@@ -30,9 +30,9 @@ impl<'v, 'a> Own<'v, 'a> {
     }
 
     /// Calls `visit` on every comparison.
-    pub fn checks(&self, visit: &mut impl FnMut(&'v Expr<'v>, &'v Check<'v>)) {
+    pub fn checks(&self, visit: &mut impl FnMut(&'v Expr<'v>, &'v Comparison<'v>)) {
         self.tree.walk(&mut |expr| {
-            if let ExprKind::Check(check) = &expr.kind {
+            if let ExprKind::Comparison(check) = &expr.kind {
                 visit(expr, check);
             }
         });

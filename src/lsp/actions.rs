@@ -1,11 +1,11 @@
 //! Code actions and formatting: changes that are offered.
 
-use super::requests::{Answer, Here};
+use super::requests::{Answer, QueriedFile};
 use crate::diag::{Diagnostic, Edit, Fix, Label};
 use crate::format::{self, Lists};
-use crate::ide::actions::{self as ide, Action, Sort};
+use crate::ide::actions::{self as ide, Action, ActionKind};
 use crate::ide::findings::Finding;
-use crate::ide::{Change, Place};
+use crate::ide::{DocRange, TextChange};
 use crate::lint;
 use crate::source::{FileId, SourceFile, Span};
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ pub const KINDS: [&str; 4] = ["quickfix", "refactor.extract", "refactor.inline",
 const FIX_ALL: &str = "source.fixAll";
 
 /// `textDocument/codeAction`. `context` is what the client says of its wishes.
-pub fn actions(here: &Here<'_>, range: Range<usize>, context: &Value) -> Answer {
+pub fn actions(here: &QueriedFile<'_>, range: Range<usize>, context: &Value) -> Answer {
     let findings = findings(here);
     let only = context["only"].as_array();
     let is_wanted = |kind: &str| {
@@ -29,10 +29,10 @@ pub fn actions(here: &Here<'_>, range: Range<usize>, context: &Value) -> Answer 
     };
     let mut all = Vec::new();
     for action in ide::actions(&here.snapshot, here.index, range, &findings) {
-        let kind = match action.sort {
-            Sort::Fix | Sort::Suppress => KINDS[0],
-            Sort::Extract => KINDS[1],
-            Sort::Inline => KINDS[2],
+        let kind = match action.kind {
+            ActionKind::Fix | ActionKind::Suppress => KINDS[0],
+            ActionKind::Extract => KINDS[1],
+            ActionKind::Inline => KINDS[2],
         };
         if is_wanted(kind) {
             all.push(shown(here, &action, kind, &findings, context));
@@ -46,7 +46,13 @@ pub fn actions(here: &Here<'_>, range: Range<usize>, context: &Value) -> Answer 
     Ok(all.into())
 }
 
-fn shown(here: &Here<'_>, action: &Action, kind: &str, findings: &[Diagnostic], context: &Value) -> Value {
+fn shown(
+    here: &QueriedFile<'_>,
+    action: &Action,
+    kind: &str,
+    findings: &[Diagnostic],
+    context: &Value,
+) -> Value {
     let mut shown = json!({"title": action.title, "kind": kind, "edit": here.edit(&action.changes)});
     if let Some(found) = action.finding.and_then(|at| findings.get(at)) {
         // The client knows its diagnostics by what they say: it gets its own back.
@@ -61,7 +67,7 @@ fn shown(here: &Here<'_>, action: &Action, kind: &str, findings: &[Diagnostic], 
 }
 
 /// The findings of the file, in the words of the analysis.
-fn findings(here: &Here<'_>) -> Vec<Diagnostic> {
+fn findings(here: &QueriedFile<'_>) -> Vec<Diagnostic> {
     let known = here.session.known.get(&here.set.files[here.index].uri);
     let findings = known.map_or(&[][..], |known| &known.findings);
     findings.iter().filter_map(|finding| diagnostic(here.index, finding)).collect()
@@ -73,21 +79,23 @@ fn diagnostic(doc: usize, finding: &Finding) -> Option<Diagnostic> {
         Diagnostic::new(lint::find(finding.check)?, span(doc, &finding.range), &finding.message);
     diagnostic.severity = finding.severity;
     diagnostic.help = finding.help.clone();
-    let label = |(Place { doc, range }, text): &(Place, String)| Label {
+    let label = |(DocRange { doc, range }, text): &(DocRange, String)| Label {
         span: span(*doc, range),
         text: text.clone(),
     };
     diagnostic.labels = finding.related.iter().map(label).collect();
     diagnostic.fix = finding.fix.as_ref().map(|fix| {
-        let edit =
-            |Change { doc, range, text }: &Change| Edit { span: span(*doc, range), text: text.clone() };
+        let edit = |TextChange { doc, range, text }: &TextChange| Edit {
+            span: span(*doc, range),
+            text: text.clone(),
+        };
         Fix { title: fix.title.clone(), safe: fix.safe, edits: fix.changes.iter().map(edit).collect() }
     });
     Some(diagnostic)
 }
 
 /// `textDocument/formatting`, and `rangeFormatting` if only some lines are wanted.
-pub fn format(here: &Here<'_>, lines: Option<Range<usize>>) -> Answer {
+pub fn format(here: &QueriedFile<'_>, lines: Option<Range<usize>>) -> Answer {
     let source = |at: usize| SourceFile::new(&*here.snapshot.docs[at].name, here.snapshot.docs[at].text());
     let mut options =
         format::Options { layout: here.set.config.config.layout.clone(), lists: Lists::default() };

@@ -1,7 +1,7 @@
 //! What takes longer than a keystroke: proofs of controls, and runs of tests. Each has a thread of its own.
 
-use super::session::{Event, Session};
-use super::set::{File, Kind, Set};
+use super::session::{Session, SessionEvent};
+use super::set::{FileSet, FileSetKind, SetFile};
 use crate::analysis::{Inputs, Options, compile_rules};
 use crate::diag::Severity;
 use crate::files;
@@ -30,7 +30,9 @@ impl Session {
         let shows = |part: &str| self.client.can(&format!("/textDocument/{part}"));
         let is_wanted =
             self.asked.code_lens && shows("codeLens") || self.asked.inlay_hints && shows("inlayHint");
-        let is_due = |set: &&mut Set| set.wants_controls && matches!(set.kind, Kind::Root(_) | Kind::Single);
+        let is_due = |set: &&mut FileSet| {
+            set.wants_controls && matches!(set.kind, FileSetKind::Root(_) | FileSetKind::Single)
+        };
         if !is_wanted || self.proves {
             return;
         }
@@ -42,7 +44,7 @@ impl Session {
         }
         let work = move || {
             let found = catch_unwind(AssertUnwindSafe(|| controls(&snapshot))).unwrap_or_default();
-            let _ = events.send(Event::Controls(id, Box::new(found)));
+            let _ = events.send(SessionEvent::Controls(id, Box::new(found)));
         };
         self.proves = thread::Builder::new().name("controls".into()).stack_size(STACK).spawn(work).is_ok();
     }
@@ -71,7 +73,7 @@ pub fn tests(paths: &[PathBuf], open: &HashMap<PathBuf, String>) -> Tests {
 }
 
 /// The tests of a rule to be run.
-pub struct Run {
+pub struct TestRun {
     /// The rule.
     pub rule: String,
     /// Each test file with the names of its tests of the rule.
@@ -84,7 +86,7 @@ pub struct Run {
     pub options: Options,
 }
 
-impl Run {
+impl TestRun {
     /// Runs the tests. The `Err` says why that is impossible.
     pub fn run(&self) -> Result<Value, String> {
         let (mut passed, mut failed) = (0, Vec::new());
@@ -158,7 +160,7 @@ impl Run {
 }
 
 /// The texts of all files that are open.
-pub fn open_texts<'f>(all: impl Iterator<Item = &'f File>) -> HashMap<PathBuf, String> {
+pub fn open_texts<'f>(all: impl Iterator<Item = &'f SetFile>) -> HashMap<PathBuf, String> {
     let open = all.filter(|file| file.version.is_some());
     open.filter_map(|file| Some((file.path.clone()?, file.doc.text()))).collect()
 }

@@ -1,9 +1,9 @@
 //! Completions.
 
-use super::requests::{Answer, Here, parse};
+use super::requests::{Answer, QueriedFile, parse};
 use super::session::Session;
-use crate::ide::completion::{self as ide, Completion, Sort};
-use crate::ide::index::Index;
+use crate::ide::completion::{self as ide, Completion, CompletionKind};
+use crate::ide::index::NameIndex;
 use crate::ide::topic::{self, Topic};
 use gen_lsp_types as lsp;
 use serde_json::{Value, json};
@@ -12,13 +12,13 @@ use serde_json::{Value, json};
 pub const TRIGGERS: [&str; 11] = [" ", ".", "%", "[", "(", ",", "\"", "'", "=", "-", ":"];
 
 /// What can stand at a place.
-pub fn complete(here: &Here<'_>, offset: usize) -> Answer {
+pub fn complete(here: &QueriedFile<'_>, offset: usize) -> Answer {
     let found = ide::complete(&here.snapshot, here.index, offset);
     let items: Vec<Value> = found.items.iter().map(|item| json!(shown(here, item))).collect();
     Ok(json!({"isIncomplete": found.incomplete, "items": items}))
 }
 
-fn shown(here: &Here<'_>, item: &Completion) -> lsp::CompletionItem {
+fn shown(here: &QueriedFile<'_>, item: &Completion) -> lsp::CompletionItem {
     let can_snippets = here.session.client.can("/textDocument/completion/completionItem/snippetSupport");
     let is_snippet = item.snippet && can_snippets;
     let new_text = if item.snippet && !can_snippets { plain(&item.insert) } else { item.insert.clone() };
@@ -38,18 +38,18 @@ fn shown(here: &Here<'_>, item: &Completion) -> lsp::CompletionItem {
     }
 }
 
-fn kind(sort: Sort) -> lsp::CompletionItemKind {
+fn kind(sort: CompletionKind) -> lsp::CompletionItemKind {
     match sort {
-        Sort::Key => lsp::CompletionItemKind::Property,
-        Sort::Field => lsp::CompletionItemKind::Field,
-        Sort::Operator => lsp::CompletionItemKind::Operator,
-        Sort::Keyword => lsp::CompletionItemKind::Keyword,
-        Sort::Transformer | Sort::Macro => lsp::CompletionItemKind::Function,
-        Sort::List => lsp::CompletionItemKind::Variable,
-        Sort::Rule => lsp::CompletionItemKind::Class,
-        Sort::Value => lsp::CompletionItemKind::Value,
-        Sort::Snippet => lsp::CompletionItemKind::Snippet,
-        Sort::Check => lsp::CompletionItemKind::Constant,
+        CompletionKind::Key => lsp::CompletionItemKind::Property,
+        CompletionKind::Field => lsp::CompletionItemKind::Field,
+        CompletionKind::Operator => lsp::CompletionItemKind::Operator,
+        CompletionKind::Keyword => lsp::CompletionItemKind::Keyword,
+        CompletionKind::Transformer | CompletionKind::Macro => lsp::CompletionItemKind::Function,
+        CompletionKind::List => lsp::CompletionItemKind::Variable,
+        CompletionKind::Rule => lsp::CompletionItemKind::Class,
+        CompletionKind::Value => lsp::CompletionItemKind::Value,
+        CompletionKind::Snippet => lsp::CompletionItemKind::Snippet,
+        CompletionKind::Check => lsp::CompletionItemKind::Constant,
     }
 }
 
@@ -86,9 +86,9 @@ pub fn resolve(session: &Session, params: Value) -> Answer {
     let data = item.data.clone().unwrap_or_default();
     let topic: Option<Topic> = data.get("topic").and_then(|topic| serde_json::from_value(topic.clone()).ok());
     let uri = data["uri"].as_str().unwrap_or_default();
-    let here = Here::new(session, &lsp::TextDocumentIdentifier { uri: uri.into() });
+    let here = QueriedFile::new(session, &lsp::TextDocumentIdentifier { uri: uri.into() });
     if let (Some(topic), Some(here)) = (topic, here) {
-        let text = topic::markdown(&here.snapshot, &Index::new(&here.snapshot), &topic);
+        let text = topic::markdown(&here.snapshot, &NameIndex::new(&here.snapshot), &topic);
         item.documentation =
             text.map(|value| lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value }.into());
     }

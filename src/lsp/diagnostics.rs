@@ -2,7 +2,7 @@
 
 use super::client::Client;
 use super::position::Encoding;
-use super::set::{File, Set};
+use super::set::{FileSet, SetFile};
 use super::worker::Task;
 use crate::config;
 use crate::diag::Diagnostic;
@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 /// What is known of a file's findings, and what the client was told.
 #[derive(Debug, Default)]
-pub struct Known {
+pub struct FileDiagnostics {
     /// The text that was analysed.
     pub doc: Option<Arc<Doc>>,
     /// What was found.
@@ -123,7 +123,7 @@ pub fn message(message: &str, help: Option<&str>) -> String {
 }
 
 /// What is wrong in a file that has no rules: a rulec.toml, or a file of tests.
-pub fn of_other(set: &Set, file: &File, encoding: Encoding) -> Vec<lsp::Diagnostic> {
+pub fn of_other(set: &FileSet, file: &SetFile, encoding: Encoding) -> Vec<lsp::Diagnostic> {
     let Some(path) = &file.path else { return Vec::new() };
     let is_config = path.file_name().is_some_and(|name| name == config::FILE_NAME);
     let found = if is_config {
@@ -138,7 +138,7 @@ pub fn of_other(set: &Set, file: &File, encoding: Encoding) -> Vec<lsp::Diagnost
 }
 
 /// That the bytes of a file on disk are not text.
-pub fn of_invalid(file: &File, encoding: Encoding) -> Option<lsp::Diagnostic> {
+pub fn of_invalid(file: &SetFile, encoding: Encoding) -> Option<lsp::Diagnostic> {
     let invalid = file.invalid?;
     let mut source = SourceFile::new("", file.doc.text());
     source.invalid_utf8 = Some(invalid);
@@ -147,7 +147,7 @@ pub fn of_invalid(file: &File, encoding: Encoding) -> Option<lsp::Diagnostic> {
 }
 
 /// What is wrong in the rulec.toml of a set.
-pub fn of_config(set: &Set, doc: &Doc, encoding: Encoding) -> Vec<lsp::Diagnostic> {
+pub fn of_config(set: &FileSet, doc: &Doc, encoding: Encoding) -> Vec<lsp::Diagnostic> {
     let mut found: Vec<Diagnostic> =
         set.config.problems.iter().map(|problem| problem.in_file(FileId::default())).collect();
     set.settings.levels.apply(&mut found);

@@ -4,7 +4,7 @@
 //! `RULEC_EDITS=100000 cargo test --release --lib lsp::fuzz` makes more of them.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use super::session::{Event, Session};
+use super::session::{Session, SessionEvent};
 use super::wire::Incoming;
 use super::worker;
 use crate::render::uri;
@@ -94,7 +94,7 @@ const IN_RANGE: [&str; 4] = ["codeAction", "inlayHint", "semanticTokens/range", 
 
 struct Server {
     session: Session,
-    events: Receiver<Event>,
+    events: Receiver<SessionEvent>,
     out: Receiver<String>,
     requests: i32,
 }
@@ -104,7 +104,7 @@ impl Server {
         let (happens, events) = unbounded();
         let found = happens.clone();
         let jobs = worker::start(move |result| {
-            let _ = found.send(Event::Found(Box::new(result)));
+            let _ = found.send(SessionEvent::Found(Box::new(result)));
         });
         let (say, out) = unbounded();
         let session = Session::new(happens, say, jobs.unwrap(), None);
@@ -122,7 +122,7 @@ impl Server {
 
     fn send(&mut self, message: Value) {
         let message = serde_json::from_value(message).unwrap();
-        self.session.take(Event::Incoming(Box::new(Incoming::Message(message))));
+        self.session.take(SessionEvent::Incoming(Box::new(Incoming::Message(message))));
         while let Ok(event) = self.events.try_recv() {
             self.session.take(event);
         }

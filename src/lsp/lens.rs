@@ -1,12 +1,12 @@
 //! Code lenses, inlay hints, and the commands behind them.
 
-use super::background::{Run, open_texts};
+use super::background::{TestRun, open_texts};
 use super::pull::invalid;
-use super::requests::{Answer, Here, parse};
-use super::session::{Event, Reply, Session, error};
+use super::requests::{Answer, QueriedFile, parse};
+use super::session::{Reply, Session, SessionEvent, error};
 use crate::ide::lens::{self as ide, About};
 use crate::ide::{hints as ide_hints, navigation};
-use crate::syntax::items::{KINDS, Kind};
+use crate::syntax::items::{ItemKind, KINDS};
 use gen_lsp_types as lsp;
 use lsp_server::{ErrorCode, RequestId};
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ const USES: &str = "rulec.usesOf";
 pub const COMMANDS: [&str; 3] = [RUN_TESTS, CONTROLS, USES];
 
 /// `textDocument/codeLens`.
-pub fn lenses(here: &Here<'_>) -> Answer {
+pub fn lenses(here: &QueriedFile<'_>) -> Answer {
     if !here.session.asked.code_lens {
         return Ok(json!([]));
     }
@@ -60,8 +60,8 @@ pub fn resolve(session: &Session, params: Value) -> Answer {
     let mut lens: lsp::CodeLens = parse(params)?;
     let data = lens.data.clone().unwrap_or_default();
     let text = |key: &str| data[key].as_str().unwrap_or_default();
-    let kind = KINDS.iter().find(|kind| kind.key() == text("kind")).copied().unwrap_or(Kind::Macro);
-    let here = Here::new(session, &lsp::TextDocumentIdentifier { uri: text("uri").into() });
+    let kind = KINDS.iter().find(|kind| kind.key() == text("kind")).copied().unwrap_or(ItemKind::Macro);
+    let here = QueriedFile::new(session, &lsp::TextDocumentIdentifier { uri: text("uri").into() });
     let count = here.map_or(0, |here| ide::count(&here.snapshot, kind, text("name")));
     lens.command = Some(lsp::Command {
         title: if count == 1 { "1 use".to_owned() } else { format!("{count} uses") },
@@ -73,7 +73,7 @@ pub fn resolve(session: &Session, params: Value) -> Answer {
 }
 
 /// `textDocument/inlayHint`.
-pub fn hints(here: &Here<'_>, range: Range<usize>) -> Answer {
+pub fn hints(here: &QueriedFile<'_>, range: Range<usize>) -> Answer {
     if !here.session.asked.inlay_hints {
         return Ok(json!([]));
     }
@@ -98,7 +98,7 @@ pub fn execute(session: &mut Session, id: &RequestId, params: Value) -> Reply {
         return Err(invalid("the first argument is the URI of a file".to_owned()));
     };
     let document = lsp::TextDocumentIdentifier { uri: uri.as_str().into() };
-    let Some(here) = Here::new(session, &document) else {
+    let Some(here) = QueriedFile::new(session, &document) else {
         return Err(error(ErrorCode::RequestFailed, &format!("{uri} is not known")));
     };
     match (params.command.as_str(), text(1)) {
@@ -130,7 +130,7 @@ pub fn execute(session: &mut Session, id: &RequestId, params: Value) -> Reply {
     }
 }
 
-fn run_of(here: &Here<'_>, rule: &str) -> Run {
+fn run_of(here: &QueriedFile<'_>, rule: &str) -> TestRun {
     let mut tests: Vec<(_, Vec<String>)> = Vec::new();
     for test in here.set.tests.of(rule) {
         let Some(path) = here.set.test_files.get(test.file) else { continue };
@@ -139,7 +139,7 @@ fn run_of(here: &Here<'_>, rule: &str) -> Run {
             _ => tests.push((path.clone(), vec![test.name.clone()])),
         }
     }
-    Run {
+    TestRun {
         rule: rule.to_owned(),
         tests,
         open: open_texts(here.session.workspace.sets.iter().flat_map(|set| &set.files)),
@@ -149,12 +149,12 @@ fn run_of(here: &Here<'_>, rule: &str) -> Run {
 }
 
 /// Runs tests on a thread of their own, and answers when they are done.
-fn start(session: &mut Session, id: &RequestId, run: Run) {
+fn start(session: &mut Session, id: &RequestId, run: TestRun) {
     let (events, asked) = (session.events.clone(), id.clone());
     let work = move || {
         let ran = catch_unwind(AssertUnwindSafe(|| run.run()));
         let ran = ran.unwrap_or_else(|_| Err("internal error in rulec".to_owned()));
-        let _ = events.send(Event::Ran(asked, ran));
+        let _ = events.send(SessionEvent::Ran(asked, ran));
     };
     if thread::Builder::new().name("tests".into()).stack_size(16 << 20).spawn(work).is_err() {
         session.reply(id, Err(error(ErrorCode::RequestFailed, "no thread could be started")));

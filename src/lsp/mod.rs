@@ -29,7 +29,7 @@ mod worker;
 mod workspace;
 
 use crossbeam_channel::{Receiver, unbounded};
-use session::{Event, Session};
+use session::{Session, SessionEvent};
 use std::io::{self, BufRead, Write};
 use std::thread;
 
@@ -46,16 +46,16 @@ pub fn serve(
     let found = events.clone();
     let jobs = worker::start(move |result| {
         // The session may have ended before.
-        let _ = found.send(Event::Found(Box::new(result)));
+        let _ = found.send(SessionEvent::Found(Box::new(result)));
     })?;
     let happens = events.clone();
     thread::Builder::new().name("reader".into()).spawn(move || {
         while let Ok(Some(incoming)) = wire::read(&mut input) {
-            if events.send(Event::Incoming(Box::new(incoming))).is_err() {
+            if events.send(SessionEvent::Incoming(Box::new(incoming))).is_err() {
                 return;
             }
         }
-        let _ = events.send(Event::Closed);
+        let _ = events.send(SessionEvent::Closed);
     })?;
     let (out, bodies) = unbounded();
     let writer = thread::Builder::new().name("writer".into()).spawn(move || write_all(output, &bodies))?;

@@ -1,14 +1,14 @@
 //! Where names are defined and used, and new names for them.
 
-use super::requests::{Answer, FileEdits, Here, location, parse, workspace_edit};
+use super::requests::{Answer, FileEdits, QueriedFile, location, parse, workspace_edit};
 use super::session::{Session, error};
 use crate::ide::doc::Doc;
-use crate::ide::index::Index;
-use crate::ide::symbols::{self, Sort, Symbol};
-use crate::ide::target::{self, Target};
-use crate::ide::{Place, navigation, rename as ide};
+use crate::ide::index::NameIndex;
+use crate::ide::reference::{self, Referent};
+use crate::ide::symbols::{self, Symbol, SymbolKind};
+use crate::ide::{DocRange, navigation, rename as ide};
 use crate::render::uri;
-use crate::syntax::items::Kind;
+use crate::syntax::items::ItemKind;
 use gen_lsp_types as lsp;
 use lsp_server::ErrorCode;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ use std::sync::Arc;
 const SYMBOLS: usize = 500;
 
 /// `textDocument/definition`.
-pub fn definition(here: &Here<'_>, offset: usize) -> Answer {
+pub fn definition(here: &QueriedFile<'_>, offset: usize) -> Answer {
     let found = navigation::definitions(&here.snapshot, here.index, offset);
     let has_links = here.session.client.can("/textDocument/definition/linkSupport");
     let shown = found.iter().filter_map(|found| {
@@ -26,7 +26,7 @@ pub fn definition(here: &Here<'_>, offset: usize) -> Answer {
         if !has_links {
             return Some(name);
         }
-        let item = here.location(&Place { doc: found.name.doc, range: found.item.clone() })?;
+        let item = here.location(&DocRange { doc: found.name.doc, range: found.item.clone() })?;
         Some(json!({
             "originSelectionRange": here.range(&found.origin),
             "targetUri": name["uri"],
@@ -38,13 +38,13 @@ pub fn definition(here: &Here<'_>, offset: usize) -> Answer {
 }
 
 /// `textDocument/references`.
-pub fn references(here: &Here<'_>, offset: usize, include_definitions: bool) -> Answer {
+pub fn references(here: &QueriedFile<'_>, offset: usize, include_definitions: bool) -> Answer {
     let found = navigation::references(&here.snapshot, here.index, offset, include_definitions);
     Ok(found.iter().filter_map(|place| here.location(place)).collect())
 }
 
 /// `textDocument/documentHighlight`.
-pub fn highlights(here: &Here<'_>, offset: usize) -> Answer {
+pub fn highlights(here: &QueriedFile<'_>, offset: usize) -> Answer {
     let found = navigation::highlights(&here.snapshot, here.index, offset);
     let shown = found.iter().map(|found| {
         let kind =
@@ -55,26 +55,26 @@ pub fn highlights(here: &Here<'_>, offset: usize) -> Answer {
 }
 
 /// `textDocument/prepareRename`.
-pub fn prepare_rename(here: &Here<'_>, offset: usize) -> Answer {
+pub fn prepare_rename(here: &QueriedFile<'_>, offset: usize) -> Answer {
     // Not everything has a name: that is an answer, too.
     let Ok((range, name)) = ide::prepare(&here.snapshot, here.index, offset) else { return Ok(Value::Null) };
     Ok(json!({"range": here.range(&range), "placeholder": name}))
 }
 
 /// `textDocument/rename`: of a rule, in test files too.
-pub fn rename(here: &Here<'_>, offset: usize, name: &str) -> Answer {
+pub fn rename(here: &QueriedFile<'_>, offset: usize, name: &str) -> Answer {
     let refused = |reason: String| error(ErrorCode::RequestFailed, &reason);
     let changes = ide::rename(&here.snapshot, here.index, offset, name).map_err(refused)?;
     let mut files = here.edits(&changes);
-    let index = Index::new(&here.snapshot);
-    let target = target::at(&here.snapshot, &index, here.index, offset).and_then(|at| at.target);
-    if let Some(Target::Named(Kind::Rule, old)) = target {
+    let index = NameIndex::new(&here.snapshot);
+    let target = reference::at(&here.snapshot, &index, here.index, offset).and_then(|at| at.target);
+    if let Some(Referent::Named(ItemKind::Rule, old)) = target {
         files.extend(in_tests(here, old, name));
     }
     Ok(workspace_edit(here.session, files))
 }
 
-fn in_tests(here: &Here<'_>, old: &str, new: &str) -> Vec<FileEdits> {
+fn in_tests(here: &QueriedFile<'_>, old: &str, new: &str) -> Vec<FileEdits> {
     let mut edited = Vec::new();
     for path in &here.set.test_files {
         let uri = uri::of_path(path);
@@ -94,7 +94,7 @@ fn in_tests(here: &Here<'_>, old: &str, new: &str) -> Vec<FileEdits> {
 }
 
 /// `textDocument/documentSymbol`.
-pub fn symbols(here: &Here<'_>) -> Answer {
+pub fn symbols(here: &QueriedFile<'_>) -> Answer {
     let found = symbols::document(&here.snapshot, here.index);
     if here.session.client.can("/textDocument/documentSymbol/hierarchicalDocumentSymbolSupport") {
         return Ok(found.iter().map(|symbol| nested(here, symbol)).collect());
@@ -102,37 +102,37 @@ pub fn symbols(here: &Here<'_>) -> Answer {
     let uri = &here.set.files[here.index].uri;
     let flat = found.iter().map(|symbol| {
         let range = here.range(&symbol.name_range);
-        json!({"name": symbol.name, "kind": kind(symbol.sort), "location": {"uri": uri, "range": range}})
+        json!({"name": symbol.name, "kind": kind(symbol.kind), "location": {"uri": uri, "range": range}})
     });
     Ok(flat.collect())
 }
 
-fn nested(here: &Here<'_>, symbol: &Symbol) -> Value {
+fn nested(here: &QueriedFile<'_>, symbol: &Symbol) -> Value {
     json!({
         // A symbol without a name is refused by clients.
         "name": if symbol.name.trim().is_empty() { "(no name)" } else { &symbol.name },
         "detail": symbol.detail,
-        "kind": kind(symbol.sort),
+        "kind": kind(symbol.kind),
         "range": here.range(&symbol.range),
         "selectionRange": here.range(&symbol.name_range),
         "children": symbol.children.iter().map(|child| nested(here, child)).collect::<Vec<_>>(),
     })
 }
 
-fn kind(sort: Sort) -> lsp::SymbolKind {
+fn kind(sort: SymbolKind) -> lsp::SymbolKind {
     match sort {
-        Sort::Item(kind) => item_kind(kind),
-        Sort::Key => lsp::SymbolKind::Property,
-        Sort::Exception => lsp::SymbolKind::Object,
+        SymbolKind::Item(kind) => item_kind(kind),
+        SymbolKind::Key => lsp::SymbolKind::Property,
+        SymbolKind::Exception => lsp::SymbolKind::Object,
     }
 }
 
-fn item_kind(kind: Kind) -> lsp::SymbolKind {
+fn item_kind(kind: ItemKind) -> lsp::SymbolKind {
     match kind {
-        Kind::Rule => lsp::SymbolKind::Class,
-        Kind::Macro => lsp::SymbolKind::Function,
-        Kind::List => lsp::SymbolKind::Array,
-        Kind::EngineVersion | Kind::PluginVersions => lsp::SymbolKind::Constant,
+        ItemKind::Rule => lsp::SymbolKind::Class,
+        ItemKind::Macro => lsp::SymbolKind::Function,
+        ItemKind::List => lsp::SymbolKind::Array,
+        ItemKind::EngineVersion | ItemKind::PluginVersions => lsp::SymbolKind::Constant,
     }
 }
 

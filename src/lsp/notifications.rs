@@ -2,7 +2,7 @@
 
 use super::client;
 use super::session::{Session, error, read};
-use super::settings::Asked;
+use super::settings::ClientSettings;
 use super::text::Edit;
 use crate::config::FILE_NAME;
 use crate::files::normal;
@@ -26,11 +26,11 @@ struct Identifier {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Opened {
-    text_document: Item,
+    text_document: TextDocumentItem,
 }
 
 #[derive(Deserialize)]
-struct Item {
+struct TextDocumentItem {
     uri: String,
     version: i32,
     text: String,
@@ -55,7 +55,7 @@ impl Session {
         match method.as_str() {
             "initialized" => self.begin(),
             "textDocument/didOpen" => {
-                let Opened { text_document: Item { uri, version, text } } = read(params)?;
+                let Opened { text_document: TextDocumentItem { uri, version, text } } = read(params)?;
                 self.workspace.open(&uri, version, &text);
             }
             "textDocument/didChange" => {
@@ -98,7 +98,7 @@ impl Session {
     /// The client is ready: files are read, and it is asked to tell of changes.
     fn begin(&mut self) {
         let mut complaints = Vec::new();
-        self.asked = Asked::read(&self.client.options, &mut complaints);
+        self.asked = ClientSettings::read(&self.client.options, &mut complaints);
         self.workspace.complaints.extend(complaints);
         self.workspace.load(self.client.roots.clone(), self.asked.clone());
         let registrations = client::registrations(&self.client);
@@ -121,7 +121,7 @@ impl Session {
         let said = section.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
         all.extend(said.map(|(key, value)| (key.clone(), value.clone())));
         let mut complaints = Vec::new();
-        let asked = Asked::read(&Value::Object(all), &mut complaints);
+        let asked = ClientSettings::read(&Value::Object(all), &mut complaints);
         self.workspace.complaints.extend(complaints);
         if asked != self.asked {
             self.asked = asked;

@@ -1,12 +1,12 @@
 //! Diagnostics on their way to the client: told, or given when it asks.
 
 use super::actions;
-use super::diagnostics::{Known, Show, of_config, of_invalid, of_other};
+use super::diagnostics::{FileDiagnostics, Show, of_config, of_invalid, of_other};
 use super::requests::{self, Answer};
 use super::session::{Reply, Session, error, read};
-use super::set::Kind;
-use super::worker::{Found, Job, Task};
-use super::workspace::At;
+use super::set::FileSetKind;
+use super::worker::{AnalysisJob, AnalysisResult, Task};
+use super::workspace::FileIndex;
 use crate::ide::doc::Doc;
 use crate::render::uri;
 use gen_lsp_types as lsp;
@@ -48,8 +48,8 @@ pub enum Wants {
 
 impl Session {
     /// Takes in what the worker found. What was found in a text that is gone is of no use.
-    pub fn found(&mut self, found: Found) {
-        let Found { task, files } = found;
+    pub fn found(&mut self, found: AnalysisResult) {
+        let AnalysisResult { task, files } = found;
         self.at_work.remove(&task.set);
         let Some(files) = files else {
             self.workspace.complaints.push("internal error in rulec: the analysis failed".into());
@@ -90,7 +90,7 @@ impl Session {
     fn look_at_others(&mut self) {
         let encoding = self.client.encoding;
         for set in &mut self.workspace.sets {
-            let is_stale = set.kind == Kind::Other && std::mem::take(&mut set.is_stale);
+            let is_stale = set.kind == FileSetKind::Other && std::mem::take(&mut set.is_stale);
             for file in set.files.iter().filter(|_| is_stale) {
                 let items = of_other(set, file, encoding);
                 let known = self.known.entry(file.uri.clone()).or_default();
@@ -133,7 +133,7 @@ impl Session {
         if !tasks.is_empty() {
             let alive: HashSet<u32> = self.workspace.sets.iter().map(|set| set.id).collect();
             self.at_work = tasks.iter().map(|task| task.set).collect();
-            if self.jobs.send(Job { tasks, alive }).is_err() {
+            if self.jobs.send(AnalysisJob { tasks, alive }).is_err() {
                 self.at_work.clear();
             }
         }
@@ -174,7 +174,7 @@ impl Session {
     }
 
     /// True if the findings are those of the text as it is now, whatever happened to other files.
-    fn is_current(&self, at: At) -> bool {
+    fn is_current(&self, at: FileIndex) -> bool {
         let file = self.workspace.file(at);
         let known = self.known.get(&file.uri).and_then(|known| known.doc.as_ref());
         known.is_some_and(|doc| Arc::ptr_eq(doc, &file.doc))
@@ -283,7 +283,7 @@ impl Session {
     }
 }
 
-impl Known {
+impl FileDiagnostics {
     /// Takes in diagnostics.
     fn take(&mut self, doc: Arc<Doc>, items: Vec<lsp::Diagnostic>, results: &mut u64) {
         self.doc = Some(doc);

@@ -3,10 +3,10 @@
 use super::position::Encoding;
 use super::pull::{self, invalid};
 use super::session::{Reply, Session, error, read};
-use super::set::{File, Set};
+use super::set::{FileSet, SetFile};
 use super::{actions, completion, lens, navigation, view};
 use crate::ide::doc::Doc;
-use crate::ide::{Change, Place, Snapshot};
+use crate::ide::{DocRange, Snapshot, TextChange};
 use gen_lsp_types as lsp;
 use lsp_server::{ErrorCode, RequestId, ResponseError};
 use serde::Deserialize;
@@ -20,11 +20,11 @@ use std::sync::Arc;
 pub type Answer = Result<Value, ResponseError>;
 
 /// A file that a question is about.
-pub struct Here<'s> {
+pub struct QueriedFile<'s> {
     /// The session.
     pub session: &'s Session,
     /// The set of the file.
-    pub set: &'s Set,
+    pub set: &'s FileSet,
     /// Everything in the set.
     pub snapshot: Snapshot,
     /// Index of the file in the set.
@@ -91,7 +91,7 @@ fn answer(session: &Session, method: &str, params: Value) -> Answer {
         "textDocument/foldingRange" => in_file(session, params, view::folds),
         "textDocument/selectionRange" => {
             let params: lsp::SelectionRangeParams = parse(params)?;
-            let Some(here) = Here::new(session, &params.text_document) else { return Ok(Value::Null) };
+            let Some(here) = QueriedFile::new(session, &params.text_document) else { return Ok(Value::Null) };
             view::selections(&here, &params.positions)
         }
         "textDocument/semanticTokens/full" => in_file(session, params, |here| view::tokens(here, None)),
@@ -108,7 +108,7 @@ fn answer(session: &Session, method: &str, params: Value) -> Answer {
             let last =
                 range.end.line + u32::from(range.end.character > 0 || range.end.line == range.start.line);
             let lines = range.start.line as usize..last as usize;
-            let here = Here::new(session, &text_document);
+            let here = QueriedFile::new(session, &text_document);
             here.map_or(Ok(Value::Null), |here| actions::format(&here, Some(lines)))
         }
         _ => Err(error(ErrorCode::MethodNotFound, &format!("there is no method `{method}`"))),
@@ -120,14 +120,18 @@ pub fn parse<P: DeserializeOwned>(params: Value) -> Result<P, ResponseError> {
     read(params).map_err(invalid)
 }
 
-fn in_file(session: &Session, params: Value, answer: impl FnOnce(&Here<'_>) -> Answer) -> Answer {
+fn in_file(session: &Session, params: Value, answer: impl FnOnce(&QueriedFile<'_>) -> Answer) -> Answer {
     let AboutFile { text_document } = parse(params)?;
-    Here::new(session, &text_document).map_or(Ok(Value::Null), |here| answer(&here))
+    QueriedFile::new(session, &text_document).map_or(Ok(Value::Null), |here| answer(&here))
 }
 
-fn at_place(session: &Session, params: Value, answer: impl FnOnce(&Here<'_>, usize) -> Answer) -> Answer {
+fn at_place(
+    session: &Session,
+    params: Value,
+    answer: impl FnOnce(&QueriedFile<'_>, usize) -> Answer,
+) -> Answer {
     let AboutPlace { text_document, position } = parse(params)?;
-    let Some(here) = Here::new(session, &text_document) else { return Ok(Value::Null) };
+    let Some(here) = QueriedFile::new(session, &text_document) else { return Ok(Value::Null) };
     answer(&here, here.encoding().offset(&here.doc, position))
 }
 
@@ -135,22 +139,22 @@ fn at_place(session: &Session, params: Value, answer: impl FnOnce(&Here<'_>, usi
 pub fn in_range(
     session: &Session,
     params: Value,
-    answer: impl FnOnce(&Here<'_>, Range<usize>) -> Answer,
+    answer: impl FnOnce(&QueriedFile<'_>, Range<usize>) -> Answer,
 ) -> Answer {
     let AboutRange { text_document, range } = parse(params)?;
-    let Some(here) = Here::new(session, &text_document) else { return Ok(Value::Null) };
+    let Some(here) = QueriedFile::new(session, &text_document) else { return Ok(Value::Null) };
     answer(&here, here.encoding().bytes(&here.doc, range))
 }
 
-impl<'s> Here<'s> {
+impl<'s> QueriedFile<'s> {
     /// A file that the server knows and that has rules, or may have some once more is typed.
-    pub fn new(session: &'s Session, document: &lsp::TextDocumentIdentifier) -> Option<Here<'s>> {
+    pub fn new(session: &'s Session, document: &lsp::TextDocumentIdentifier) -> Option<QueriedFile<'s>> {
         let at = session.workspace.find(&document.uri.0)?;
         let set = &session.workspace.sets[at.set];
         if !set.may_have_rules() {
             return None;
         }
-        Some(Here {
+        Some(QueriedFile {
             session,
             set,
             snapshot: set.snapshot(),
@@ -170,20 +174,20 @@ impl<'s> Here<'s> {
     }
 
     /// A place in any file of the set.
-    pub fn location(&self, place: &Place) -> Option<Value> {
+    pub fn location(&self, place: &DocRange) -> Option<Value> {
         location(self.set, self.encoding(), place)
     }
 
     /// Changes of files of the set as a `WorkspaceEdit`.
-    pub fn edit(&self, changes: &[Change]) -> Value {
+    pub fn edit(&self, changes: &[TextChange]) -> Value {
         workspace_edit(self.session, self.edits(changes))
     }
 
     /// Changes of files of the set, file by file.
-    pub fn edits(&self, changes: &[Change]) -> Vec<FileEdits> {
+    pub fn edits(&self, changes: &[TextChange]) -> Vec<FileEdits> {
         let mut by_file: BTreeMap<usize, FileEdits> = BTreeMap::new();
         for change in changes {
-            let Some(File { uri, version, doc, .. }) = self.set.files.get(change.doc) else { continue };
+            let Some(SetFile { uri, version, doc, .. }) = self.set.files.get(change.doc) else { continue };
             let of_file = by_file.entry(change.doc).or_insert_with(|| FileEdits::new(uri, *version));
             of_file.push(self.encoding(), doc, change);
         }
@@ -206,7 +210,7 @@ impl FileEdits {
     }
 
     /// Adds one.
-    pub fn push(&mut self, encoding: Encoding, doc: &Doc, change: &Change) {
+    pub fn push(&mut self, encoding: Encoding, doc: &Doc, change: &TextChange) {
         self.edits.push(json!({"range": encoding.range(doc, &change.range), "newText": change.text}));
     }
 }
@@ -222,7 +226,7 @@ pub fn workspace_edit(session: &Session, files: Vec<FileEdits>) -> Value {
 }
 
 /// A place in a file of a set.
-pub fn location(set: &Set, encoding: Encoding, place: &Place) -> Option<Value> {
+pub fn location(set: &FileSet, encoding: Encoding, place: &DocRange) -> Option<Value> {
     let file = set.files.get(place.doc)?;
     Some(json!({"uri": file.uri, "range": encoding.range(&file.doc, &place.range)}))
 }

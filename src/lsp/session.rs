@@ -2,12 +2,12 @@
 
 use super::Log;
 use super::client::{self, Client};
-use super::diagnostics::Known;
+use super::diagnostics::FileDiagnostics;
 use super::pull;
 use super::requests;
-use super::settings::Asked;
+use super::settings::ClientSettings;
 use super::wire::Incoming;
-use super::worker::{Found, Job};
+use super::worker::{AnalysisJob, AnalysisResult};
 use super::workspace::Workspace;
 use crate::ide::controls::Controls;
 use crossbeam_channel::{Receiver, Sender};
@@ -22,11 +22,11 @@ use std::sync::mpsc;
 
 /// Something that happens.
 #[derive(Debug)]
-pub enum Event {
+pub enum SessionEvent {
     /// The client says something.
     Incoming(Box<Incoming>),
     /// The worker found something.
-    Found(Box<Found>),
+    Found(Box<AnalysisResult>),
     /// The controls that the rules of a set cover.
     Controls(u32, Box<Controls>),
     /// Tests ran that a request asked for.
@@ -43,11 +43,11 @@ pub struct Session {
     /// What the client can.
     pub client: Client,
     /// What the client asked for.
-    pub asked: Asked,
+    pub asked: ClientSettings,
     /// The files.
     pub workspace: Workspace,
     /// What was found in each file, by its URI.
-    pub known: HashMap<String, Known>,
+    pub known: HashMap<String, FileDiagnostics>,
     /// The files of which there may be something to tell.
     pub news: BTreeSet<String>,
     /// Requests for diagnostics that are not there yet.
@@ -59,9 +59,9 @@ pub struct Session {
     /// The sets that the worker is at.
     pub at_work: HashSet<u32>,
     /// The worker.
-    pub jobs: mpsc::Sender<Job>,
+    pub jobs: mpsc::Sender<AnalysisJob>,
     /// Where what happens is told.
-    pub events: Sender<Event>,
+    pub events: Sender<SessionEvent>,
     /// Controls are being looked for.
     pub proves: bool,
     out: Sender<String>,
@@ -92,10 +92,15 @@ struct Told<'a, P> {
 
 impl Session {
     /// A session that has not begun.
-    pub fn new(events: Sender<Event>, out: Sender<String>, jobs: mpsc::Sender<Job>, log: Log) -> Session {
+    pub fn new(
+        events: Sender<SessionEvent>,
+        out: Sender<String>,
+        jobs: mpsc::Sender<AnalysisJob>,
+        log: Log,
+    ) -> Session {
         Session {
             client: Client::default(),
-            asked: Asked::default(),
+            asked: ClientSettings::default(),
             workspace: Workspace::default(),
             known: HashMap::new(),
             news: BTreeSet::new(),
@@ -117,7 +122,7 @@ impl Session {
     }
 
     /// Takes events until the client is gone. True if it went as it should.
-    pub fn run(mut self, events: &Receiver<Event>) -> bool {
+    pub fn run(mut self, events: &Receiver<SessionEvent>) -> bool {
         let mut queue = VecDeque::new();
         while let Ok(event) = events.recv() {
             queue.push_back(event);
@@ -136,19 +141,19 @@ impl Session {
     }
 
     /// Takes an event. True if it was the last.
-    pub fn take(&mut self, event: Event) -> bool {
+    pub fn take(&mut self, event: SessionEvent) -> bool {
         match event {
-            Event::Incoming(incoming) => return self.incoming(*incoming),
-            Event::Found(found) => self.found(*found),
-            Event::Controls(set, found) => self.found_controls(set, *found),
-            Event::Ran(id, ran) => self.ran(&id, ran),
-            Event::Closed => return true,
+            SessionEvent::Incoming(incoming) => return self.incoming(*incoming),
+            SessionEvent::Found(found) => self.found(*found),
+            SessionEvent::Controls(set, found) => self.found_controls(set, *found),
+            SessionEvent::Ran(id, ran) => self.ran(&id, ran),
+            SessionEvent::Closed => return true,
         }
         false
     }
 
-    fn note_cancelled(&mut self, event: &Event) {
-        let Event::Incoming(incoming) = event else { return };
+    fn note_cancelled(&mut self, event: &SessionEvent) {
+        let SessionEvent::Incoming(incoming) = event else { return };
         let Incoming::Message(Message::Notification(Notification { method, params })) = &**incoming else {
             return;
         };

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 /// A file.
 #[derive(Debug, Clone)]
-pub struct File {
+pub struct SetFile {
     /// As the client names it, or would.
     pub uri: String,
     /// Where it is on disk, if it is a file there.
@@ -31,13 +31,13 @@ pub struct File {
 
 /// Files that load together.
 #[derive(Debug)]
-pub struct Set {
+pub struct FileSet {
     /// Stays while its files come and go.
     pub id: u32,
     /// What it is for.
-    pub kind: Kind,
+    pub kind: FileSetKind,
     /// The files in load order.
-    pub files: Vec<File>,
+    pub files: Vec<SetFile>,
     /// What the rulec.toml says that counts for them.
     pub config: Settings,
     /// What holds for them.
@@ -58,7 +58,7 @@ pub struct Set {
 
 /// What a set is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
+pub enum FileSetKind {
     /// A directory of the client's workspace.
     Root(PathBuf),
     /// One rules file.
@@ -67,7 +67,7 @@ pub enum Kind {
     Other,
 }
 
-impl Set {
+impl FileSet {
     /// Everything at this moment.
     pub fn snapshot(&self) -> Snapshot {
         let docs = self.files.iter().map(|file| file.doc.clone()).collect();
@@ -76,12 +76,12 @@ impl Set {
 
     /// True if findings are wanted.
     pub fn has_rules(&self) -> bool {
-        self.kind != Kind::Other
+        self.kind != FileSetKind::Other
     }
 
     /// True if it has rules, or will if what is typed goes on as it begins.
     pub fn may_have_rules(&self) -> bool {
-        let begins = |file: &File| {
+        let begins = |file: &SetFile| {
             let text = file.doc.text();
             let mut lines = text.lines().map(|line| line.trim_start_matches(['\u{feff}', ' ', '\t']));
             let first = lines.find(|line| !line.is_empty() && !line.starts_with('#') && *line != "---");
@@ -100,7 +100,7 @@ impl Set {
     }
 
     /// Puts a file into its place in load order.
-    pub fn insert(&mut self, file: File) {
+    pub fn insert(&mut self, file: SetFile) {
         let key = |path: Option<&PathBuf>| path.and_then(|path| Some((self.rank(path)?, path.clone())));
         let own = key(file.path.as_ref());
         let at = self.files.partition_point(|other| key(other.path.as_ref()) < own);
@@ -116,13 +116,18 @@ pub fn shown(root: Option<&Path>, path: &Path) -> String {
 }
 
 /// True if it looks like rules, and is not called anything else.
-pub fn is_rules(file: &File) -> bool {
+pub fn is_rules(file: &SetFile) -> bool {
     let is_something_else = file.path.as_deref().is_some_and(files::is_something_else);
     !is_something_else && looks_like_rules(&file.doc.text())
 }
 
 /// The file at a path: as it is open, or from disk. `None` if it cannot be read or has no rules.
-pub fn read(path: &Path, is_named: bool, root: &Path, known: &mut HashMap<PathBuf, File>) -> Option<File> {
+pub fn read(
+    path: &Path,
+    is_named: bool,
+    root: &Path,
+    known: &mut HashMap<PathBuf, SetFile>,
+) -> Option<SetFile> {
     let old = known.remove(path);
     if let Some(file) = &old
         && file.version.is_some()
@@ -135,12 +140,18 @@ pub fn read(path: &Path, is_named: bool, root: &Path, known: &mut HashMap<PathBu
         return None;
     }
     let doc = match old {
-        Some(File { mut doc, .. }) => {
+        Some(SetFile { mut doc, .. }) => {
             text::replace(&mut doc, &source.text);
             doc
         }
         None => Arc::new(Doc::new(shown(Some(root), path), &source.text)),
     };
     let path = Some(path.to_owned());
-    Some(File { uri: uri::of_path(path.as_deref()?), path, version: None, doc, invalid: source.invalid_utf8 })
+    Some(SetFile {
+        uri: uri::of_path(path.as_deref()?),
+        path,
+        version: None,
+        doc,
+        invalid: source.invalid_utf8,
+    })
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// What is asked for. The default is what no setting says.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Asked {
+pub struct ClientSettings {
     /// `config`: the rulec.toml, instead of the one found above the files.
     pub config: Option<String>,
     /// `plugins`: instead of those of rulec.toml.
@@ -31,9 +31,9 @@ pub struct Asked {
     pub inlay_hints: bool,
 }
 
-impl Default for Asked {
-    fn default() -> Asked {
-        Asked {
+impl Default for ClientSettings {
+    fn default() -> ClientSettings {
+        ClientSettings {
             config: None,
             plugins: Vec::new(),
             engine_version: None,
@@ -46,10 +46,10 @@ impl Default for Asked {
     }
 }
 
-impl Asked {
+impl ClientSettings {
     /// Reads the section. What cannot be used is left out and complained about.
-    pub fn read(section: &Value, complaints: &mut Vec<String>) -> Asked {
-        let mut asked = Asked::default();
+    pub fn read(section: &Value, complaints: &mut Vec<String>) -> ClientSettings {
+        let mut asked = ClientSettings::default();
         let Some(section) = section.as_object() else { return asked };
         for (key, value) in section.iter().filter(|(_, value)| !value.is_null()) {
             let is_read = match (key.as_str(), value) {

@@ -1,7 +1,7 @@
 //! What is shown of a file: hovers, folds, selections, colours.
 
-use super::requests::{Answer, Here};
-use crate::ide::folding::{self, Sort};
+use super::requests::{Answer, QueriedFile};
+use crate::ide::folding::{self, FoldKind};
 use crate::ide::tokens::{self, Meaning};
 use crate::ide::{hover as ide, selection};
 use gen_lsp_types as lsp;
@@ -26,16 +26,16 @@ pub const TOKEN_TYPES: [&str; 11] = [
 pub const TOKEN_MODIFIERS: [&str; 1] = ["declaration"];
 
 /// `textDocument/hover`.
-pub fn hover(here: &Here<'_>, offset: usize) -> Answer {
+pub fn hover(here: &QueriedFile<'_>, offset: usize) -> Answer {
     let Some(hover) = ide::hover(&here.snapshot, here.index, offset) else { return Ok(Value::Null) };
     Ok(json!({"contents": {"kind": "markdown", "value": hover.markdown}, "range": here.range(&hover.range)}))
 }
 
 /// `textDocument/foldingRange`.
-pub fn folds(here: &Here<'_>) -> Answer {
+pub fn folds(here: &QueriedFile<'_>) -> Answer {
     let shown = folding::folds(&here.doc).into_iter().map(|fold| {
         let mut shown = json!({"startLine": fold.first, "endLine": fold.last});
-        if fold.sort == Sort::Comment {
+        if fold.kind == FoldKind::Comment {
             shown["kind"] = json!("comment");
         }
         shown
@@ -44,7 +44,7 @@ pub fn folds(here: &Here<'_>) -> Answer {
 }
 
 /// `textDocument/selectionRange`.
-pub fn selections(here: &Here<'_>, positions: &[lsp::Position]) -> Answer {
+pub fn selections(here: &QueriedFile<'_>, positions: &[lsp::Position]) -> Answer {
     let around = |position: &lsp::Position| {
         let offset = here.encoding().offset(&here.doc, *position);
         let ranges = selection::ranges(&here.snapshot, here.index, offset);
@@ -58,7 +58,7 @@ pub fn selections(here: &Here<'_>, positions: &[lsp::Position]) -> Answer {
 }
 
 /// `textDocument/semanticTokens`: numbers relative to the token before.
-pub fn tokens(here: &Here<'_>, within: Option<Range<usize>>) -> Answer {
+pub fn tokens(here: &QueriedFile<'_>, within: Option<Range<usize>>) -> Answer {
     let mut data: Vec<u32> = Vec::new();
     let mut last = lsp::Position::default();
     for token in tokens::tokens(&here.snapshot, here.index, within) {
@@ -74,7 +74,7 @@ pub fn tokens(here: &Here<'_>, within: Option<Range<usize>>) -> Answer {
             at.line - last.line,
             at.character - before,
             number,
-            kind(token.sort),
+            kind(token.meaning),
             token.defines.into(),
         ]);
         last = at;

@@ -21,7 +21,7 @@ pub struct Task {
 
 /// What to analyse.
 #[derive(Debug)]
-pub struct Job {
+pub struct AnalysisJob {
     /// The sets that changed.
     pub tasks: Vec<Task>,
     /// The ids of all sets there are: what is known of others is forgotten.
@@ -30,7 +30,7 @@ pub struct Job {
 
 /// What was found in a set.
 #[derive(Debug)]
-pub struct Found {
+pub struct AnalysisResult {
     /// The set as it was analysed.
     pub task: Task,
     /// For each file; `None` if the analysis failed, which is an error of rulec.
@@ -41,15 +41,15 @@ pub struct Found {
 const STACK: usize = 16 << 20;
 
 /// Starts the thread. It ends when the jobs do.
-pub fn start(tell: impl Fn(Found) + Send + 'static) -> io::Result<Sender<Job>> {
+pub fn start(tell: impl Fn(AnalysisResult) + Send + 'static) -> io::Result<Sender<AnalysisJob>> {
     let (jobs, received) = channel();
     thread::Builder::new().name("analysis".into()).stack_size(STACK).spawn(move || work(&received, tell))?;
     Ok(jobs)
 }
 
-fn work(jobs: &Receiver<Job>, tell: impl Fn(Found)) {
+fn work(jobs: &Receiver<AnalysisJob>, tell: impl Fn(AnalysisResult)) {
     let mut analyzers: HashMap<u32, Analyzer> = HashMap::new();
-    for Job { tasks, alive } in jobs {
+    for AnalysisJob { tasks, alive } in jobs {
         analyzers.retain(|id, _| alive.contains(id));
         for task in tasks {
             let mut analyzer = analyzers.remove(&task.set).unwrap_or_default();
@@ -58,7 +58,7 @@ fn work(jobs: &Receiver<Job>, tell: impl Fn(Found)) {
                 // After a panic it may be in any state.
                 analyzers.insert(task.set, analyzer);
             }
-            tell(Found { task, files });
+            tell(AnalysisResult { task, files });
         }
     }
 }

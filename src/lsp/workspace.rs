@@ -5,8 +5,8 @@
 
 use super::background;
 use super::position::Encoding;
-use super::set::{File, Kind, Set, is_rules, read, shown};
-use super::settings::Asked;
+use super::set::{FileSet, FileSetKind, SetFile, is_rules, read, shown};
+use super::settings::ClientSettings;
 use super::text::{self, Edit};
 use crate::files::settings::{self, Settings};
 use crate::files::{self, Failure};
@@ -20,20 +20,20 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub struct Workspace {
     /// The sets, roots first.
-    pub sets: Vec<Set>,
+    pub sets: Vec<FileSet>,
     /// Files came or went, or a rulec.toml changed.
     pub is_rearranged: bool,
     /// What could not be read or used, for people.
     pub complaints: Vec<String>,
-    asked: Asked,
+    asked: ClientSettings,
     roots: Vec<PathBuf>,
     next: u32,
-    by_uri: HashMap<String, At>,
+    by_uri: HashMap<String, FileIndex>,
 }
 
 /// Where a file is among the sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct At {
+pub struct FileIndex {
     /// Index of the set.
     pub set: usize,
     /// Index of the file in it.
@@ -42,7 +42,7 @@ pub struct At {
 
 impl Workspace {
     /// These roots, with what the client asked for. Reads the disk.
-    pub fn load(&mut self, roots: Vec<PathBuf>, asked: Asked) {
+    pub fn load(&mut self, roots: Vec<PathBuf>, asked: ClientSettings) {
         self.roots = roots.iter().map(|root| files::normal(root)).collect();
         self.asked = asked;
         self.reload();
@@ -59,13 +59,13 @@ impl Workspace {
         let ids: HashMap<PathBuf, u32> = old
             .iter()
             .filter_map(|set| match &set.kind {
-                Kind::Root(root) => Some((root.clone(), set.id)),
+                FileSetKind::Root(root) => Some((root.clone(), set.id)),
                 _ => None,
             })
             .collect();
-        let (open, closed): (Vec<File>, Vec<File>) =
+        let (open, closed): (Vec<SetFile>, Vec<SetFile>) =
             old.into_iter().flat_map(|set| set.files).partition(|file| file.version.is_some());
-        let mut known: HashMap<PathBuf, File> = closed
+        let mut known: HashMap<PathBuf, SetFile> = closed
             .into_iter()
             .chain(open.clone())
             .filter_map(|file| Some((file.path.clone()?, file)))
@@ -89,15 +89,15 @@ impl Workspace {
         &mut self,
         root: PathBuf,
         id: Option<u32>,
-        known: &mut HashMap<PathBuf, File>,
-        open: &[File],
-    ) -> Set {
+        known: &mut HashMap<PathBuf, SetFile>,
+        open: &[SetFile],
+    ) -> FileSet {
         let config = self.config(&root, open);
         let places = match config.config.rules.is_empty() {
             true => vec![root.clone()],
             false => config.default_roots().iter().map(|place| files::normal(place)).collect(),
         };
-        let mut set = self.set(Kind::Root(root.clone()), config);
+        let mut set = self.set(FileSetKind::Root(root.clone()), config);
         set.id = id.unwrap_or(set.id);
         let mut seen = HashSet::new();
         for place in &places {
@@ -127,19 +127,19 @@ impl Workspace {
     }
 
     /// The set of one file that belongs to no root.
-    fn single(&mut self, file: File) {
+    fn single(&mut self, file: SetFile) {
         let start = file.path.clone().or_else(|| self.roots.first().cloned());
         let config = start.map_or_else(Settings::default, |start| self.config(&start, &[]));
-        let kind = if is_rules(&file) { Kind::Single } else { Kind::Other };
+        let kind = if is_rules(&file) { FileSetKind::Single } else { FileSetKind::Other };
         let mut set = self.set(kind, config);
         set.files.push(file);
         self.sets.push(set);
     }
 
-    fn set(&mut self, kind: Kind, mut config: Settings) -> Set {
+    fn set(&mut self, kind: FileSetKind, mut config: Settings) -> FileSet {
         self.next += 1;
         let settings = Arc::new(self.asked.settings(&mut config, &mut self.complaints));
-        Set {
+        FileSet {
             id: self.next,
             kind,
             files: Vec::new(),
@@ -155,14 +155,14 @@ impl Workspace {
     }
 
     /// The rulec.toml that counts for a path, as the editor has it.
-    fn config(&mut self, start: &Path, open: &[File]) -> Settings {
+    fn config(&mut self, start: &Path, open: &[SetFile]) -> Settings {
         let asked = self.asked.config.as_ref().map(|path| match self.roots.first() {
             Some(root) => root.join(path),
             None => PathBuf::from(path),
         });
         let Some(path) = asked.or_else(|| settings::find(start)) else { return Settings::default() };
         let path = files::normal(&path);
-        let is_it = |file: &&File| file.path.as_ref() == Some(&path);
+        let is_it = |file: &&SetFile| file.path.as_ref() == Some(&path);
         let mut all = open.iter().chain(self.sets.iter().flat_map(|set| &set.files));
         if let Some(file) = all.find(|file| is_it(file) && file.version.is_some()) {
             return settings::of(&path, file.doc.text());
@@ -174,7 +174,7 @@ impl Workspace {
     }
 
     /// Where a file is.
-    pub fn find(&self, uri: &str) -> Option<At> {
+    pub fn find(&self, uri: &str) -> Option<FileIndex> {
         if let Some(at) = self.by_uri.get(uri) {
             return Some(*at);
         }
@@ -189,16 +189,16 @@ impl Workspace {
         self.by_uri.clear();
         for (set, files) in self.sets.iter().enumerate() {
             for (file, named) in files.files.iter().enumerate() {
-                self.by_uri.insert(named.uri.clone(), At { set, file });
+                self.by_uri.insert(named.uri.clone(), FileIndex { set, file });
                 if let Some(path) = &named.path {
-                    self.by_uri.insert(uri::of_path(path), At { set, file });
+                    self.by_uri.insert(uri::of_path(path), FileIndex { set, file });
                 }
             }
         }
     }
 
     /// The file there.
-    pub fn file(&self, at: At) -> &File {
+    pub fn file(&self, at: FileIndex) -> &SetFile {
         &self.sets[at.set].files[at.file]
     }
 
@@ -215,11 +215,11 @@ impl Workspace {
         let path = uri::to_path(uri).map(|path| files::normal(&path));
         let name = path.as_ref().map_or_else(|| uri.to_owned(), |path| self.name(path));
         let doc = Arc::new(Doc::new(name, text));
-        self.place(File { uri: uri.to_owned(), path, version: Some(version), doc, invalid: None });
+        self.place(SetFile { uri: uri.to_owned(), path, version: Some(version), doc, invalid: None });
     }
 
     /// Finds the set for a file that is in none.
-    fn place(&mut self, file: File) {
+    fn place(&mut self, file: SetFile) {
         let wanted = |path: &PathBuf| !files::is_something_else(path) && is_rules(&file);
         if let Some(path) = file.path.clone().filter(wanted)
             && let Some(set) = self.sets.iter_mut().find(|set| set.rank(&path).is_some())
@@ -239,7 +239,7 @@ impl Workspace {
         text::change(&mut file.doc, edits, encoding);
         file.version = Some(version);
         set.is_stale = true;
-        if set.kind == Kind::Other && is_rules(&set.files[at.file]) {
+        if set.kind == FileSetKind::Other && is_rules(&set.files[at.file]) {
             let file = self.sets.remove(at.set).files.remove(at.file);
             self.place(file);
         }
@@ -250,7 +250,7 @@ impl Workspace {
     fn config_changed(&mut self, uri: &str) {
         let Some(at) = self.find(uri) else { return };
         let file = self.file(at).clone();
-        let is_its = |set: &Set| match (&set.config.file, &file.path) {
+        let is_its = |set: &FileSet| match (&set.config.file, &file.path) {
             (Some((name, _)), Some(path)) => Path::new(name) == path,
             _ => false,
         };
@@ -268,12 +268,12 @@ impl Workspace {
         let Some(at) = self.find(uri) else { return };
         let file = self.sets[at.set].files.remove(at.file);
         self.sets[at.set].is_stale = true;
-        if !matches!(self.sets[at.set].kind, Kind::Root(_)) {
+        if !matches!(self.sets[at.set].kind, FileSetKind::Root(_)) {
             self.sets.remove(at.set);
         }
         self.index();
         if let Some(path) = &file.path {
-            let known = HashMap::from([(path.clone(), File { version: None, ..file.clone() })]);
+            let known = HashMap::from([(path.clone(), SetFile { version: None, ..file.clone() })]);
             self.take_from_disk(path, known);
         }
     }
@@ -325,16 +325,16 @@ impl Workspace {
     }
 
     /// Puts a file into its root, if it is there and belongs to one.
-    fn take_from_disk(&mut self, path: &Path, mut known: HashMap<PathBuf, File>) {
+    fn take_from_disk(&mut self, path: &Path, mut known: HashMap<PathBuf, SetFile>) {
         if files::is_something_else(path) {
             return;
         }
         let Some(set) = self.sets.iter_mut().find(|set| set.rank(path).is_some()) else { return };
-        let Kind::Root(root) = set.kind.clone() else { return };
+        let FileSetKind::Root(root) = set.kind.clone() else { return };
         let is_named = set.places.iter().any(|place| place == path);
         let Some(file) = read(path, is_named, &root, &mut known) else { return };
         let real = |path: &Path| std::fs::canonicalize(path).ok();
-        let is_it = |other: &File| other.path.as_deref().is_some_and(|other| real(other) == real(path));
+        let is_it = |other: &SetFile| other.path.as_deref().is_some_and(|other| real(other) == real(path));
         if !set.files.iter().any(is_it) {
             set.insert(file);
         }

@@ -2,9 +2,9 @@
 
 use super::json::to_text;
 use super::visible;
-use crate::sema::graph::{Graph, Node, Via};
+use crate::sema::graph::{Graph, GraphNode, Via};
 use crate::source::SourceMap;
-use crate::syntax::items::Kind;
+use crate::syntax::items::ItemKind;
 use petgraph::visit::EdgeRef;
 use serde::Serialize;
 
@@ -19,10 +19,10 @@ enum State {
     Undefined,
 }
 
-fn state(node: &Node) -> State {
+fn state(node: &GraphNode) -> State {
     match node {
-        Node { span: None, .. } => State::Undefined,
-        Node { used: false, .. } => State::Unused,
+        GraphNode { span: None, .. } => State::Undefined,
+        GraphNode { used: false, .. } => State::Unused,
         _ => State::Used,
     }
 }
@@ -36,7 +36,7 @@ fn words(via: &Via) -> String {
 }
 
 /// The words on a node.
-fn label(node: &Node) -> String {
+fn label(node: &GraphNode) -> String {
     let note = match state(node) {
         State::Used => "",
         State::Unused => " (unused)",
@@ -53,8 +53,8 @@ pub fn dot(graph: &Graph) -> String {
     for at in graph.node_indices() {
         let node = &graph[at];
         let shape = match node.kind {
-            Kind::Rule => "box",
-            Kind::List => "note",
+            ItemKind::Rule => "box",
+            ItemKind::List => "note",
             _ => "ellipse",
         };
         let style = match state(node) {
@@ -83,8 +83,8 @@ pub fn mermaid(graph: &Graph) -> String {
     let mut out = String::from("flowchart LR\n");
     for at in graph.node_indices() {
         let (open, close) = match graph[at].kind {
-            Kind::Rule => ("[", "]"),
-            Kind::List => ("[(", ")]"),
+            ItemKind::Rule => ("[", "]"),
+            ItemKind::List => ("[(", ")]"),
             _ => ("([", "])"),
         };
         out += &format!("  n{}{open}\"{}\"{close}\n", at.index(), in_mermaid(&label(&graph[at])));

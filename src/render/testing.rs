@@ -3,7 +3,7 @@
 use super::{counted, visible};
 use crate::source::SourceMap;
 use crate::testing::coverage::{Missing, Summary as Coverage};
-use crate::testing::why::{At, Compared, Kind, Reason, at};
+use crate::testing::explanation::{Compared, LineColumn, PartKind, Reason, at};
 use crate::testing::{Explanation, Failure, Outcome};
 use serde::Serialize;
 
@@ -105,11 +105,11 @@ fn line(of: &Reason, mark: char, before: &str, depth: usize, out: &mut String) {
     let text = of.text.as_deref().map(|text| cut(text, 160)).unwrap_or_default();
     let inner = of.parts.first();
     let words = match (of.kind, inner) {
-        (Kind::Not, Some(inner)) => return line(inner, mark, &format!("{before}not "), depth, out),
-        (Kind::Macro, Some(inner)) => {
+        (PartKind::Not, Some(inner)) => return line(inner, mark, &format!("{before}not "), depth, out),
+        (PartKind::Macro, Some(inner)) => {
             // A macro of parts is told with its parts, any other has its condition below.
-            let joined = matches!(inner.kind, Kind::And | Kind::Or);
-            let how = if inner.kind == Kind::And { "all of" } else { "any of" };
+            let joined = matches!(inner.kind, PartKind::And | PartKind::Or);
+            let how = if inner.kind == PartKind::And { "all of" } else { "any of" };
             push(
                 out,
                 depth,
@@ -122,9 +122,9 @@ fn line(of: &Reason, mark: char, before: &str, depth: usize, out: &mut String) {
             }
             return;
         }
-        (Kind::And, _) => "all of".to_owned(),
-        (Kind::Or, _) => "any of".to_owned(),
-        (Kind::Constant, _) => "always or never".to_owned(),
+        (PartKind::And, _) => "all of".to_owned(),
+        (PartKind::Or, _) => "any of".to_owned(),
+        (PartKind::Constant, _) => "always or never".to_owned(),
         _ => format!("{text}  ← {}", values(&of.values)),
     };
     push(out, depth, mark, &format!("{before}{words}"));
@@ -159,7 +159,7 @@ fn cut(text: &str, longest: usize) -> String {
     }
 }
 
-fn short(place: &At) -> String {
+fn short(place: &LineColumn) -> String {
     format!("{}:{}:{}", visible(&place.file), place.line, place.column)
 }
 
@@ -203,7 +203,7 @@ struct Numbers {
 #[derive(Serialize)]
 struct Test<'a> {
     name: &'a str,
-    at: At,
+    at: LineColumn,
     passed: bool,
     events: usize,
     fired: &'a [String],
@@ -213,7 +213,7 @@ struct Test<'a> {
 #[derive(Serialize)]
 struct Unmet<'a> {
     message: &'a str,
-    at: At,
+    at: LineColumn,
     expected: Option<&'a str>,
     actual: Option<&'a str>,
     why: Option<&'a Explanation>,

@@ -8,14 +8,14 @@ use std::sync::OnceLock;
 #[derive(Debug)]
 pub struct Logged {
     /// What the name is.
-    pub kind: Kind,
+    pub kind: NonEventKind,
     /// The events, most usual first; none for a permission.
     pub events: Vec<&'static str>,
 }
 
 /// What a name is that is no event.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
+pub enum NonEventKind {
     /// A call that is logged under another name.
     Api,
     /// An IAM action whose calls have other names.
@@ -88,9 +88,9 @@ fn facts() -> &'static Facts {
         by_source(bundled::AWS_LOGGED_AS, |source, line| {
             let mut words = line.split_ascii_whitespace();
             let kind = match words.next() {
-                Some("api") => Kind::Api,
-                Some("action") => Kind::Action,
-                _ => Kind::Permission,
+                Some("api") => NonEventKind::Api,
+                Some("action") => NonEventKind::Action,
+                _ => NonEventKind::Permission,
             };
             if let Some(name) = words.next() {
                 let logged = Logged { kind, events: words.collect() };
@@ -146,8 +146,11 @@ mod tests {
         for (name, all) in &facts().logged {
             for (source, logged) in all {
                 assert!(event_names::is_source(source), "{source}");
-                assert_eq!(logged.events.is_empty(), logged.kind == Kind::Permission, "{name}");
-                assert!(logged.kind != Kind::Api || event_names::known(source, name), "{source} {name}");
+                assert_eq!(logged.events.is_empty(), logged.kind == NonEventKind::Permission, "{name}");
+                assert!(
+                    logged.kind != NonEventKind::Api || event_names::known(source, name),
+                    "{source} {name}"
+                );
                 for event in &logged.events {
                     assert!(event_names::known(source, event), "{source} {event}");
                     assert!(logged_as(source, event).is_none(), "{source} {event} is not logged itself");

@@ -1,6 +1,6 @@
 //! Arguments of the engine's own fields for system calls, each kind read in its own way.
 
-use super::classes::{LookupError, Problem, Resolved};
+use super::classes::{FieldProblem, LookupError, Resolved};
 use super::field::{Custom, Field, Schema};
 
 /// Reads what follows `field`, the longest name that `text` starts with.
@@ -12,10 +12,10 @@ pub(super) fn parse<'a>(
     let Some(custom) = field.arg.custom else { return Ok(Resolved::bare(field)) };
     let name = field.name.as_str();
     let rest = &text[name.len()..];
-    let fail = |message: String| Err(LookupError::of(Problem::BadSyntax, field, message));
+    let fail = |message: String| Err(LookupError::of(FieldProblem::BadSyntax, field, message));
     let syntax = || fail(format!("filter syntax error: {text}"));
     let missing =
-        || Err(LookupError::of(Problem::ArgumentMissing, field, format!("filter syntax error: {text}")));
+        || Err(LookupError::of(FieldProblem::ArgumentMissing, field, format!("filter syntax error: {text}")));
     match custom {
         Custom::EventType => match rest.strip_prefix('.') {
             Some(event) if is_event(schema, event) => Ok(with(field, event, text.len())),
@@ -118,7 +118,7 @@ fn parameter<'a>(schema: &'a Schema, field: &'a Field, text: &'a str) -> Result<
     let found = (1..=word).rev().find_map(|end| Some((end, *schema.event_params.get(&text[..end])?)));
     let Some((end, ty)) = found else {
         let message = format!("unknown event argument {text}");
-        return Err(LookupError::of(Problem::BadSyntax, field, message));
+        return Err(LookupError::of(FieldProblem::BadSyntax, field, message));
     };
     let resolved = with(field, &text[..end], field.name.len() + 1 + end);
     let raw = field.arg.custom == Some(Custom::RawParam);

@@ -15,7 +15,7 @@ use std::sync::{Arc, OnceLock};
 
 /// How a class reads what follows a name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Kind {
+pub(super) enum ClassKind {
     /// Fields of every source: no arguments.
     Generic,
     /// The engine's classes for system calls: see [`builtin`].
@@ -27,7 +27,7 @@ pub(super) enum Kind {
 /// One field class of a source.
 #[derive(Clone, Debug)]
 pub struct Class {
-    pub(super) kind: Kind,
+    pub(super) kind: ClassKind,
     pub(super) schema: Arc<Schema>,
     range: Range<usize>,
     by_name: Vec<u32>,
@@ -35,7 +35,7 @@ pub struct Class {
 
 impl Class {
     /// The classes of a schema, in its order.
-    pub(super) fn of(schema: &Arc<Schema>, kind: Kind) -> Vec<Class> {
+    pub(super) fn of(schema: &Arc<Schema>, kind: ClassKind) -> Vec<Class> {
         let mut classes = Vec::new();
         let mut start = 0;
         for run in schema.fields.chunk_by(|a, b| a.class == b.class) {
@@ -75,9 +75,9 @@ impl Class {
     /// Reads what follows `field`, the longest name that `text` starts with.
     fn read<'a>(&'a self, field: &'a Field, text: &'a str) -> Result<Option<Resolved<'a>>, LookupError> {
         match self.kind {
-            Kind::Generic => Ok(Some(Resolved::bare(field))),
-            Kind::Builtin => builtin::parse(&self.schema, field, text).map(Some),
-            Kind::Plugin => parse_plugin(field, text),
+            ClassKind::Generic => Ok(Some(Resolved::bare(field))),
+            ClassKind::Builtin => builtin::parse(&self.schema, field, text).map(Some),
+            ClassKind::Plugin => parse_plugin(field, text),
         }
     }
 }
@@ -127,7 +127,7 @@ impl<'a> Resolved<'a> {
 
 /// What is wrong with a field, for those who do not want to read the message.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Problem {
+pub enum FieldProblem {
     /// There is no such field.
     Unknown,
     /// The field needs an argument.
@@ -146,7 +146,7 @@ pub enum Problem {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LookupError {
     /// The kind.
-    pub problem: Problem,
+    pub problem: FieldProblem,
     /// The field that was recognised, if any.
     pub field: Option<String>,
     /// Falco's message, verbatim.
@@ -156,10 +156,10 @@ pub struct LookupError {
 impl LookupError {
     pub(super) fn unknown(text: &str) -> LookupError {
         let message = format!("filter_check called with nonexistent field {text}");
-        LookupError { problem: Problem::Unknown, field: None, message }
+        LookupError { problem: FieldProblem::Unknown, field: None, message }
     }
 
-    pub(super) fn of(problem: Problem, field: &Field, message: String) -> LookupError {
+    pub(super) fn of(problem: FieldProblem, field: &Field, message: String) -> LookupError {
         LookupError { problem, field: Some(field.name.clone()), message }
     }
 }
@@ -190,7 +190,7 @@ pub struct SourceFields {
     /// The classes in Falco's search order.
     pub classes: Vec<Class>,
     /// All names; of two fields of one name the first.
-    by_name: FxHashMap<String, Place>,
+    by_name: FxHashMap<String, FieldSlot>,
     /// There are classes that read arguments in ways of their own.
     builtin: bool,
     /// All names, sorted: most texts that name no field begin with none of them.
@@ -200,7 +200,7 @@ pub struct SourceFields {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Place {
+struct FieldSlot {
     class: u16,
     field: u16,
     /// No earlier class gets hold of the name: a shortcut for by far the most lookups.
@@ -219,14 +219,14 @@ impl SourceFields {
                         classes[..c].iter().any(|class| class.longest_prefix(&field.name).is_some());
                     let found = class.read(field, &field.name);
                     let bare = matches!(found, Ok(Some(found)) if found.consumed == field.name.len());
-                    Place { class: c as u16, field: f as u16, owned: !earlier, bare }
+                    FieldSlot { class: c as u16, field: f as u16, owned: !earlier, bare }
                 };
                 by_name.entry(field.name.clone()).or_insert_with(place);
             }
         }
         let mut sorted: Vec<String> = by_name.keys().cloned().collect();
         sorted.sort_unstable();
-        let builtin = classes.iter().any(|class| class.kind == Kind::Builtin);
+        let builtin = classes.iter().any(|class| class.kind == ClassKind::Builtin);
         SourceFields { id, classes, by_name, builtin, sorted, ..SourceFields::default() }
     }
 
@@ -297,7 +297,7 @@ fn parse_plugin<'a>(field: &'a Field, text: &'a str) -> Result<Option<Resolved<'
         |problem, what: &str| Err(LookupError::of(problem, field, format!("filter '{cut}': {name} {what}")));
     let Some(open) = cut.find('[') else {
         if field.arg.required {
-            return fail(Problem::ArgumentMissing, "requires an argument but none provided");
+            return fail(FieldProblem::ArgumentMissing, "requires an argument but none provided");
         }
         return Ok(Some(Resolved::bare(field)));
     };
@@ -305,21 +305,21 @@ fn parse_plugin<'a>(field: &'a Field, text: &'a str) -> Result<Option<Resolved<'
         return Ok(None);
     }
     if open + 1 == cut.len() {
-        return fail(Problem::ArgumentUnclosed, "terminates with incomplete argument brackets");
+        return fail(FieldProblem::ArgumentUnclosed, "terminates with incomplete argument brackets");
     }
     let Some(length) = cut[open + 1..].find(']') else {
-        return fail(Problem::ArgumentUnclosed, "has unbalanced argument brackets");
+        return fail(FieldProblem::ArgumentUnclosed, "has unbalanced argument brackets");
     };
     let arg = &cut[open + 1..open + 1 + length];
     if !field.arg.allowed() {
         let what = format!("does not allow nor require an argument but one is provided: {arg}");
-        return fail(Problem::ArgumentNotAllowed, &what);
+        return fail(FieldProblem::ArgumentNotAllowed, &what);
     }
     let index = match index(arg) {
         Ok(index) => Some(index).filter(|_| field.arg.index),
         Err(what) if field.arg.index && !field.arg.key => {
             let message = format!("filter {cut} {name} has an invalid index argument {what}: {arg}");
-            return Err(LookupError::of(Problem::BadIndex, field, message));
+            return Err(LookupError::of(FieldProblem::BadIndex, field, message));
         }
         Err(_) => None,
     };

@@ -160,10 +160,10 @@ fn problems() {
     let set = PluginSet::default();
     let fields = set.classes("aws_cloudtrail").unwrap();
     let problem = |text: &str| fields.resolve(text).unwrap_err().problem;
-    assert_eq!(problem("ct.nam"), Problem::Unknown);
-    assert_eq!(problem("json.value"), Problem::ArgumentMissing);
-    assert_eq!(problem("json.value[/a"), Problem::ArgumentUnclosed);
-    assert_eq!(problem("ct.name[0]"), Problem::ArgumentNotAllowed);
-    assert_eq!(problem("ec2.imageids[x]"), Problem::BadIndex);
+    assert_eq!(problem("ct.nam"), FieldProblem::Unknown);
+    assert_eq!(problem("json.value"), FieldProblem::ArgumentMissing);
+    assert_eq!(problem("json.value[/a"), FieldProblem::ArgumentUnclosed);
+    assert_eq!(problem("ct.name[0]"), FieldProblem::ArgumentNotAllowed);
+    assert_eq!(problem("ec2.imageids[x]"), FieldProblem::BadIndex);
     assert_eq!(fields.resolve("json.value").unwrap_err().field.as_deref(), Some("json.value"));
 }

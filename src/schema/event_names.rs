@@ -126,7 +126,7 @@ pub fn nearest_source(source: &str) -> Option<&'static str> {
 const NONE: u32 = u32::MAX;
 
 #[derive(Default)]
-struct Table {
+struct EventTable {
     /// Sources, sorted, and where their names stand in `names`.
     sources: Vec<(&'static str, Range<usize>)>,
     /// Position of each source.
@@ -141,20 +141,20 @@ struct Table {
     next: Vec<u32>,
 }
 
-impl Table {
+impl EventTable {
     fn source(&self, source: &str) -> Option<Range<usize>> {
         let at = *self.by_source.get(source)?;
         Some(self.sources[at as usize].1.clone())
     }
 }
 
-fn table() -> &'static Table {
-    static TABLE: OnceLock<Table> = OnceLock::new();
+fn table() -> &'static EventTable {
+    static TABLE: OnceLock<EventTable> = OnceLock::new();
     TABLE.get_or_init(|| read(bundled::AWS_EVENTS))
 }
 
-fn read(text: &'static str) -> Table {
-    let mut table = Table::default();
+fn read(text: &'static str) -> EventTable {
+    let mut table = EventTable::default();
     table.heads.reserve(20_000);
     for line in text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
         if !line.starts_with(' ') {

@@ -19,7 +19,7 @@ pub mod load;
 pub mod plugins;
 mod suggest;
 
-pub use classes::{Class, LookupError, Problem, Resolved, SourceFields, SourceId};
+pub use classes::{Class, FieldProblem, LookupError, Resolved, SourceFields, SourceId};
 pub use field::{Arg, Custom, EventType, Field, Flags, Print, Schema, Type};
 pub use load::LoadError;
 pub use plugins::{Plugin, PluginSet, PluginSetError, bundled_plugins, event_type, event_types};

@@ -1,6 +1,6 @@
 //! Which plugins are taken as loaded, and so which sources and fields there are.
 
-use super::classes::{Class, Kind, SourceFields, SourceId};
+use super::classes::{Class, ClassKind, SourceFields, SourceId};
 use super::field::{EventType, Schema};
 use super::load::{self, LoadError};
 use crate::bundled;
@@ -165,12 +165,12 @@ impl PluginSet {
         let at = self.sources.iter().position(|(name, _)| name == source)?;
         let (name, fields) = &self.sources[at];
         Some(fields.get_or_init(|| {
-            let mut classes = Class::of(&generic_schema(), Kind::Generic);
+            let mut classes = Class::of(&generic_schema(), ClassKind::Generic);
             if name == SYSCALL {
-                classes.extend(Class::of(&syscall_schema(), Kind::Builtin));
+                classes.extend(Class::of(&syscall_schema(), ClassKind::Builtin));
             }
             for plugin in self.plugins.iter().filter(|plugin| plugin.reads(name)) {
-                classes.extend(Class::of(&plugin.schema(), Kind::Plugin));
+                classes.extend(Class::of(&plugin.schema(), ClassKind::Plugin));
             }
             SourceFields::new(SourceId::nth(at), classes)
         }))

@@ -1,13 +1,13 @@
 //! Rules, macros and lists after appends, overrides and redefinitions, in Falco's order.
 
+use super::environment::Environment;
 use super::errors;
 use super::exceptions::{self, Exception};
-use super::report::{Fault, Report, Step};
+use super::report::{ContextStep, Fault, Report};
 use super::requirements::{PluginRequirement, Version};
 use super::rule;
-use super::world::World;
 use crate::source::{FileId, Span, Text};
-use crate::syntax::items::{Item, Kind};
+use crate::syntax::items::{Item, ItemKind};
 use crate::syntax::yaml::{Document, Node, Stream, Value};
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::hash::{Hash, Hasher};
@@ -143,7 +143,7 @@ pub struct Change<'a> {
     /// The number of the file that changes it.
     pub unit: u32,
     /// What kind of item is changed.
-    pub kind: Kind,
+    pub kind: ItemKind,
     /// Its name.
     pub name: &'a str,
 }
@@ -221,7 +221,7 @@ fn identity(own: &impl Hash, parts: impl Iterator<Item = Span>) -> u64 {
 
 /// Whether the rest of a file is still looked at after an error.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Policy {
+pub enum ErrorPolicy {
     /// Falco's: the first error ends the file.
     First,
     /// Ours: everything is looked at.
@@ -236,25 +236,25 @@ pub fn collect<'a>(
     collected: &mut Collected<'a>,
     file: FileId,
     stream: &'a Stream,
-    world: &World,
-    policy: Policy,
+    environment: &Environment,
+    policy: ErrorPolicy,
     report: &mut Report<'_>,
 ) {
     let before = report.errors();
     // Falco parses the whole stream before it looks at any document, so a syntax error comes first.
     for error in &stream.errors {
         report.fault(file, &[], errors::yaml(error));
-        if policy == Policy::First {
+        if policy == ErrorPolicy::First {
             return;
         }
     }
     if !stream.errors.is_empty() {
         collected.lose_macros(&report.sources().file(file).text);
     }
-    let mut collector = Collector { collected, file, world, policy, report };
+    let mut collector = Collector { collected, file, environment, policy, report };
     for document in &stream.documents {
         collector.document(document, policy);
-        if policy == Policy::First && collector.report.errors() > before {
+        if policy == ErrorPolicy::First && collector.report.errors() > before {
             return;
         }
     }
@@ -263,18 +263,18 @@ pub fn collect<'a>(
 pub(super) struct Collector<'c, 'a, 'm> {
     pub(super) collected: &'c mut Collected<'a>,
     pub(super) file: FileId,
-    pub(super) world: &'c World,
-    pub(super) policy: Policy,
+    pub(super) environment: &'c Environment,
+    pub(super) policy: ErrorPolicy,
     pub(super) report: &'c mut Report<'m>,
 }
 
 impl<'a> Collector<'_, 'a, '_> {
-    fn document(&mut self, document: &'a Document, policy: Policy) {
+    fn document(&mut self, document: &'a Document, policy: ErrorPolicy) {
         let source = self.report.sources().file(self.file);
         let complex = crate::syntax::yaml::complex_key(source, document);
         if let Some(error) = &complex {
             self.report.fault(self.file, &[], errors::complex_key(error));
-            if policy == Policy::First {
+            if policy == ErrorPolicy::First {
                 return;
             }
         }
@@ -297,7 +297,7 @@ impl<'a> Collector<'_, 'a, '_> {
                 let follows = |at: Span| at != element.span && at.contains(key.span);
                 self.report.found.extend(more.into_iter().filter(|it| !follows(it.primary.span)));
             }
-            if policy == Policy::First && self.report.errors() > before {
+            if policy == ErrorPolicy::First && self.report.errors() > before {
                 return;
             }
         }
@@ -308,12 +308,12 @@ impl<'a> Collector<'_, 'a, '_> {
             return;
         }
         let Some(item) = Item::new(node) else {
-            let base = [Step::new("rules content item", "", node.span)];
+            let base = [ContextStep::new("rules content item", "", node.span)];
             self.report.fault(self.file, &base, errors::not_an_item(node));
             return;
         };
         let Some(kind) = item.kind() else {
-            let base = [Step::new("rules content item", "", node.span)];
+            let base = [ContextStep::new("rules content item", "", node.span)];
             self.report.fault(self.file, &base, errors::unknown_item(item));
             return;
         };
@@ -321,19 +321,19 @@ impl<'a> Collector<'_, 'a, '_> {
             self.collected.first_override = item.key_span("override");
         }
         let (base, outcome) = match kind {
-            Kind::EngineVersion => {
-                (vec![Step::new("required_engine_version", "", node.span)], self.engine_version(item))
+            ItemKind::EngineVersion => {
+                (vec![ContextStep::new("required_engine_version", "", node.span)], self.engine_version(item))
             }
-            Kind::PluginVersions => {
+            ItemKind::PluginVersions => {
                 let span = item.get(kind.key()).map_or(node.span, |value| self.mark(item, kind.key(), value));
-                (vec![Step::new("required plugin versions", "", span)], self.plugin_versions(item))
+                (vec![ContextStep::new("required plugin versions", "", span)], self.plugin_versions(item))
             }
-            Kind::List | Kind::Macro | Kind::Rule => self.named(item, kind),
+            ItemKind::List | ItemKind::Macro | ItemKind::Rule => self.named(item, kind),
         };
         let refused = outcome.is_err();
         if let Err(fault) = outcome {
             self.report.fault(self.file, &base, *fault);
-            if kind == Kind::Macro {
+            if kind == ItemKind::Macro {
                 // Whoever uses it has nothing to answer for.
                 self.collected
                     .broken_macros
@@ -366,29 +366,32 @@ impl<'a> Collector<'_, 'a, '_> {
         }
     }
 
-    fn named(&mut self, item: Item<'a>, kind: Kind) -> (Vec<Step<'a>>, Outcome<'a>) {
+    fn named(&mut self, item: Item<'a>, kind: ItemKind) -> (Vec<ContextStep<'a>>, Outcome<'a>) {
         let item_type = kind.key();
         let name = match item.text(kind.key()) {
             Ok(name) => name,
             Err(problem) => {
-                return (vec![Step::new(item_type, "", item.node.span)], Err(errors::key(problem, kind)));
+                return (
+                    vec![ContextStep::new(item_type, "", item.node.span)],
+                    Err(errors::key(problem, kind)),
+                );
             }
         };
-        let base = vec![Step::new(item_type, &*name.value, item.node.span)];
+        let base = vec![ContextStep::new(item_type, &*name.value, item.node.span)];
         let outcome = match kind {
-            Kind::List => self.list(item, name, &base),
-            Kind::Macro => self.macro_(item, name, &base),
+            ItemKind::List => self.list(item, name, &base),
+            ItemKind::Macro => self.macro_(item, name, &base),
             _ => rule::read(self, item, name, &base),
         };
         (base, outcome)
     }
 
-    pub(super) fn warn(&mut self, base: &[Step<'a>], fault: Fault<'a>) {
+    pub(super) fn warn(&mut self, base: &[ContextStep<'a>], fault: Fault<'a>) {
         self.report.fault(self.file, base, fault);
     }
 
     /// Reports all faults of an item but the last, which is left to the caller to report.
-    pub(super) fn tell(&mut self, base: &[Step<'a>], mut faults: Vec<Fault<'a>>) -> Outcome<'a> {
+    pub(super) fn tell(&mut self, base: &[ContextStep<'a>], mut faults: Vec<Fault<'a>>) -> Outcome<'a> {
         let Some(last) = faults.pop() else { return Ok(()) };
         for fault in faults {
             self.report.fault(self.file, base, fault);
@@ -397,7 +400,7 @@ impl<'a> Collector<'_, 'a, '_> {
     }
 
     /// Notes that something defined at `earlier` is changed now.
-    pub(super) fn changes(&mut self, kind: Kind, name: &'a str, earlier: Span) {
+    pub(super) fn changes(&mut self, kind: ItemKind, name: &'a str, earlier: Span) {
         let unit = self.collected.unit(self.file);
         if self.collected.unit(earlier.file) != unit {
             self.collected.changes.push(Change { unit, kind, name });
@@ -410,14 +413,14 @@ impl<'a> Collector<'_, 'a, '_> {
         self.collected.next - 1
     }
 
-    fn list(&mut self, item: Item<'a>, name: &'a Text, base: &[Step<'a>]) -> Outcome<'a> {
+    fn list(&mut self, item: Item<'a>, name: &'a Text, base: &[ContextStep<'a>]) -> Outcome<'a> {
         if !is_list_name(&name.value) {
             self.warn(base, errors::list_name(name));
         }
-        let items = item.texts("items").map_err(|problem| errors::key(problem, Kind::List))?;
-        let append = self.appends(item, Kind::List, base)?;
+        let items = item.texts("items").map_err(|problem| errors::key(problem, ItemKind::List))?;
+        let append = self.appends(item, ItemKind::List, base)?;
         if let Some(earlier) = self.collected.lists.get(&name.value).map(|list| list.span) {
-            self.changes(Kind::List, &name.value, earlier);
+            self.changes(ItemKind::List, &name.value, earlier);
         }
         let index = self.number();
         let fresh = ListInfo {
@@ -433,7 +436,7 @@ impl<'a> Collector<'_, 'a, '_> {
                 previous.items.extend(fresh.items);
                 previous.visibility = index;
             }
-            (None, true) => return Err(errors::nothing_to_append(Kind::List, name, &[])),
+            (None, true) => return Err(errors::nothing_to_append(ItemKind::List, name, &[])),
             (previous, false) => {
                 let index = previous.map_or(index, |previous| previous.index);
                 self.collected.lists.define(&name.value, ListInfo { index, ..fresh });
@@ -442,14 +445,14 @@ impl<'a> Collector<'_, 'a, '_> {
         Ok(())
     }
 
-    fn macro_(&mut self, item: Item<'a>, name: &'a Text, base: &[Step<'a>]) -> Outcome<'a> {
+    fn macro_(&mut self, item: Item<'a>, name: &'a Text, base: &[ContextStep<'a>]) -> Outcome<'a> {
         if !is_macro_name(&name.value) {
             self.warn(base, errors::macro_name(name));
         }
-        let condition = item.text("condition").map_err(|problem| errors::key(problem, Kind::Macro))?;
-        let append = self.appends(item, Kind::Macro, base)?;
+        let condition = item.text("condition").map_err(|problem| errors::key(problem, ItemKind::Macro))?;
+        let append = self.appends(item, ItemKind::Macro, base)?;
         if let Some(earlier) = self.collected.macros.get(&name.value).map(|info| info.span) {
-            self.changes(Kind::Macro, &name.value, earlier);
+            self.changes(ItemKind::Macro, &name.value, earlier);
         }
         let index = self.number();
         match (self.collected.macros.get_mut(&name.value), append) {
@@ -457,7 +460,7 @@ impl<'a> Collector<'_, 'a, '_> {
                 previous.condition.push(condition);
                 previous.visibility = index;
             }
-            (None, true) => return Err(errors::nothing_to_append(Kind::Macro, name, &[])),
+            (None, true) => return Err(errors::nothing_to_append(ItemKind::Macro, name, &[])),
             (previous, false) => {
                 let info = MacroInfo {
                     name: &name.value,
@@ -475,7 +478,12 @@ impl<'a> Collector<'_, 'a, '_> {
     }
 
     /// True if a list or macro appends, by `append: true` or by `override`.
-    fn appends(&mut self, item: Item<'a>, kind: Kind, base: &[Step<'a>]) -> Result<bool, Box<Fault<'a>>> {
+    fn appends(
+        &mut self,
+        item: Item<'a>,
+        kind: ItemKind,
+        base: &[ContextStep<'a>],
+    ) -> Result<bool, Box<Fault<'a>>> {
         let legacy = item.flag("append").map_err(|problem| errors::key(problem, kind))?.unwrap_or(false);
         if legacy {
             self.warn(base, errors::deprecated_append(item, kind));
@@ -517,7 +525,7 @@ impl<'a> Collector<'_, 'a, '_> {
         &mut self,
         item: Item<'a>,
         append: bool,
-        base: &[Step<'a>],
+        base: &[ContextStep<'a>],
     ) -> Result<Vec<Exception<'a>>, Box<Fault<'a>>> {
         let (file, report) = (self.file, &mut *self.report);
         exceptions::read(item, append, &mut |fault| report.fault(file, base, fault))

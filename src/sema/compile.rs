@@ -1,21 +1,21 @@
 //! Everything collected, compiled: lists put in place, macros resolved, conditions and outputs checked.
 
 use super::checks;
-use super::collect::{Collected, MacroInfo, Policy, RuleInfo};
+use super::collect::{Collected, ErrorPolicy, MacroInfo, RuleInfo};
+use super::compiled::{MacroTrees, RuleOutcome, RuleView, Sink};
+use super::environment::Environment;
 use super::errors;
 use super::event_types;
 use super::exceptions;
 use super::lists::Lists;
-use super::names::{self, NameTrouble};
+use super::names::{self, NameErrorKind};
 use super::outputs;
-use super::report::{ConditionPlace, Crash, Fault, Report, Step};
+use super::report::{ConditionPlace, ContextStep, Crash, Fault, Report};
 use super::text::{Composite, Located};
-use super::types::{self, Fact, Trouble};
-use super::view::{MacroTrees, Outcome, RuleView, Sink};
-use super::world::World;
+use super::types::{self, TypeErrorKind, TypeFact};
 use crate::schema::{SourceFields, SourceId};
 use crate::source::Span;
-use crate::syntax::ast::{Expr, Place};
+use crate::syntax::ast::{Expr, TextRange};
 use crate::syntax::condition::{self, Parsed, RULE_DEPTH, SyntaxError};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
@@ -28,8 +28,8 @@ const MAX_FACTS: usize = 1000;
 /// would crash, if it would before its first error. The sink sees what compiles.
 pub fn compile<'a>(
     collected: &Collected<'a>,
-    world: &World,
-    policy: Policy,
+    environment: &Environment,
+    policy: ErrorPolicy,
     report: &mut Report<'_>,
     sink: &mut dyn Sink<'a>,
 ) -> Option<Crash> {
@@ -44,13 +44,13 @@ pub fn compile<'a>(
     let parsed: Vec<Parsed<'_>> = texts.iter().map(|text| condition::parse(&text.text, RULE_DEPTH)).collect();
     let macros = Macros::new(collected, &texts, &parsed);
     macros.report(report);
-    let stop = |report: &Report<'_>| policy == Policy::First && report.errors() > before;
+    let stop = |report: &Report<'_>| policy == ErrorPolicy::First && report.errors() > before;
     if stop(report) {
         return None;
     }
     let mut rules = Rules {
         collected,
-        world,
+        environment,
         macros: &macros,
         lists: &mut lists,
         facts: FxHashMap::default(),
@@ -63,7 +63,7 @@ pub fn compile<'a>(
             continue;
         }
         let crash = rules.look_at(rule, policy, report);
-        if crash.is_some() && policy == Policy::First {
+        if crash.is_some() && policy == ErrorPolicy::First {
             return crash;
         }
         if stop(report) {
@@ -82,12 +82,12 @@ pub fn compile<'a>(
 
 fn unused(collected: &Collected<'_>, used: &[bool], lists: &Lists<'_>, report: &mut Report<'_>) {
     for (info, _) in collected.macros.items.iter().zip(used).filter(|(_, used)| !**used) {
-        let base = [Step::new("macro", info.name, info.span)];
+        let base = [ContextStep::new("macro", info.name, info.span)];
         report.fault(info.span.file, &base, errors::unused_macro(info));
     }
     for (at, info) in collected.lists.items.iter().enumerate() {
         if !lists.is_used(at) {
-            let base = [Step::new("list", info.name, info.span)];
+            let base = [ContextStep::new("list", info.name, info.span)];
             report.fault(info.span.file, &base, errors::unused_list(info));
         }
     }
@@ -128,23 +128,25 @@ impl<'t, 'a> Macros<'t, 'a> {
         for (at, parsed) in self.parsed.iter().enumerate() {
             let info = self.info(at);
             let condition = info.condition.first().map_or(info.span, |text| text.span);
-            let base =
-                [Step::new("macro", info.name, info.span), Step::new("macro condition", "", condition)];
+            let base = [
+                ContextStep::new("macro", info.name, info.span),
+                ContextStep::new("macro condition", "", condition),
+            ];
             syntax_errors(parsed, &self.texts[at], &base, report);
         }
         for (at, error) in self.errors.iter().enumerate() {
             let Some(error) = error else { continue };
-            if matches!(&error.trouble, NameTrouble::Undefined(name) if self.is_broken(name)) {
+            if matches!(&error.kind, NameErrorKind::Undefined(name) if self.is_broken(name)) {
                 continue;
             }
             let info = self.info(at);
             let located = self.texts[error.within].locate(error.place.clone());
             let via = (error.within != at).then_some(info.name_span);
-            let fault = match &error.trouble {
-                NameTrouble::Undefined(name) => {
+            let fault = match &error.kind {
+                NameErrorKind::Undefined(name) => {
                     errors::undefined_macro(name, located, via, self.candidates(name, report))
                 }
-                NameTrouble::Loop(name) => errors::macro_loop(name, located, via),
+                NameErrorKind::Loop(name) => errors::macro_loop(name, located, via),
             };
             let raw = Composite::joined(&info.condition);
             let place = ConditionPlace {
@@ -152,7 +154,7 @@ impl<'t, 'a> Macros<'t, 'a> {
                 parsed: &self.texts[at].text,
                 at: Some(error.root_place.start as usize),
             };
-            let base = [Step::new("macro", info.name, info.span)];
+            let base = [ContextStep::new("macro", info.name, info.span)];
             report.fault_in_condition(info.span.file, &base, fault, &place);
         }
     }
@@ -175,12 +177,17 @@ impl<'t, 'a> Macros<'t, 'a> {
 }
 
 /// True if a syntax error follows a name at once: the name is part of it, and no macro.
-fn runs_into_error(text: &str, name: &Place, errors: &[SyntaxError]) -> bool {
+fn runs_into_error(text: &str, name: &TextRange, errors: &[SyntaxError]) -> bool {
     let between = |error: &SyntaxError| text.get(name.end as usize..error.place.start as usize);
     errors.iter().any(|error| between(error).is_some_and(|between| between.trim().is_empty()))
 }
 
-fn syntax_errors(parsed: &Parsed<'_>, text: &Composite<'_>, base: &[Step<'_>], report: &mut Report<'_>) {
+fn syntax_errors(
+    parsed: &Parsed<'_>,
+    text: &Composite<'_>,
+    base: &[ContextStep<'_>],
+    report: &mut Report<'_>,
+) {
     for error in &parsed.errors {
         let fault = errors::condition_syntax(error, text);
         let place = ConditionPlace { text: &text.text, parsed: &text.text, at: Some(error.at as usize) };
@@ -192,11 +199,11 @@ fn syntax_errors(parsed: &Parsed<'_>, text: &Composite<'_>, base: &[Step<'_>], r
 struct Rules<'c, 't, 'a> {
     sink: &'c mut dyn Sink<'a>,
     collected: &'t Collected<'a>,
-    world: &'c World,
+    environment: &'c Environment,
     macros: &'c Macros<'t, 'a>,
     lists: &'c mut Lists<'a>,
     /// Facts of a macro's own text under a source, computed once.
-    facts: FxHashMap<(usize, SourceId), Arc<Vec<Found>>>,
+    facts: FxHashMap<(usize, SourceId), Arc<Vec<TracedFact>>>,
     /// Which macros are used.
     used: Vec<bool>,
     /// The macros that the rule at hand names.
@@ -212,15 +219,15 @@ struct Subject<'s, 'a> {
     text: &'s Composite<'a>,
     fields: &'s SourceFields,
     /// Falco's context down to the condition.
-    base: &'s [Step<'s>],
+    base: &'s [ContextStep<'s>],
     /// Errors of the report before this rule.
     errors_before: usize,
 }
 
 /// A fact of a condition with the macros it came through: the innermost text and the use in the rule.
 #[derive(Clone)]
-struct Found {
-    fact: Fact,
+struct TracedFact {
+    fact: TypeFact,
     /// The macro in whose text the fact stands; `None` for the rule's own.
     within: Option<usize>,
     /// The use of the outermost macro in the rule's text.
@@ -229,7 +236,12 @@ struct Found {
 
 impl<'t, 'a> Rules<'_, 't, 'a> {
     /// Compiles a rule, or recalls what came of it.
-    fn look_at(&mut self, rule: &'t RuleInfo<'a>, policy: Policy, report: &mut Report<'_>) -> Option<Crash> {
+    fn look_at(
+        &mut self,
+        rule: &'t RuleInfo<'a>,
+        policy: ErrorPolicy,
+        report: &mut Report<'_>,
+    ) -> Option<Crash> {
         if !self.sink.keeps() {
             return self.rule(rule, policy, report);
         }
@@ -246,7 +258,7 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
         self.named.clear();
         let crash = self.rule(rule, policy, report);
         let found = report.found[before..].to_vec();
-        let outcome = Outcome {
+        let outcome = RuleOutcome {
             all_names: found.iter().any(|found| found.check == &checks::UNDEFINED_MACRO),
             found,
             errors: report.errors() - errors,
@@ -258,12 +270,17 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
         crash
     }
 
-    fn rule(&mut self, rule: &'t RuleInfo<'a>, policy: Policy, report: &mut Report<'_>) -> Option<Crash> {
+    fn rule(
+        &mut self,
+        rule: &'t RuleInfo<'a>,
+        policy: ErrorPolicy,
+        report: &mut Report<'_>,
+    ) -> Option<Crash> {
         let before = report.errors();
-        let stop = |report: &Report<'_>| policy == Policy::First && report.errors() > before;
+        let stop = |report: &Report<'_>| policy == ErrorPolicy::First && report.errors() > before;
         let file = rule.span.file;
-        let base = [Step::new("rule", rule.name, rule.span)];
-        let fields = self.world.fields(rule.source)?;
+        let base = [ContextStep::new("rule", rule.name, rule.span)];
+        let fields = self.environment.fields(rule.source)?;
         let raw = match exceptions::expand(Composite::joined(&rule.condition), &rule.exceptions) {
             Ok(text) => text,
             Err(fault) => {
@@ -276,13 +293,13 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
                 return None;
             }
         };
-        let good_output = outputs::check(rule, fields, &base, self.world, report);
+        let good_output = outputs::check(rule, fields, &base, self.environment, report);
         if stop(report) || (!good_output && rule.skip_if_unknown_filter) {
             return None;
         }
         let text = self.lists.substitute(raw.clone());
         let parsed = condition::parse(&text.text, RULE_DEPTH);
-        let condition_base = [base[0].clone(), Step::new("rule condition", "", rule.condition_span)];
+        let condition_base = [base[0].clone(), ContextStep::new("rule condition", "", rule.condition_span)];
         syntax_errors(&parsed, &text, &condition_base, report);
         if stop(report) {
             return None;
@@ -328,7 +345,7 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
                 tree,
                 fields,
                 macros,
-                world: self.world,
+                environment: self.environment,
             });
         }
         crash
@@ -341,12 +358,12 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
         at: usize,
         text: &Composite<'a>,
         place: &Range<u32>,
-        policy: Policy,
+        policy: ErrorPolicy,
         report: &mut Report<'_>,
     ) {
         let info = self.macros.info(at);
         let unit = |file| self.collected.unit(file);
-        if policy == Policy::All && unit(info.first_file) > unit(rule.span.file) {
+        if policy == ErrorPolicy::All && unit(info.first_file) > unit(rule.span.file) {
             let located = text.locate(place.clone());
             if unit(located.span.file) < unit(info.first_file) {
                 report.refuse(rule.name, errors::macro_in_later_file(info, located));
@@ -364,7 +381,7 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
         };
         self.constants(it, &found, refused, report);
         self.older_names(it, &found, report);
-        let event_code = found.iter().any(|found| matches!(&found.fact, Fact::EventCodeCrash(_)));
+        let event_code = found.iter().any(|found| matches!(&found.fact, TypeFact::EventCodeCrash(_)));
         if it.rule.source != "syscall" {
             return None;
         }
@@ -383,7 +400,12 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
     }
 
     /// The place of a fact in the files, and the use of the macro it came through.
-    fn located(&self, it: &Subject<'_, 'a>, found: &Found, place: &Range<u32>) -> (Located, Option<Span>) {
+    fn located(
+        &self,
+        it: &Subject<'_, 'a>,
+        found: &TracedFact,
+        place: &Range<u32>,
+    ) -> (Located, Option<Span>) {
         match found.within {
             Some(at) => {
                 let via = found.via.clone().map(|via| it.text.locate(via).span);
@@ -397,7 +419,7 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
     fn at(
         &self,
         it: &Subject<'_, 'a>,
-        found: &Found,
+        found: &TracedFact,
         at: Option<u32>,
         fault: Fault<'_>,
         report: &mut Report<'_>,
@@ -408,9 +430,9 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
     }
 
     /// Warnings about the condition as a whole come before it is compiled.
-    fn whole_condition(&self, it: &Subject<'_, 'a>, found: &[Found], report: &mut Report<'_>) {
+    fn whole_condition(&self, it: &Subject<'_, 'a>, found: &[TracedFact], report: &mut Report<'_>) {
         let unsafe_na = found.iter().find_map(|found| match &found.fact {
-            Fact::UnsafeNa(place) => Some((found, place)),
+            TypeFact::UnsafeNa(place) => Some((found, place)),
             _ => None,
         });
         if let Some((found, place)) = unsafe_na {
@@ -419,7 +441,7 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
         }
         let mut deprecated: Vec<&str> = Vec::new();
         for found in found {
-            let Fact::Deprecated(name, place) = &found.fact else { continue };
+            let TypeFact::Deprecated(name, place) = &found.fact else { continue };
             if deprecated.contains(name) {
                 continue;
             }
@@ -434,12 +456,12 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
     fn refused(
         &self,
         it: &Subject<'_, 'a>,
-        found: &[Found],
+        found: &[TracedFact],
         report: &mut Report<'_>,
     ) -> Result<bool, Option<Crash>> {
         let mut refused = false;
         for found in found {
-            let Fact::Error(error) = &found.fact else { continue };
+            let TypeFact::Error(error) = &found.fact else { continue };
             let (place, via) = self.located(it, found, &error.place);
             let fault = errors::type_error(
                 error,
@@ -447,10 +469,10 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
                 via,
                 it.rule.source,
                 it.fields,
-                self.world,
+                self.environment,
                 &mut report.hints,
             );
-            if let Trouble::Crash { falco, at_run_time, .. } = error.trouble {
+            if let TypeErrorKind::Crash { falco, at_run_time, .. } = error.kind {
                 report.add(fault.diagnostic);
                 if !at_run_time {
                     return Err(Some(Crash { falco: falco.to_owned() }));
@@ -468,9 +490,9 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
     }
 
     /// Fields by their older names. Falco takes both.
-    fn older_names(&self, it: &Subject<'_, 'a>, found: &[Found], report: &mut Report<'_>) {
+    fn older_names(&self, it: &Subject<'_, 'a>, found: &[TracedFact], report: &mut Report<'_>) {
         for found in found {
-            let Fact::Older(older, newer, place) = &found.fact else { continue };
+            let TypeFact::Older(older, newer, place) = &found.fact else { continue };
             let (place, via) = self.located(it, found, place);
             report.add(errors::older_name(older, newer, place, via));
         }
@@ -478,9 +500,9 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
 
     /// Constants that look like something else. Falco gets to them only when nothing is refused; the
     /// author wants to know either way.
-    fn constants(&self, it: &Subject<'_, 'a>, found: &[Found], refused: bool, report: &mut Report<'_>) {
+    fn constants(&self, it: &Subject<'_, 'a>, found: &[TracedFact], refused: bool, report: &mut Report<'_>) {
         for found in found {
-            let Fact::Warning(warning) = &found.fact else { continue };
+            let TypeFact::Warning(warning) = &found.fact else { continue };
             let (place, via) = self.located(it, found, &warning.place);
             let fault = errors::constant_warning(warning, place, via);
             if refused {
@@ -492,30 +514,30 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
     }
 
     /// The facts of a text with those of its macros in their place.
-    fn flatten(&mut self, own: Vec<Fact>, fields: &SourceFields) -> Vec<Found> {
+    fn flatten(&mut self, own: Vec<TypeFact>, fields: &SourceFields) -> Vec<TracedFact> {
         let mut found = Vec::with_capacity(own.len());
         for fact in own {
             match fact {
-                Fact::Macro(at, place) => {
+                TypeFact::Macro(at, place) => {
                     let inner = self.macro_facts(at, fields);
                     let room = MAX_FACTS.saturating_sub(found.len());
                     found.extend(
                         inner
                             .iter()
                             .take(room)
-                            .map(|found| Found { via: Some(place.clone()), ..found.clone() }),
+                            .map(|found| TracedFact { via: Some(place.clone()), ..found.clone() }),
                     );
                 }
-                fact => found.push(Found { fact, within: None, via: None }),
+                fact => found.push(TracedFact { fact, within: None, via: None }),
             }
         }
         found
     }
 
     /// The facts of a macro and of the macros it leads to, computed once for each source.
-    fn macro_facts(&mut self, root: usize, fields: &SourceFields) -> Arc<Vec<Found>> {
+    fn macro_facts(&mut self, root: usize, fields: &SourceFields) -> Arc<Vec<TracedFact>> {
         let source = fields.id;
-        let mut todo = vec![(root, None::<Vec<Fact>>)];
+        let mut todo = vec![(root, None::<Vec<TypeFact>>)];
         while let Some((at, own)) = todo.pop() {
             if self.facts.contains_key(&(at, source)) {
                 continue;
@@ -528,7 +550,7 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
                 let own = types::facts(&self.macros.parsed[at].expr, fields, &|name| self.index(name));
                 let inner: Vec<usize> = own
                     .iter()
-                    .filter_map(|fact| if let Fact::Macro(at, _) = fact { Some(*at) } else { None })
+                    .filter_map(|fact| if let TypeFact::Macro(at, _) = fact { Some(*at) } else { None })
                     .collect();
                 todo.push((at, Some(own)));
                 todo.extend(inner.into_iter().map(|inner| (inner, None)));
@@ -537,7 +559,7 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
             let mut found = Vec::new();
             for fact in own {
                 match fact {
-                    Fact::Macro(inner, _) => {
+                    TypeFact::Macro(inner, _) => {
                         let room = MAX_FACTS.saturating_sub(found.len());
                         found.extend(
                             self.facts
@@ -548,7 +570,7 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
                                 .cloned(),
                         );
                     }
-                    fact => found.push(Found { fact, within: Some(at), via: None }),
+                    fact => found.push(TracedFact { fact, within: Some(at), via: None }),
                 }
             }
             self.facts.insert((at, source), Arc::new(found));

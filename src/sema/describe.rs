@@ -1,16 +1,16 @@
 //! What `falco -L` tells about rules, macros and lists.
 
 use super::collect::{Collected, ListInfo, MacroInfo, RuleInfo};
+use super::environment::Environment;
 use super::event_types;
-use super::exceptions::{self, Entry, Exception};
+use super::exceptions::{self, Exception, ExceptionEntry};
 use super::lists::Lists;
 use super::outputs;
 use super::print;
 use super::text::Composite;
-use super::world::World;
 use crate::schema::SourceFields;
 use crate::source::Text;
-use crate::syntax::ast::{Check, Expr, ExprKind, Operand, OperandKind, Right};
+use crate::syntax::ast::{Comparison, Expr, ExprKind, Operand, OperandKind, Right};
 use crate::syntax::condition::{self, DEFAULT_DEPTH, Parsed, RULE_DEPTH};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 /// were skipped for an unknown field. The `Err` is what Falco dies of.
 pub fn describe(
     collected: &Collected<'_>,
-    world: &World,
+    environment: &Environment,
     dropped: &BTreeSet<String>,
 ) -> Result<Value, String> {
     let mut lists = Lists::new(collected);
@@ -31,7 +31,7 @@ pub fn describe(
         .collect();
     let parsed: Vec<Parsed<'_>> = texts.iter().map(|text| condition::parse(&text.text, RULE_DEPTH)).collect();
     let mut describer =
-        Describer { collected, world, parsed: &parsed, lists, macros_used: vec![false; parsed.len()] };
+        Describer { collected, environment, parsed: &parsed, lists, macros_used: vec![false; parsed.len()] };
     let mut rules = Vec::new();
     for rule in
         collected.rules.items.iter().filter(|rule| !rule.unknown_source && !dropped.contains(rule.name))
@@ -79,7 +79,7 @@ fn sorted(value: Value) -> Value {
 
 struct Describer<'d, 't, 'a> {
     collected: &'d Collected<'a>,
-    world: &'d World,
+    environment: &'d Environment,
     parsed: &'d [Parsed<'t>],
     lists: Lists<'a>,
     macros_used: Vec<bool>,
@@ -106,9 +106,9 @@ impl<'t, 'a> Describer<'_, 't, 'a> {
         self.mark(&parsed.expr);
         let parts = self.parts(&parsed.expr)?;
         let written = outputs::text(rule);
-        let output = outputs::without_container_info(outputs::whole(rule, self.world));
+        let output = outputs::without_container_info(outputs::whole(rule, self.environment));
         let empty = SourceFields::default();
-        let fields = self.world.fields(rule.source).unwrap_or(&empty);
+        let fields = self.environment.fields(rule.source).unwrap_or(&empty);
         let output_fields = output_fields(&output.text, fields);
         let (macros, lists) = self.named(&raw.text)?;
         let events = match rule.source {
@@ -206,17 +206,14 @@ impl<'t, 'a> Describer<'_, 't, 'a> {
     fn named(&self, raw: &str) -> Result<(Names, Names), String> {
         let parsed = condition::parse(raw, DEFAULT_DEPTH);
         if let Some(error) = parsed.errors.first() {
-            return Err(format!(
-                "Runtime error: {}. Exiting.",
-                super::errors::syntax_message(&error.trouble)
-            ));
+            return Err(format!("Runtime error: {}. Exiting.", super::errors::syntax_message(&error.kind)));
         }
         let (mut macros, mut lists) = (Names::new(), Names::new());
         parsed.expr.walk(&mut |part| match &part.kind {
             ExprKind::Macro(name) => {
                 macros.extend(self.collected.macros.index_of(name).map(|_| (*name).to_owned()));
             }
-            ExprKind::Check(check) => {
+            ExprKind::Comparison(check) => {
                 if let Right::List(values, _) = &check.right {
                     let known =
                         values.iter().filter(|value| self.collected.lists.index_of(&value.text).is_some());
@@ -270,13 +267,13 @@ impl<'t, 'a> Describer<'_, 't, 'a> {
                 || plugin.reads(source)
                     && plugin.schema().fields.iter().any(|field| used.contains(&field.name))
         };
-        self.world.plugins.plugins().iter().filter(plays).map(|plugin| plugin.name.clone()).collect()
+        self.environment.plugins.plugins().iter().filter(plays).map(|plugin| plugin.name.clone()).collect()
     }
 }
 
 fn collect_parts(expr: &Expr<'_>, parts: &mut Parts) {
     expr.walk(&mut |part| {
-        let ExprKind::Check(check) = &part.kind else { return };
+        let ExprKind::Comparison(check) = &part.kind else { return };
         parts.operators.insert(print::operator(check));
         let mut any = false;
         fields_of(&check.left, &mut |field| {
@@ -288,7 +285,7 @@ fn collect_parts(expr: &Expr<'_>, parts: &mut Parts) {
     });
 }
 
-fn right_fields(check: &Check<'_>, parts: &mut Parts) {
+fn right_fields(check: &Comparison<'_>, parts: &mut Parts) {
     if let Right::Operand(right) = &check.right {
         fields_of(right, &mut |field| {
             parts.fields.insert(field);
@@ -333,11 +330,11 @@ fn inner_fields(operand: &Operand<'_>, found: &mut Vec<String>) {
 }
 
 fn exception_fields(exceptions: &[Exception<'_>]) -> Names {
-    fn add(entry: &Entry<'_>, names: &mut Names) {
+    fn add(entry: &ExceptionEntry<'_>, names: &mut Names) {
         match entry {
-            Entry::One(text) => drop(names.insert(text.value.to_string())),
-            Entry::Many(entries, _) => entries.iter().for_each(|entry| add(entry, names)),
-            Entry::Empty => {}
+            ExceptionEntry::One(text) => drop(names.insert(text.value.to_string())),
+            ExceptionEntry::Many(entries, _) => entries.iter().for_each(|entry| add(entry, names)),
+            ExceptionEntry::Empty => {}
         }
     }
     let mut names = Names::new();

@@ -1,7 +1,7 @@
 //! Which event types a condition on system calls can match: the set algebra behind `LOAD_NO_EVTTYPE`.
 
 use crate::schema::event_types;
-use crate::syntax::ast::{Check, Expr, ExprKind, OperandKind, Right};
+use crate::syntax::ast::{Comparison, Expr, ExprKind, OperandKind, Right};
 use crate::syntax::token::Op;
 use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
@@ -116,7 +116,7 @@ impl Walk<'_, '_, '_> {
             }
             (ExprKind::Not(inner), _) => self.types(inner, !negated),
             (ExprKind::Macro(name), _) => self.macro_types(name, negated),
-            (ExprKind::Check(check), _) => {
+            (ExprKind::Comparison(check), _) => {
                 self.budget -= 1;
                 check_types(check, negated)
             }
@@ -136,7 +136,7 @@ impl Walk<'_, '_, '_> {
     }
 }
 
-fn check_types(check: &Check<'_>, negated: bool) -> Types {
+fn check_types(check: &Comparison<'_>, negated: bool) -> Types {
     let OperandKind::Field { name: "evt.type" | "syscall.type", arg: None } = &check.left.kind else {
         return Types::all();
     };

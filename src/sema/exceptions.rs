@@ -1,42 +1,42 @@
 //! Exceptions of rules: their shapes, their checks, and the condition text they become.
 
+use super::environment::Environment;
 use super::errors;
 use super::lists::quote_item;
-use super::report::{Fault, Step};
+use super::report::{ContextStep, Fault};
 use super::text::Composite;
 use super::types;
-use super::world::World;
 use crate::source::{Span, Text};
 use crate::syntax::condition;
-use crate::syntax::items::{Item, Kind};
+use crate::syntax::items::{Item, ItemKind};
 use crate::syntax::token::{Modifier, OPERATORS, Op, Rhs};
 use crate::syntax::yaml::{Node, Value};
 use std::borrow::Cow;
 
 /// A field, an operator or a value of an exception: one text, a list of such, or nothing.
 #[derive(Debug, Clone)]
-pub enum Entry<'a> {
+pub enum ExceptionEntry<'a> {
     /// Absent, null or a mapping.
     Empty,
     /// One text.
     One(&'a Text),
     /// Several.
-    Many(Vec<Entry<'a>>, Span),
+    Many(Vec<ExceptionEntry<'a>>, Span),
 }
 
-impl<'a> Entry<'a> {
+impl<'a> ExceptionEntry<'a> {
     /// True if there is nothing in it.
     pub fn is_empty(&self) -> bool {
         match self {
-            Entry::Empty => true,
-            Entry::One(_) => false,
-            Entry::Many(entries, _) => entries.is_empty(),
+            ExceptionEntry::Empty => true,
+            ExceptionEntry::One(_) => false,
+            ExceptionEntry::Many(entries, _) => entries.is_empty(),
         }
     }
 
     fn text(&self) -> &'a str {
         match self {
-            Entry::One(text) => &text.value,
+            ExceptionEntry::One(text) => &text.value,
             _ => "",
         }
     }
@@ -44,9 +44,9 @@ impl<'a> Entry<'a> {
     /// Its place, or `other` when it has none.
     pub fn span_or(&self, other: Span) -> Span {
         match self {
-            Entry::Empty => other,
-            Entry::One(text) => text.span,
-            Entry::Many(_, span) => *span,
+            ExceptionEntry::Empty => other,
+            ExceptionEntry::One(text) => text.span,
+            ExceptionEntry::Many(_, span) => *span,
         }
     }
 }
@@ -86,17 +86,17 @@ pub struct Exception<'a> {
     /// The exception as a whole.
     pub span: Span,
     /// Field or fields.
-    pub fields: Entry<'a>,
+    pub fields: ExceptionEntry<'a>,
     /// Operator or operators.
     pub comps: Comps<'a>,
     /// Values or tuples.
-    pub values: Vec<Entry<'a>>,
+    pub values: Vec<ExceptionEntry<'a>>,
 }
 
 impl<'a> Exception<'a> {
     /// The step of Falco's context chain.
-    pub fn step(&self) -> Step<'a> {
-        Step::new("exception", &*self.name.value, self.span)
+    pub fn step(&self) -> ContextStep<'a> {
+        ContextStep::new("exception", &*self.name.value, self.span)
     }
 }
 
@@ -123,16 +123,18 @@ pub fn read<'a>(
             return Err(errors::exception_not_mapping(node, element));
         };
         let name = entry.text("name").map_err(|problem| {
-            let steps =
-                vec![Step::new("exceptions", "", node.span), Step::new("exception", "", element.span)];
-            errors::key_within(problem, Kind::Rule, steps)
+            let steps = vec![
+                ContextStep::new("exceptions", "", node.span),
+                ContextStep::new("exception", "", element.span),
+            ];
+            errors::key_within(problem, ItemKind::Rule, steps)
         })?;
-        let step = || Step::new("exception", &*name.value, element.span);
+        let step = || ContextStep::new("exception", &*name.value, element.span);
         if let Some(first) = found.iter().find(|other| other.name.value == name.value) {
             warn(errors::exception_twice(name, first, step()));
         }
         let fields = match entry.get("fields") {
-            None if append => Entry::Empty,
+            None if append => ExceptionEntry::Empty,
             None => return Err(errors::exception_needs_fields(entry, step())),
             Some(node) => read_entry(node, "fields", &mut 0, &[step()])?,
         };
@@ -154,26 +156,29 @@ pub fn read<'a>(
     Ok(found)
 }
 
-fn read_values<'a>(node: &'a Node, step: &dyn Fn() -> Step<'a>) -> Caught<'a, Vec<Entry<'a>>> {
-    let values = || Step::new("exception values", "", node.span);
+fn read_values<'a>(
+    node: &'a Node,
+    step: &dyn Fn() -> ContextStep<'a>,
+) -> Caught<'a, Vec<ExceptionEntry<'a>>> {
+    let values = || ContextStep::new("exception values", "", node.span);
     let Value::Seq(elements) = node.value() else {
         return Err(errors::exception_values_not_sequence(node, vec![step(), values()]));
     };
     let mut count = 0;
     let read = |element: &'a Node| {
-        let steps = [step(), values(), Step::new("exception value", "", element.span)];
+        let steps = [step(), values(), ContextStep::new("exception value", "", element.span)];
         read_entry(element, "", &mut count, &steps)
     };
     elements.iter().map(read).collect()
 }
 
-fn comps(entry: Entry<'_>) -> Comps<'_> {
+fn comps(entry: ExceptionEntry<'_>) -> Comps<'_> {
     match entry {
-        Entry::Empty => Comps::Missing,
-        Entry::One(text) => Comps::One(Cow::Borrowed(&text.value), Some(text.span)),
-        Entry::Many(entries, _) if entries.is_empty() => Comps::Missing,
-        Entry::Many(entries, span) => {
-            let comp = |entry: &Entry<'_>| entry.span_or(span);
+        ExceptionEntry::Empty => Comps::Missing,
+        ExceptionEntry::One(text) => Comps::One(Cow::Borrowed(&text.value), Some(text.span)),
+        ExceptionEntry::Many(entries, _) if entries.is_empty() => Comps::Missing,
+        ExceptionEntry::Many(entries, span) => {
+            let comp = |entry: &ExceptionEntry<'_>| entry.span_or(span);
             Comps::Many(
                 entries.iter().map(|entry| (Cow::Borrowed(entry.text()), Some(comp(entry)))).collect(),
             )
@@ -185,32 +190,32 @@ fn read_entry<'a>(
     node: &'a Node,
     key: &'a str,
     count: &mut usize,
-    steps: &[Step<'a>],
-) -> Caught<'a, Entry<'a>> {
+    steps: &[ContextStep<'a>],
+) -> Caught<'a, ExceptionEntry<'a>> {
     *count += 1;
     if *count > MAX_VALUES {
-        return Ok(Entry::Empty);
+        return Ok(ExceptionEntry::Empty);
     }
     match node.value() {
         Value::Scalar(scalar) if scalar.text.value.is_empty() => {
             let mut steps = steps.to_vec();
-            steps.push(Step::new("value for", key, node.span));
+            steps.push(ContextStep::new("value for", key, node.span));
             Err(errors::empty_entry(node, steps))
         }
-        Value::Scalar(scalar) => Ok(Entry::One(&scalar.text)),
+        Value::Scalar(scalar) => Ok(ExceptionEntry::One(&scalar.text)),
         Value::Seq(elements) => {
             let entries = elements.iter().map(|element| read_entry(element, key, count, steps));
-            Ok(Entry::Many(entries.collect::<Result<_, _>>()?, node.span))
+            Ok(ExceptionEntry::Many(entries.collect::<Result<_, _>>()?, node.span))
         }
-        _ => Ok(Entry::Empty),
+        _ => Ok(ExceptionEntry::Empty),
     }
 }
 
 /// Checks fields and operators of an exception and fills in the operators that Falco assumes.
 /// Operators lose surrounding blanks, as in Falco.
-pub fn validate<'a>(exception: &mut Exception<'a>, source: &str, world: &World) -> Outcome<'a> {
+pub fn validate<'a>(exception: &mut Exception<'a>, source: &str, environment: &Environment) -> Outcome<'a> {
     match &exception.fields {
-        Entry::Many(fields, _) => {
+        ExceptionEntry::Many(fields, _) => {
             let comps = match std::mem::replace(&mut exception.comps, Comps::Missing) {
                 Comps::Missing => vec![(Cow::Borrowed("="), None); fields.len()],
                 Comps::One(..) => Vec::new(),
@@ -228,7 +233,7 @@ pub fn validate<'a>(exception: &mut Exception<'a>, source: &str, world: &World) 
                 }
             }
             for field in fields {
-                validate_field(exception, field, source, world)?;
+                validate_field(exception, field, source, environment)?;
             }
         }
         field => {
@@ -245,7 +250,7 @@ pub fn validate<'a>(exception: &mut Exception<'a>, source: &str, world: &World) 
             if !fits {
                 return Err(errors::exception_single_operator(exception, span));
             }
-            validate_field(exception, field, source, world)?;
+            validate_field(exception, field, source, environment)?;
         }
     }
     Ok(())
@@ -283,12 +288,12 @@ fn is_modified(comp: &str) -> bool {
 
 fn validate_field<'a>(
     exception: &Exception<'a>,
-    field: &Entry<'a>,
+    field: &ExceptionEntry<'a>,
     source: &str,
-    world: &World,
+    environment: &Environment,
 ) -> Outcome<'a> {
     // Of a rule whose source nobody provides, Falco looks at no field.
-    let Some(fields) = world.fields(source) else { return Ok(()) };
+    let Some(fields) = environment.fields(source) else { return Ok(()) };
     let text = field.text();
     if text.contains('(') {
         let check = format!("{text} exists");
@@ -298,7 +303,7 @@ fn validate_field<'a>(
     }
     match fields.resolve(text) {
         Ok(_) => Ok(()),
-        Err(error) if error.problem == crate::schema::Problem::Unknown => {
+        Err(error) if error.problem == crate::schema::FieldProblem::Unknown => {
             Err(errors::exception_field(exception, field, fields))
         }
         // A lookup that throws is caught far outside: Falco places it at the document.
@@ -317,14 +322,18 @@ pub fn expand<'a>(condition: Composite<'a>, exceptions: &[Exception<'a>]) -> Cau
     for exception in exceptions.iter().filter(|exception| !exception.values.is_empty()) {
         text.push_made(" and not ", exception.name.span);
         match &exception.fields {
-            Entry::Many(fields, _) => expand_tuples(&mut text, exception, fields)?,
+            ExceptionEntry::Many(fields, _) => expand_tuples(&mut text, exception, fields)?,
             field => expand_single(&mut text, exception, field)?,
         }
     }
     Ok(text)
 }
 
-fn expand_single<'a>(text: &mut Composite<'a>, exception: &Exception<'a>, field: &Entry<'a>) -> Outcome<'a> {
+fn expand_single<'a>(
+    text: &mut Composite<'a>,
+    exception: &Exception<'a>,
+    field: &ExceptionEntry<'a>,
+) -> Outcome<'a> {
     let place = exception.name.span;
     text.push_made("(", place);
     push_entry(text, field, false, place);
@@ -334,7 +343,7 @@ fn expand_single<'a>(text: &mut Composite<'a>, exception: &Exception<'a>, field:
     }
     text.push_made(" (", place);
     for (at, value) in exception.values.iter().enumerate() {
-        if matches!(value, Entry::Many(..)) {
+        if matches!(value, ExceptionEntry::Many(..)) {
             return Err(errors::exception_value_list(exception, value));
         }
         if at > 0 {
@@ -349,14 +358,14 @@ fn expand_single<'a>(text: &mut Composite<'a>, exception: &Exception<'a>, field:
 fn expand_tuples<'a>(
     text: &mut Composite<'a>,
     exception: &Exception<'a>,
-    fields: &[Entry<'a>],
+    fields: &[ExceptionEntry<'a>],
 ) -> Outcome<'a> {
     let place = exception.name.span;
     let comps = exception.comps_many();
     text.push_made("(", place);
     for (at, tuple) in exception.values.iter().enumerate() {
-        let values: &[Entry<'a>] = match tuple {
-            Entry::Many(values, _) => values,
+        let values: &[ExceptionEntry<'a>] = match tuple {
+            ExceptionEntry::Many(values, _) => values,
             _ => &[],
         };
         if values.len() != fields.len() {
@@ -381,9 +390,9 @@ fn expand_tuples<'a>(
     Ok(())
 }
 
-fn push_value<'a>(text: &mut Composite<'a>, value: &Entry<'a>, comp: &str, place: Span) {
+fn push_value<'a>(text: &mut Composite<'a>, value: &ExceptionEntry<'a>, comp: &str, place: Span) {
     match value {
-        Entry::Many(values, _) => {
+        ExceptionEntry::Many(values, _) => {
             text.push_made("(", place);
             for (at, value) in values.iter().enumerate() {
                 text.push_made(if at > 0 { ", " } else { "" }, place);
@@ -407,8 +416,8 @@ fn push_value<'a>(text: &mut Composite<'a>, value: &Entry<'a>, comp: &str, place
 }
 
 /// Adds a text as it is or with quotes where Falco adds them.
-fn push_entry<'a>(text: &mut Composite<'a>, entry: &Entry<'a>, quote: bool, place: Span) {
-    let Entry::One(value) = entry else { return };
+fn push_entry<'a>(text: &mut Composite<'a>, entry: &ExceptionEntry<'a>, quote: bool, place: Span) {
+    let ExceptionEntry::One(value) = entry else { return };
     let quoted = quote && matches!(quote_item(&value.value), Cow::Owned(_));
     if quoted {
         text.push_made("\"", Span::point(value.span.file, value.span.start as usize));

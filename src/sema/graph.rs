@@ -7,7 +7,7 @@ use super::names;
 use super::text::Composite;
 use crate::source::Span;
 use crate::syntax::condition::{self, RULE_DEPTH};
-use crate::syntax::items::Kind;
+use crate::syntax::items::ItemKind;
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{Dfs, EdgeRef, Reversed};
@@ -15,9 +15,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A rule, macro or list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Node {
+pub struct GraphNode {
     /// Which of the three.
-    pub kind: Kind,
+    pub kind: ItemKind,
     /// Its name.
     pub name: String,
     /// The name where it was last defined; `None` for a macro that is used and defined nowhere.
@@ -38,24 +38,24 @@ pub enum Via {
 }
 
 /// Who uses whom: an edge leads from the user to what it uses. Nodes are in load order, rules first, then macros and lists.
-pub type Graph = DiGraph<Node, Via>;
+pub type Graph = DiGraph<GraphNode, Via>;
 
 /// The graph of everything that was collected.
 pub fn graph(collected: &Collected<'_>) -> Graph {
     let mut builder = Builder::new(collected);
     for rule in &collected.rules.items {
-        builder.condition(Kind::Rule, rule.name, &rule.condition);
+        builder.condition(ItemKind::Rule, rule.name, &rule.condition);
         rule.exceptions.iter().for_each(|exception| builder.exception(rule.name, exception));
     }
     for info in &collected.macros.items {
-        builder.condition(Kind::Macro, info.name, &info.condition);
+        builder.condition(ItemKind::Macro, info.name, &info.condition);
     }
     for info in &collected.lists.items {
         for item in &info.items {
             // A list stands for its items only in lists that were changed after it was first defined.
             let inner = collected.lists.get(&item.value).filter(|inner| inner.index < info.visibility);
             if let Some(inner) = inner {
-                builder.edge((Kind::List, info.name), (Kind::List, inner.name), Via::Items);
+                builder.edge((ItemKind::List, info.name), (ItemKind::List, inner.name), Via::Items);
             }
         }
     }
@@ -65,7 +65,7 @@ pub fn graph(collected: &Collected<'_>) -> Graph {
 }
 
 fn mark_used(graph: &mut Graph) {
-    let rules: Vec<NodeIndex> = graph.node_indices().filter(|&at| graph[at].kind == Kind::Rule).collect();
+    let rules: Vec<NodeIndex> = graph.node_indices().filter(|&at| graph[at].kind == ItemKind::Rule).collect();
     reached(graph, &rules, Direction::Outgoing).into_iter().for_each(|at| graph[at].used = true);
 }
 
@@ -103,7 +103,7 @@ struct Builder<'c, 'a> {
     collected: &'c Collected<'a>,
     lists: Lists<'a>,
     graph: Graph,
-    nodes: FxHashMap<(Kind, String), NodeIndex>,
+    nodes: FxHashMap<(ItemKind, String), NodeIndex>,
     edges: FxHashSet<(NodeIndex, NodeIndex, Via)>,
 }
 
@@ -113,24 +113,24 @@ impl<'c, 'a> Builder<'c, 'a> {
         let (graph, nodes, edges) = (Graph::new(), FxHashMap::default(), FxHashSet::default());
         let mut builder = Builder { collected, lists, graph, nodes, edges };
         for rule in &collected.rules.items {
-            builder.node(Kind::Rule, rule.name, Some(rule.name_span));
+            builder.node(ItemKind::Rule, rule.name, Some(rule.name_span));
         }
         for info in &collected.macros.items {
-            builder.node(Kind::Macro, info.name, Some(info.name_span));
+            builder.node(ItemKind::Macro, info.name, Some(info.name_span));
         }
         for info in &collected.lists.items {
-            builder.node(Kind::List, info.name, Some(info.name_span));
+            builder.node(ItemKind::List, info.name, Some(info.name_span));
         }
         builder
     }
 
-    fn node(&mut self, kind: Kind, name: &str, span: Option<Span>) -> NodeIndex {
+    fn node(&mut self, kind: ItemKind, name: &str, span: Option<Span>) -> NodeIndex {
         let graph = &mut self.graph;
-        let new = || graph.add_node(Node { kind, name: name.to_owned(), span, used: false });
+        let new = || graph.add_node(GraphNode { kind, name: name.to_owned(), span, used: false });
         *self.nodes.entry((kind, name.to_owned())).or_insert_with(new)
     }
 
-    fn edge(&mut self, from: (Kind, &str), to: (Kind, &str), via: Via) {
+    fn edge(&mut self, from: (ItemKind, &str), to: (ItemKind, &str), via: Via) {
         // Only a macro can be named that nobody defined: any other word is a value.
         let (from, to) = (self.node(from.0, from.1, None), self.node(to.0, to.1, None));
         if self.edges.insert((from, to, via.clone())) {
@@ -139,17 +139,17 @@ impl<'c, 'a> Builder<'c, 'a> {
     }
 
     /// The lists that are put into a condition, and the macros that are then in it.
-    fn condition(&mut self, kind: Kind, name: &'c str, parts: &[&'a crate::source::Text]) {
+    fn condition(&mut self, kind: ItemKind, name: &'c str, parts: &[&'a crate::source::Text]) {
         self.lists.take_touched();
         let text = self.lists.substitute(Composite::joined(parts));
         for list in self.lists.take_touched() {
-            self.edge((kind, name), (Kind::List, list), Via::Condition);
+            self.edge((kind, name), (ItemKind::List, list), Via::Condition);
         }
         let parsed = condition::parse(&text.text, RULE_DEPTH);
         for used in names::uses(&parsed.expr) {
             // After an error a word may be anything.
             if parsed.errors.is_empty() || self.collected.macros.index_of(used.name).is_some() {
-                self.edge((kind, name), (Kind::Macro, used.name), Via::Condition);
+                self.edge((kind, name), (ItemKind::Macro, used.name), Via::Condition);
             }
         }
     }
@@ -160,7 +160,7 @@ impl<'c, 'a> Builder<'c, 'a> {
         self.lists.substitute(text);
         for list in self.lists.take_touched() {
             let via = Via::Exception(exception.name.value.to_string());
-            self.edge((Kind::Rule, rule), (Kind::List, list), via);
+            self.edge((ItemKind::Rule, rule), (ItemKind::List, list), via);
         }
     }
 }

@@ -1,16 +1,16 @@
 //! From parsed conditions to `ir`: the only place that knows macros, lists and exceptions.
 
 use super::collect::RuleInfo;
+use super::compiled::{MacroTrees, RuleView};
 use super::ir::{Atom, ExtraField, FieldRef, Origin, OutputPart, Pred, Priority, Rule, Term, Test};
 use super::outputs;
 use super::print;
 use super::text::Composite;
-use super::view::{MacroTrees, RuleView};
 use crate::cloudtrail::MemberPath;
 use crate::schema::{SourceFields, SourceId, Type};
 use crate::source::Span;
-use crate::syntax::ast::{Check, Expr, ExprKind, Operand, OperandKind, Right, Value};
-use crate::syntax::output::{self, Part};
+use crate::syntax::ast::{Comparison, Constant, Expr, ExprKind, Operand, OperandKind, Right};
+use crate::syntax::output::{self, TemplatePart};
 use crate::syntax::token::Transformer;
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
@@ -35,7 +35,7 @@ pub struct TooLarge {
 #[derive(Clone, Copy)]
 pub struct Written<'v, 'a> {
     /// The comparison.
-    pub check: &'v Check<'v>,
+    pub check: &'v Comparison<'v>,
     /// The whole of it.
     pub expr: &'v Expr<'v>,
     /// The text that its places are in.
@@ -80,11 +80,11 @@ impl Lowering {
             return Err(TooLarge { name: view.info.name.to_owned(), name_span: view.info.name_span });
         };
         let mut rule = rule(view.info, condition);
-        let deployment = &view.world.deployment;
+        let deployment = &view.environment.deployment;
         rule.enabled = deployment.runs(rule.enabled, &rule.name, &view.info.tags, rule.priority);
         if !self.conditions_only {
             let known = self.fields.entry(source).or_default();
-            let written = outputs::whole(view.info, view.world);
+            let written = outputs::whole(view.info, view.environment);
             let mut terms = Terms { fields: view.fields, known };
             rule.output = template(written, &mut terms);
             let appended = deployment.appended(view.info.source, view.info.name, &view.info.tags);
@@ -124,8 +124,8 @@ fn template(written: Composite<'_>, terms: &mut Terms<'_, '_>) -> Vec<OutputPart
     parts
         .into_iter()
         .map(|part| match part {
-            Part::Text(text) => OutputPart::Text(text.to_owned()),
-            Part::Token(token) => OutputPart::Term {
+            TemplatePart::Text(text) => OutputPart::Text(text.to_owned()),
+            TemplatePart::Field(token) => OutputPart::Term {
                 text: print::operand(&token.operand),
                 term: terms.term(&token.operand),
                 width: token.width,
@@ -174,7 +174,7 @@ impl<'v, 'a> Lowerer<'_, 'v, 'a> {
                 self.path.pop();
                 body?
             }
-            ExprKind::Check(check) => {
+            ExprKind::Comparison(check) => {
                 if self.written.len() >= MAX_ATOMS {
                     return None;
                 }
@@ -194,8 +194,8 @@ impl<'v, 'a> Lowerer<'_, 'v, 'a> {
         parts.iter().map(|part| self.expr(part, text, via)).collect()
     }
 
-    fn test(&mut self, check: &Check<'_>) -> Option<Test> {
-        let mut values = |values: &[Value<'_>]| Test::Values {
+    fn test(&mut self, check: &Comparison<'_>) -> Option<Test> {
+        let mut values = |values: &[Constant<'_>]| Test::Values {
             op: check.op,
             modifier: check.modifier,
             values: self.shared(values),
@@ -211,7 +211,7 @@ impl<'v, 'a> Lowerer<'_, 'v, 'a> {
 }
 
 impl Lowerer<'_, '_, '_> {
-    fn shared(&mut self, values: &[Value<'_>]) -> Arc<[Box<str>]> {
+    fn shared(&mut self, values: &[Constant<'_>]) -> Arc<[Box<str>]> {
         let texts = || values.iter().map(|value| Box::from(&*value.text));
         let mut hasher = FxHasher::default();
         values.iter().for_each(|value| value.text.hash(&mut hasher));

@@ -7,8 +7,10 @@
 pub mod checks;
 pub mod collect;
 pub mod compile;
+pub mod compiled;
 pub mod deployment;
 pub mod describe;
+pub mod environment;
 pub mod errors;
 pub mod event_types;
 pub mod exceptions;
@@ -27,5 +29,3 @@ mod rule;
 pub mod text;
 pub mod types;
 pub mod values;
-pub mod view;
-pub mod world;

@@ -2,7 +2,7 @@
 
 use super::collect::MacroInfo;
 use super::collect::Table;
-use crate::syntax::ast::{Expr, ExprKind, Place};
+use crate::syntax::ast::{Expr, ExprKind, TextRange};
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
@@ -12,7 +12,7 @@ pub struct Use<'t> {
     /// The macro.
     pub name: &'t str,
     /// Where it is used.
-    pub place: Place,
+    pub place: TextRange,
 }
 
 /// The uses of macros in a condition, left to right.
@@ -28,7 +28,7 @@ pub fn uses<'t>(expr: &Expr<'t>) -> Vec<Use<'t>> {
 
 /// Why a macro cannot be resolved.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NameTrouble {
+pub enum NameErrorKind {
     /// No macro of that name, or none that the user can see.
     Undefined(String),
     /// It leads back to itself.
@@ -39,13 +39,13 @@ pub enum NameTrouble {
 #[derive(Clone, Debug)]
 pub struct NameError {
     /// Why.
-    pub trouble: NameTrouble,
+    pub kind: NameErrorKind,
     /// The macro in whose text it stands.
     pub within: usize,
     /// Where in that text.
-    pub place: Place,
+    pub place: TextRange,
     /// Where in the text of the macro that is being resolved.
-    pub root_place: Place,
+    pub root_place: TextRange,
 }
 
 /// Resolves all macros in the order of their first definition, as Falco: a macro sees those that were
@@ -114,18 +114,18 @@ fn search(
             last.1 += 1;
         }
         let error = |trouble| NameError {
-            trouble,
+            kind: trouble,
             within: at,
             place: used.place.clone(),
             root_place: root_place(&uses[root], &path),
         };
         match targets[at][next].filter(|&target| macros.items[target].index < visibility) {
             None => {
-                let undefined = error(NameTrouble::Undefined(used.name.to_owned()));
+                let undefined = error(NameErrorKind::Undefined(used.name.to_owned()));
                 unknown.get_or_insert(undefined);
             }
             Some(target) if path[1..].iter().any(|&(on_path, _)| on_path == target) => {
-                return Some(error(NameTrouble::Loop(used.name.to_owned())));
+                return Some(error(NameErrorKind::Loop(used.name.to_owned())));
             }
             // Macros before the root in order are resolved by now, or were complained about.
             Some(target) if target < root || done[target] => {}
@@ -135,7 +135,7 @@ fn search(
     unknown
 }
 
-fn root_place(uses: &[Use<'_>], path: &[(usize, usize)]) -> Place {
+fn root_place(uses: &[Use<'_>], path: &[(usize, usize)]) -> TextRange {
     path.first()
         .and_then(|&(_, next)| uses.get(next.saturating_sub(1)))
         .map_or(0..0, |used| used.place.clone())

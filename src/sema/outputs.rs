@@ -1,16 +1,16 @@
 //! Outputs of rules, checked as Falco's formatter does.
 
 use super::collect::RuleInfo;
+use super::environment::Environment;
 use super::errors;
-use super::report::{Fault, Report, Step};
+use super::report::{ContextStep, Fault, Report};
 use super::text::Composite;
 use super::types::TypeError;
 use super::types::{self, DEPRECATED};
-use super::world::World;
 use crate::schema::SourceFields;
 use crate::syntax::ast::{Operand, OperandKind};
 use crate::syntax::condition::parse_operand;
-use crate::syntax::output::{self, OutputError, Part, Token};
+use crate::syntax::output::{self, OutputError, TemplateField, TemplatePart};
 use memchr::memmem::Finder;
 use std::sync::LazyLock;
 
@@ -40,9 +40,9 @@ pub fn text<'a>(rule: &RuleInfo<'a>) -> Composite<'a> {
 }
 
 /// The output with what the deployment appends to it.
-pub fn whole<'x>(rule: &'x RuleInfo<'x>, world: &'x World) -> Composite<'x> {
+pub fn whole<'x>(rule: &'x RuleInfo<'x>, environment: &'x Environment) -> Composite<'x> {
     let mut whole = text(rule);
-    let appended = world.deployment.appended(rule.source, rule.name, &rule.tags);
+    let appended = environment.deployment.appended(rule.source, rule.name, &rule.tags);
     for output in appended.filter_map(|entry| entry.output.as_ref()) {
         whole.push_made(" ", rule.output_span);
         whole.push(output);
@@ -74,11 +74,11 @@ pub fn resolves(operand: &Operand<'_>, fields: &SourceFields) -> bool {
 }
 
 /// The tokens of a template that can be resolved.
-pub fn tokens<'t>(text: &'t str, fields: &SourceFields) -> Vec<Token<'t>> {
+pub fn tokens<'t>(text: &'t str, fields: &SourceFields) -> Vec<TemplateField<'t>> {
     let (parts, _) = output::parse(text, &mut |operand| resolves(operand, fields));
     let token = |part| match part {
-        Part::Token(token) => Some(token),
-        Part::Text(_) => None,
+        TemplatePart::Field(token) => Some(token),
+        TemplatePart::Text(_) => None,
     };
     parts.into_iter().filter_map(token).collect()
 }
@@ -87,8 +87,8 @@ pub fn tokens<'t>(text: &'t str, fields: &SourceFields) -> Vec<Token<'t>> {
 pub fn check<'a>(
     rule: &RuleInfo<'a>,
     fields: &SourceFields,
-    base: &[Step<'a>],
-    world: &World,
+    base: &[ContextStep<'a>],
+    environment: &Environment,
     report: &mut Report<'_>,
 ) -> bool {
     let file = rule.span.file;
@@ -96,22 +96,22 @@ pub fn check<'a>(
         // It could not be read; that was said.
         return true;
     }
-    let written = whole(rule, world);
+    let written = whole(rule, environment);
     if let Some(at) = container_info(&written.text) {
         let place = written.locate(at as u32..(at + CONTAINER_INFO.len()) as u32).span;
         report.fault(file, base, errors::container_info(place));
     }
     let written = without_container_info(written);
-    if !resolve(rule, &written, rule.skip_if_unknown_filter, (fields, base, world), report) {
+    if !resolve(rule, &written, rule.skip_if_unknown_filter, (fields, base, environment), report) {
         return false;
     }
     deprecated(rule, &written, base, report);
-    let appended = world.deployment.appended(rule.source, rule.name, &rule.tags);
+    let appended = environment.deployment.appended(rule.source, rule.name, &rule.tags);
     // All of them are looked at, and a rule cannot choose to skip them.
     let mut good = true;
     for field in appended.flat_map(|entry| &entry.fields) {
         let template = Composite::of(&field.template);
-        good &= resolve(rule, &template, false, (fields, base, world), report);
+        good &= resolve(rule, &template, false, (fields, base, environment), report);
     }
     good
 }
@@ -121,7 +121,7 @@ fn resolve<'a>(
     rule: &RuleInfo<'a>,
     written: &Composite<'_>,
     skip: bool,
-    (fields, base, world): (&SourceFields, &[Step<'a>], &World),
+    (fields, base, environment): (&SourceFields, &[ContextStep<'a>], &Environment),
     report: &mut Report<'_>,
 ) -> bool {
     let file = rule.span.file;
@@ -129,7 +129,7 @@ fn resolve<'a>(
     if troubles.is_empty() {
         return true;
     }
-    let output_base = || [base, &[Step::new("rule output", "", rule.output_span)]].concat();
+    let output_base = || [base, &[ContextStep::new("rule output", "", rule.output_span)]].concat();
     for trouble in &troubles {
         let place = if written.text.is_empty() {
             rule.output_span
@@ -143,11 +143,11 @@ fn resolve<'a>(
             // A transformer that could be read: what is wrong is inside.
             let place = written.locate(error.place.clone());
             fault.diagnostic =
-                errors::type_error(&error, place, None, rule.source, fields, world, &mut report.hints)
+                errors::type_error(&error, place, None, rule.source, fields, environment, &mut report.hints)
                     .diagnostic;
         }
         // Any token that cannot be resolved is in the class of errors that a rule may choose to skip.
-        if skip && trouble.trouble == output::Trouble::Unknown {
+        if skip && trouble.kind == output::OutputErrorKind::Unknown {
             report.fault(file, &output_base(), errors::skipped(rule, fault));
             return false;
         }
@@ -171,7 +171,12 @@ fn refused_call(text: &str, error: &OutputError, fields: &SourceFields) -> Optio
 }
 
 /// Falco looks for the names of deprecated fields anywhere in the text, as substrings.
-fn deprecated<'a>(rule: &RuleInfo<'a>, written: &Composite<'a>, base: &[Step<'a>], report: &mut Report<'_>) {
+fn deprecated<'a>(
+    rule: &RuleInfo<'a>,
+    written: &Composite<'a>,
+    base: &[ContextStep<'a>],
+    report: &mut Report<'_>,
+) {
     static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("evt."));
     if FINDER.find(written.text.as_bytes()).is_none() {
         return;

@@ -160,7 +160,7 @@ impl Prefixes {
             if is_glob {
                 glob::parse(part, false)
             } else {
-                Glob { tokens: part.iter().map(|&byte| glob::Token::Byte(byte)).collect() }
+                Glob { tokens: part.iter().map(|&byte| glob::GlobToken::Byte(byte)).collect() }
             }
         };
         Prefixes(values.map(|value| components(value).map(component).collect()).collect())

@@ -1,6 +1,6 @@
 //! Conditions printed as Falco prints compiled ones: for `-L`, and never meant to be read back.
 
-use crate::syntax::ast::{Check, Expr, ExprKind, Operand, OperandKind, Right, Value};
+use crate::syntax::ast::{Comparison, Constant, Expr, ExprKind, Operand, OperandKind, Right};
 use std::borrow::Cow;
 
 /// Finds the condition of a macro.
@@ -31,7 +31,7 @@ fn expression(expr: &Expr<'_>, macros: &Macros<'_, '_>, text: &mut String, depth
             Some(body) => expression(body, macros, text, depth + 1),
             None => text.push_str(name),
         },
-        ExprKind::Check(check) => print_check(check, text),
+        ExprKind::Comparison(check) => print_check(check, text),
         ExprKind::Hole => {}
     }
 }
@@ -46,14 +46,14 @@ fn chain(parts: &[Expr<'_>], word: &str, macros: &Macros<'_, '_>, text: &mut Str
 }
 
 /// The operator of a check with its modifier.
-pub fn operator(check: &Check<'_>) -> String {
+pub fn operator(check: &Comparison<'_>) -> String {
     match check.modifier {
         Some(modifier) => format!("{} {}", check.op.text(), modifier.text()),
         None => check.op.text().to_owned(),
     }
 }
 
-fn print_check(check: &Check<'_>, text: &mut String) {
+fn print_check(check: &Comparison<'_>, text: &mut String) {
     text.push_str(&operand(&check.left));
     text.push(' ');
     text.push_str(&operator(check));
@@ -72,7 +72,7 @@ fn print_check(check: &Check<'_>, text: &mut String) {
     }
 }
 
-fn print_list(values: &[Value<'_>], text: &mut String) {
+fn print_list(values: &[Constant<'_>], text: &mut String) {
     text.push_str(" (");
     for (at, value) in values.iter().enumerate() {
         text.push_str(if at > 0 { ", " } else { "" });
@@ -84,7 +84,7 @@ fn print_list(values: &[Value<'_>], text: &mut String) {
 /// A field, transformer, list or constant.
 pub fn operand(operand: &Operand<'_>) -> String {
     let all = |args: &[Operand<'_>]| args.iter().map(self::operand).collect::<Vec<_>>().join(",");
-    let bracket = |arg: &Option<Value<'_>>| match arg {
+    let bracket = |arg: &Option<Constant<'_>>| match arg {
         Some(arg) if arg.text.is_empty() => "[\"\"]".to_owned(),
         Some(arg) => format!("[{}]", escaped(&arg.text)),
         None => String::new(),

@@ -1,7 +1,7 @@
 //! Collecting findings in Falco's order, each with what Falco would say of it.
 
+use super::compiled::RuleOutcome;
 use super::errors::Hints;
-use super::view::Outcome;
 use crate::diag::{Diagnostic, FalcoCode, FalcoSays, Location};
 use crate::source::{FileId, SourceMap, Span};
 use std::borrow::Cow;
@@ -15,7 +15,7 @@ const SEARCHES: usize = 50;
 
 /// A step of Falco's context chain: what kind of thing, its name, and where it starts.
 #[derive(Clone, Debug)]
-pub struct Step<'a> {
+pub struct ContextStep<'a> {
     /// For instance `rule condition`.
     pub item_type: &'static str,
     /// Name of the thing; may be empty.
@@ -24,10 +24,10 @@ pub struct Step<'a> {
     pub span: Span,
 }
 
-impl<'a> Step<'a> {
+impl<'a> ContextStep<'a> {
     /// A step.
-    pub fn new(item_type: &'static str, name: impl Into<Cow<'a, str>>, span: Span) -> Step<'a> {
-        Step { item_type, name: name.into(), span }
+    pub fn new(item_type: &'static str, name: impl Into<Cow<'a, str>>, span: Span) -> ContextStep<'a> {
+        ContextStep { item_type, name: name.into(), span }
     }
 }
 
@@ -41,7 +41,7 @@ pub struct Fault<'a> {
     /// Falco's message.
     pub message: String,
     /// Steps below the item; `None` if Falco places it at the document as a whole.
-    pub steps: Option<Vec<Step<'a>>>,
+    pub steps: Option<Vec<ContextStep<'a>>>,
 }
 
 /// Where in a condition, for the last step of a chain.
@@ -111,7 +111,7 @@ impl<'m> Report<'m> {
     }
 
     /// Adds what was found before of a rule that has not changed.
-    pub fn recall(&mut self, rule: &str, outcome: &Outcome) {
+    pub fn recall(&mut self, rule: &str, outcome: &RuleOutcome) {
         self.found.extend(outcome.found.iter().cloned());
         self.errors += outcome.errors;
         if outcome.broken {
@@ -125,7 +125,7 @@ impl<'m> Report<'m> {
     }
 
     /// Notes that the rule of this context is broken, if the finding breaks it.
-    fn note(&mut self, base: &[Step<'_>], code: Option<FalcoCode>) {
+    fn note(&mut self, base: &[ContextStep<'_>], code: Option<FalcoCode>) {
         let breaks = code.is_none_or(|code| code.is_error() || code == FalcoCode::UnknownFilter);
         if let Some(rule) = base.first().filter(|step| breaks && step.item_type == "rule") {
             self.broken.insert(rule.name.to_string());
@@ -151,7 +151,7 @@ impl<'m> Report<'m> {
     }
 
     /// A finding of Falco's, in the context of `file` and `base`.
-    pub fn fault(&mut self, file: FileId, base: &[Step<'_>], fault: Fault<'_>) {
+    pub fn fault(&mut self, file: FileId, base: &[ContextStep<'_>], fault: Fault<'_>) {
         self.note(base, fault.code);
         if !self.in_context {
             return self.push(fault, Vec::new(), None);
@@ -167,7 +167,7 @@ impl<'m> Report<'m> {
     pub fn fault_in_condition(
         &mut self,
         file: FileId,
-        base: &[Step<'_>],
+        base: &[ContextStep<'_>],
         fault: Fault<'_>,
         place: &ConditionPlace<'_>,
     ) {
@@ -196,7 +196,7 @@ impl<'m> Report<'m> {
 
     fn push(&mut self, mut fault: Fault<'_>, context: Vec<Location>, snippet_of: Option<String>) {
         if fault.message == BAD_CONVERSION {
-            let at = self.location(&Step::new("", "", fault.diagnostic.primary.span));
+            let at = self.location(&ContextStep::new("", "", fault.diagnostic.primary.span));
             fault.message = format!(
                 "yaml-cpp: error at line {}, column {}: {BAD_CONVERSION}",
                 at.line + 1,
@@ -240,7 +240,7 @@ impl<'m> Report<'m> {
         }
     }
 
-    fn location(&self, step: &Step<'_>) -> Location {
+    fn location(&self, step: &ContextStep<'_>) -> Location {
         let file = self.sources.file(step.span.file);
         let offset = step.span.start as usize;
         let line = file.line_index(offset);

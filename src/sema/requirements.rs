@@ -1,11 +1,11 @@
 //! Engine and plugin versions that rules files ask for.
 
 use super::collect::{Collector, Outcome};
+use super::environment::Environment;
 use super::errors;
-use super::report::{Fault, Step};
-use super::world::World;
+use super::report::{ContextStep, Fault};
 use crate::source::{Span, Text};
-use crate::syntax::items::{Item, Kind};
+use crate::syntax::items::{Item, ItemKind};
 use crate::syntax::yaml::{self, Node, Value};
 use std::fmt;
 
@@ -74,9 +74,9 @@ pub struct PluginChoice<'a> {
 
 impl<'a> Collector<'_, 'a, '_> {
     pub(super) fn engine_version(&mut self, item: Item<'a>) -> Outcome<'a> {
-        let key = Kind::EngineVersion.key();
-        let text = item.text(key).map_err(|problem| errors::key(problem, Kind::EngineVersion))?;
-        let running = self.world.engine_version;
+        let key = ItemKind::EngineVersion.key();
+        let text = item.text(key).map_err(|problem| errors::key(problem, ItemKind::EngineVersion))?;
+        let running = self.environment.engine_version;
         let wanted = match yaml::to_u32(&text.value) {
             Some(minor) => Version(running.0, minor, running.2),
             None => Version::parse(&text.value).ok_or_else(|| errors::engine_version_text(text))?,
@@ -92,12 +92,13 @@ impl<'a> Collector<'_, 'a, '_> {
     }
 
     pub(super) fn plugin_versions(&mut self, item: Item<'a>) -> Outcome<'a> {
-        let Some(node) = item.get(Kind::PluginVersions.key()) else { return Ok(()) };
+        let Some(node) = item.get(ItemKind::PluginVersions.key()) else { return Ok(()) };
         let Value::Seq(entries) = node.value() else {
             return Err(errors::plugin_versions_not_sequence(node));
         };
         for entry in entries {
-            let step = |name: &str| Step::new("required plugin versions entry", name.to_owned(), entry.span);
+            let step =
+                |name: &str| ContextStep::new("required plugin versions entry", name.to_owned(), entry.span);
             let first = choice(entry, "Plugin version must be a mapping", &step)?;
             let mut choices = vec![first];
             let item = Item::new(entry).and_then(|item| item.get("alternatives"));
@@ -110,7 +111,11 @@ impl<'a> Collector<'_, 'a, '_> {
                 };
                 for element in elements {
                     let alternative = |name: &str| {
-                        Step::new("required plugin versions alternative", name.to_owned(), element.span)
+                        ContextStep::new(
+                            "required plugin versions alternative",
+                            name.to_owned(),
+                            element.span,
+                        )
                     };
                     choices.push(
                         choice(element, "Plugin version alternative must be a mapping", &alternative)
@@ -128,7 +133,7 @@ impl<'a> Collector<'_, 'a, '_> {
         Ok(())
     }
 
-    fn plugin_requirement(&mut self, choices: Vec<PluginChoice<'a>>, step: Step<'a>) -> Outcome<'a> {
+    fn plugin_requirement(&mut self, choices: Vec<PluginChoice<'a>>, step: ContextStep<'a>) -> Outcome<'a> {
         let mut seen: Vec<&str> = Vec::new();
         let mut checked = Vec::with_capacity(choices.len());
         for choice in choices {
@@ -149,17 +154,17 @@ impl<'a> Collector<'_, 'a, '_> {
 fn choice<'a>(
     node: &'a Node,
     not_mapping: &'static str,
-    step: &dyn Fn(&str) -> Step<'a>,
+    step: &dyn Fn(&str) -> ContextStep<'a>,
 ) -> Result<PluginChoice<'a>, Box<Fault<'a>>> {
     let Some(entry) = Item::new(node) else {
         return Err(errors::plugin_not_mapping(node, not_mapping, step("")));
     };
     let name = entry
         .text("name")
-        .map_err(|problem| errors::key_within(problem, Kind::PluginVersions, vec![step("")]))?;
+        .map_err(|problem| errors::key_within(problem, ItemKind::PluginVersions, vec![step("")]))?;
     let version_text = entry
         .text("version")
-        .map_err(|problem| errors::key_within(problem, Kind::PluginVersions, vec![step(&name.value)]))?;
+        .map_err(|problem| errors::key_within(problem, ItemKind::PluginVersions, vec![step(&name.value)]))?;
     Ok(PluginChoice { name: &name.value, version_text, version: Version::default(), span: name.span })
 }
 
@@ -173,10 +178,12 @@ pub struct Unmet {
 }
 
 /// The requirements that are not met: of each entry the first plugin that is loaded decides.
-pub fn unmet(requirements: &[PluginRequirement<'_>], world: &World) -> Vec<Unmet> {
+pub fn unmet(requirements: &[PluginRequirement<'_>], environment: &Environment) -> Vec<Unmet> {
     let decide = |requirement: &PluginRequirement<'_>| {
-        let loaded =
-            requirement.choices.iter().find_map(|choice| Some((choice, world.plugin_version(choice.name)?)));
+        let loaded = requirement
+            .choices
+            .iter()
+            .find_map(|choice| Some((choice, environment.plugin_version(choice.name)?)));
         match loaded {
             Some((choice, have)) if have.satisfies(choice.version) => None,
             Some((choice, have)) => Some(Unmet {

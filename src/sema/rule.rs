@@ -1,11 +1,11 @@
 //! Reading one rule item: full definition, append, override, or switching on and off.
 
-use super::collect::{Collector, Outcome, Policy, RuleInfo};
+use super::collect::{Collector, ErrorPolicy, Outcome, RuleInfo};
 use super::errors;
 use super::exceptions;
-use super::report::{Fault, Step};
+use super::report::{ContextStep, Fault};
 use crate::source::{Span, Text};
-use crate::syntax::items::{Item, Kind, Problem, Read, key_text};
+use crate::syntax::items::{Item, ItemKind, KeyError, Read, key_text};
 use crate::syntax::token::PRIORITIES;
 use crate::syntax::yaml::{Node, Value};
 
@@ -27,12 +27,12 @@ impl Overrides<'_> {
 
 type Caught<'a, T> = Result<T, Box<Fault<'a>>>;
 
-fn key<'a>(problem: Problem<'a>) -> Box<Fault<'a>> {
-    errors::key(problem, Kind::Rule)
+fn key<'a>(problem: KeyError<'a>) -> Box<Fault<'a>> {
+    errors::key(problem, ItemKind::Rule)
 }
 
 /// Reads `override`.
-pub(super) fn overrides<'a>(item: Item<'a>, kind: Kind) -> Caught<'a, Overrides<'a>> {
+pub(super) fn overrides<'a>(item: Item<'a>, kind: ItemKind) -> Caught<'a, Overrides<'a>> {
     let mut found = Overrides::default();
     let Some((name, node)) = item.entry("override") else { return Ok(found) };
     let entries = match node.value() {
@@ -69,16 +69,16 @@ pub(super) fn read<'a>(
     c: &mut Collector<'_, 'a, '_>,
     item: Item<'a>,
     name: &'a Text,
-    base: &[Step<'a>],
+    base: &[ContextStep<'a>],
 ) -> Outcome<'a> {
     if let Some(earlier) = c.collected.rules.get(&name.value).map(|rule| rule.span) {
-        c.changes(Kind::Rule, &name.value, earlier);
+        c.changes(ItemKind::Rule, &name.value, earlier);
     }
     let append = item.flag("append").map_err(key)?.unwrap_or(false);
     if append {
-        c.warn(base, errors::deprecated_append(item, Kind::Rule));
+        c.warn(base, errors::deprecated_append(item, ItemKind::Rule));
     }
-    let overrides = overrides(item, Kind::Rule)?;
+    let overrides = overrides(item, ItemKind::Rule)?;
     let changes = append || !overrides.is_empty() || only_enables(item);
     if let Some(rule) = c.collected.rules.get_mut(&name.value).filter(|_| changes) {
         rule.parts.push(item.node.span);
@@ -124,7 +124,7 @@ fn define<'a>(
     c: &mut Collector<'_, 'a, '_>,
     item: Item<'a>,
     name: &'a Text,
-    base: &[Step<'a>],
+    base: &[ContextStep<'a>],
 ) -> Outcome<'a> {
     let mut kept = Kept { faults: Vec::new() };
     let condition = kept.key(item.text("condition"));
@@ -142,10 +142,10 @@ fn define<'a>(
     let tags = item.get("tags").and_then(|_| kept.key(item.texts("tags"))).unwrap_or_default();
     let mut exceptions = match (c.policy, kept.faults.is_empty()) {
         // Its warnings must not come before the error that Falco stops at.
-        (Policy::First, false) => Vec::new(),
+        (ErrorPolicy::First, false) => Vec::new(),
         _ => kept.value(c.exceptions(item, false, base)).unwrap_or_default(),
     };
-    if c.policy == Policy::First && !kept.faults.is_empty() {
+    if c.policy == ErrorPolicy::First && !kept.faults.is_empty() {
         return Err(Box::new(kept.faults.swap_remove(0)));
     }
     let broken_source = item.get("source").is_some() && source.is_none();
@@ -156,21 +156,21 @@ fn define<'a>(
     {
         kept.faults.push(*errors::different_source(name, source, previous));
     }
-    let unknown_source = c.world.fields(source_name).is_none();
+    let unknown_source = c.environment.fields(source_name).is_none();
     if unknown_source && kept.faults.is_empty() {
         let span = source.map_or(name.span, |source| source.span);
-        c.warn(base, errors::unknown_source(source_name, span, c.world));
+        c.warn(base, errors::unknown_source(source_name, span, c.environment));
     }
     for exception in &mut exceptions {
         if exception.fields.is_empty() {
             let message = "Rule exception item must have fields property with a list of fields";
             kept.faults.push(*errors::exception_without_fields(exception, message));
         } else if !broken_source {
-            kept.value(exceptions::validate(exception, source_name, c.world));
+            kept.value(exceptions::validate(exception, source_name, c.environment));
         }
     }
     if !kept.faults.is_empty() {
-        if c.policy == Policy::First {
+        if c.policy == ErrorPolicy::First {
             return Err(Box::new(kept.faults.swap_remove(0)));
         }
         // What is wrong with the exceptions was said; the condition is looked at without them.
@@ -220,7 +220,7 @@ fn enable<'a>(
     c: &mut Collector<'_, 'a, '_>,
     item: Item<'a>,
     name: &'a Text,
-    base: &[Step<'a>],
+    base: &[ContextStep<'a>],
 ) -> Outcome<'a> {
     let text = item.text("enabled").map_err(key)?;
     let enabled = item.flag("enabled").map_err(key)?.unwrap_or(true);
@@ -239,7 +239,7 @@ fn legacy_append<'a>(
     c: &mut Collector<'_, 'a, '_>,
     item: Item<'a>,
     name: &'a Text,
-    base: &[Step<'a>],
+    base: &[ContextStep<'a>],
 ) -> Outcome<'a> {
     let condition = item.optional_text("condition").map_err(key)?;
     let exceptions = c.exceptions(item, true, base)?;
@@ -257,14 +257,14 @@ fn legacy_append<'a>(
     Ok(())
 }
 
-type NotThere<'a> = fn(Kind, &'a Text, &[&str]) -> Box<Fault<'a>>;
+type NotThere<'a> = fn(ItemKind, &'a Text, &[&str]) -> Box<Fault<'a>>;
 
 fn existing<'a>(c: &mut Collector<'_, 'a, '_>, name: &'a Text, error: NotThere<'a>) -> Outcome<'a> {
     if c.collected.rules.index_of(&name.value).is_some() {
         return Ok(());
     }
     let known = known_rules(c);
-    Err(error(Kind::Rule, name, &known))
+    Err(error(ItemKind::Rule, name, &known))
 }
 
 /// The rules that may have been meant by a name that does not exist.
@@ -296,7 +296,7 @@ fn append_exceptions<'a>(
     name: &'a Text,
     exceptions: Vec<exceptions::Exception<'a>>,
 ) -> Outcome<'a> {
-    let world = c.world;
+    let environment = c.environment;
     let Some(rule) = c.collected.rules.get_mut(&name.value) else { return Ok(()) };
     for mut exception in exceptions {
         match rule.exceptions.iter_mut().find(|previous| previous.name.value == exception.name.value) {
@@ -308,7 +308,7 @@ fn append_exceptions<'a>(
                 if exception.values.is_empty() {
                     return Err(errors::exception_without_values(&exception));
                 }
-                exceptions::validate(&mut exception, rule.source, world)?;
+                exceptions::validate(&mut exception, rule.source, environment)?;
                 rule.exceptions.push(exception);
             }
             Some(previous) => {
@@ -327,7 +327,7 @@ fn append_exceptions<'a>(
 
 /// The overridable keys an item has.
 fn defined_keys<'a>(item: Item<'a>) -> Vec<&'a str> {
-    let kind = Kind::Rule;
+    let kind = ItemKind::Rule;
     let mut keys: Vec<&str> =
         kind.replaceable().iter().copied().filter(|key| item.get(key).is_some()).collect();
     keys.sort_unstable();
@@ -337,7 +337,7 @@ fn defined_keys<'a>(item: Item<'a>) -> Vec<&'a str> {
 struct Overriding<'b, 'a> {
     item: Item<'a>,
     name: &'a Text,
-    base: &'b [Step<'a>],
+    base: &'b [ContextStep<'a>],
     overrides: Overrides<'a>,
     /// Overridable keys of the item that no override has taken yet.
     expected: Vec<&'a str>,

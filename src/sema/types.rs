@@ -2,43 +2,43 @@
 
 use super::values::{self, BadValue, Family, family};
 use crate::schema::{LookupError, SourceFields, Type, event_type};
-use crate::syntax::ast::{Check, Expr, ExprKind, Operand, OperandKind, Place, Right, Value};
+use crate::syntax::ast::{Comparison, Constant, Expr, ExprKind, Operand, OperandKind, Right, TextRange};
 use crate::syntax::token::{Op, Rhs, TRANSFORMERS, Transformer};
 use std::borrow::Cow;
 
 /// Something found while checking a condition, in order.
 #[derive(Clone, Debug)]
-pub enum Fact {
+pub enum TypeFact {
     /// A macro is used here, by its index: its own facts come in its place.
-    Macro(usize, Place),
+    Macro(usize, TextRange),
     /// Falco refuses the check.
     Error(TypeError),
     /// A constant that looks like something else.
     Warning(Warning),
     /// A `ka.` or `jevt.` field is compared with `<NA>`.
-    UnsafeNa(Place),
+    UnsafeNa(TextRange),
     /// A field by its older name, and today's.
-    Older(&'static str, &'static str, Place),
+    Older(&'static str, &'static str, TextRange),
     /// A deprecated field on the left.
-    Deprecated(&'static str, Place),
+    Deprecated(&'static str, TextRange),
     /// A check of `evt.type` whose right side Falco cannot search for event codes: it dies.
-    EventCodeCrash(Place),
+    EventCodeCrash(TextRange),
 }
 
 /// A check that Falco refuses.
 #[derive(Clone, Debug)]
 pub struct TypeError {
     /// What.
-    pub trouble: Trouble,
+    pub kind: TypeErrorKind,
     /// The text to underline.
-    pub place: Place,
+    pub place: TextRange,
     /// Where Falco says it is: the start of the check.
     pub falco_at: u32,
 }
 
 /// What is wrong with a check.
 #[derive(Clone, Debug)]
-pub enum Trouble {
+pub enum TypeErrorKind {
     /// The field does not exist, or its argument is wrong.
     Field(LookupError),
     /// The operator does not work on the field's type.
@@ -76,19 +76,21 @@ pub enum Trouble {
     },
 }
 
-impl Trouble {
+impl TypeErrorKind {
     /// Falco's message.
     pub fn falco(&self) -> String {
         match self {
-            Trouble::Field(error) => error.message.clone(),
-            Trouble::Operator { falco, .. } | Trouble::Transformer(falco) | Trouble::Right(falco) => {
+            TypeErrorKind::Field(error) => error.message.clone(),
+            TypeErrorKind::Operator { falco, .. }
+            | TypeErrorKind::Transformer(falco)
+            | TypeErrorKind::Right(falco) => falco.clone(),
+            TypeErrorKind::Value { bad: BadValue::EventType(name), .. } => {
+                format!("unknown event type {name}")
+            }
+            TypeErrorKind::Value { bad: BadValue::Unfit(falco) | BadValue::Regex { falco, .. }, .. } => {
                 falco.clone()
             }
-            Trouble::Value { bad: BadValue::EventType(name), .. } => format!("unknown event type {name}"),
-            Trouble::Value { bad: BadValue::Unfit(falco) | BadValue::Regex { falco, .. }, .. } => {
-                falco.clone()
-            }
-            Trouble::Crash { falco, .. } => (*falco).to_owned(),
+            TypeErrorKind::Crash { falco, .. } => (*falco).to_owned(),
         }
     }
 }
@@ -101,7 +103,7 @@ pub struct Warning {
     /// The constant.
     pub text: String,
     /// Its place, which is also Falco's.
-    pub place: Place,
+    pub place: TextRange,
 }
 
 /// Why a constant is suspect.
@@ -120,7 +122,7 @@ pub fn facts(
     expr: &Expr<'_>,
     fields: &SourceFields,
     macro_index: &dyn Fn(&str) -> Option<usize>,
-) -> Vec<Fact> {
+) -> Vec<TypeFact> {
     let mut checker = Checker { fields, macro_index, facts: Vec::new() };
     checker.visit(expr);
     checker.facts
@@ -129,7 +131,7 @@ pub fn facts(
 /// The first thing Falco would refuse in a condition without macros.
 pub fn first_error(expr: &Expr<'_>, fields: &SourceFields) -> Option<TypeError> {
     facts(expr, fields, &|_| None).into_iter().find_map(|fact| match fact {
-        Fact::Error(error) => Some(error),
+        TypeFact::Error(error) => Some(error),
         _ => None,
     })
 }
@@ -138,7 +140,7 @@ pub fn first_error(expr: &Expr<'_>, fields: &SourceFields) -> Option<TypeError> 
 pub fn operand_error(operand: &Operand<'_>, fields: &SourceFields) -> Option<TypeError> {
     let mut checker = Checker { fields, macro_index: &|_| None, facts: Vec::new() };
     let (trouble, place) = *checker.operand(operand).err()?;
-    Some(TypeError { trouble, place, falco_at: operand.place.start })
+    Some(TypeError { kind: trouble, place, falco_at: operand.place.start })
 }
 
 /// The type of a side of a check.
@@ -160,10 +162,10 @@ impl Typed {
 struct Checker<'f> {
     fields: &'f SourceFields,
     macro_index: &'f dyn Fn(&str) -> Option<usize>,
-    facts: Vec<Fact>,
+    facts: Vec<TypeFact>,
 }
 
-type Caught<T> = Result<T, Box<(Trouble, Place)>>;
+type Caught<T> = Result<T, Box<(TypeErrorKind, TextRange)>>;
 
 impl Checker<'_> {
     fn visit(&mut self, expr: &Expr<'_>) {
@@ -172,9 +174,9 @@ impl Checker<'_> {
             ExprKind::Not(inner) => self.visit(inner),
             ExprKind::Macro(name) => {
                 let index = (self.macro_index)(name);
-                self.facts.extend(index.map(|index| Fact::Macro(index, expr.place.clone())));
+                self.facts.extend(index.map(|index| TypeFact::Macro(index, expr.place.clone())));
             }
-            ExprKind::Check(check) => {
+            ExprKind::Comparison(check) => {
                 let found = self.facts.len();
                 if let Err(refused) = self.check(check, &expr.place) {
                     let (trouble, place) = *refused;
@@ -182,16 +184,20 @@ impl Checker<'_> {
                     let mut at = 0;
                     self.facts.retain(|fact| {
                         at += 1;
-                        at <= found || !matches!(fact, Fact::Warning(_))
+                        at <= found || !matches!(fact, TypeFact::Warning(_))
                     });
-                    self.facts.push(Fact::Error(TypeError { trouble, place, falco_at: expr.falco_at }));
+                    self.facts.push(TypeFact::Error(TypeError {
+                        kind: trouble,
+                        place,
+                        falco_at: expr.falco_at,
+                    }));
                 }
             }
             ExprKind::Hole => {}
         }
     }
 
-    fn check(&mut self, check: &Check<'_>, place: &Place) -> Caught<()> {
+    fn check(&mut self, check: &Comparison<'_>, place: &TextRange) -> Caught<()> {
         self.field_facts(check, place);
         let left = self.operand(&check.left)?;
         if check.op != Op::Exists {
@@ -200,7 +206,7 @@ impl Checker<'_> {
             if matches!(&check.left.kind, OperandKind::Field { name: "evt.around", .. }) && check.op != Op::Eq
             {
                 let falco = "evt.around supports only '=' comparison operator".to_owned();
-                let trouble = Trouble::Operator { op: check.op, ty: left.ty, list: false, falco };
+                let trouble = TypeErrorKind::Operator { op: check.op, ty: left.ty, list: false, falco };
                 return Err(Box::new((trouble, check.op_place.clone())));
             }
         }
@@ -216,12 +222,12 @@ impl Checker<'_> {
 
     fn right_side(
         &mut self,
-        check: &Check<'_>,
+        check: &Comparison<'_>,
         left: Typed,
         right: &Operand<'_>,
-        place: &Place,
+        place: &TextRange,
     ) -> Caught<()> {
-        let fail = |message: String| Err(Box::new((Trouble::Right(message), right.place.clone())));
+        let fail = |message: String| Err(Box::new((TypeErrorKind::Right(message), right.place.clone())));
         let typed = self.operand(right)?;
         if matches!(check.op, Op::Pmatch | Op::Regex) {
             let op = check.op.text().to_ascii_uppercase();
@@ -249,13 +255,13 @@ impl Checker<'_> {
             ));
         }
         if is_event_type(&check.left) {
-            self.facts.push(Fact::EventCodeCrash(place.clone()));
+            self.facts.push(TypeFact::EventCodeCrash(place.clone()));
         }
         if let OperandKind::Call { transformer, .. } = &check.left.kind
             && transformer.is_multi()
         {
             {
-                let crash = Trouble::Crash {
+                let crash = TypeErrorKind::Crash {
                     falco: "segmentation fault at the first event",
                     message: "Falco 0.44 crashes when `join`, `concat` or `getopt` is compared with a field",
                     at_run_time: true,
@@ -273,9 +279,9 @@ impl Checker<'_> {
     }
 
     /// Warnings that do not depend on types.
-    fn field_facts(&mut self, check: &Check<'_>, place: &Place) {
+    fn field_facts(&mut self, check: &Comparison<'_>, place: &TextRange) {
         let Some(name) = last_field(&check.left) else { return };
-        let na = |value: &Value<'_>| value.text == "<NA>";
+        let na = |value: &Constant<'_>| value.text == "<NA>";
         let compared = match &check.right {
             Right::Const(value) | Right::Word(value) => na(value),
             Right::List(values, _) => values.iter().any(na),
@@ -287,16 +293,16 @@ impl Checker<'_> {
             && check.modifier.is_none()
             && (name.starts_with("ka.") || name.starts_with("jevt."))
         {
-            self.facts.push(Fact::UnsafeNa(place.clone()));
+            self.facts.push(TypeFact::UnsafeNa(place.clone()));
         }
         each_field(&check.left, &mut |name, at| {
             if let Some(field) = deprecated(name) {
-                self.facts.push(Fact::Deprecated(field, at.clone()));
+                self.facts.push(TypeFact::Deprecated(field, at.clone()));
             }
         });
     }
 
-    fn constant(&mut self, value: &Value<'_>, ty: Type, check: &Check<'_>) -> Caught<()> {
+    fn constant(&mut self, value: &Constant<'_>, ty: Type, check: &Comparison<'_>) -> Caught<()> {
         self.constant_warnings(value, check.op);
         // `syscall.type` takes any text.
         let named = matches!(&check.left.kind, OperandKind::Field { name: "evt.type", .. });
@@ -307,7 +313,7 @@ impl Checker<'_> {
         };
         converted.map_err(|bad| {
             let text = value.text.clone().into_owned();
-            Box::new((Trouble::Value { text, ty, bad }, value.place.clone()))
+            Box::new((TypeErrorKind::Value { text, ty, bad }, value.place.clone()))
         })
     }
 
@@ -316,10 +322,10 @@ impl Checker<'_> {
         self.fields.field("evt.type").is_some()
     }
 
-    fn constant_warnings(&mut self, value: &Value<'_>, op: Op) {
+    fn constant_warnings(&mut self, value: &Constant<'_>, op: Op) {
         let mut warn = |kind| {
             let warning = Warning { kind, text: value.text.clone().into_owned(), place: value.place.clone() };
-            self.facts.push(Fact::Warning(warning));
+            self.facts.push(TypeFact::Warning(warning));
         };
         if op == Op::Regex && is_plain_regex(&value.text) {
             warn(WarningKind::PlainRegex);
@@ -349,12 +355,12 @@ impl Checker<'_> {
             OperandKind::Field { name, .. } => {
                 if let Some((older, newer)) = OLDER.iter().find(|(older, _)| older == name) {
                     let end = operand.place.start + older.len() as u32;
-                    self.facts.push(Fact::Older(older, newer, operand.place.start..end));
+                    self.facts.push(TypeFact::Older(older, newer, operand.place.start..end));
                 }
                 let text = operand.kind.field_text().unwrap_or_default();
                 match self.fields.resolve(&text) {
                     Ok(resolved) => Ok(Typed::plain(resolved.ty, resolved.field.list)),
-                    Err(error) => Err(Box::new((Trouble::Field(error), operand.place.clone()))),
+                    Err(error) => Err(Box::new((TypeErrorKind::Field(error), operand.place.clone()))),
                 }
             }
             OperandKind::Const(_) => Ok(Typed::plain(Type::Charbuf, false)),
@@ -375,16 +381,16 @@ impl Checker<'_> {
         operand: &Operand<'_>,
         transformer: Transformer,
         args: &[Operand<'_>],
-        arg: Option<&Value<'_>>,
+        arg: Option<&Constant<'_>>,
     ) -> Caught<Typed> {
         let place = operand.place.clone();
-        let fail = |message: String| Err(Box::new((Trouble::Transformer(message), place.clone())));
+        let fail = |message: String| Err(Box::new((TypeErrorKind::Transformer(message), place.clone())));
         let name = transformer.text();
         if transformer.is_multi() {
             return self.multi(operand, transformer, args, arg);
         }
         let [argument] = args else {
-            let crash = Trouble::Crash {
+            let crash = TypeErrorKind::Crash {
                 falco: "Runtime error: unknown multivalue transformer. Exiting.",
                 message: "this transformer takes one argument; Falco 0.44 dies on more",
                 at_run_time: false,
@@ -427,10 +433,11 @@ impl Checker<'_> {
         operand: &Operand<'_>,
         transformer: Transformer,
         args: &[Operand<'_>],
-        arg: Option<&Value<'_>>,
+        arg: Option<&Constant<'_>>,
     ) -> Caught<Typed> {
         let name = transformer.text();
-        let fail = |message: String| Err(Box::new((Trouble::Transformer(message), operand.place.clone())));
+        let fail =
+            |message: String| Err(Box::new((TypeErrorKind::Transformer(message), operand.place.clone())));
         if args.len() == 1 {
             return fail(format!("unknown field transfomer '{name}'"));
         }
@@ -501,7 +508,7 @@ fn innermost(operand: &Operand<'_>) -> String {
 }
 
 /// Calls `visit` with the name of each field of an operand, left to right.
-fn each_field<'a>(operand: &Operand<'a>, visit: &mut impl FnMut(&'a str, &Place)) {
+fn each_field<'a>(operand: &Operand<'a>, visit: &mut impl FnMut(&'a str, &TextRange)) {
     match &operand.kind {
         OperandKind::Field { name, .. } => visit(name, &operand.place),
         OperandKind::Call { args, .. } | OperandKind::List(args) => {
@@ -575,8 +582,8 @@ pub fn applies(op: Op, ty: Type, list: bool) -> bool {
 }
 
 /// The operator × type table.
-fn comparable(op: Op, modified: bool, typed: Typed) -> Result<(), Trouble> {
-    let refuse = |falco: String| Err(Trouble::Operator { op, ty: typed.ty, list: typed.list, falco });
+fn comparable(op: Op, modified: bool, typed: Typed) -> Result<(), TypeErrorKind> {
+    let refuse = |falco: String| Err(TypeErrorKind::Operator { op, ty: typed.ty, list: typed.list, falco });
     let text = op.canonical();
     if typed.list {
         let listable = matches!(

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 /// A byte range of the parsed text.
-pub type Place = Range<u32>;
+pub type TextRange = Range<u32>;
 
 /// A condition, or a part of one.
 #[derive(Clone, Debug)]
@@ -13,7 +13,7 @@ pub struct Expr<'a> {
     /// What it is.
     pub kind: ExprKind<'a>,
     /// Its text, without surrounding blanks; for a parenthesised one what stands inside.
-    pub place: Place,
+    pub place: TextRange,
     /// Where Falco says it is: before leading blanks for `and`, `or` and `not`.
     pub falco_at: u32,
 }
@@ -30,14 +30,14 @@ pub enum ExprKind<'a> {
     /// The use of a macro.
     Macro(&'a str),
     /// One comparison.
-    Check(Box<Check<'a>>),
+    Comparison(Box<Comparison<'a>>),
     /// Something that could not be read and was complained about.
     Hole,
 }
 
 /// One comparison of a field with something.
 #[derive(Clone, Debug)]
-pub struct Check<'a> {
+pub struct Comparison<'a> {
     /// Left side.
     pub left: Operand<'a>,
     /// Operator.
@@ -45,7 +45,7 @@ pub struct Check<'a> {
     /// Modifier after the operator.
     pub modifier: Option<Modifier>,
     /// Operator and modifier as written.
-    pub op_place: Place,
+    pub op_place: TextRange,
     /// Right side.
     pub right: Right<'a>,
 }
@@ -56,11 +56,11 @@ pub enum Right<'a> {
     /// Nothing, after `exists`.
     None,
     /// One constant.
-    Const(Value<'a>),
+    Const(Constant<'a>),
     /// A list in parentheses, and the place of the whole.
-    List(Vec<Value<'a>>, Place),
+    List(Vec<Constant<'a>>, TextRange),
     /// A word where a list is expected: one string, since list names were replaced before.
-    Word(Value<'a>),
+    Word(Constant<'a>),
     /// A field through a transformer or `val()`.
     Operand(Operand<'a>),
     /// Could not be read.
@@ -69,11 +69,11 @@ pub enum Right<'a> {
 
 /// A constant.
 #[derive(Clone, Debug)]
-pub struct Value<'a> {
+pub struct Constant<'a> {
     /// The text, unescaped.
     pub text: Cow<'a, str>,
     /// Its place, quotes included.
-    pub place: Place,
+    pub place: TextRange,
     /// True if it stood in quotes.
     pub quoted: bool,
 }
@@ -84,7 +84,7 @@ pub struct Operand<'a> {
     /// What it is.
     pub kind: OperandKind<'a>,
     /// Its place.
-    pub place: Place,
+    pub place: TextRange,
 }
 
 /// The kinds of operands.
@@ -95,7 +95,7 @@ pub enum OperandKind<'a> {
         /// The name without argument.
         name: &'a str,
         /// The argument between brackets.
-        arg: Option<Value<'a>>,
+        arg: Option<Constant<'a>>,
     },
     /// `tolower(ct.user)`
     Call {
@@ -104,12 +104,12 @@ pub enum OperandKind<'a> {
         /// Its arguments.
         args: Vec<Operand<'a>>,
         /// An argument in brackets after the closing parenthesis.
-        arg: Option<Value<'a>>,
+        arg: Option<Constant<'a>>,
     },
     /// A parenthesised list inside a transformer.
     List(Vec<Operand<'a>>),
     /// A string or number inside a transformer.
-    Const(Value<'a>),
+    Const(Constant<'a>),
 }
 
 impl<'a> OperandKind<'a> {
@@ -132,7 +132,7 @@ impl Expr<'_> {
         match &self.kind {
             ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter().for_each(|part| part.walk(visit)),
             ExprKind::Not(inner) => inner.walk(visit),
-            ExprKind::Macro(_) | ExprKind::Check(_) | ExprKind::Hole => {}
+            ExprKind::Macro(_) | ExprKind::Comparison(_) | ExprKind::Hole => {}
         }
     }
 }

@@ -3,7 +3,7 @@
 //! The first error is Falco's, message and position. Where Falco stops, this parser skips to the next
 //! `and`, `or` or closing parenthesis, leaves a hole and goes on.
 
-use super::ast::{Check, Expr, ExprKind, Operand, OperandKind, Place, Right, Value};
+use super::ast::{Comparison, Constant, Expr, ExprKind, Operand, OperandKind, Right, TextRange};
 use super::lexer;
 use super::token::{MODIFIERS, Modifier, OPERATORS, Op, Rhs, TRANSFORMERS, Transformer};
 use std::borrow::Cow;
@@ -15,7 +15,7 @@ pub const DEFAULT_DEPTH: usize = 100;
 
 /// What could not be read.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Trouble {
+pub enum SyntaxErrorKind {
     /// No text at all.
     Empty,
     /// Text left over after a whole condition; the last token that was read.
@@ -60,11 +60,11 @@ pub enum Trouble {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SyntaxError {
     /// What.
-    pub trouble: Trouble,
+    pub kind: SyntaxErrorKind,
     /// Falco's cursor when it gave up.
     pub at: u32,
     /// The text to underline.
-    pub place: Place,
+    pub place: TextRange,
 }
 
 /// A parsed condition: always a tree, with holes where there are errors.
@@ -80,7 +80,7 @@ pub struct Parsed<'a> {
 pub fn parse(text: &str, max_depth: usize) -> Parsed<'_> {
     let mut parser = Parser::new(text, max_depth);
     if text.is_empty() {
-        parser.report(Failure { trouble: Trouble::Empty, place: 0..0 });
+        parser.report(Failure { trouble: SyntaxErrorKind::Empty, place: 0..0 });
         return Parsed { expr: hole(0..0), errors: parser.errors };
     }
     let expr = parser.or_to_end(None);
@@ -98,8 +98,8 @@ pub fn parse_operand(text: &str) -> std::result::Result<(Operand<'_>, usize), Op
 }
 
 struct Failure {
-    trouble: Trouble,
-    place: Place,
+    trouble: SyntaxErrorKind,
+    place: TextRange,
 }
 
 type Result<T> = std::result::Result<T, Failure>;
@@ -120,7 +120,7 @@ struct Parser<'a> {
 /// Connectives of other languages, at which reading can go on.
 const FOREIGN: [&str; 2] = ["&&", "||"];
 
-fn hole<'a>(place: Place) -> Expr<'a> {
+fn hole<'a>(place: TextRange) -> Expr<'a> {
     Expr { kind: ExprKind::Hole, falco_at: place.start, place }
 }
 
@@ -161,7 +161,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A quoted string; a bad escape is an error after the closing quote.
-    fn quoted(&mut self) -> Result<Option<Value<'a>>> {
+    fn quoted(&mut self) -> Result<Option<Constant<'a>>> {
         let Ok((_, token)) = lexer::quoted(self.rest()) else { return Ok(None) };
         let place = self.place_of(token.len());
         self.at += token.len();
@@ -170,48 +170,48 @@ impl<'a> Parser<'a> {
             let quote = if token.starts_with('"') { '"' } else { '\'' };
             match lexer::unescape(inner, quote) {
                 Ok(text) => Cow::Owned(text),
-                Err(message) => return Err(Failure { trouble: Trouble::Escape(message), place }),
+                Err(message) => return Err(Failure { trouble: SyntaxErrorKind::Escape(message), place }),
             }
         } else {
             Cow::Borrowed(inner)
         };
         self.last = text.clone();
-        Ok(Some(Value { text, place, quoted: true }))
+        Ok(Some(Constant { text, place, quoted: true }))
     }
 
-    fn bare(&mut self, lexer: impl Fn(&'a str) -> lexer::Lexed<'a>) -> Option<Value<'a>> {
+    fn bare(&mut self, lexer: impl Fn(&'a str) -> lexer::Lexed<'a>) -> Option<Constant<'a>> {
         let start = self.at;
         let text = Cow::Borrowed(self.lex(lexer)?);
-        Some(Value { text, place: start as u32..self.at as u32, quoted: false })
+        Some(Constant { text, place: start as u32..self.at as u32, quoted: false })
     }
 
     // --- places and errors
 
-    fn place_of(&self, len: usize) -> Place {
+    fn place_of(&self, len: usize) -> TextRange {
         self.at as u32..(self.at + len) as u32
     }
 
-    fn since(&self, start: usize) -> Place {
+    fn since(&self, start: usize) -> TextRange {
         start as u32..self.at as u32
     }
 
     /// The word at the cursor, to underline; empty at the end.
-    fn here(&self) -> Place {
+    fn here(&self) -> TextRange {
         let rest = self.rest();
         let word = rest.find(|c| !lexer::is_bare(c)).unwrap_or(rest.len());
         let len = if word > 0 { word } else { rest.chars().next().map_or(0, char::len_utf8) };
         self.place_of(len)
     }
 
-    fn fail<T>(&self, trouble: Trouble) -> Result<T> {
+    fn fail<T>(&self, trouble: SyntaxErrorKind) -> Result<T> {
         Err(Failure { trouble, place: self.here() })
     }
 
     fn report(&mut self, failure: Failure) {
-        let deep = matches!(failure.trouble, Trouble::TooDeep(_));
+        let deep = matches!(failure.trouble, SyntaxErrorKind::TooDeep(_));
         if !self.mute {
             let Failure { trouble, place } = failure;
-            self.errors.push(SyntaxError { trouble, at: self.at as u32, place });
+            self.errors.push(SyntaxError { kind: trouble, at: self.at as u32, place });
         }
         if deep {
             self.mute = true;
@@ -222,7 +222,11 @@ impl<'a> Parser<'a> {
     /// Falco counts entries into productions and gives up at the limit.
     fn enter(&mut self) -> Result<()> {
         self.depth += 1;
-        if self.depth >= self.max_depth { self.fail(Trouble::TooDeep(self.max_depth)) } else { Ok(()) }
+        if self.depth >= self.max_depth {
+            self.fail(SyntaxErrorKind::TooDeep(self.max_depth))
+        } else {
+            Ok(())
+        }
     }
 
     /// Skips what is left of an operand that began at `start`, with the list or transformer it broke off in.
@@ -325,8 +329,8 @@ impl<'a> Parser<'a> {
                 break;
             }
             let trouble = match open {
-                Some(open) => Trouble::Unclosed(open),
-                None => Trouble::Leftover(self.last.to_string()),
+                Some(open) => SyntaxErrorKind::Unclosed(open),
+                None => SyntaxErrorKind::Leftover(self.last.to_string()),
             };
             let mut place = self.here();
             if let (Some(open), true) = (open, self.at == self.text.len()) {
@@ -406,7 +410,7 @@ impl<'a> Parser<'a> {
                 self.group()
             } else {
                 let place = (self.at - word.len()) as u32..self.at as u32;
-                self.report(Failure { trouble: Trouble::BlankAfter(word), place });
+                self.report(Failure { trouble: SyntaxErrorKind::BlankAfter(word), place });
                 self.resync();
                 hole(self.place_of(0))
             };
@@ -487,7 +491,7 @@ impl<'a> Parser<'a> {
                 let place = self.since(start);
                 Ok(Expr { kind: ExprKind::Macro(name), falco_at: place.start, place })
             }
-            None => self.fail(Trouble::NoCheck),
+            None => self.fail(SyntaxErrorKind::NoCheck),
         }
     }
 
@@ -495,7 +499,7 @@ impl<'a> Parser<'a> {
         self.enter()?;
         self.blanks();
         let op_start = self.at;
-        let Some(op) = self.operator() else { return self.fail(Trouble::NoOperator) };
+        let Some(op) = self.operator() else { return self.fail(SyntaxErrorKind::NoOperator) };
         let mut op_place = op_start as u32..(op_start + op.text().len()) as u32;
         let mut modifier = None;
         let right = match op.rhs() {
@@ -514,9 +518,9 @@ impl<'a> Parser<'a> {
                 None => self.string_right()?,
             },
         };
-        let check = Check { left, op, modifier, op_place, right };
+        let check = Comparison { left, op, modifier, op_place, right };
         let place = self.since(start);
-        Ok(Expr { kind: ExprKind::Check(Box::new(check)), falco_at: place.start, place })
+        Ok(Expr { kind: ExprKind::Comparison(Box::new(check)), falco_at: place.start, place })
     }
 
     /// The first operator that is a prefix of the text, in Falco's order: `exists`, numeric, string, list.
@@ -535,7 +539,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A modifier with what must follow it; otherwise the cursor stays and the word is a plain string.
-    fn modifier(&mut self) -> Option<(Modifier, Place)> {
+    fn modifier(&mut self) -> Option<(Modifier, TextRange)> {
         let (at, last) = (self.at, self.last.clone());
         let found = self.try_modifier();
         if found.is_none() {
@@ -545,7 +549,7 @@ impl<'a> Parser<'a> {
         found
     }
 
-    fn try_modifier(&mut self) -> Option<(Modifier, Place)> {
+    fn try_modifier(&mut self) -> Option<(Modifier, TextRange)> {
         if !self.blanks() {
             return None;
         }
@@ -580,7 +584,7 @@ impl<'a> Parser<'a> {
         }
         match self.bare(lexer::number) {
             Some(value) => Ok(Right::Const(value)),
-            None => self.fail(Trouble::NoNumber),
+            None => self.fail(SyntaxErrorKind::NoNumber),
         }
     }
 
@@ -591,11 +595,11 @@ impl<'a> Parser<'a> {
         }
         match self.string()? {
             Some(value) => Ok(Right::Const(value)),
-            None => self.fail(Trouble::NoString),
+            None => self.fail(SyntaxErrorKind::NoString),
         }
     }
 
-    fn string(&mut self) -> Result<Option<Value<'a>>> {
+    fn string(&mut self) -> Result<Option<Constant<'a>>> {
         Ok(self.quoted()?.or_else(|| self.bare(lexer::bare_string)))
     }
 
@@ -610,7 +614,7 @@ impl<'a> Parser<'a> {
         }
         match self.list_or_word()? {
             Some(right) => Ok(right),
-            None => self.fail(Trouble::NoList),
+            None => self.fail(SyntaxErrorKind::NoList),
         }
     }
 
@@ -629,13 +633,13 @@ impl<'a> Parser<'a> {
                 self.blanks();
                 match self.string()? {
                     Some(value) => values.push(value),
-                    None => return self.fail(Trouble::NoListItem),
+                    None => return self.fail(SyntaxErrorKind::NoListItem),
                 }
                 self.blanks();
             }
         }
         if !self.word(")") {
-            return self.fail(Trouble::Unclosed(start as u32));
+            return self.fail(SyntaxErrorKind::Unclosed(start as u32));
         }
         Ok(Some(Right::List(values, self.since(start))))
     }
@@ -648,7 +652,7 @@ impl<'a> Parser<'a> {
         }
         self.enter()?;
         self.blanks();
-        let Some(field) = self.field()? else { return self.fail(Trouble::NoFieldInVal) };
+        let Some(field) = self.field()? else { return self.fail(SyntaxErrorKind::NoFieldInVal) };
         self.close_transformer(start, Transformer::Val, vec![field]).map(Some)
     }
 
@@ -670,7 +674,7 @@ impl<'a> Parser<'a> {
         Ok(Some(Operand { kind: OperandKind::Field { name, arg }, place: self.since(start) }))
     }
 
-    fn bracket(&mut self) -> Result<Option<Value<'a>>> {
+    fn bracket(&mut self) -> Result<Option<Constant<'a>>> {
         let start = self.at as u32;
         if !self.word("[") {
             return Ok(None);
@@ -680,9 +684,9 @@ impl<'a> Parser<'a> {
             Some(arg) => Some(arg),
             None => self.bare(lexer::bare_argument),
         };
-        let Some(arg) = arg else { return self.fail(Trouble::NoFieldArgument) };
+        let Some(arg) = arg else { return self.fail(SyntaxErrorKind::NoFieldArgument) };
         if !self.word("]") {
-            return self.fail(Trouble::UnclosedBracket(start));
+            return self.fail(SyntaxErrorKind::UnclosedBracket(start));
         }
         Ok(Some(arg))
     }
@@ -723,7 +727,8 @@ impl<'a> Parser<'a> {
     ) -> Result<Operand<'a>> {
         self.blanks();
         if !self.word(")") {
-            return self.fail(Trouble::UnclosedTransformer((start + transformer.text().len()) as u32));
+            return self
+                .fail(SyntaxErrorKind::UnclosedTransformer((start + transformer.text().len()) as u32));
         }
         let arg = self.bracket()?;
         Ok(Operand { kind: OperandKind::Call { transformer, args, arg }, place: self.since(start) })
@@ -740,7 +745,7 @@ impl<'a> Parser<'a> {
             Some(call) => Ok(call),
             None => match self.field()? {
                 Some(field) => Ok(field),
-                None => self.fail(Trouble::NoTransformerArgument),
+                None => self.fail(SyntaxErrorKind::NoTransformerArgument),
             },
         }
     }
@@ -760,7 +765,7 @@ impl<'a> Parser<'a> {
                 self.blanks();
             }
             if !self.word(")") {
-                return self.fail(Trouble::UnclosedList(start as u32));
+                return self.fail(SyntaxErrorKind::UnclosedList(start as u32));
             }
         }
         Ok(Operand { kind: OperandKind::List(elements), place: self.since(start) })
@@ -772,7 +777,7 @@ impl<'a> Parser<'a> {
         }
         match self.constant_operand(false)? {
             Some(operand) => Ok(operand),
-            None => self.fail(Trouble::NoListArgument),
+            None => self.fail(SyntaxErrorKind::NoListArgument),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::source::{Span, Text};
 
 /// What an item is, decided by the first of these keys that is present, in this order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Kind {
+pub enum ItemKind {
     /// `required_engine_version`
     EngineVersion,
     /// `required_plugin_versions`
@@ -22,14 +22,15 @@ pub enum Kind {
 }
 
 /// The kinds in the order in which Falco looks for their keys.
-pub const KINDS: &[Kind] = &[Kind::EngineVersion, Kind::PluginVersions, Kind::List, Kind::Macro, Kind::Rule];
+pub const KINDS: &[ItemKind] =
+    &[ItemKind::EngineVersion, ItemKind::PluginVersions, ItemKind::List, ItemKind::Macro, ItemKind::Rule];
 
 /// The usual order of a rule's keys, that of Falco's style guide. All others may stand anywhere among them.
 pub const RULE_ORDER: [&str; 6] = ["rule", "desc", "condition", "output", "priority", "tags"];
 
-impl Kind {
+impl ItemKind {
     /// The kind that a key makes an item one of.
-    fn of_key(key: &str) -> Option<Kind> {
+    fn of_key(key: &str) -> Option<ItemKind> {
         // Nearly all keys begin otherwise.
         match key.as_bytes().first()? {
             b'r' | b'l' | b'm' => KINDS.iter().copied().find(|kind| kind.key() == key),
@@ -40,22 +41,22 @@ impl Kind {
     /// The key that makes an item one of this kind.
     pub fn key(self) -> &'static str {
         match self {
-            Kind::EngineVersion => "required_engine_version",
-            Kind::PluginVersions => "required_plugin_versions",
-            Kind::List => "list",
-            Kind::Macro => "macro",
-            Kind::Rule => "rule",
+            ItemKind::EngineVersion => "required_engine_version",
+            ItemKind::PluginVersions => "required_plugin_versions",
+            ItemKind::List => "list",
+            ItemKind::Macro => "macro",
+            ItemKind::Rule => "rule",
         }
     }
 
     /// All keys an item of this kind may have.
     pub fn keys(self) -> &'static [&'static str] {
         match self {
-            Kind::EngineVersion => &["required_engine_version"],
-            Kind::PluginVersions => &["required_plugin_versions"],
-            Kind::List => &["list", "items", "append", "override"],
-            Kind::Macro => &["macro", "condition", "append", "override"],
-            Kind::Rule => &[
+            ItemKind::EngineVersion => &["required_engine_version"],
+            ItemKind::PluginVersions => &["required_plugin_versions"],
+            ItemKind::List => &["list", "items", "append", "override"],
+            ItemKind::Macro => &["macro", "condition", "append", "override"],
+            ItemKind::Rule => &[
                 "rule",
                 "desc",
                 "condition",
@@ -78,9 +79,9 @@ impl Kind {
     /// The keys that `override` can append to.
     pub fn appendable(self) -> &'static [&'static str] {
         match self {
-            Kind::List => &["items"],
-            Kind::Macro => &["condition"],
-            Kind::Rule => &["condition", "desc", "exceptions", "output", "tags"],
+            ItemKind::List => &["items"],
+            ItemKind::Macro => &["condition"],
+            ItemKind::Rule => &["condition", "desc", "exceptions", "output", "tags"],
             _ => &[],
         }
     }
@@ -88,9 +89,9 @@ impl Kind {
     /// The keys that `override` can replace.
     pub fn replaceable(self) -> &'static [&'static str] {
         match self {
-            Kind::List => &["items"],
-            Kind::Macro => &["condition"],
-            Kind::Rule => &[
+            ItemKind::List => &["items"],
+            ItemKind::Macro => &["condition"],
+            ItemKind::Rule => &[
                 "capture",
                 "capture_duration",
                 "condition",
@@ -115,12 +116,12 @@ pub struct Item<'a> {
     pub node: &'a Node,
     /// Its entries, duplicates included.
     pub entries: &'a [(Node, Node)],
-    kind: Option<Kind>,
+    kind: Option<ItemKind>,
 }
 
 /// Why a key could not be read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Trouble {
+pub enum KeyErrorKind {
     /// The key is not there.
     Missing,
     /// It has no value.
@@ -141,9 +142,9 @@ pub enum Trouble {
 
 /// A key that could not be read, and where.
 #[derive(Clone, Copy, Debug)]
-pub struct Problem<'a> {
+pub struct KeyError<'a> {
     /// What is wrong.
-    pub trouble: Trouble,
+    pub kind: KeyErrorKind,
     /// The key.
     pub key: &'a str,
     /// The key as written, if it is there.
@@ -155,7 +156,7 @@ pub struct Problem<'a> {
 }
 
 /// A key's value or why there is none.
-pub type Read<'a, T> = Result<T, Problem<'a>>;
+pub type Read<'a, T> = Result<T, KeyError<'a>>;
 
 impl<'a> Item<'a> {
     /// The node as an item, if it is a mapping.
@@ -168,12 +169,12 @@ impl<'a> Item<'a> {
 
     /// The same of a mapping whose pairs are at hand.
     pub fn of(node: &'a Node, entries: &'a [(Node, Node)]) -> Item<'a> {
-        let kinds = entries.iter().filter_map(|(name, _)| Kind::of_key(key_text(name)?));
+        let kinds = entries.iter().filter_map(|(name, _)| ItemKind::of_key(key_text(name)?));
         Item { node, entries, kind: kinds.min() }
     }
 
     /// What kind of item it is.
-    pub fn kind(&self) -> Option<Kind> {
+    pub fn kind(&self) -> Option<ItemKind> {
         self.kind
     }
 
@@ -200,14 +201,14 @@ impl<'a> Item<'a> {
     /// A required scalar that is not empty.
     pub fn text(&self, key: &'a str) -> Read<'a, &'a Text> {
         let Some((name, node)) = self.entry(key) else {
-            return Err(self.problem(Trouble::Missing, key, self.first_key(), self.node.span));
+            return Err(self.key_error(KeyErrorKind::Missing, key, self.first_key(), self.node.span));
         };
-        let fail = |trouble| Err(self.problem(trouble, key, Some(name.span), node.span));
+        let fail = |trouble| Err(self.key_error(trouble, key, Some(name.span), node.span));
         match node.value() {
-            Value::Null => fail(Trouble::Null),
-            Value::Scalar(scalar) if scalar.text.value.is_empty() => fail(Trouble::Empty),
+            Value::Null => fail(KeyErrorKind::Null),
+            Value::Scalar(scalar) if scalar.text.value.is_empty() => fail(KeyErrorKind::Empty),
             Value::Scalar(scalar) => Ok(&scalar.text),
-            _ => fail(Trouble::NotScalar),
+            _ => fail(KeyErrorKind::NotScalar),
         }
     }
 
@@ -218,50 +219,56 @@ impl<'a> Item<'a> {
 
     /// A boolean that may be absent.
     pub fn flag(&self, key: &'a str) -> Read<'a, Option<bool>> {
-        self.converted(key, Trouble::NotBool, yaml::to_bool)
+        self.converted(key, KeyErrorKind::NotBool, yaml::to_bool)
     }
 
     /// An unsigned number that may be absent.
     pub fn number(&self, key: &'a str) -> Read<'a, Option<u32>> {
-        self.converted(key, Trouble::NotNumber, yaml::to_u32)
+        self.converted(key, KeyErrorKind::NotNumber, yaml::to_u32)
     }
 
     fn converted<T>(
         &self,
         key: &'a str,
-        trouble: Trouble,
+        trouble: KeyErrorKind,
         convert: fn(&str) -> Option<T>,
     ) -> Read<'a, Option<T>> {
         let Some(text) = self.optional_text(key)? else { return Ok(None) };
         match convert(&text.value) {
             Some(value) => Ok(Some(value)),
-            None => Err(self.problem(trouble, key, self.key_span(key), text.span)),
+            None => Err(self.key_error(trouble, key, self.key_span(key), text.span)),
         }
     }
 
     /// A required sequence of scalars; empty strings are fine.
     pub fn texts(&self, key: &'a str) -> Read<'a, Vec<&'a Text>> {
         let Some((name, node)) = self.entry(key) else {
-            return Err(self.problem(Trouble::Missing, key, self.first_key(), self.node.span));
+            return Err(self.key_error(KeyErrorKind::Missing, key, self.first_key(), self.node.span));
         };
         let Value::Seq(elements) = node.value() else {
-            return Err(self.problem(Trouble::NotSequence, key, Some(name.span), node.span));
+            return Err(self.key_error(KeyErrorKind::NotSequence, key, Some(name.span), node.span));
         };
         let text = |element: &'a Node| match element.value() {
             Value::Scalar(scalar) => Ok(&scalar.text),
             _ => {
                 let within = Some(node.span);
-                Err(Problem {
+                Err(KeyError {
                     within,
-                    ..self.problem(Trouble::ElementNotScalar, key, Some(name.span), element.span)
+                    ..self.key_error(KeyErrorKind::ElementNotScalar, key, Some(name.span), element.span)
                 })
             }
         };
         elements.iter().map(text).collect()
     }
 
-    fn problem(&self, trouble: Trouble, key: &'a str, key_span: Option<Span>, span: Span) -> Problem<'a> {
-        Problem { trouble, key, key_span, span, within: None }
+    fn key_error(
+        &self,
+        trouble: KeyErrorKind,
+        key: &'a str,
+        key_span: Option<Span>,
+        span: Span,
+    ) -> KeyError<'a> {
+        KeyError { kind: trouble, key, key_span, span, within: None }
     }
 }
 

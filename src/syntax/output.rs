@@ -3,7 +3,7 @@
 //! Falco takes the longest prefix of the rest that it can resolve, so splitting a template needs to know
 //! which fields exist: the caller says so.
 
-use super::ast::{Operand, OperandKind, Place};
+use super::ast::{Operand, OperandKind, TextRange};
 use super::condition::parse_operand;
 use super::lexer;
 use nom::Parser;
@@ -12,9 +12,9 @@ use nom::combinator::recognize;
 
 /// A `%…` of a template.
 #[derive(Clone, Debug)]
-pub struct Token<'a> {
+pub struct TemplateField<'a> {
     /// From the percent sign to the end.
-    pub place: Place,
+    pub place: TextRange,
     /// Pad or cut to this many bytes; 0 has no effect.
     pub width: Option<usize>,
     /// The field or transformer.
@@ -23,16 +23,16 @@ pub struct Token<'a> {
 
 /// A part of a template.
 #[derive(Clone, Debug)]
-pub enum Part<'a> {
+pub enum TemplatePart<'a> {
     /// Text as it is.
     Text(&'a str),
     /// A field or transformer.
-    Token(Token<'a>),
+    Field(TemplateField<'a>),
 }
 
 /// Why a template is refused.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Trouble {
+pub enum OutputErrorKind {
     /// No text at all.
     Empty,
     /// It ends with a percent sign.
@@ -43,14 +43,16 @@ pub enum Trouble {
     Unknown,
 }
 
-impl Trouble {
+impl OutputErrorKind {
     /// Falco's message, its unclosed quote included.
     pub fn falco(&self) -> &'static str {
         match self {
-            Trouble::Empty => "empty formatting token",
-            Trouble::EndsWithPercent => "invalid formatting syntax: formatting cannot end with a %",
-            Trouble::EndsWithWidth => "invalid formatting syntax: formatting cannot end with a number",
-            Trouble::Unknown => "unknown filter: unexpected token after '",
+            OutputErrorKind::Empty => "empty formatting token",
+            OutputErrorKind::EndsWithPercent => "invalid formatting syntax: formatting cannot end with a %",
+            OutputErrorKind::EndsWithWidth => {
+                "invalid formatting syntax: formatting cannot end with a number"
+            }
+            OutputErrorKind::Unknown => "unknown filter: unexpected token after '",
         }
     }
 }
@@ -59,9 +61,9 @@ impl Trouble {
 #[derive(Clone, Debug)]
 pub struct OutputError {
     /// Why.
-    pub trouble: Trouble,
+    pub kind: OutputErrorKind,
     /// What to underline: the percent sign and what looks like a name.
-    pub place: Place,
+    pub place: TextRange,
 }
 
 /// No field name is longer; a bound for words that are none.
@@ -72,11 +74,11 @@ const LONGEST_NAME: usize = 128;
 pub fn parse<'a>(
     text: &'a str,
     resolves: &mut dyn FnMut(&Operand<'a>) -> bool,
-) -> (Vec<Part<'a>>, Vec<OutputError>) {
+) -> (Vec<TemplatePart<'a>>, Vec<OutputError>) {
     let (mut parts, mut errors) = (Vec::with_capacity(16), Vec::new());
     let mut at = 0;
     if text.is_empty() {
-        errors.push(OutputError { trouble: Trouble::Empty, place: 0..0 });
+        errors.push(OutputError { kind: OutputErrorKind::Empty, place: 0..0 });
     }
     // A leading `*` means: print even when fields are absent. Falco always does.
     if text.starts_with('*') {
@@ -86,14 +88,14 @@ pub fn parse<'a>(
         let rest = &text[at..];
         let plain = memchr::memchr(b'%', rest.as_bytes()).unwrap_or(rest.len());
         if plain > 0 {
-            parts.push(Part::Text(&rest[..plain]));
+            parts.push(TemplatePart::Text(&rest[..plain]));
             at += plain;
             continue;
         }
         match token(text, at, resolves) {
             Ok(token) => {
                 at = token.place.end as usize;
-                parts.push(Part::Token(token));
+                parts.push(TemplatePart::Field(token));
             }
             Err(error) => {
                 at = error.place.end as usize;
@@ -108,15 +110,15 @@ fn token<'a>(
     text: &'a str,
     at: usize,
     resolves: &mut dyn FnMut(&Operand<'a>) -> bool,
-) -> Result<Token<'a>, OutputError> {
-    let fail = |trouble, end: usize| Err(OutputError { trouble, place: at as u32..end as u32 });
+) -> Result<TemplateField<'a>, OutputError> {
+    let fail = |trouble, end: usize| Err(OutputError { kind: trouble, place: at as u32..end as u32 });
     let percent =
         recognize((tag::<_, _, ()>("%"), take_while(|c: char| c.is_ascii_digit()))).parse(&text[at..]);
     let start = percent.map_or(at + 1, |(_, head)| at + head.len());
     let digits = &text[at + 1..start];
     if start == text.len() {
         return fail(
-            if digits.is_empty() { Trouble::EndsWithPercent } else { Trouble::EndsWithWidth },
+            if digits.is_empty() { OutputErrorKind::EndsWithPercent } else { OutputErrorKind::EndsWithWidth },
             start,
         );
     }
@@ -124,7 +126,7 @@ fn token<'a>(
     match longest(&text[start..], resolves) {
         Some((operand, len)) => {
             let operand = shifted(operand, start as u32);
-            Ok(Token { place: at as u32..(start + len) as u32, width, operand })
+            Ok(TemplateField { place: at as u32..(start + len) as u32, width, operand })
         }
         None => {
             let rest = &text[start..];
@@ -133,7 +135,7 @@ fn token<'a>(
                 .unwrap_or(rest.len());
             let bracket = rest[word..].starts_with('[').then(|| rest[word..].find(']')).flatten();
             let end = start + word + bracket.map_or(0, |close| close + 1);
-            fail(Trouble::Unknown, end.max(at + 1))
+            fail(OutputErrorKind::Unknown, end.max(at + 1))
         }
     }
 }
@@ -185,7 +187,7 @@ fn shifted(mut operand: Operand<'_>, by: u32) -> Operand<'_> {
 }
 
 fn shift(operand: &mut Operand<'_>, by: u32) {
-    let moved = |place: &mut Place| *place = place.start + by..place.end + by;
+    let moved = |place: &mut TextRange| *place = place.start + by..place.end + by;
     moved(&mut operand.place);
     match &mut operand.kind {
         OperandKind::Field { arg, .. } => arg.iter_mut().for_each(|arg| moved(&mut arg.place)),

@@ -1,7 +1,7 @@
 //! Writing what happened into what was expected. All other bytes of the file stay.
 
 use super::Outcome;
-use super::file::{Case, Parsed, Step};
+use super::file::{Case, NodeStep, Parsed};
 use crate::diag::Edit;
 use crate::source::{SourceFile, Span};
 use crate::syntax::yaml::{Node, Style, Value as Yaml};
@@ -72,9 +72,9 @@ impl Blesser<'_> {
         }
     }
 
-    fn path<'p>(&self, keys: &[&'p str]) -> Vec<Step<'p>> {
-        let inside = keys.iter().map(|key| Step::Key(key));
-        [Step::Key("tests"), Step::At(self.outcome.index)].into_iter().chain(inside).collect()
+    fn path<'p>(&self, keys: &[&'p str]) -> Vec<NodeStep<'p>> {
+        let inside = keys.iter().map(|key| NodeStep::Key(key));
+        [NodeStep::Key("tests"), NodeStep::At(self.outcome.index)].into_iter().chain(inside).collect()
     }
 
     fn pair(&self, keys: &[&str]) -> Option<&(Node, Node)> {

@@ -1,6 +1,6 @@
 //! What tests never showed: rules that never fired, comparisons that were always or never true.
 
-use super::why::{self, At};
+use super::explanation::{self, LineColumn};
 use super::{Suite, silent_because};
 use crate::eval::{Event, explain};
 use serde::Serialize;
@@ -10,9 +10,9 @@ use std::collections::BTreeMap;
 #[derive(Debug, Default)]
 pub struct Coverage {
     /// By place of the name: the name, and whether the rule fired.
-    rules: BTreeMap<(At, String), bool>,
+    rules: BTreeMap<(LineColumn, String), bool>,
     /// By place: what is written there, and how often it held and did not.
-    comparisons: BTreeMap<(At, String), [usize; 2]>,
+    comparisons: BTreeMap<(LineColumn, String), [usize; 2]>,
 }
 
 /// The numbers, and what is missing.
@@ -40,7 +40,7 @@ pub struct Missing {
     /// The rule's name, or the comparison as written.
     pub text: String,
     /// Where.
-    pub at: At,
+    pub at: LineColumn,
 }
 
 impl Coverage {
@@ -48,7 +48,9 @@ impl Coverage {
     pub fn expect(&mut self, suite: &Suite) {
         let rules = suite.engine.rules().iter().zip(suite.places());
         for (rule, places) in rules.filter(|(rule, _)| silent_because(rule).is_none()) {
-            self.rules.entry((why::at(&suite.sources, rule.name_span), rule.name.clone())).or_default();
+            self.rules
+                .entry((explanation::at(&suite.sources, rule.name_span), rule.name.clone()))
+                .or_default();
             for place in places {
                 self.comparisons.entry(place.clone()).or_default();
             }
@@ -59,7 +61,7 @@ impl Coverage {
     pub fn add(&mut self, event: &Event<'_>, suite: &Suite) {
         for (rule, places) in suite.engine.rules().iter().zip(suite.places()) {
             let mut places = places.iter();
-            why::comparisons(&explain(&rule.condition, event), &mut |holds| {
+            explanation::comparisons(&explain(&rule.condition, event), &mut |holds| {
                 if let Some(seen) = places.next().and_then(|place| self.comparisons.get_mut(place)) {
                     seen[usize::from(holds)] += 1;
                 }
@@ -76,7 +78,7 @@ impl Coverage {
 
     /// The numbers, and what is missing.
     pub fn summary(&self) -> Summary {
-        let missing = |(at, text): &(At, String)| Missing { text: text.clone(), at: at.clone() };
+        let missing = |(at, text): &(LineColumn, String)| Missing { text: text.clone(), at: at.clone() };
         let never = |which: usize| {
             let never = self.comparisons.iter().filter(|(_, seen)| seen[which] == 0);
             never.map(|(key, _)| missing(key)).collect::<Vec<_>>()

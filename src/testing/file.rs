@@ -81,7 +81,7 @@ pub struct Parsed {
 
 /// A step from a node to one inside it.
 #[derive(Debug, Clone, Copy)]
-pub enum Step<'a> {
+pub enum NodeStep<'a> {
     /// The value of a key.
     Key(&'a str),
     /// An element.
@@ -90,21 +90,21 @@ pub enum Step<'a> {
 
 impl Parsed {
     /// The node at a path.
-    pub fn node(&self, path: &[Step<'_>]) -> Option<&Node> {
+    pub fn node(&self, path: &[NodeStep<'_>]) -> Option<&Node> {
         path.iter().try_fold(&self.root, |node, step| match step {
-            Step::Key(key) => node.get(key),
-            Step::At(at) => node.as_seq()?.get(*at),
+            NodeStep::Key(key) => node.get(key),
+            NodeStep::At(at) => node.as_seq()?.get(*at),
         })
     }
 
     /// The node of a key itself, and that of its value.
-    pub fn pair(&self, path: &[Step<'_>], key: &str) -> Option<&(Node, Node)> {
+    pub fn pair(&self, path: &[NodeStep<'_>], key: &str) -> Option<&(Node, Node)> {
         let is = |(node, _): &&(Node, Node)| node.as_scalar().is_some_and(|found| &*found.text.value == key);
         self.node(path)?.as_map()?.iter().find(is)
     }
 
     /// The place of the deepest node on a path.
-    pub fn span(&self, path: &[Step<'_>]) -> Span {
+    pub fn span(&self, path: &[NodeStep<'_>]) -> Span {
         let found = (0..=path.len()).rev().find_map(|len| self.node(&path[..len]));
         found.map_or(self.span, |node| node.span)
     }
@@ -205,15 +205,15 @@ fn find_twice(node: &Node, seen: &mut HashSet<Span>, found: &mut Vec<Diagnostic>
 fn validate(parsed: &Parsed) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut names = HashSet::new();
-    let template = |name: &Option<String>, path: &[Step<'_>]| {
+    let template = |name: &Option<String>, path: &[NodeStep<'_>]| {
         let name = name.as_deref()?;
         let hint = template::check_name(name).err()?;
         Some(meant(problem(parsed.span(path), format!("there is no template named `{name}`")), hint))
     };
-    found.extend(template(&parsed.file.template, &[Step::Key("template")]));
+    found.extend(template(&parsed.file.template, &[NodeStep::Key("template")]));
     for (at, case) in parsed.file.tests.iter().enumerate() {
-        let here = [Step::Key("tests"), Step::At(at)];
-        let key = |key| [here[0], here[1], Step::Key(key)];
+        let here = [NodeStep::Key("tests"), NodeStep::At(at)];
+        let key = |key| [here[0], here[1], NodeStep::Key(key)];
         if !names.insert(&case.name) {
             let message = format!("another test is called `{}` too", case.name);
             found.push(problem(parsed.span(&key("name")), message));

@@ -1,6 +1,6 @@
 //! What happened beside what a test expects.
 
-use super::file::Step;
+use super::file::NodeStep;
 use super::{Failure, Given, Runner, silent_because};
 use crate::eval;
 use crate::source::Span;
@@ -24,12 +24,12 @@ impl Judge<'_> {
         let mut failures = Vec::new();
         for (key, list) in [("fires", &case.fires), ("exactly", &case.exactly)] {
             for (at, name) in list.iter().flatten().enumerate() {
-                failures.extend(self.must_fire(name, runner.span(key, Some(Step::At(at)))));
+                failures.extend(self.must_fire(name, runner.span(key, Some(NodeStep::At(at)))));
             }
         }
         for (at, name) in case.silent.iter().flatten().enumerate() {
             let rule = self.index(name).filter(|rule| self.fired.contains_key(rule));
-            let span = runner.span("silent", Some(Step::At(at)));
+            let span = runner.span("silent", Some(NodeStep::At(at)));
             failures.extend(rule.map(|rule| self.failure(span, format!("`{name}` fires"), rule)));
         }
         if let Some(exactly) = &case.exactly {
@@ -115,8 +115,12 @@ impl Judge<'_> {
             return Vec::new();
         }
         let Some(first) = alerts.first() else { return Vec::new() };
-        let path =
-            [Step::Key("tests"), Step::At(self.runner.index), Step::Key("output_fields"), Step::Key(name)];
+        let path = [
+            NodeStep::Key("tests"),
+            NodeStep::At(self.runner.index),
+            NodeStep::Key("output_fields"),
+            NodeStep::Key(name),
+        ];
         let wrong = fields.iter().filter(|(key, want)| value(first, key).as_ref() != Some(want));
         wrong
             .map(|(key, want)| {

@@ -6,12 +6,12 @@
 
 pub mod bless;
 pub mod coverage;
+pub mod explanation;
 pub mod file;
 mod judge;
 pub mod logs;
 pub mod record;
 pub mod template;
-pub mod why;
 
 use crate::analysis::Compiled;
 use crate::diag::Diagnostic;
@@ -20,14 +20,14 @@ use crate::nearest::nearest;
 use crate::sema::ir::{Atom, Rule};
 use crate::source::{SourceMap, Span};
 use coverage::Coverage;
-use file::{Case, Matching, Parsed, Step, meant, problem};
+use explanation::{LineColumn, Reason};
+use file::{Case, Matching, NodeStep, Parsed, meant, problem};
 use judge::Judge;
 use serde::Serialize;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::OnceLock;
-use why::{At, Reason};
 
 /// Rules that tests are about.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ pub struct Suite {
     /// The rules.
     pub engine: Engine,
     by_name: HashMap<String, usize>,
-    places: OnceLock<Vec<Vec<(At, String)>>>,
+    places: OnceLock<Vec<Vec<(LineColumn, String)>>>,
 }
 
 /// What came of a test.
@@ -78,7 +78,7 @@ pub struct Explanation {
     /// The rule.
     pub rule: String,
     /// Its name in the rules file.
-    pub at: At,
+    pub at: LineColumn,
     /// Its condition holds.
     pub fires: bool,
     /// The condition, part by part.
@@ -110,10 +110,11 @@ impl Suite {
     }
 
     /// For each rule the place and text of every comparison of its condition, in order.
-    fn places(&self) -> &[Vec<(At, String)>] {
+    fn places(&self) -> &[Vec<(LineColumn, String)>] {
         self.places.get_or_init(|| {
-            let place =
-                |atom: &Atom| (why::at(&self.sources, atom.origin.span), why::text(atom, &self.sources));
+            let place = |atom: &Atom| {
+                (explanation::at(&self.sources, atom.origin.span), explanation::text(atom, &self.sources))
+            };
             let of_rule = |rule: &Rule| {
                 let mut places = Vec::new();
                 rule.condition.atoms(&mut |atom| places.push(place(atom)));
@@ -131,10 +132,10 @@ impl Suite {
 
     fn explanation(&self, rule: usize, given: &Given<'_>) -> Explanation {
         let rule = &self.engine.rules()[rule];
-        let condition = why::why(&rule.condition, &given.event, &self.sources);
+        let condition = explanation::why(&rule.condition, &given.event, &self.sources);
         Explanation {
             rule: rule.name.clone(),
-            at: why::at(&self.sources, rule.name_span),
+            at: explanation::at(&self.sources, rule.name_span),
             fires: condition.holds && silent_because(rule).is_none(),
             condition,
             // Only a record of more than a hundred levels stays text.
@@ -193,8 +194,8 @@ struct Runner<'a> {
 }
 
 impl Runner<'_> {
-    fn span(&self, key: &str, inside: Option<Step<'_>>) -> Span {
-        let path = [Step::Key("tests"), Step::At(self.index), Step::Key(key)];
+    fn span(&self, key: &str, inside: Option<NodeStep<'_>>) -> Span {
+        let path = [NodeStep::Key("tests"), NodeStep::At(self.index), NodeStep::Key(key)];
         match inside {
             Some(step) => self.parsed.span(&[path[0], path[1], path[2], step]),
             None => self.parsed.span(&path),
@@ -208,7 +209,7 @@ impl Runner<'_> {
         let mut named = Vec::new();
         for (key, list) in lists {
             let items = list.iter().flatten().enumerate();
-            named.extend(items.map(|(at, name)| (name.as_str(), self.span(key, Some(Step::At(at))))));
+            named.extend(items.map(|(at, name)| (name.as_str(), self.span(key, Some(NodeStep::At(at))))));
         }
         for (key, names) in [
             ("output", case.output.keys().collect::<Vec<_>>()),
@@ -220,7 +221,7 @@ impl Runner<'_> {
     }
 
     fn key_span(&self, key: &str, name: &str) -> Span {
-        let path = [Step::Key("tests"), Step::At(self.index), Step::Key(key)];
+        let path = [NodeStep::Key("tests"), NodeStep::At(self.index), NodeStep::Key(key)];
         self.parsed.pair(&path, name).map_or_else(|| self.span(key, None), |(name, _)| name.span)
     }
 
@@ -249,7 +250,7 @@ impl Runner<'_> {
         match record {
             Ok(record) => Ok(vec![Value::Object(record).to_string()]),
             Err(wrong) => {
-                let inside = wrong.key.as_deref().map(Step::Key);
+                let inside = wrong.key.as_deref().map(NodeStep::Key);
                 let found = problem(self.span("event", inside), wrong.message);
                 Err(Box::new(wrong.help.into_iter().fold(found, Diagnostic::help)))
             }

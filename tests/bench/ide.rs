@@ -10,7 +10,7 @@ use rulec::ide::{
     Settings, Snapshot, actions, completion, hints, hover, lens, navigation, rename, symbols, tokens,
 };
 use rulec::source::{SourceFile, SourceMap};
-use rulec::syntax::items::Kind;
+use rulec::syntax::items::ItemKind;
 use rules::{Variant, generate};
 use std::hint::black_box;
 use std::sync::Arc;
@@ -80,7 +80,7 @@ const QUESTIONS: &[Question] = &[
     }),
     ("document symbols", "and x", |s, d, _| symbols::document(s, d).len()),
     ("workspace symbols", "and x", |s, _, _| symbols::workspace(s, "user", 100).len()),
-    ("uses of one macro", "and x", |s, _, _| lens::count(s, Kind::Macro, "macro_7")),
+    ("uses of one macro", "and x", |s, _, _| lens::count(s, ItemKind::Macro, "macro_7")),
 ];
 
 fn measure(texts: &[String], check: Duration) {

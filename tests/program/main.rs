@@ -5,6 +5,8 @@
 #[cfg(unix)]
 mod action;
 mod cli;
+mod glossary;
+mod pictures;
 mod readme;
 mod rulesets;
 #[cfg(unix)]

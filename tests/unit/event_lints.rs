@@ -4,7 +4,7 @@ use rulec::analysis::{Inputs, Options, analyze, findings};
 use rulec::config::{self, Levels};
 use rulec::diag::{Diagnostic, Group, Severity};
 use rulec::schema::{aws_facts, event_names};
-use rulec::sema::world::World;
+use rulec::sema::environment::Environment;
 use rulec::source::{SourceFile, SourceMap};
 use rulec::{fix, lint};
 use std::fs;
@@ -145,8 +145,9 @@ fn events_that_the_user_knows() {
     for toml in [as_array, as_table] {
         let (config, problems) = config::parse(toml);
         assert!(problems.is_empty(), "{problems:?}");
-        let world = World { known_events: Arc::new(config.known_events), ..World::default() };
-        let found = found_with(&text, Options { world, ..Options::default() });
+        let environment =
+            Environment { known_events: Arc::new(config.known_events), ..Environment::default() };
+        let found = found_with(&text, Options { environment, ..Options::default() });
         assert_eq!(count(&found, "unknown-event-name"), 0);
         assert_eq!(count(&found, "unknown-event-source"), 0);
         assert_eq!(count(&found, "event-source-mismatch"), 1);

@@ -6,7 +6,7 @@
 use crate::unit::formatting::{Seen, findings, hold_together, holds, holds_with, options};
 use proptest::prelude::*;
 use rulec::config::Layout;
-use rulec::format::{self, Options, Why};
+use rulec::format::{self, Options, SkipReason};
 use rulec::source::SourceFile;
 use std::collections::BTreeMap;
 use std::fs;
@@ -265,7 +265,7 @@ fn broken_items_stay_as_they_are() {
     assert!(new.contains(broken), "{new}");
     assert!(new.contains("- list: c\n  items: [x, y]\n"), "{new}");
     assert!(new.contains("- list: a\n  items: [x, y]\n"), "{new}");
-    assert!(skipped.iter().any(|(_, why)| *why == Why::NotYaml), "{skipped:?}");
+    assert!(skipped.iter().any(|(_, why)| *why == SkipReason::NotYaml), "{skipped:?}");
 }
 
 /// A text of pieces that mean something in YAML or in conditions.
@@ -424,7 +424,8 @@ fn real_files_stay_the_same() {
             let mut last = String::new();
             for layout in [Layout::default(), Layout { line_width: 80, indent: 4, key_order: true }] {
                 let seen = holds_with(&text, &Options { layout, ..Options::default() });
-                let left: Vec<_> = seen.skipped.iter().filter(|(_, why)| *why != Why::Condition).collect();
+                let left: Vec<_> =
+                    seen.skipped.iter().filter(|(_, why)| *why != SkipReason::Condition).collect();
                 assert!(left.is_empty(), "{left:?}");
                 changed += usize::from(seen.text != text);
                 last = seen.text;

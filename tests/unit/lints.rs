@@ -9,7 +9,7 @@ use rulec::diag::{Check, Diagnostic, Group, Severity};
 use rulec::lint;
 use rulec::render::{Format, Report, Summary, page, render};
 use rulec::schema::PluginSet;
-use rulec::sema::world::World;
+use rulec::sema::environment::Environment;
 use rulec::source::{FileId, SourceFile, SourceMap};
 use std::collections::BTreeSet;
 use std::fs;
@@ -56,7 +56,8 @@ fn check(example: &str, how: &str, about: Option<&'static Check>) -> (SourceMap,
     }
     let mut options = Options::default();
     if let Some(plugins) = example.lines().next().and_then(|line| line.strip_prefix("# plugins:")) {
-        options.world = World { plugins: Arc::new(PluginSet::parse(plugins).unwrap()), ..World::default() };
+        options.environment =
+            Environment { plugins: Arc::new(PluginSet::parse(plugins).unwrap()), ..Environment::default() };
     }
     if let Some(name) = example.lines().next().and_then(|line| line.strip_prefix("# benchmark: ")) {
         let catalogue = Catalogue::bundled().unwrap();
@@ -83,8 +84,8 @@ fn configure(sources: &mut SourceMap, options: &mut Options) -> Vec<Diagnostic> 
     let load = config.rules_files.iter().flatten().filter_map(|entry| named(&entry.value)).collect();
     let (plugins, missing) = config.loaded_plugins();
     let plugins: Vec<&str> = plugins.iter().map(|plugin| &*plugin.value).collect();
-    options.world.plugins = Arc::new(PluginSet::parse(&plugins.join(",")).unwrap());
-    options.world.deployment = Arc::new(config.deployment());
+    options.environment.plugins = Arc::new(PluginSet::parse(&plugins.join(",")).unwrap());
+    options.environment.deployment = Arc::new(config.deployment());
     sources.set_load(load);
     found.into_iter().chain(missing).collect()
 }

@@ -1,7 +1,7 @@
 //! No input whatever makes rulec panic, run out of stack or point outside a file.
 
 use crate::unit::ebnf::Random;
-use crate::unit::support::{self, analyzes, survives, world};
+use crate::unit::support::{self, analyzes, environment, survives};
 use rulec::diag::Severity;
 use rulec::source::{SourceFile, SourceMap};
 use std::path::PathBuf;
@@ -19,7 +19,7 @@ const DEEP: usize = 10_000;
 
 #[test]
 fn the_clean_sample_is_clean() {
-    let found = survives(&[SAMPLES[0]], &world());
+    let found = survives(&[SAMPLES[0]], &environment());
     let found = found.iter().filter(|found| found.severity > Severity::Info);
     let found: Vec<_> = found.map(|found| (found.check.name, &found.message)).collect();
     // Its event names are as odd as names can be.
@@ -29,18 +29,18 @@ fn the_clean_sample_is_clean() {
 
 #[test]
 fn every_prefix_of_the_samples() {
-    let world = world();
+    let environment = environment();
     for sample in SAMPLES {
-        (0..=sample.len()).for_each(|end| drop(analyzes(&[&sample[..end]], &world)));
-        (0..=sample.len()).step_by(29).for_each(|end| drop(survives(&[&sample[..end]], &world)));
+        (0..=sample.len()).for_each(|end| drop(analyzes(&[&sample[..end]], &environment)));
+        (0..=sample.len()).step_by(29).for_each(|end| drop(survives(&[&sample[..end]], &environment)));
     }
 }
 
 #[test]
 fn every_suffix_of_the_samples() {
-    let world = world();
+    let environment = environment();
     for sample in SAMPLES {
-        (0..sample.len()).step_by(3).for_each(|start| drop(analyzes(&[&sample[start..]], &world)));
+        (0..sample.len()).step_by(3).for_each(|start| drop(analyzes(&[&sample[start..]], &environment)));
     }
 }
 
@@ -59,7 +59,7 @@ fn prefixes_of_the_corpus() {
                 // About four megabytes in all for each file.
                 let stride = (bytes.len() * bytes.len() / 4_000_000).max(1);
                 let ends = (0..bytes.len()).step_by(stride).chain([bytes.len()]);
-                ends.for_each(|end| drop(analyzes(&[&bytes[..end]], &world())));
+                ends.for_each(|end| drop(analyzes(&[&bytes[..end]], &environment())));
             }
         }
     }
@@ -67,7 +67,7 @@ fn prefixes_of_the_corpus() {
 
 #[test]
 fn mutated_samples() {
-    let (mut random, world) = (Random(1), world());
+    let (mut random, environment) = (Random(1), environment());
     for round in 0..1500 {
         let mut bytes = SAMPLES[random.below(SAMPLES.len())].to_vec();
         for _ in 0..=random.below(8) {
@@ -75,9 +75,9 @@ fn mutated_samples() {
         }
         if round % 16 == 0 {
             let other = SAMPLES[random.below(SAMPLES.len())];
-            survives(&[&bytes, other, &bytes[..bytes.len() / 2]], &world);
+            survives(&[&bytes, other, &bytes[..bytes.len() / 2]], &environment);
         } else {
-            analyzes(&[&bytes], &world);
+            analyzes(&[&bytes], &environment);
         }
     }
 }
@@ -140,12 +140,12 @@ fn mutate(bytes: &mut Vec<u8>, random: &mut Random) {
 
 #[test]
 fn random_bytes() {
-    let (mut random, world) = (Random(2), world());
+    let (mut random, environment) = (Random(2), environment());
     for _ in 0..500 {
         let bytes: Vec<u8> = (0..random.below(300)).map(|_| random.next() as u8).collect();
-        survives(&[&bytes], &world);
+        survives(&[&bytes], &environment);
         let ascii: Vec<u8> = bytes.iter().map(|byte| b"- :\n\"'[]{}|>&*#a,"[*byte as usize % 17]).collect();
-        survives(&[&ascii, &bytes], &world);
+        survives(&[&ascii, &bytes], &environment);
     }
 }
 
@@ -189,7 +189,7 @@ fn deep(text: &str) {
     let bytes = text.as_bytes().to_vec();
     let start = std::time::Instant::now();
     let run = std::thread::Builder::new().stack_size(8 << 20).spawn(move || {
-        analyzes(&[&bytes], &world());
+        analyzes(&[&bytes], &environment());
     });
     run.unwrap().join().unwrap();
     if std::env::var_os("RULEC_SLOW").is_some() && start.elapsed().as_millis() > 700 {

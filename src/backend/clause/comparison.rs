@@ -5,7 +5,7 @@ use super::{Check, Clause, Kind, Like, any, equal, every, leaf, otherwise};
 use crate::sema::ir::{Atom, FieldRef, Term, Test};
 use crate::sema::pattern::Pattern;
 use crate::sema::values::number;
-use crate::syntax::glob::{self, Token};
+use crate::syntax::glob::{self, GlobToken};
 use crate::syntax::token::{Modifier, Op, Transformer};
 
 /// The comparison as a clause.
@@ -162,8 +162,8 @@ fn glob_pieces(value: &str) -> Result<Like, String> {
     let mut pieces = vec![Vec::new()];
     for token in &glob::parse(value.as_bytes(), false).tokens {
         match token {
-            Token::Byte(byte) => pieces.last_mut().into_iter().for_each(|piece| piece.push(*byte)),
-            Token::Any => pieces.push(Vec::new()),
+            GlobToken::Byte(byte) => pieces.last_mut().into_iter().for_each(|piece| piece.push(*byte)),
+            GlobToken::Any => pieces.push(Vec::new()),
             _ => return Err("of shell patterns, the target has only `*`".to_owned()),
         }
     }

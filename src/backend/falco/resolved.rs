@@ -6,7 +6,7 @@ use super::{items, verbatim};
 use crate::diag::Diagnostic;
 use crate::sema::ir::{OutputPart, Rule};
 use crate::source::FileId;
-use crate::syntax::items::Kind;
+use crate::syntax::items::ItemKind;
 use crate::syntax::yaml::{Stream, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,7 +29,7 @@ pub fn text(job: &CompileJob<'_>, streams: &[(FileId, Stream)]) -> (String, Vec<
 
 /// What the files require of engine and plugins, each once.
 fn required(job: &CompileJob<'_>, streams: &[(FileId, Stream)]) -> Vec<String> {
-    let is = |kind| matches!(kind, Some(Kind::EngineVersion | Kind::PluginVersions));
+    let is = |kind| matches!(kind, Some(ItemKind::EngineVersion | ItemKind::PluginVersions));
     let mut seen = BTreeSet::new();
     let written = items(streams).filter(|(_, item)| is(item.kind()));
     let texts = written.map(|(node, _)| verbatim(node.span, &job.analysis.sources));
@@ -39,7 +39,7 @@ fn required(job: &CompileJob<'_>, streams: &[(FileId, Stream)]) -> Vec<String> {
 /// By rule, the last values of the keys that are carried over.
 fn carried(streams: &[(FileId, Stream)]) -> BTreeMap<&str, BTreeMap<&'static str, String>> {
     let mut all: BTreeMap<&str, BTreeMap<&'static str, String>> = BTreeMap::new();
-    for (_, item) in items(streams).filter(|(_, item)| item.kind() == Some(Kind::Rule)) {
+    for (_, item) in items(streams).filter(|(_, item)| item.kind() == Some(ItemKind::Rule)) {
         let Ok(name) = item.text("rule") else { continue };
         for key in CARRIED {
             if let Some(Value::Scalar(scalar)) = item.get(key).map(|node| node.value()) {

@@ -4,7 +4,7 @@ use super::super::CompileJob;
 use super::{items, verbatim};
 use crate::analysis::{Inputs, describe};
 use crate::source::FileId;
-use crate::syntax::items::Kind;
+use crate::syntax::items::ItemKind;
 use crate::syntax::yaml::Stream;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -13,8 +13,8 @@ use std::collections::BTreeSet;
 pub fn text(job: &CompileJob<'_>, streams: &[(FileId, Stream)]) -> Result<String, String> {
     let used = used(job)?;
     let kept = items(streams).filter(|(_, item)| match item.kind() {
-        Some(Kind::Macro) => item.text("macro").is_ok_and(|name| used.macros.contains(&*name.value)),
-        Some(Kind::List) => item.text("list").is_ok_and(|name| used.lists.contains(&*name.value)),
+        Some(ItemKind::Macro) => item.text("macro").is_ok_and(|name| used.macros.contains(&*name.value)),
+        Some(ItemKind::List) => item.text("list").is_ok_and(|name| used.lists.contains(&*name.value)),
         Some(_) => true,
         None => false,
     });

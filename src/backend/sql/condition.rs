@@ -5,7 +5,7 @@ use crate::schema::Type;
 use crate::sema::ir::{Atom, Pred, Term, Test};
 use crate::sema::pattern::Prefixes;
 use crate::sema::values::{Family, family, number};
-use crate::syntax::glob::{self, Glob, Token};
+use crate::syntax::glob::{self, Glob, GlobToken};
 use crate::syntax::token::{Modifier, Op, Transformer};
 
 /// How a left side is written: as the text, or as the digits of its bytes.
@@ -243,8 +243,8 @@ fn like(pattern: &Glob) -> Option<String> {
     let mut out = Vec::new();
     for token in &pattern.tokens {
         match token {
-            Token::Any => out.push(b'%'),
-            Token::Byte(byte) => {
+            GlobToken::Any => out.push(b'%'),
+            GlobToken::Byte(byte) => {
                 if matches!(byte, b'%' | b'_' | b'!') {
                     out.push(b'!');
                 }

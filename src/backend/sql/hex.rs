@@ -2,7 +2,7 @@
 //! patterns, and what `b64` makes, which need not be text. The digits of texts are in the order of their bytes.
 
 use crate::sema::pattern::Prefixes;
-use crate::syntax::glob::{Glob, Token};
+use crate::syntax::glob::{Glob, GlobToken};
 use std::fmt::Write as _;
 
 /// Any byte.
@@ -49,18 +49,18 @@ fn component(part: &Glob) -> String {
     let no_slash = |byte| byte != b'/';
     match part.tokens.as_slice() {
         [] => NEVER.to_owned(),
-        [Token::Any] => format!("(?:{})+", one_of(&no_slash)),
+        [GlobToken::Any] => format!("(?:{})+", one_of(&no_slash)),
         all => tokens(all, &no_slash),
     }
 }
 
-fn tokens(all: &[Token], allowed: &dyn Fn(u8) -> bool) -> String {
-    let one = |token: &Token| match token {
-        Token::Any => format!("(?:{})*", one_of(allowed)),
-        Token::One => one_of(allowed),
-        Token::Byte(byte) => one_of(&|other| other == *byte && allowed(other)),
-        Token::Set(set) => one_of(&|byte| set.contains(byte) && allowed(byte)),
-        Token::Never => NEVER.to_owned(),
+fn tokens(all: &[GlobToken], allowed: &dyn Fn(u8) -> bool) -> String {
+    let one = |token: &GlobToken| match token {
+        GlobToken::Any => format!("(?:{})*", one_of(allowed)),
+        GlobToken::One => one_of(allowed),
+        GlobToken::Byte(byte) => one_of(&|other| other == *byte && allowed(other)),
+        GlobToken::Set(set) => one_of(&|byte| set.contains(byte) && allowed(byte)),
+        GlobToken::Never => NEVER.to_owned(),
     };
     all.iter().map(one).collect()
 }

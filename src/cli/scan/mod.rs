@@ -232,7 +232,7 @@ fn rules(args: &Args) -> Result<Option<(SourceMap, Vec<Rule>, Matching)>, Failur
         return Err(Failure::new(format!("the condition of rule `{}` is too large to be run", large.name)));
     }
     select(args, &mut rules)?;
-    let matching = match (args.rule_matching, inputs.options.world.deployment.all_matches) {
+    let matching = match (args.rule_matching, inputs.options.environment.deployment.all_matches) {
         (Some(Which::All), _) | (None, true) => Matching::All,
         (Some(Which::First), _) | (None, false) => Matching::First,
     };

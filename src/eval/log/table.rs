@@ -1,11 +1,11 @@
-//! Rows of tables on their way into batches, as the records that are made of them.
+//! Conversion of rows of tables into the records of a batch.
 
 use super::super::rows::{self, csv};
 use super::{Batch, Batches, LogProblem, LogProblemKind};
 use std::ops::Range;
 
 impl<R> Batches<R> {
-    /// Takes over rows of CSV; the first is the header.
+    /// Converts rows of CSV; the first is the header.
     pub(super) fn take_rows(&mut self, batch: &mut Batch, rows: Vec<Range<usize>>) {
         for range in rows {
             let row = batch.text.get(range.clone()).unwrap_or_default();
@@ -41,7 +41,7 @@ impl<R> Batches<R> {
         }
     }
 
-    /// Takes over the record that was made of a row.
+    /// Adds the record converted from a row.
     pub(super) fn take_made(&mut self, batch: &mut Batch, start: usize, made: Result<String, String>) {
         self.rows += 1;
         let offset = self.offset + start as u64;
@@ -59,7 +59,7 @@ impl<R> Batches<R> {
         }
     }
 
-    /// Puts the records made of rows behind the text.
+    /// Appends the records converted from rows to the batch's text.
     pub(super) fn append_made(&mut self, batch: &mut Batch) {
         let base = batch.text.len();
         let mut restored = batch.restored.iter().map(|(number, _)| number).peekable();
@@ -71,7 +71,7 @@ impl<R> Batches<R> {
         batch.text.append(&mut self.made);
     }
 
-    /// The log ends, or is cut off.
+    /// Handles the end of the log, and a log that is cut off.
     pub(super) fn close_log(&mut self, batch: &mut Batch, is_cut: bool) {
         let end = batch.text.len();
         match &mut self.csv {

@@ -1,7 +1,6 @@
-//! Records out of tables: rows that Athena and CloudTrail Lake export, made records again, exactly or not at all.
-//!
-//! A row has a record whole, as a text, or its members in columns with names in lower case. Of the latter a record is
-//! made only if everything in it can be restored; why not is told otherwise.
+//! Conversion of rows that Athena and CloudTrail Lake export into the original records, exactly or not at all.
+//! A row has a whole record as text, or its members in columns with names in lower case. The latter is converted only
+//! if everything in it can be restored; otherwise the reason is reported.
 
 mod columns;
 pub(super) mod csv;
@@ -16,14 +15,14 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
-/// What an object of a log is.
+/// Kind of an object in a log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ObjectKind {
-    /// A record, or nothing that is known.
+    /// A record, or anything else.
     Plain,
     /// A row.
     Row,
-    /// One column of a row, all by itself, as the API of CloudTrail Lake has them.
+    /// A single column of a row, as the API of CloudTrail Lake returns them.
     Column,
 }
 
@@ -35,13 +34,13 @@ pub(super) enum Cell<'r> {
     Value(Value),
 }
 
-/// Objects up to this size may be a single column.
+/// Maximum size of a single column.
 const SMALL: usize = 300;
 
-/// What an object is, by the first of its keys that tells.
+/// Kind of an object, by its first distinctive key.
 #[inline]
 pub fn object_kind(object: &[u8]) -> ObjectKind {
-    // Nearly all records of all logs.
+    // Fast path for nearly all records.
     if object.starts_with(b"{\"eventVersion\"") && object.len() > SMALL {
         return ObjectKind::Plain;
     }
@@ -85,12 +84,12 @@ fn object_kind_by_keys(object: &[u8]) -> ObjectKind {
     }
 }
 
-/// Whether a key tells that an object is a row.
+/// Whether only rows have this key.
 pub(super) fn is_row_key(key: &[u8]) -> bool {
     columns::is_lower(key) && key != b"eventdata"
 }
 
-/// The record of a row that is an object of JSON.
+/// The record of a row that is a JSON object.
 pub fn of_object(object: &[u8]) -> Result<String, String> {
     let row: Map<String, Value> = serde_json::from_slice(object).map_err(|_| "the row is not JSON")?;
     let cell = |value: Value| match value {
@@ -112,7 +111,7 @@ pub fn of_csv(header: &[String], row: &[u8]) -> Result<String, String> {
     record(header.iter().map(String::as_str).zip(&cells))
 }
 
-/// The records of a whole text of CSV, if it is an export; the `Err` says what is wrong and at which byte.
+/// The records of a CSV text, if it is an export; the error is a byte offset and a message.
 pub fn of_csv_text(text: &str) -> Option<Result<Vec<String>, (usize, String)>> {
     csv::is_export(text.as_bytes()).filter(|is_export| *is_export)?;
     let (mut splitter, mut rows) = (csv::Splitter::new(0), Vec::new());
@@ -131,7 +130,7 @@ pub fn of_csv_text(text: &str) -> Option<Result<Vec<String>, (usize, String)>> {
     Some(made.collect())
 }
 
-/// Why no record can be made with these columns, and which of the usual ones are missing.
+/// The usual columns that are missing; the error is the reason why these columns hold no record.
 pub fn columns_of(header: &[String]) -> Result<Vec<String>, String> {
     let names = header.iter().map(String::as_str);
     if names.clone().any(columns::is_whole) {
@@ -183,7 +182,7 @@ fn record<'r>(cells: impl Iterator<Item = Cells<'r>> + Clone) -> Result<String, 
     Ok(out)
 }
 
-/// What every record has, and tables do not say.
+/// Members that every record has and tables omit.
 fn completed(known: &[(&'static Member, &Cell<'_>)]) -> Vec<(&'static str, &'static str)> {
     let cell = |name: &str| known.iter().find(|(member, _)| member.name == name).map(|(_, cell)| *cell);
     let is_there = |name: &str| cell(name).is_some_and(|cell| *cell != Cell::Nothing);
@@ -221,7 +220,7 @@ fn whole((name, cell): Cells<'_>) -> Result<Option<String>, String> {
     }
 }
 
-/// Refuses lists as texts that a name chosen by somebody may have made longer: requests have that name too.
+/// Refuses lists as texts that a user-chosen name may have lengthened: the request contains that name too.
 fn joined_lists(known: &[(&'static Member, &Cell<'_>)]) -> Result<(), String> {
     let is_joined = |(member, cell): &(&Member, &Cell<'_>)| match cell {
         Cell::Text(text) => matches!(member.kind, ColumnType::Json) && text::may_be_joined(text),
@@ -234,7 +233,7 @@ fn joined_lists(known: &[(&'static Member, &Cell<'_>)]) -> Result<(), String> {
     }
 }
 
-/// The JSON of a column's value; `None` if there is nothing.
+/// The JSON of a column's value; `None` if it is empty.
 fn value(member: &Member, cell: &Cell<'_>) -> Result<Option<String>, String> {
     let value = match (member.kind, cell) {
         (_, Cell::Nothing) => return Ok(None),
@@ -267,7 +266,7 @@ fn no_json(member: &Member) -> String {
     )
 }
 
-/// A value with the names that records use; members that hold nothing left out.
+/// A value with the member names of records, without empty members.
 fn renamed(value: &Value, kind: ColumnType) -> Result<Value, String> {
     let wrong = || Err("does not hold what it should".to_owned());
     match (kind, value) {
@@ -301,7 +300,7 @@ fn renamed(value: &Value, kind: ColumnType) -> Result<Value, String> {
     }
 }
 
-/// `2026-03-01T00:00:00Z`, also where it is written `2026-03-01 00:00:00.000`.
+/// `2026-03-01T00:00:00Z`, also from `2026-03-01 00:00:00.000`.
 fn time(text: &str) -> Option<String> {
     let Some((date, clock)) = text.split_once(' ') else { return Some(text.to_owned()) };
     let clock = clock.strip_suffix(" UTC").unwrap_or(clock);

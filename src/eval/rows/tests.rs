@@ -1,4 +1,4 @@
-//! Records written as tables print them, and read again: the same, or refused.
+//! Records printed as tables print them and converted back: equal, or refused.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use super::{ObjectKind, object_kind, of_csv, of_csv_text, of_object};
@@ -117,7 +117,7 @@ fn resources(value: &Value) -> String {
     format!("[{}]", all.map(|one| texts(one, &["arn", "accountid", "type"])).collect::<Vec<_>>().join(", "))
 }
 
-/// What a column prints; `None` if there is nothing.
+/// The printed cell of a column; `None` if it is empty.
 fn cell(record: &Value, column: &str) -> Option<String> {
     let value = of(record, column);
     match (column, value) {
@@ -324,7 +324,7 @@ fn nasty() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    /// Whatever names people choose, what comes out is the record or nothing.
+    /// With any user-chosen names, the result is the record or an error.
     #[test]
     fn exact_or_refused(names in prop::collection::vec(nasty(), 6), absent in any::<u8>()) {
         let mut record = sample();
@@ -343,7 +343,7 @@ proptest! {
         if absent & 2 == 2 {
             record["resources"].as_array_mut().unwrap().pop();
         }
-        // A name of nothing but `null` is told by what else has it; a principal's is not.
+        // The name `null` is recognised by other members with it, but not for a principal.
         prop_assume!(names[2] != "null");
         if let Ok(made) = of_csv(&header(), csv(&record).as_bytes()) {
             prop_assert_eq!(value(&made), record.clone());
@@ -352,7 +352,7 @@ proptest! {
     }
 }
 
-/// However a log of rows is cut into reads, the same records come out of it, from the same places.
+/// The records and their places do not depend on how a log of rows is cut into reads.
 #[test]
 fn reads_do_not_matter() {
     use crate::eval::log::Batches;

@@ -1,14 +1,13 @@
 //! Structs as Athena and Trino print them: `{type=IAMUser, principalid=AIDA, arn=null}`.
-//!
-//! Nothing is quoted there, so a text may look like what stands around it. Read is only what can be read in one way.
+//! Nothing is quoted there, so a text can contain separators. Only unambiguous texts are read.
 
 use super::columns::{ColumnType, Member, member};
 use serde_json::{Map, Value};
 
-/// Why a text is not read.
+/// The error for a text that is not unambiguous.
 const AMBIGUOUS: &str = "can be read in more than one way; export it as JSON: `CAST(... AS JSON)`";
 
-/// The value of a column of this kind.
+/// The value of a column of this type.
 pub(super) fn read(text: &str, kind: ColumnType) -> Result<Value, String> {
     let mut reader = StructReader { rest: text };
     let value = match kind {
@@ -20,7 +19,7 @@ pub(super) fn read(text: &str, kind: ColumnType) -> Result<Value, String> {
     value.map_err(str::to_owned)
 }
 
-/// Whether a text holds what separates the elements of a list, so that several elements may be one.
+/// Whether a text contains a separator of list elements, so that its elements are uncertain.
 pub(super) fn may_be_joined(text: &str) -> bool {
     text.match_indices("}, {").any(|(at, joint)| name_end(&text[at + joint.len()..]).is_some())
 }
@@ -43,7 +42,7 @@ impl<'t> StructReader<'t> {
                 self.eat(", ")?;
             }
             let (element, names) = self.named(members)?;
-            // Elements of a table have the same members, those that hold nothing included.
+            // All elements have the same members, including empty ones.
             if *first.get_or_insert_with(|| names.clone()) != names {
                 return Err(AMBIGUOUS);
             }
@@ -83,7 +82,7 @@ impl<'t> StructReader<'t> {
             self.eat(", ")?;
         }
         self.eat("}")?;
-        // A user whose name is `null` would look like no user.
+        // A user named `null` prints like an absent user.
         let ends_in_null = |value: &Value| {
             value.as_str().is_some_and(|text| text.ends_with("/null") || text.ends_with(":null"))
         };
@@ -110,7 +109,7 @@ impl<'t> StructReader<'t> {
         }
     }
 
-    /// The text up to what ends a member.
+    /// The text up to the end of a member.
     fn plain(&self) -> &'t str {
         let ends = |(at, c): (usize, char)| match c {
             '}' => true,
@@ -130,7 +129,7 @@ impl<'t> StructReader<'t> {
         let mut map = Map::new();
         if !inside.is_empty() {
             let (key, value) = inside.split_once('=').ok_or(AMBIGUOUS)?;
-            // What looks like another pair may be the end of this one.
+            // What looks like another pair can be part of this value.
             if value.contains(['=', '{']) || value == "null" {
                 return Err(AMBIGUOUS);
             }
@@ -140,7 +139,7 @@ impl<'t> StructReader<'t> {
     }
 }
 
-/// Where a member's name ends, if the text begins with a name and `=`.
+/// End of a member's name, if the text starts with a name and `=`.
 fn name_end(text: &str) -> Option<usize> {
     let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))?;
     (end > 0 && text[end..].starts_with('=')).then_some(end)

@@ -1,7 +1,7 @@
 //! Shell patterns, of whole texts and of the components of paths.
 
 use super::{Fate, State};
-use crate::syntax::glob::{self, Glob, Token};
+use crate::syntax::glob::{self, Glob, GlobToken};
 use rustc_hash::FxHashMap;
 
 /// States that one pattern may have.
@@ -34,7 +34,7 @@ impl Machine {
         let parts = prefix.split(|&byte| byte == b'/').filter(|part| !part.is_empty());
         let component = |part: &[u8]| match part.iter().any(|byte| matches!(byte, b'?' | b'*' | b'[')) {
             true => glob::parse(part, false),
-            false => Glob { tokens: part.iter().map(|&byte| Token::Byte(byte)).collect() },
+            false => Glob { tokens: part.iter().map(|&byte| GlobToken::Byte(byte)).collect() },
         };
         Machine::new(parts.map(component).collect(), true)
     }
@@ -48,7 +48,8 @@ impl Machine {
         let Some(glob) = self.globs.get(glob) else { return Vec::new() };
         let mut at = 0;
         while let Some(&place) = places.get(at) {
-            if glob.tokens.get(usize::from(place)) == Some(&Token::Any) && !places.contains(&(place + 1)) {
+            if glob.tokens.get(usize::from(place)) == Some(&GlobToken::Any) && !places.contains(&(place + 1))
+            {
                 places.push(place + 1);
             }
             at += 1;
@@ -108,10 +109,10 @@ impl super::Machine for Machine {
         let mut places = Vec::new();
         for &place in &set.places {
             let next = match glob.tokens.get(usize::from(place)) {
-                Some(Token::Any) => place,
-                Some(Token::One) => place + 1,
-                Some(Token::Byte(wanted)) if *wanted == byte => place + 1,
-                Some(Token::Set(of)) if of.contains(byte) => place + 1,
+                Some(GlobToken::Any) => place,
+                Some(GlobToken::One) => place + 1,
+                Some(GlobToken::Byte(wanted)) if *wanted == byte => place + 1,
+                Some(GlobToken::Set(of)) if of.contains(byte) => place + 1,
                 _ => continue,
             };
             if !places.contains(&next) {
@@ -139,7 +140,7 @@ impl super::Machine for Machine {
             Some(set) if set.places.is_empty() => Fate::Dead,
             Some(set) if !self.path => {
                 let tokens = &self.globs[0].tokens;
-                let last = tokens.len().checked_sub(1).filter(|&last| tokens[last] == Token::Any);
+                let last = tokens.len().checked_sub(1).filter(|&last| tokens[last] == GlobToken::Any);
                 let sure = last.is_some_and(|last| set.places.contains(&(last as u16)));
                 if sure { Fate::Sure } else { Fate::Open }
             }
@@ -151,8 +152,8 @@ impl super::Machine for Machine {
         let mut class = u64::from(self.path && byte == b'/');
         for token in self.globs.iter().flat_map(|glob| &glob.tokens) {
             let takes = match token {
-                Token::Byte(wanted) => *wanted == byte,
-                Token::Set(of) => of.contains(byte),
+                GlobToken::Byte(wanted) => *wanted == byte,
+                GlobToken::Set(of) => of.contains(byte),
                 _ => continue,
             };
             class = class.rotate_left(5).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (u64::from(takes) + 1);

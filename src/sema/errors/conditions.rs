@@ -5,13 +5,13 @@ use super::values::{operator, value};
 use super::{fault, found, warning};
 use super::{in_our_style, shown, unsafe_fix};
 use crate::diag::{Diagnostic, FalcoCode};
-use crate::schema::{LookupError, Problem, SourceFields};
+use crate::schema::{FieldProblem, LookupError, SourceFields};
 use crate::sema::checks::*;
 use crate::sema::collect::RuleInfo;
+use crate::sema::environment::Environment;
 use crate::sema::report::Fault;
 use crate::sema::text::Located;
-use crate::sema::types::{DEPRECATED, Trouble, TypeError};
-use crate::sema::world::World;
+use crate::sema::types::{DEPRECATED, TypeError, TypeErrorKind};
 use crate::source::Span;
 use std::fmt::Write as _;
 
@@ -22,22 +22,22 @@ pub fn type_error<'a>(
     via: Option<Span>,
     source: &str,
     fields: &SourceFields,
-    world: &World,
+    environment: &Environment,
     hints: &mut Hints,
 ) -> Fault<'a> {
     let span = located.span;
-    let diagnostic = match &error.trouble {
-        Trouble::Field(lookup) => field(lookup, span, source, fields, world, hints),
-        Trouble::Operator { op, ty, list, .. } => operator(*op, *ty, *list, span),
-        Trouble::Value { text, ty, bad } => value(text, *ty, bad, span),
-        Trouble::Transformer(falco) => found(&TRANSFORMER_TYPE, span, transformer_message(falco)),
-        Trouble::Right(falco) => right_side(falco, span),
-        Trouble::Crash { message, falco, at_run_time } => {
+    let diagnostic = match &error.kind {
+        TypeErrorKind::Field(lookup) => field(lookup, span, source, fields, environment, hints),
+        TypeErrorKind::Operator { op, ty, list, .. } => operator(*op, *ty, *list, span),
+        TypeErrorKind::Value { text, ty, bad } => value(text, *ty, bad, span),
+        TypeErrorKind::Transformer(falco) => found(&TRANSFORMER_TYPE, span, transformer_message(falco)),
+        TypeErrorKind::Right(falco) => right_side(falco, span),
+        TypeErrorKind::Crash { message, falco, at_run_time } => {
             let help = if *at_run_time { "compare it with a constant" } else { "give it one argument" };
             found(&FALCO_CRASH, span, *message).at(*falco).help(help)
         }
     };
-    fault(FalcoCode::ErrCompileCondition, error.trouble.falco(), shown(diagnostic, located, via))
+    fault(FalcoCode::ErrCompileCondition, error.kind.falco(), shown(diagnostic, located, via))
 }
 
 /// A field where only a constant can stand, or one of another type.
@@ -112,27 +112,27 @@ fn field(
     span: Span,
     source: &str,
     fields: &SourceFields,
-    world: &World,
+    environment: &Environment,
     hints: &mut Hints,
 ) -> Diagnostic {
-    if lookup.problem != Problem::Unknown {
+    if lookup.problem != FieldProblem::Unknown {
         return found(&FIELD_ARGUMENT, span, argument_message(lookup));
     }
     let text = lookup.message.strip_prefix("filter_check called with nonexistent field ").unwrap_or_default();
-    unknown_field(text, span, source, fields, world, hints)
+    unknown_field(text, span, source, fields, environment, hints)
 }
 
 /// What is wrong with the argument of a field that exists.
 pub fn argument_message(lookup: &LookupError) -> String {
     let field = lookup.field.as_deref().unwrap_or_default();
     match lookup.problem {
-        Problem::ArgumentMissing => format!("`{field}` needs an argument: `{field}[…]`"),
-        Problem::ArgumentNotAllowed => format!("`{field}` takes no argument"),
-        Problem::ArgumentUnclosed => {
+        FieldProblem::ArgumentMissing => format!("`{field}` needs an argument: `{field}[…]`"),
+        FieldProblem::ArgumentNotAllowed => format!("`{field}` takes no argument"),
+        FieldProblem::ArgumentUnclosed => {
             format!("Falco cuts the argument of `{field}` at a blank: it can hold none")
         }
-        Problem::BadIndex => format!("`{field}` takes an index: a number without leading zeros"),
-        Problem::BadSyntax | Problem::Unknown => in_our_style(&lookup.message),
+        FieldProblem::BadIndex => format!("`{field}` takes an index: a number without leading zeros"),
+        FieldProblem::BadSyntax | FieldProblem::Unknown => in_our_style(&lookup.message),
     }
 }
 
@@ -141,7 +141,7 @@ pub(super) fn unknown_field(
     span: Span,
     source: &str,
     fields: &SourceFields,
-    world: &World,
+    environment: &Environment,
     hints: &mut Hints,
 ) -> Diagnostic {
     let name = text.split('[').next().unwrap_or_default();
@@ -169,7 +169,7 @@ pub(super) fn unknown_field(
         }
         None => diagnostic,
     };
-    let others = world.plugins.sources_with(name);
+    let others = environment.plugins.sources_with(name);
     if let Some(other) = others.iter().find(|other| **other != source) {
         return diagnostic.help(format!("source `{other}` has it"));
     }

@@ -4,8 +4,8 @@ use super::{fault_at_document, fault_below, found};
 use crate::diag::FalcoCode;
 use crate::schema::{LookupError, SourceFields};
 use crate::sema::checks::*;
-use crate::sema::exceptions::{Entry, Exception};
-use crate::sema::report::{Fault, Step};
+use crate::sema::exceptions::{Exception, ExceptionEntry};
+use crate::sema::report::{ContextStep, Fault};
 use crate::source::{Span, Text};
 use crate::syntax::items::Item;
 use crate::syntax::yaml::Node;
@@ -34,7 +34,7 @@ fn helped<'a>(mut fault: Boxed<'a>, help: &str) -> Boxed<'a> {
 /// `exceptions` is no sequence.
 pub fn exceptions_not_sequence<'a>(node: &Node) -> Boxed<'a> {
     let diagnostic = found(&INVALID_EXCEPTION, node.span, "`exceptions` must be a list");
-    let steps = vec![Step::new("exceptions", "", node.span)];
+    let steps = vec![ContextStep::new("exceptions", "", node.span)];
     fault_below(FalcoCode::ErrYamlValidate, "Rule exceptions must be a sequence", diagnostic, steps)
 }
 
@@ -42,24 +42,25 @@ pub fn exceptions_not_sequence<'a>(node: &Node) -> Boxed<'a> {
 pub fn exception_not_mapping<'a>(all: &Node, node: &Node) -> Boxed<'a> {
     let diagnostic =
         found(&INVALID_EXCEPTION, node.span, "an exception is a mapping of `name`, `fields` and `values`");
-    let steps = vec![Step::new("exceptions", "", all.span), Step::new("exception", "", node.span)];
+    let steps =
+        vec![ContextStep::new("exceptions", "", all.span), ContextStep::new("exception", "", node.span)];
     fault_below(FalcoCode::ErrYamlValidate, "Rule exception must be a mapping", diagnostic, steps)
 }
 
 /// `values` is no sequence.
-pub fn exception_values_not_sequence<'a>(node: &Node, steps: Vec<Step<'a>>) -> Boxed<'a> {
+pub fn exception_values_not_sequence<'a>(node: &Node, steps: Vec<ContextStep<'a>>) -> Boxed<'a> {
     let diagnostic = found(&INVALID_EXCEPTION, node.span, "`values` must be a list");
     fault_below(FalcoCode::ErrYamlValidate, "Rule exception values must be a sequence", diagnostic, steps)
 }
 
 /// An empty text in an exception.
-pub fn empty_entry<'a>(node: &Node, steps: Vec<Step<'a>>) -> Boxed<'a> {
+pub fn empty_entry<'a>(node: &Node, steps: Vec<ContextStep<'a>>) -> Boxed<'a> {
     let diagnostic = found(&EMPTY_VALUE, node.span, "a text in an exception must not be empty");
     fault_below(FalcoCode::ErrYamlValidate, "Value must be non-empty", diagnostic, steps)
 }
 
 /// The key `fields` is missing.
-pub fn exception_needs_fields<'a>(exception: Item<'_>, step: Step<'a>) -> Boxed<'a> {
+pub fn exception_needs_fields<'a>(exception: Item<'_>, step: ContextStep<'a>) -> Boxed<'a> {
     let span = exception.key_span("name").unwrap_or(exception.node.span);
     let diagnostic =
         found(&MISSING_KEY, span, "this exception has no `fields`").help("add `fields: [ct.user, …]`");
@@ -129,9 +130,13 @@ pub fn exception_single_operator<'a>(exception: &Exception<'a>, span: Option<Spa
 }
 
 /// A field that does not exist.
-pub fn exception_field<'a>(exception: &Exception<'a>, field: &Entry<'a>, fields: &SourceFields) -> Boxed<'a> {
+pub fn exception_field<'a>(
+    exception: &Exception<'a>,
+    field: &ExceptionEntry<'a>,
+    fields: &SourceFields,
+) -> Boxed<'a> {
     let text = match field {
-        Entry::One(text) => &*text.value,
+        ExceptionEntry::One(text) => &*text.value,
         _ => "",
     };
     let span = field.span_or(exception.name.span);
@@ -157,7 +162,7 @@ pub fn exception_field<'a>(exception: &Exception<'a>, field: &Entry<'a>, fields:
 /// A field with a wrong argument.
 pub fn exception_field_argument<'a>(
     exception: &Exception<'a>,
-    field: &Entry<'a>,
+    field: &ExceptionEntry<'a>,
     error: LookupError,
 ) -> Boxed<'a> {
     let span = field.span_or(exception.name.span);
@@ -166,7 +171,7 @@ pub fn exception_field_argument<'a>(
 }
 
 /// Two exceptions of the same name.
-pub fn exception_twice<'a>(name: &Text, first: &Exception<'_>, step: Step<'a>) -> Fault<'a> {
+pub fn exception_twice<'a>(name: &Text, first: &Exception<'_>, step: ContextStep<'a>) -> Fault<'a> {
     let falco = format!("Multiple definitions of exception '{}' in the same rule", name.value);
     let diagnostic = found(&DUPLICATE_EXCEPTION, name.span, format!("a second exception `{}`", name.value))
         .label(first.name.span, "the first is here")
@@ -175,7 +180,7 @@ pub fn exception_twice<'a>(name: &Text, first: &Exception<'_>, step: Step<'a>) -
 }
 
 /// An append without values.
-pub fn exception_no_values<'a>(name: &Text, step: Step<'a>) -> Fault<'a> {
+pub fn exception_no_values<'a>(name: &Text, step: ContextStep<'a>) -> Fault<'a> {
     let diagnostic = found(
         &EXCEPTION_WITHOUT_VALUES,
         name.span,
@@ -191,7 +196,7 @@ pub fn exception_no_values<'a>(name: &Text, step: Step<'a>) -> Fault<'a> {
 }
 
 /// A list where one value is wanted.
-pub fn exception_value_list<'a>(exception: &Exception<'a>, value: &Entry<'a>) -> Boxed<'a> {
+pub fn exception_value_list<'a>(exception: &Exception<'a>, value: &ExceptionEntry<'a>) -> Boxed<'a> {
     let falco = "Expected values array to contain a list of strings";
     let span = value.span_or(exception.name.span);
     let message = "an exception on a single field takes texts, not lists";
@@ -199,7 +204,11 @@ pub fn exception_value_list<'a>(exception: &Exception<'a>, value: &Entry<'a>) ->
 }
 
 /// A tuple of the wrong length.
-pub fn exception_tuple<'a>(exception: &Exception<'a>, tuple: &Entry<'a>, wanted: usize) -> Boxed<'a> {
+pub fn exception_tuple<'a>(
+    exception: &Exception<'a>,
+    tuple: &ExceptionEntry<'a>,
+    wanted: usize,
+) -> Boxed<'a> {
     let falco = "Fields and values lists must have equal length";
     let span = tuple.span_or(exception.name.span);
     let message = format!(

@@ -5,10 +5,10 @@ use crate::diag::{Diagnostic, Edit, FalcoCode, Fix};
 use crate::nearest::nearest;
 use crate::sema::checks::*;
 use crate::sema::collect::{ListInfo, MacroInfo, RuleInfo};
-use crate::sema::report::{BAD_CONVERSION, Fault, Step};
-use crate::sema::world::World;
+use crate::sema::environment::Environment;
+use crate::sema::report::{BAD_CONVERSION, ContextStep, Fault};
 use crate::source::{FileId, SourceFile, Span, Text};
-use crate::syntax::items::{Item, KINDS, Kind, Problem, Trouble, key_text};
+use crate::syntax::items::{Item, ItemKind, KINDS, KeyError, KeyErrorKind, key_text};
 use crate::syntax::token::PRIORITIES;
 use crate::syntax::yaml::{Node, Value, YamlError};
 
@@ -23,7 +23,7 @@ pub fn yaml<'a>(error: &YamlError) -> Fault<'a> {
         diagnostic = diagnostic.label(opened, "opened here");
     }
     let mark = Span::point(error.span.file, error.mark.2);
-    fault_below(FalcoCode::ErrYamlParse, falco, diagnostic, vec![Step::new("value for", "", mark)])
+    fault_below(FalcoCode::ErrYamlParse, falco, diagnostic, vec![ContextStep::new("value for", "", mark)])
         .into_inner()
 }
 
@@ -87,12 +87,12 @@ pub fn unknown_item<'a>(item: Item<'_>) -> Fault<'a> {
 }
 
 /// A key that items of this kind do not have.
-pub fn unknown_key<'a>(key: &Node, kind: Kind) -> Fault<'a> {
+pub fn unknown_key<'a>(key: &Node, kind: ItemKind) -> Fault<'a> {
     let name = key_text(key).unwrap_or_default();
     let what = kind.key();
     let mut diagnostic =
         found(&UNKNOWN_KEY, key.span, format!("a {what} has no key `{name}`; Falco ignores it"));
-    if matches!(kind, Kind::EngineVersion | Kind::PluginVersions) {
+    if matches!(kind, ItemKind::EngineVersion | ItemKind::PluginVersions) {
         diagnostic.message = format!("`{name}` does not belong to `{what}`; Falco ignores it");
     }
     let lower = name.to_ascii_lowercase().replace('_', "-");
@@ -118,72 +118,74 @@ pub fn duplicate_key(key: &Node, name: &str, first: Span) -> Diagnostic {
 }
 
 /// A key that could not be read.
-pub fn key<'a>(problem: Problem<'a>, kind: Kind) -> Boxed<'a> {
+pub fn key<'a>(problem: KeyError<'a>, kind: ItemKind) -> Boxed<'a> {
     key_within(problem, kind, Vec::new())
 }
 
 /// The same, below other steps.
-pub fn key_within<'a>(problem: Problem<'a>, kind: Kind, mut steps: Vec<Step<'a>>) -> Boxed<'a> {
-    let Problem { trouble, key, span, .. } = problem;
+pub fn key_within<'a>(problem: KeyError<'a>, kind: ItemKind, mut steps: Vec<ContextStep<'a>>) -> Boxed<'a> {
+    let KeyError { kind: trouble, key, span, .. } = problem;
     let at_key = problem.key_span.unwrap_or(span);
-    let value = || Step::new("value for", key, span);
+    let value = || ContextStep::new("value for", key, span);
     let (falco, diagnostic) = match trouble {
-        Trouble::Missing => {
+        KeyErrorKind::Missing => {
             let head = problem.key_span.unwrap_or(Span { end: span.start + first_byte(span), ..span });
             let message = match (kind, key) {
-                (Kind::Rule, "enabled") => "this rule has no condition, output, desc or priority".to_owned(),
+                (ItemKind::Rule, "enabled") => {
+                    "this rule has no condition, output, desc or priority".to_owned()
+                }
                 _ => format!("`{key}` is missing"),
             };
             let mut diagnostic = found(&MISSING_KEY, head, message);
             diagnostic = match (kind, key) {
-                (Kind::Rule, "enabled") => diagnostic
+                (ItemKind::Rule, "enabled") => diagnostic
                     .help("write the rule in full, or change an earlier one with `override` or `enabled`"),
                 _ => diagnostic.help(format!("add `{key}:`")),
             };
             (format!("Item has no mapping for key '{key}'"), diagnostic)
         }
-        Trouble::Null => (
+        KeyErrorKind::Null => (
             format!("Mapping for key '{key}' is empty"),
             found(&EMPTY_VALUE, at_key, format!("`{key}` has no value"))
                 .help("give it a value or remove the key"),
         ),
-        Trouble::Empty => {
+        KeyErrorKind::Empty => {
             steps.push(value());
             let diagnostic = found(&EMPTY_VALUE, span, format!("`{key}` must not be empty"));
             ("Value must be non-empty".to_owned(), diagnostic)
         }
-        Trouble::NotScalar => {
+        KeyErrorKind::NotScalar => {
             steps.push(value());
             let diagnostic = found(&WRONG_TYPE, span, format!("`{key}` must be a text")).at("not a text");
             ("Value is not a scalar value".to_owned(), diagnostic)
         }
-        Trouble::NotBool => {
+        KeyErrorKind::NotBool => {
             steps.push(value());
             let diagnostic =
                 found(&WRONG_TYPE, span, format!("`{key}` must be `true` or `false`")).at("neither of them");
             ("Can't decode YAML scalar value".to_owned(), diagnostic)
         }
-        Trouble::NotNumber => {
+        KeyErrorKind::NotNumber => {
             steps.push(value());
             let diagnostic =
                 found(&WRONG_TYPE, span, format!("`{key}` must be a whole number of milliseconds"));
             ("Can't decode YAML scalar value".to_owned(), diagnostic)
         }
-        Trouble::NotSequence if span.start == span.end => {
+        KeyErrorKind::NotSequence if span.start == span.end => {
             steps.push(value());
             let diagnostic = found(&EMPTY_VALUE, at_key, format!("`{key}` has no value"))
                 .help("write a list; `[]` is an empty one");
             ("Value is not a sequence".to_owned(), diagnostic)
         }
-        Trouble::NotSequence => {
+        KeyErrorKind::NotSequence => {
             steps.push(value());
             let diagnostic = found(&WRONG_TYPE, span, format!("`{key}` must be a list"))
                 .help("write `[a, b]` or one `- item` a line");
             ("Value is not a sequence".to_owned(), diagnostic)
         }
-        Trouble::ElementNotScalar => {
-            steps.push(Step::new("value for", key, problem.within.unwrap_or(span)));
-            steps.push(Step::new("list item", "", span));
+        KeyErrorKind::ElementNotScalar => {
+            steps.push(ContextStep::new("value for", key, problem.within.unwrap_or(span)));
+            steps.push(ContextStep::new("list item", "", span));
             let diagnostic = found(&WRONG_TYPE, span, format!("each element of `{key}` must be a text"));
             ("sequence value is not scalar".to_owned(), diagnostic)
         }
@@ -197,7 +199,7 @@ fn first_byte(span: Span) -> u32 {
 }
 
 /// `append: true`.
-pub fn deprecated_append<'a>(item: Item<'_>, kind: Kind) -> Fault<'a> {
+pub fn deprecated_append<'a>(item: Item<'_>, kind: ItemKind) -> Fault<'a> {
     let span = item.key_span("append").unwrap_or(item.node.span);
     let falco = "'append' key is deprecated. Add an 'append' entry (e.g. 'condition: append') under 'override' instead.";
     let keys: Vec<&str> = kind.appendable().iter().copied().filter(|key| item.get(key).is_some()).collect();
@@ -297,7 +299,7 @@ pub fn priority<'a>(text: &'a Text) -> Boxed<'a> {
         FalcoCode::ErrYamlValidate,
         "Invalid priority",
         diagnostic,
-        vec![Step::new("rule priority", "", text.span)],
+        vec![ContextStep::new("rule priority", "", text.span)],
     )
 }
 
@@ -334,8 +336,8 @@ pub fn override_not_scalar<'a>(node: &Node) -> Boxed<'a> {
     Box::new(fault_at_document(FalcoCode::ErrValidate, BAD_CONVERSION, diagnostic))
 }
 
-fn override_steps<'a>(item: Item<'a>, last: Step<'a>) -> Vec<Step<'a>> {
-    vec![Step::new("overrides", "", item.node.span), last]
+fn override_steps<'a>(item: Item<'a>, last: ContextStep<'a>) -> Vec<ContextStep<'a>> {
+    vec![ContextStep::new("overrides", "", item.node.span), last]
 }
 
 /// A key that cannot be appended to.
@@ -343,7 +345,7 @@ pub fn cannot_append<'a>(
     item: Item<'a>,
     key: &Node,
     name: &'a str,
-    kind: Kind,
+    kind: ItemKind,
     replaceable: bool,
 ) -> Boxed<'a> {
     let mut diagnostic = found(&INVALID_OVERRIDE, key.span, format!("`{name}` cannot be appended to"));
@@ -357,12 +359,12 @@ pub fn cannot_append<'a>(
         FalcoCode::ErrYamlValidate,
         falco,
         diagnostic,
-        override_steps(item, Step::new("overrides", name, key.span)),
+        override_steps(item, ContextStep::new("overrides", name, key.span)),
     )
 }
 
 /// A key that cannot be replaced.
-pub fn cannot_replace<'a>(item: Item<'a>, key: &Node, name: &'a str, kind: Kind) -> Boxed<'a> {
+pub fn cannot_replace<'a>(item: Item<'a>, key: &Node, name: &'a str, kind: ItemKind) -> Boxed<'a> {
     let diagnostic = found(&INVALID_OVERRIDE, key.span, format!("`{name}` cannot be replaced"))
         .help(format!("a {} can replace {}", kind.key(), kind.replaceable().join(", ")));
     let falco = format!("Key '{name}' cannot be replaced");
@@ -370,7 +372,7 @@ pub fn cannot_replace<'a>(item: Item<'a>, key: &Node, name: &'a str, kind: Kind)
         FalcoCode::ErrYamlValidate,
         falco,
         diagnostic,
-        override_steps(item, Step::new("overrides", name, key.span)),
+        override_steps(item, ContextStep::new("overrides", name, key.span)),
     )
 }
 
@@ -397,7 +399,7 @@ pub fn override_operation<'a>(
         FalcoCode::ErrYamlValidate,
         falco,
         diagnostic,
-        override_steps(item, Step::new("value for", name, operation.span)),
+        override_steps(item, ContextStep::new("value for", name, operation.span)),
     )
 }
 
@@ -422,11 +424,11 @@ pub fn key_without_override<'a>(item: Item<'a>, key: &'a str) -> Boxed<'a> {
         FalcoCode::ErrYamlValidate,
         falco,
         diagnostic,
-        vec![Step::new("overrides", key, item.node.span)],
+        vec![ContextStep::new("overrides", key, item.node.span)],
     )
 }
 
-fn nothing<'a>(falco: &str, what: &str, kind: Kind, name: &'a Text, known: &[&str]) -> Boxed<'a> {
+fn nothing<'a>(falco: &str, what: &str, kind: ItemKind, name: &'a Text, known: &[&str]) -> Boxed<'a> {
     let noun = kind.key();
     let message = format!("there is no {noun} `{}` to {what}", name.value);
     let mut diagnostic = found(&NOTHING_TO_OVERRIDE, name.span, message);
@@ -440,12 +442,12 @@ fn nothing<'a>(falco: &str, what: &str, kind: Kind, name: &'a Text, known: &[&st
 }
 
 /// An append to nothing.
-pub fn nothing_to_append<'a>(kind: Kind, name: &'a Text, known: &[&str]) -> Boxed<'a> {
+pub fn nothing_to_append<'a>(kind: ItemKind, name: &'a Text, known: &[&str]) -> Boxed<'a> {
     let falco = match kind {
-        Kind::List => {
+        ItemKind::List => {
             "List uses 'append' or 'override.items: append' but no list by that name already exists"
         }
-        Kind::Macro => {
+        ItemKind::Macro => {
             "Macro uses 'append' or 'override.condition: append' but no macro by that name already exists"
         }
         _ => "Rule uses 'append' or 'override.<key>: append' but no rule by that name already exists",
@@ -454,7 +456,7 @@ pub fn nothing_to_append<'a>(kind: Kind, name: &'a Text, known: &[&str]) -> Boxe
 }
 
 /// A replacement in nothing.
-pub fn nothing_to_replace<'a>(kind: Kind, name: &'a Text, known: &[&str]) -> Boxed<'a> {
+pub fn nothing_to_replace<'a>(kind: ItemKind, name: &'a Text, known: &[&str]) -> Boxed<'a> {
     let falco =
         "An 'override.<key>: replace' to a rule was requested but no rule by that name already exists";
     nothing(falco, "override", kind, name, known)
@@ -463,7 +465,7 @@ pub fn nothing_to_replace<'a>(kind: Kind, name: &'a Text, known: &[&str]) -> Box
 /// A rule to switch that is not there.
 pub fn nothing_to_enable<'a>(name: &'a Text, known: &[&str]) -> Boxed<'a> {
     let falco = "Rule has 'enabled' key but no rule by that name already exists";
-    nothing(falco, "switch on or off", Kind::Rule, name, known)
+    nothing(falco, "switch on or off", ItemKind::Rule, name, known)
 }
 
 /// `append: true` with nothing to append.
@@ -491,11 +493,11 @@ pub fn different_source<'a>(name: &'a Text, source: Option<&Text>, previous: &Ru
 }
 
 /// A source that nobody provides.
-pub fn unknown_source<'a>(source: &str, span: Span, world: &World) -> Fault<'a> {
+pub fn unknown_source<'a>(source: &str, span: Span, environment: &Environment) -> Fault<'a> {
     let mut diagnostic =
         found(&UNKNOWN_SOURCE, span, format!("no loaded plugin provides the source `{source}`"))
             .at("Falco skips the rule");
-    let sources: Vec<&str> = world.plugins.sources().collect();
+    let sources: Vec<&str> = environment.plugins.sources().collect();
     diagnostic = match nearest(source, sources.iter().copied()) {
         Some(near) => {
             let mut diagnostic =

@@ -20,7 +20,7 @@ pub use requirements::*;
 pub use syntax::*;
 pub use values::*;
 
-use super::report::{Fault, Step};
+use super::report::{ContextStep, Fault};
 use super::text::Located;
 use crate::diag::{Check, Diagnostic, Edit, FalcoCode, Fix};
 use crate::source::Span;
@@ -35,7 +35,7 @@ fn fault_below<'a>(
     code: FalcoCode,
     falco: impl Into<String>,
     diagnostic: Diagnostic,
-    steps: Vec<Step<'a>>,
+    steps: Vec<ContextStep<'a>>,
 ) -> Box<Fault<'a>> {
     Box::new(Fault { diagnostic, code: Some(code), message: falco.into(), steps: Some(steps) })
 }

@@ -5,11 +5,11 @@ use super::hints::{Hints, Meant};
 use super::unsafe_fix;
 use super::{fault, found, warning};
 use crate::diag::{Diagnostic, FalcoCode};
-use crate::schema::{Problem, SourceFields};
+use crate::schema::{FieldProblem, SourceFields};
 use crate::sema::checks::*;
 use crate::sema::report::Fault;
 use crate::source::Span;
-use crate::syntax::output::{OutputError, Trouble as OutputTrouble};
+use crate::syntax::output::{OutputError, OutputErrorKind as OutputTrouble};
 
 /// A deprecated field in an output.
 pub fn deprecated_in_output<'a>(name: &str, span: Span) -> Fault<'a> {
@@ -40,8 +40,8 @@ pub fn output<'a>(
     fields: &SourceFields,
     hints: &mut Hints,
 ) -> Fault<'a> {
-    let falco = error.trouble.falco();
-    let diagnostic = match &error.trouble {
+    let falco = error.kind.falco();
+    let diagnostic = match &error.kind {
         OutputTrouble::Empty => found(&OUTPUT_SYNTAX, span, "the output is empty"),
         OutputTrouble::EndsWithPercent => found(&OUTPUT_SYNTAX, span, "the output ends with `%`")
             .help("put a field after it or remove it; Falco has no escape for `%`"),
@@ -70,7 +70,7 @@ fn unknown_token(
     let at = span.start + (token.len() - name.len()) as u32;
     let name_span = Span { start: at.min(span.end), end: (at + bare.len() as u32).min(span.end), ..span };
     if let Err(lookup) = fields.resolve(name)
-        && lookup.problem != Problem::Unknown
+        && lookup.problem != FieldProblem::Unknown
     {
         return found(&FIELD_ARGUMENT, name_span, argument_message(&lookup));
     }

@@ -3,7 +3,7 @@
 use super::{fault, fault_below, found};
 use crate::diag::FalcoCode;
 use crate::sema::checks::*;
-use crate::sema::report::{Fault, Step};
+use crate::sema::report::{ContextStep, Fault};
 use crate::sema::requirements::{PluginChoice, Unmet, Version};
 use crate::source::Text;
 use crate::syntax::yaml::Node;
@@ -42,7 +42,7 @@ pub fn plugin_versions_not_sequence<'a>(node: &Node) -> Boxed<'a> {
 }
 
 /// `alternatives` is no sequence.
-pub fn plugin_alternatives_not_sequence<'a>(node: &Node, steps: Vec<Step<'a>>) -> Boxed<'a> {
+pub fn plugin_alternatives_not_sequence<'a>(node: &Node, steps: Vec<ContextStep<'a>>) -> Boxed<'a> {
     let diagnostic = found(&WRONG_TYPE, node.span, "`alternatives` must be a list");
     fault_below(
         FalcoCode::ErrYamlValidate,
@@ -53,14 +53,14 @@ pub fn plugin_alternatives_not_sequence<'a>(node: &Node, steps: Vec<Step<'a>>) -
 }
 
 /// An entry is no mapping.
-pub fn plugin_not_mapping<'a>(node: &Node, falco: &'static str, step: Step<'a>) -> Boxed<'a> {
+pub fn plugin_not_mapping<'a>(node: &Node, falco: &'static str, step: ContextStep<'a>) -> Boxed<'a> {
     let diagnostic =
         found(&WRONG_TYPE, node.span, "a plugin requirement is a mapping of `name` and `version`");
     fault_below(FalcoCode::ErrYamlValidate, falco, diagnostic, vec![step])
 }
 
 /// A plugin version that is no version.
-pub fn plugin_version_text<'a>(choice: &PluginChoice<'_>, step: Step<'a>) -> Boxed<'a> {
+pub fn plugin_version_text<'a>(choice: &PluginChoice<'_>, step: ContextStep<'a>) -> Boxed<'a> {
     let text = choice.version_text;
     let diagnostic = found(&INVALID_VERSION, text.span, format!("`{}` is no version", text.value))
         .help("write three numbers: `0.17.1`");
@@ -69,7 +69,7 @@ pub fn plugin_version_text<'a>(choice: &PluginChoice<'_>, step: Step<'a>) -> Box
 }
 
 /// A plugin named twice in one entry.
-pub fn plugin_twice<'a>(choice: &PluginChoice<'_>, step: Step<'a>) -> Boxed<'a> {
+pub fn plugin_twice<'a>(choice: &PluginChoice<'_>, step: ContextStep<'a>) -> Boxed<'a> {
     let name = choice.name;
     let diagnostic =
         found(&PLUGIN_REQUIREMENT, choice.span, format!("plugin `{name}` is its own alternative"));

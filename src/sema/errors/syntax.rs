@@ -8,7 +8,7 @@ use crate::sema::checks::*;
 use crate::sema::report::Fault;
 use crate::sema::text::Composite;
 use crate::source::Span;
-use crate::syntax::condition::{SyntaxError, Trouble as Syntax};
+use crate::syntax::condition::{SyntaxError, SyntaxErrorKind as Syntax};
 use crate::syntax::token::{OPERATORS, Op};
 
 const TRANSFORMERS: &str =
@@ -67,7 +67,7 @@ pub fn condition_syntax<'a>(error: &SyntaxError, text: &Composite<'_>) -> Fault<
         "" => diagnostic(format!("the condition ends where {what} is expected")),
         word => diagnostic(format!("expected {what}, found `{}`", first_line(word))),
     };
-    let diagnostic = match &error.trouble {
+    let diagnostic = match &error.kind {
         Syntax::Empty => diagnostic("the condition is empty".to_owned()),
         Syntax::BlankAfter(word) => diagnostic(format!("nothing follows `{word}`"))
             .help(format!("put a check or a macro after `{word}`, or remove it")),
@@ -129,7 +129,7 @@ pub fn condition_syntax<'a>(error: &SyntaxError, text: &Composite<'_>) -> Fault<
             diagnostic(format!("the condition is nested too deeply (Falco's limit is {max})"))
         }
     };
-    fault(FalcoCode::ErrCompileCondition, syntax_message(&error.trouble), shown(diagnostic, located, None))
+    fault(FalcoCode::ErrCompileCondition, syntax_message(&error.kind), shown(diagnostic, located, None))
 }
 
 pub(super) fn first_line(word: &str) -> &str {

@@ -1,10 +1,10 @@
 //! Bracket expressions as glibc's fnmatch reads them, its oddities included.
 
-use super::{ByteSet, Token};
+use super::{ByteSet, GlobToken};
 
 /// Reads the brackets whose `[` stands just before `at`; the result is the token and where it ends.
 /// `None` if they are never closed: then the `[` is an ordinary character.
-pub fn parse(pattern: &[u8], at: usize, fold: bool) -> Option<(Token, usize)> {
+pub fn parse(pattern: &[u8], at: usize, fold: bool) -> Option<(GlobToken, usize)> {
     let negated = matches!(pattern.get(at), Some(b'!' | b'^'));
     let at = at + usize::from(negated);
     let mut bracket = Bracket { pattern, at, fold, folded: ByteSet::default(), exact: ByteSet::default() };
@@ -16,7 +16,7 @@ pub fn parse(pattern: &[u8], at: usize, fold: bool) -> Option<(Token, usize)> {
         End::Broken => match bracket.skip() {
             End::Closed if !negated => Some((bracket.token(false), bracket.at)),
             End::Open if bracket.has(b'[') => None,
-            _ => Some((Token::Never, pattern.len())),
+            _ => Some((GlobToken::Never, pattern.len())),
         },
     }
 }
@@ -42,7 +42,7 @@ struct Bracket<'p> {
 }
 
 /// A piece of brackets.
-enum Piece {
+enum Element {
     /// A character that may begin a range.
     Byte(u8),
     /// A named class, already added.
@@ -62,12 +62,12 @@ impl Bracket<'_> {
             }
             first = false;
             match self.piece(byte) {
-                Piece::Class => {}
-                Piece::Broken => {
+                Element::Class => {}
+                Element::Broken => {
                     self.at = start;
                     return End::Broken;
                 }
-                Piece::Byte(low) => {
+                Element::Byte(low) => {
                     if self.peek(0) != Some(b'-') || self.peek(1) == Some(b']') {
                         self.folded.insert(low);
                         continue;
@@ -84,17 +84,17 @@ impl Bracket<'_> {
         }
     }
 
-    fn piece(&mut self, byte: u8) -> Piece {
+    fn piece(&mut self, byte: u8) -> Element {
         match (byte, self.peek(0)) {
-            (b'\\', None) => Piece::Broken,
+            (b'\\', None) => Element::Broken,
             (b'\\', Some(escaped)) => {
                 self.at += 1;
-                Piece::Byte(self.lower(escaped))
+                Element::Byte(self.lower(escaped))
             }
             (b'[', Some(b':')) => self.class(),
             (b'[', Some(b'=')) => self.equivalence(),
-            (b'[', Some(b'.')) => self.symbol().map_or(Piece::Broken, Piece::Byte),
-            _ => Piece::Byte(self.lower(byte)),
+            (b'[', Some(b'.')) => self.symbol().map_or(Element::Broken, Element::Byte),
+            _ => Element::Byte(self.lower(byte)),
         }
     }
 
@@ -111,27 +111,27 @@ impl Bracket<'_> {
     }
 
     /// `[:name:]`; anything that cannot be a name makes the `[` ordinary.
-    fn class(&mut self) -> Piece {
+    fn class(&mut self) -> Element {
         let rest = &self.pattern[self.at + 1..];
         let length = name_length(rest);
         if !rest[length..].starts_with(b":]") {
-            return Piece::Byte(b'[');
+            return Element::Byte(b'[');
         }
-        let Some(test) = class_test(&rest[..length]) else { return Piece::Broken };
+        let Some(test) = class_test(&rest[..length]) else { return Element::Broken };
         (0..=255).filter(test).for_each(|byte| self.exact.insert(byte));
         self.at += length + 3;
-        Piece::Class
+        Element::Class
     }
 
     /// `[=x=]`: in the C locale just `x`.
-    fn equivalence(&mut self) -> Piece {
+    fn equivalence(&mut self) -> Element {
         match self.pattern[self.at + 1..] {
             [byte, b'=', b']', ..] => {
                 self.exact.insert(byte);
                 self.at += 4;
-                Piece::Class
+                Element::Class
             }
-            _ => Piece::Byte(b'['),
+            _ => Element::Byte(b'['),
         }
     }
 
@@ -174,14 +174,14 @@ impl Bracket<'_> {
         End::Open
     }
 
-    fn token(&self, negated: bool) -> Token {
+    fn token(&self, negated: bool) -> GlobToken {
         let mut set = ByteSet::default();
         for byte in 0..=255 {
             if self.has(byte) != negated {
                 set.insert(byte);
             }
         }
-        Token::Set(Box::new(set))
+        GlobToken::Set(Box::new(set))
     }
 
     fn has(&self, byte: u8) -> bool {

@@ -14,12 +14,12 @@ pub use bytes::ByteSet;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Glob {
     /// Its parts, in order.
-    pub tokens: Vec<Token>,
+    pub tokens: Vec<GlobToken>,
 }
 
 /// A part of a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Token {
+pub enum GlobToken {
     /// `*`: any bytes.
     Any,
     /// `?`: one byte.
@@ -44,11 +44,11 @@ pub fn parse(pattern: &[u8], fold: bool) -> Glob {
     while let Some(&byte) = pattern.get(at) {
         at += 1;
         match byte {
-            b'*' if tokens.last() == Some(&Token::Any) => {}
-            b'*' => tokens.push(Token::Any),
-            b'?' => tokens.push(Token::One),
+            b'*' if tokens.last() == Some(&GlobToken::Any) => {}
+            b'*' => tokens.push(GlobToken::Any),
+            b'?' => tokens.push(GlobToken::One),
             b'\\' => {
-                tokens.push(pattern.get(at).map_or(Token::Never, |&byte| literal(byte, fold)));
+                tokens.push(pattern.get(at).map_or(GlobToken::Never, |&byte| literal(byte, fold)));
                 at += 1;
             }
             b'[' if lookahead < MAX_LOOKAHEAD => match bracket::parse(pattern, at, fold) {
@@ -58,7 +58,7 @@ pub fn parse(pattern: &[u8], fold: bool) -> Glob {
                 }
                 None => {
                     lookahead += pattern.len() - at;
-                    tokens.push(Token::Byte(b'['));
+                    tokens.push(GlobToken::Byte(b'['));
                 }
             },
             _ => tokens.push(literal(byte, fold)),
@@ -77,7 +77,7 @@ impl Glob {
         loop {
             match (self.tokens.get(token), value.get(at)) {
                 (None, None) => return true,
-                (Some(Token::Any), _) => {
+                (Some(GlobToken::Any), _) => {
                     retry = Some((token, at));
                     token += 1;
                     continue;
@@ -98,24 +98,24 @@ impl Glob {
     }
 }
 
-impl Token {
+impl GlobToken {
     /// True if this token, other than `*`, matches the byte.
     fn takes(&self, byte: u8) -> bool {
         match self {
-            Token::One => true,
-            Token::Byte(expected) => *expected == byte,
-            Token::Set(set) => set.contains(byte),
-            Token::Any | Token::Never => false,
+            GlobToken::One => true,
+            GlobToken::Byte(expected) => *expected == byte,
+            GlobToken::Set(set) => set.contains(byte),
+            GlobToken::Any | GlobToken::Never => false,
         }
     }
 }
 
-fn literal(byte: u8, fold: bool) -> Token {
+fn literal(byte: u8, fold: bool) -> GlobToken {
     if !fold || !byte.is_ascii_alphabetic() {
-        return Token::Byte(byte);
+        return GlobToken::Byte(byte);
     }
     let mut set = ByteSet::default();
     set.insert(byte.to_ascii_lowercase());
     set.insert(byte.to_ascii_uppercase());
-    Token::Set(Box::new(set))
+    GlobToken::Set(Box::new(set))
 }

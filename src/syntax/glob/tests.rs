@@ -1,4 +1,4 @@
-use super::{Token, parse};
+use super::{GlobToken, parse};
 
 /// Verdicts of glibc 2.36 in the C locale.
 #[test]
@@ -70,8 +70,8 @@ fn as_fnmatch_decides() {
 #[test]
 fn tokens() {
     let tokens = parse(b"a**?\\", false).tokens;
-    assert_eq!(tokens, [Token::Byte(b'a'), Token::Any, Token::One, Token::Never]);
-    let Some(Token::Set(set)) = parse(b"[c-a\\]b]", false).tokens.into_iter().next() else {
+    assert_eq!(tokens, [GlobToken::Byte(b'a'), GlobToken::Any, GlobToken::One, GlobToken::Never]);
+    let Some(GlobToken::Set(set)) = parse(b"[c-a\\]b]", false).tokens.into_iter().next() else {
         panic!("no set")
     };
     assert_eq!(set.iter().collect::<Vec<_>>(), b"]b");

@@ -32,7 +32,7 @@ pub fn validate(root: &Node) -> Vec<String> {
 }
 
 /// What the schema asks of a value.
-enum Shape {
+enum SchemaType {
     Any,
     Text,
     Boolean,
@@ -40,50 +40,50 @@ enum Shape {
     /// An element of `items`: integer or string.
     IntegerOrText,
     OneOf(&'static [&'static str]),
-    List(&'static Shape),
+    List(&'static SchemaType),
     Map(&'static Object),
 }
 
 struct Object {
     /// In byte order, which is the order of the errors.
-    properties: &'static [(&'static str, &'static Shape)],
+    properties: &'static [(&'static str, &'static SchemaType)],
     required: &'static [&'static str],
     min_properties: usize,
 }
 
-static DOCUMENT: Shape = Shape::List(&ITEM);
+static DOCUMENT: SchemaType = SchemaType::List(&ITEM);
 
-static TEXTS: Shape = Shape::List(&Shape::Text);
+static TEXTS: SchemaType = SchemaType::List(&SchemaType::Text);
 
 /// Rules, macros, lists and requirements share one flat object.
-static ITEM: Shape = Shape::Map(&Object {
+static ITEM: SchemaType = SchemaType::Map(&Object {
     properties: &[
-        ("append", &Shape::Boolean),
-        ("capture", &Shape::Boolean),
-        ("capture_duration", &Shape::Integer),
-        ("condition", &Shape::Text),
-        ("desc", &Shape::Text),
-        ("enabled", &Shape::Boolean),
-        ("exceptions", &Shape::List(&EXCEPTION)),
-        ("items", &Shape::List(&Shape::IntegerOrText)),
-        ("list", &Shape::Text),
-        ("macro", &Shape::Text),
-        ("output", &Shape::Text),
+        ("append", &SchemaType::Boolean),
+        ("capture", &SchemaType::Boolean),
+        ("capture_duration", &SchemaType::Integer),
+        ("condition", &SchemaType::Text),
+        ("desc", &SchemaType::Text),
+        ("enabled", &SchemaType::Boolean),
+        ("exceptions", &SchemaType::List(&EXCEPTION)),
+        ("items", &SchemaType::List(&SchemaType::IntegerOrText)),
+        ("list", &SchemaType::Text),
+        ("macro", &SchemaType::Text),
+        ("output", &SchemaType::Text),
         ("override", &OVERRIDE),
         ("priority", &PRIORITY),
-        ("required_engine_version", &Shape::Text),
-        ("required_plugin_versions", &Shape::List(&PLUGIN)),
-        ("rule", &Shape::Text),
-        ("skip-if-unknown-filter", &Shape::Boolean),
-        ("source", &Shape::Text),
+        ("required_engine_version", &SchemaType::Text),
+        ("required_plugin_versions", &SchemaType::List(&PLUGIN)),
+        ("rule", &SchemaType::Text),
+        ("skip-if-unknown-filter", &SchemaType::Boolean),
+        ("source", &SchemaType::Text),
         ("tags", &TEXTS),
-        ("warn_evttypes", &Shape::Boolean),
+        ("warn_evttypes", &SchemaType::Boolean),
     ],
     required: &[],
     min_properties: 0,
 });
 
-static PRIORITY: Shape = Shape::OneOf(&[
+static PRIORITY: SchemaType = SchemaType::OneOf(&[
     "EMERGENCY",
     "ALERT",
     "CRITICAL",
@@ -95,9 +95,9 @@ static PRIORITY: Shape = Shape::OneOf(&[
     "DEBUG",
 ]);
 
-static OPERATION: Shape = Shape::OneOf(&["append", "replace"]);
+static OPERATION: SchemaType = SchemaType::OneOf(&["append", "replace"]);
 
-static OVERRIDE: Shape = Shape::Map(&Object {
+static OVERRIDE: SchemaType = SchemaType::Map(&Object {
     properties: &[
         ("capture", &OPERATION),
         ("capture_duration", &OPERATION),
@@ -116,29 +116,29 @@ static OVERRIDE: Shape = Shape::Map(&Object {
     min_properties: 1,
 });
 
-static EXCEPTION: Shape = Shape::Map(&Object {
+static EXCEPTION: SchemaType = SchemaType::Map(&Object {
     properties: &[
-        ("comps", &Shape::Any),
-        ("fields", &Shape::Any),
-        ("name", &Shape::Text),
-        ("values", &Shape::Any),
+        ("comps", &SchemaType::Any),
+        ("fields", &SchemaType::Any),
+        ("name", &SchemaType::Text),
+        ("values", &SchemaType::Any),
     ],
     required: &["name"],
     min_properties: 0,
 });
 
-static PLUGIN: Shape = Shape::Map(&Object {
+static PLUGIN: SchemaType = SchemaType::Map(&Object {
     properties: &[
-        ("alternatives", &Shape::List(&ALTERNATIVE)),
-        ("name", &Shape::Text),
-        ("version", &Shape::Text),
+        ("alternatives", &SchemaType::List(&ALTERNATIVE)),
+        ("name", &SchemaType::Text),
+        ("version", &SchemaType::Text),
     ],
     required: &["name", "version"],
     min_properties: 0,
 });
 
-static ALTERNATIVE: Shape = Shape::Map(&Object {
-    properties: &[("name", &Shape::Text), ("version", &Shape::Text)],
+static ALTERNATIVE: SchemaType = SchemaType::Map(&Object {
+    properties: &[("name", &SchemaType::Text), ("version", &SchemaType::Text)],
     required: &["name", "version"],
     min_properties: 0,
 });
@@ -146,23 +146,23 @@ static ALTERNATIVE: Shape = Shape::Map(&Object {
 #[derive(Default)]
 struct Validator {
     errors: Vec<String>,
-    path: Vec<Step>,
+    path: Vec<PathSegment>,
     /// The shapes that anchored nodes are known to have, so that an alias costs nothing; by the place of the node.
-    valid: HashMap<Span, Vec<&'static Shape>>,
+    valid: HashMap<Span, Vec<&'static SchemaType>>,
     /// How many anchors or aliases the current node lies in.
     sharing: usize,
     visits: usize,
 }
 
-enum Step {
+enum PathSegment {
     Index(usize),
     Property(&'static str),
 }
 
 impl Validator {
     /// True if `node` has `shape`; if not, the errors are noted.
-    fn check(&mut self, node: &Node, shape: &'static Shape) -> bool {
-        if let Shape::Any = shape {
+    fn check(&mut self, node: &Node, shape: &'static SchemaType) -> bool {
+        if let SchemaType::Any = shape {
             return true;
         }
         let Value::Shared(shared) = &node.value else { return self.check_value(&node.value, shape) };
@@ -179,23 +179,23 @@ impl Validator {
         valid
     }
 
-    fn check_value(&mut self, value: &Value, shape: &'static Shape) -> bool {
+    fn check_value(&mut self, value: &Value, shape: &'static SchemaType) -> bool {
         if self.exhausted() {
             return true;
         }
         match shape {
-            Shape::Any => true,
-            Shape::Text => is_text(value) || self.type_error(),
-            Shape::Boolean => matches!(text(value), Some("true" | "false")) || self.type_error(),
-            Shape::Integer => text(value).is_some_and(is_integer) || self.type_error(),
-            Shape::IntegerOrText => is_text(value) || self.any_of_error(),
-            Shape::OneOf(choices) => self.one_of(value, choices),
-            Shape::List(shape) => match value {
+            SchemaType::Any => true,
+            SchemaType::Text => is_text(value) || self.type_error(),
+            SchemaType::Boolean => matches!(text(value), Some("true" | "false")) || self.type_error(),
+            SchemaType::Integer => text(value).is_some_and(is_integer) || self.type_error(),
+            SchemaType::IntegerOrText => is_text(value) || self.any_of_error(),
+            SchemaType::OneOf(choices) => self.one_of(value, choices),
+            SchemaType::List(shape) => match value {
                 Value::Seq(nodes) => self.list(nodes, shape),
                 Value::Map(pairs) if pairs.is_empty() => true,
                 _ => self.type_error(),
             },
-            Shape::Map(object) => match value {
+            SchemaType::Map(object) => match value {
                 Value::Map(pairs) => self.object(pairs, object),
                 Value::Seq(nodes) if nodes.is_empty() => self.object(&[], object),
                 _ => self.type_error(),
@@ -217,10 +217,10 @@ impl Validator {
         valid
     }
 
-    fn list(&mut self, nodes: &[Node], shape: &'static Shape) -> bool {
+    fn list(&mut self, nodes: &[Node], shape: &'static SchemaType) -> bool {
         let mut valid = true;
         for (index, node) in nodes.iter().enumerate() {
-            self.path.push(Step::Index(index));
+            self.path.push(PathSegment::Index(index));
             let fits = self.check(node, shape);
             self.path.pop();
             if !fits {
@@ -254,7 +254,7 @@ impl Validator {
         }
         for (&(name, shape), node) in object.properties.iter().zip(&found) {
             let Some(node) = node else { continue };
-            self.path.push(Step::Property(name));
+            self.path.push(PathSegment::Property(name));
             let fits = self.check(node, shape);
             self.path.pop();
             if !fits {
@@ -299,8 +299,8 @@ impl Validator {
         for step in &self.path {
             // Writing to a string cannot fail.
             let _ = match step {
-                Step::Index(index) => write!(message, "[{index}]"),
-                Step::Property(name) => write!(message, "[{name}]"),
+                PathSegment::Index(index) => write!(message, "[{index}]"),
+                PathSegment::Property(name) => write!(message, "[{name}]"),
             };
         }
         message.push_str(": ");

@@ -1,7 +1,7 @@
 //! The characters of a pattern: escapes, bracket expressions and plain UTF-8.
 
 use super::class::{self, Class, RUNE_MAX};
-use super::error::{Error, Kind};
+use super::error::{Error, ErrorKind};
 use super::parse::{Parser, class_node};
 
 impl Parser<'_> {
@@ -10,7 +10,7 @@ impl Parser<'_> {
         let start = self.at;
         self.at += 1;
         if self.peek(0).is_none() {
-            return Err(self.error(Kind::TrailingBackslash, start..self.at, 0..0));
+            return Err(self.error(ErrorKind::TrailingBackslash, start..self.at, 0..0));
         }
         let first = self.rune()?;
         let rune = match char::from_u32(first) {
@@ -25,7 +25,7 @@ impl Parser<'_> {
             Some(other) if other.is_ascii() && !other.is_ascii_alphanumeric() => Some(first),
             _ => None,
         };
-        let kind = if in_class { Kind::BadEscapeInClass } else { Kind::BadEscape };
+        let kind = if in_class { ErrorKind::BadEscapeInClass } else { ErrorKind::BadEscape };
         rune.ok_or_else(|| self.error(kind, start..self.at, start..self.at))
     }
 
@@ -58,7 +58,7 @@ impl Parser<'_> {
         }
         if self.peek(0).is_none() {
             // RE2 reads a character here without looking whether there is one.
-            return Err(self.error(Kind::CutShort, start..self.at, 0..0));
+            return Err(self.error(ErrorKind::CutShort, start..self.at, 0..0));
         }
         let mut code = 0;
         let mut digits = 0;
@@ -97,7 +97,7 @@ impl Parser<'_> {
                 ranges.push(self.range(start)?);
             }
         }
-        Err(self.error(Kind::MissingBracket, start..start + 1, start..self.pattern.len()))
+        Err(self.error(ErrorKind::MissingBracket, start..start + 1, start..self.pattern.len()))
     }
 
     /// POSIX allows an unescaped hyphen only at the ends of a class.
@@ -109,10 +109,10 @@ impl Parser<'_> {
         self.at += 1;
         if self.peek(0).is_none() {
             // `[a-` is short of a character, which RE2 calls bad UTF-8.
-            return Err(self.error(Kind::CutShort, start..self.at, 0..0));
+            return Err(self.error(ErrorKind::CutShort, start..self.at, 0..0));
         }
         self.rune()?;
-        Err(self.error(Kind::StrayHyphen, start..self.at, start..self.at))
+        Err(self.error(ErrorKind::StrayHyphen, start..self.at, start..self.at))
     }
 
     /// Reads `[:name:]` if there is one; without its end it is ordinary characters.
@@ -129,7 +129,7 @@ impl Parser<'_> {
         let range = self.at..self.at + end + 4;
         let (name, negated) = name.strip_prefix(b"^").map_or((name, false), |name| (name, true));
         let Some(members) = class::posix(name) else {
-            return Err(self.error(Kind::BadClassName, range.clone(), range));
+            return Err(self.error(ErrorKind::BadClassName, range.clone(), range));
         };
         match negated {
             true => ranges.extend(Class::new(members.to_vec()).negated().ranges),
@@ -149,14 +149,14 @@ impl Parser<'_> {
         self.at += 1;
         let high = self.class_rune(class)?;
         if high < low {
-            return Err(self.error(Kind::BadRange, start..self.at, start..self.at));
+            return Err(self.error(ErrorKind::BadRange, start..self.at, start..self.at));
         }
         Ok((low, high))
     }
 
     fn class_rune(&mut self, class: usize) -> Result<u32, Error> {
         match self.peek(0) {
-            None => Err(self.error(Kind::MissingBracket, class..class + 1, class..self.pattern.len())),
+            None => Err(self.error(ErrorKind::MissingBracket, class..class + 1, class..self.pattern.len())),
             Some(b'\\') => self.escape(true),
             Some(_) => self.rune(),
         }
@@ -179,7 +179,7 @@ impl Parser<'_> {
             }
             None => {
                 let end = (self.at + 1).min(self.pattern.len());
-                Err(self.error(Kind::BadUtf8, self.at..end, 0..0))
+                Err(self.error(ErrorKind::BadUtf8, self.at..end, 0..0))
             }
         }
     }

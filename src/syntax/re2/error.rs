@@ -6,7 +6,7 @@ use std::ops::Range;
 
 /// Why a pattern is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum ErrorKind {
     /// An escape that POSIX mode does not know.
     BadEscape,
     /// The same between brackets.
@@ -41,7 +41,7 @@ pub enum Kind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     /// Why.
-    pub kind: Kind,
+    pub kind: ErrorKind,
     /// The offending bytes of the pattern.
     pub range: Range<usize>,
     /// What Falco prints after `invalid regex pattern: `.
@@ -54,7 +54,7 @@ pub struct Error {
 
 impl Error {
     /// The error at `range`; RE2 shows the text at `shown` with it.
-    pub(super) fn new(kind: Kind, pattern: &[u8], range: Range<usize>, shown: Range<usize>) -> Error {
+    pub(super) fn new(kind: ErrorKind, pattern: &[u8], range: Range<usize>, shown: Range<usize>) -> Error {
         let text = |range: Range<usize>| String::from_utf8_lossy(pattern.get(range).unwrap_or_default());
         let mut re2 = re2_text(kind).to_owned();
         if !shown.is_empty() {
@@ -67,57 +67,59 @@ impl Error {
 }
 
 /// RE2's words for an error.
-fn re2_text(kind: Kind) -> &'static str {
+fn re2_text(kind: ErrorKind) -> &'static str {
     match kind {
-        Kind::BadEscape | Kind::BadEscapeInClass => "invalid escape sequence",
-        Kind::TrailingBackslash => "trailing \\",
-        Kind::BadRange | Kind::StrayHyphen | Kind::BadClassName => "invalid character class range",
-        Kind::MissingBracket => "missing ]",
-        Kind::MissingParen => "missing )",
-        Kind::UnexpectedParen => "unexpected )",
-        Kind::RepeatArgument => "no argument for repetition operator",
-        Kind::RepeatSize => "invalid repetition size",
-        Kind::CutShort | Kind::BadUtf8 => "invalid UTF-8",
-        Kind::TooLarge => "pattern too large - compile failed",
+        ErrorKind::BadEscape | ErrorKind::BadEscapeInClass => "invalid escape sequence",
+        ErrorKind::TrailingBackslash => "trailing \\",
+        ErrorKind::BadRange | ErrorKind::StrayHyphen | ErrorKind::BadClassName => {
+            "invalid character class range"
+        }
+        ErrorKind::MissingBracket => "missing ]",
+        ErrorKind::MissingParen => "missing )",
+        ErrorKind::UnexpectedParen => "unexpected )",
+        ErrorKind::RepeatArgument => "no argument for repetition operator",
+        ErrorKind::RepeatSize => "invalid repetition size",
+        ErrorKind::CutShort | ErrorKind::BadUtf8 => "invalid UTF-8",
+        ErrorKind::TooLarge => "pattern too large - compile failed",
     }
 }
 
 /// Our message and help; `found` is the offending text, which ends at `end`.
-fn explain(kind: Kind, found: &str, pattern: &[u8], end: usize) -> (String, Option<String>) {
+fn explain(kind: ErrorKind, found: &str, pattern: &[u8], end: usize) -> (String, Option<String>) {
     let help = |text: &str| Some(text.to_owned());
     match kind {
-        Kind::BadEscape | Kind::BadEscapeInClass => {
+        ErrorKind::BadEscape | ErrorKind::BadEscapeInClass => {
             (format!("`{found}` is not an escape in POSIX regular expressions"), escape_help(kind, found))
         }
-        Kind::TrailingBackslash => {
+        ErrorKind::TrailingBackslash => {
             ("the pattern ends in a single backslash".to_owned(), help("write `\\\\` for a backslash"))
         }
-        Kind::BadRange => (format!("the range `{found}` runs backwards"), help("swap its ends")),
-        Kind::StrayHyphen => (
+        ErrorKind::BadRange => (format!("the range `{found}` runs backwards"), help("swap its ends")),
+        ErrorKind::StrayHyphen => (
             "a hyphen may only stand first or last in brackets, or between the ends of a range".to_owned(),
             help("move the hyphen to the end, or write `\\-`"),
         ),
-        Kind::BadClassName => (format!("`{found}` is not a character class"), class_help(found)),
-        Kind::MissingBracket => {
+        ErrorKind::BadClassName => (format!("`{found}` is not a character class"), class_help(found)),
+        ErrorKind::MissingBracket => {
             ("`[` is never closed".to_owned(), help("add `]`, or write `\\[` for the character"))
         }
-        Kind::MissingParen => {
+        ErrorKind::MissingParen => {
             ("`(` is never closed".to_owned(), help("add `)`, or write `\\(` for the character"))
         }
-        Kind::UnexpectedParen => {
+        ErrorKind::UnexpectedParen => {
             ("`)` closes nothing".to_owned(), help("remove it, or write `\\)` for the character"))
         }
-        Kind::RepeatArgument => repeat_argument(found, pattern, end),
-        Kind::RepeatSize => repeat_size(found),
-        Kind::CutShort => {
+        ErrorKind::RepeatArgument => repeat_argument(found, pattern, end),
+        ErrorKind::RepeatSize => repeat_size(found),
+        ErrorKind::CutShort => {
             let missing = if found.starts_with('\\') { "escape" } else { "character class" };
             (format!("the pattern ends inside a {missing}"), help(cut_short_help(found)))
         }
-        Kind::BadUtf8 => (
+        ErrorKind::BadUtf8 => (
             "the pattern is not UTF-8".to_owned(),
             help("write `\\x{E9}` for a character beyond ASCII; bytes cannot be matched one by one"),
         ),
-        Kind::TooLarge => (
+        ErrorKind::TooLarge => (
             "the pattern is too large for Falco".to_owned(),
             help("lower the repetition counts, or use `*` or `+` in their place"),
         ),
@@ -128,8 +130,8 @@ fn cut_short_help(found: &str) -> &'static str {
     if found.starts_with('\\') { "write `\\x{41}` or `\\x41`" } else { "add `]`" }
 }
 
-fn escape_help(kind: Kind, found: &str) -> Option<String> {
-    let in_class = kind == Kind::BadEscapeInClass;
+fn escape_help(kind: ErrorKind, found: &str) -> Option<String> {
+    let in_class = kind == ErrorKind::BadEscapeInClass;
     let set = |members: &str, negated: bool| {
         Some(match (in_class, negated) {
             (false, false) => format!("use `[{members}]`"),

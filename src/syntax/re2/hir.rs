@@ -1,23 +1,23 @@
 //! From RE2's language to the expressions of `regex-syntax`.
 
-use super::Node;
+use super::PatternNode;
 use super::class::Class;
 use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange, Hir, Look, Repetition};
 
 /// The same language. Groups lose their captures, which nothing here asks for.
-pub fn translate(node: &Node) -> Hir {
+pub fn translate(node: &PatternNode) -> Hir {
     match node {
-        Node::Empty => Hir::empty(),
-        Node::Literal(rune) => literal(*rune),
-        Node::Class(class) => members(class),
-        Node::LineStart => Hir::look(Look::StartLF),
-        Node::LineEnd => Hir::look(Look::EndLF),
-        Node::Repeat { min, max, sub } => {
+        PatternNode::Empty => Hir::empty(),
+        PatternNode::Literal(rune) => literal(*rune),
+        PatternNode::Class(class) => members(class),
+        PatternNode::LineStart => Hir::look(Look::StartLF),
+        PatternNode::LineEnd => Hir::look(Look::EndLF),
+        PatternNode::Repeat { min, max, sub } => {
             Hir::repetition(Repetition { min: *min, max: *max, greedy: true, sub: Box::new(translate(sub)) })
         }
-        Node::Group(sub) => translate(sub),
-        Node::Concat(nodes) => Hir::concat(nodes.iter().map(translate).collect()),
-        Node::Alternate(nodes) => Hir::alternation(nodes.iter().map(translate).collect()),
+        PatternNode::Group(sub) => translate(sub),
+        PatternNode::Concat(nodes) => Hir::concat(nodes.iter().map(translate).collect()),
+        PatternNode::Alternate(nodes) => Hir::alternation(nodes.iter().map(translate).collect()),
     }
 }
 

@@ -14,7 +14,7 @@ mod size;
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod tests;
 
-pub use error::{Error, Kind};
+pub use error::{Error, ErrorKind};
 
 use class::Class;
 use regex_syntax::hir::Hir;
@@ -22,7 +22,7 @@ use regex_syntax::hir::Hir;
 /// A pattern that RE2 accepts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Regex {
-    root: Node,
+    root: PatternNode,
 }
 
 /// Checks a pattern as Falco does when it loads a rule.
@@ -40,7 +40,7 @@ pub fn check(pattern: &str) -> Result<Regex, Error> {
 pub fn check_bytes(pattern: &[u8]) -> Result<Regex, Error> {
     let root = parse::parse(pattern)?;
     if size::too_large(&root) {
-        return Err(Error::new(Kind::TooLarge, pattern, 0..pattern.len(), 0..0));
+        return Err(Error::new(ErrorKind::TooLarge, pattern, 0..pattern.len(), 0..0));
     }
     Ok(Regex { root })
 }
@@ -59,7 +59,7 @@ impl Regex {
 
 /// A parsed pattern. Never deeper than [`parse::MAX_DEPTH`], so that plain recursion is safe.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Node {
+enum PatternNode {
     Empty,
     /// One code point; a surrogate written as `\x{D800}` is one too.
     Literal(u32),
@@ -71,9 +71,9 @@ enum Node {
     Repeat {
         min: u32,
         max: Option<u32>,
-        sub: Box<Node>,
+        sub: Box<PatternNode>,
     },
-    Group(Box<Node>),
-    Concat(Vec<Node>),
-    Alternate(Vec<Node>),
+    Group(Box<PatternNode>),
+    Concat(Vec<PatternNode>),
+    Alternate(Vec<PatternNode>),
 }

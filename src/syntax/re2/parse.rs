@@ -1,8 +1,8 @@
 //! RE2's grammar in POSIX mode: one pass over the pattern with an explicit stack.
 
-use super::Node;
+use super::PatternNode;
 use super::class::Class;
-use super::error::{Error, Kind};
+use super::error::{Error, ErrorKind};
 use std::ops::Range;
 
 /// The deepest tree that is built. RE2 has no such limit, but Falco refuses values of more than 255
@@ -13,7 +13,7 @@ pub const MAX_DEPTH: u32 = 260;
 const MAX_REPEAT: u32 = 1000;
 
 /// Parses a pattern; the error is the first one RE2 would report.
-pub fn parse(pattern: &[u8]) -> Result<Node, Error> {
+pub fn parse(pattern: &[u8]) -> Result<PatternNode, Error> {
     let mut parser =
         Parser { pattern, at: 0, frames: vec![Frame::default()], too_deep: false, no_names: false };
     while let Some(byte) = parser.peek(0) {
@@ -36,20 +36,20 @@ pub struct Parser<'p> {
 #[derive(Default)]
 struct Frame {
     open: usize,
-    alternatives: Vec<Item>,
-    sequence: Vec<Item>,
+    alternatives: Vec<Fragment>,
+    sequence: Vec<Fragment>,
 }
 
-struct Item {
-    node: Node,
+struct Fragment {
+    node: PatternNode,
     depth: u32,
     /// How many copies of its innermost part nested counted repetitions make.
     copies: u32,
 }
 
-impl Item {
-    fn leaf(node: Node) -> Item {
-        Item { node, depth: 1, copies: 1 }
+impl Fragment {
+    fn leaf(node: PatternNode) -> Fragment {
+        Fragment { node, depth: 1, copies: 1 }
     }
 }
 
@@ -64,25 +64,25 @@ impl Parser<'_> {
                 self.frame().alternatives.push(item);
             }
             b')' => return self.close(),
-            b'^' => self.push(Node::LineStart),
-            b'$' => self.push(Node::LineEnd),
-            b'.' => self.push(Node::Class(Class::dot())),
+            b'^' => self.push(PatternNode::LineStart),
+            b'$' => self.push(PatternNode::LineEnd),
+            b'.' => self.push(PatternNode::Class(Class::dot())),
             b'[' => return self.class(),
             b'*' => return self.repeat(0, None, self.at + 1),
             b'+' => return self.repeat(1, None, self.at + 1),
             b'?' => return self.repeat(0, Some(1), self.at + 1),
             b'{' => match self.counts() {
                 Some((min, max, end)) => return self.counted(min, max, end),
-                None => self.push(Node::Literal(u32::from(b'{'))),
+                None => self.push(PatternNode::Literal(u32::from(b'{'))),
             },
             b'\\' => {
                 let rune = self.escape(false)?;
-                self.push(Node::Literal(rune));
+                self.push(PatternNode::Literal(rune));
                 return Ok(());
             }
             _ => {
                 let rune = self.rune()?;
-                self.push(Node::Literal(rune));
+                self.push(PatternNode::Literal(rune));
                 return Ok(());
             }
         }
@@ -90,15 +90,15 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<Node, Error> {
+    fn finish(mut self) -> Result<PatternNode, Error> {
         if self.frames.len() > 1 {
             let open = self.frame().open;
-            return Err(self.error(Kind::MissingParen, open..open + 1, 0..self.pattern.len()));
+            return Err(self.error(ErrorKind::MissingParen, open..open + 1, 0..self.pattern.len()));
         }
         let frame = std::mem::take(self.frame());
         let item = self.alternate(frame);
         if self.too_deep {
-            return Err(self.error(Kind::TooLarge, 0..self.pattern.len(), 0..0));
+            return Err(self.error(ErrorKind::TooLarge, 0..self.pattern.len(), 0..0));
         }
         Ok(item.node)
     }
@@ -106,11 +106,11 @@ impl Parser<'_> {
     /// Reads `)`.
     fn close(&mut self) -> Result<(), Error> {
         if self.frames.len() < 2 {
-            return Err(self.error(Kind::UnexpectedParen, self.at..self.at + 1, 0..self.pattern.len()));
+            return Err(self.error(ErrorKind::UnexpectedParen, self.at..self.at + 1, 0..self.pattern.len()));
         }
         let Some(frame) = self.frames.pop() else { return Ok(()) };
         let item = self.alternate(frame);
-        let item = self.wrap(item, |sub| Node::Group(Box::new(sub)));
+        let item = self.wrap(item, |sub| PatternNode::Group(Box::new(sub)));
         self.frame().sequence.push(item);
         self.at += 1;
         Ok(())
@@ -120,17 +120,17 @@ impl Parser<'_> {
     fn repeat(&mut self, min: u32, max: Option<u32>, end: usize) -> Result<(), Error> {
         let operator = self.at..end;
         let Some(item) = self.frame().sequence.pop() else {
-            return Err(self.error(Kind::RepeatArgument, operator.clone(), operator));
+            return Err(self.error(ErrorKind::RepeatArgument, operator.clone(), operator));
         };
         self.at = end;
         let item = match item.node {
             // As in RE2, `**` is `*` and every mixture of `*`, `+` and `?` is `*`; this also keeps
             // a long row of operators flat.
-            Node::Repeat { min: low, max: high, sub } if plain(low, high) && plain(min, max) => {
+            PatternNode::Repeat { min: low, max: high, sub } if plain(low, high) && plain(min, max) => {
                 let (min, max) = if (low, high) == (min, max) { (min, max) } else { (0, None) };
-                Item { node: Node::Repeat { min, max, sub }, ..item }
+                Fragment { node: PatternNode::Repeat { min, max, sub }, ..item }
             }
-            _ => self.wrap(item, |sub| Node::Repeat { min, max, sub: Box::new(sub) }),
+            _ => self.wrap(item, |sub| PatternNode::Repeat { min, max, sub: Box::new(sub) }),
         };
         self.frame().sequence.push(item);
         Ok(())
@@ -140,7 +140,7 @@ impl Parser<'_> {
     fn counted(&mut self, min: u32, max: Option<u32>, end: usize) -> Result<(), Error> {
         let operator = self.at..end;
         if min > MAX_REPEAT || max.is_some_and(|max| max < min || max > MAX_REPEAT) {
-            return Err(self.error(Kind::RepeatSize, operator.clone(), operator));
+            return Err(self.error(ErrorKind::RepeatSize, operator.clone(), operator));
         }
         self.repeat(min, max, end)?;
         let factor = max.unwrap_or(min).max(1);
@@ -148,7 +148,7 @@ impl Parser<'_> {
         item.copies = item.copies.saturating_mul(factor);
         // RE2 looks at nested counts only when this one makes copies itself.
         if item.copies > MAX_REPEAT && factor > 1 {
-            return Err(self.error(Kind::RepeatSize, operator.clone(), operator));
+            return Err(self.error(ErrorKind::RepeatSize, operator.clone(), operator));
         }
         Ok(())
     }
@@ -179,45 +179,45 @@ impl Parser<'_> {
         Some((number, at + digits.len()))
     }
 
-    fn concat(&mut self, sequence: Vec<Item>) -> Item {
-        self.join(sequence, Node::Concat)
+    fn concat(&mut self, sequence: Vec<Fragment>) -> Fragment {
+        self.join(sequence, PatternNode::Concat)
     }
 
-    fn alternate(&mut self, mut frame: Frame) -> Item {
+    fn alternate(&mut self, mut frame: Frame) -> Fragment {
         let last = self.concat(frame.sequence);
         if frame.alternatives.is_empty() {
             return last;
         }
         frame.alternatives.push(last);
         let merged = merge_characters(frame.alternatives);
-        self.join(merged, Node::Alternate)
+        self.join(merged, PatternNode::Alternate)
     }
 
-    fn join(&mut self, mut items: Vec<Item>, make: fn(Vec<Node>) -> Node) -> Item {
+    fn join(&mut self, mut items: Vec<Fragment>, make: fn(Vec<PatternNode>) -> PatternNode) -> Fragment {
         if items.len() < 2 {
-            return items.pop().unwrap_or_else(|| Item::leaf(Node::Empty));
+            return items.pop().unwrap_or_else(|| Fragment::leaf(PatternNode::Empty));
         }
         let depth = items.iter().map(|item| item.depth).max().unwrap_or(0);
         let copies = items.iter().map(|item| item.copies).max().unwrap_or(1);
         let node = make(items.into_iter().map(|item| item.node).collect());
-        self.limited(Item { node, depth: depth + 1, copies })
+        self.limited(Fragment { node, depth: depth + 1, copies })
     }
 
-    fn wrap(&mut self, item: Item, make: impl FnOnce(Node) -> Node) -> Item {
-        self.limited(Item { node: make(item.node), depth: item.depth + 1, copies: item.copies })
+    fn wrap(&mut self, item: Fragment, make: impl FnOnce(PatternNode) -> PatternNode) -> Fragment {
+        self.limited(Fragment { node: make(item.node), depth: item.depth + 1, copies: item.copies })
     }
 
     /// Drops a tree that is too deep; the parse goes on, because RE2 reports a later syntax error first.
-    fn limited(&mut self, item: Item) -> Item {
+    fn limited(&mut self, item: Fragment) -> Fragment {
         if item.depth <= MAX_DEPTH {
             return item;
         }
         self.too_deep = true;
-        Item { node: Node::Empty, depth: 1, copies: item.copies }
+        Fragment { node: PatternNode::Empty, depth: 1, copies: item.copies }
     }
 
-    pub fn push(&mut self, node: Node) {
-        self.frame().sequence.push(Item::leaf(node));
+    pub fn push(&mut self, node: PatternNode) {
+        self.frame().sequence.push(Fragment::leaf(node));
     }
 
     fn frame(&mut self) -> &mut Frame {
@@ -232,7 +232,7 @@ impl Parser<'_> {
         self.pattern.get(self.at + ahead).copied()
     }
 
-    pub fn error(&self, kind: Kind, range: Range<usize>, shown: Range<usize>) -> Error {
+    pub fn error(&self, kind: ErrorKind, range: Range<usize>, shown: Range<usize>) -> Error {
         Error::new(kind, self.pattern, range, shown)
     }
 }
@@ -242,23 +242,23 @@ fn plain(min: u32, max: Option<u32>) -> bool {
     matches!((min, max), (0 | 1, None) | (0, Some(1)))
 }
 
-pub fn class_node(class: Class) -> Node {
-    class.single().map_or(Node::Class(class), Node::Literal)
+pub fn class_node(class: Class) -> PatternNode {
+    class.single().map_or(PatternNode::Class(class), PatternNode::Literal)
 }
 
 /// Makes one class of each run of single characters and classes among alternatives.
-fn merge_characters(items: Vec<Item>) -> Vec<Item> {
+fn merge_characters(items: Vec<Fragment>) -> Vec<Fragment> {
     let mut merged = Vec::with_capacity(items.len());
     let mut run: Vec<(u32, u32)> = Vec::new();
-    let flush = |run: &mut Vec<(u32, u32)>, merged: &mut Vec<Item>| {
+    let flush = |run: &mut Vec<(u32, u32)>, merged: &mut Vec<Fragment>| {
         if !run.is_empty() {
-            merged.push(Item::leaf(class_node(Class::new(std::mem::take(run)))));
+            merged.push(Fragment::leaf(class_node(Class::new(std::mem::take(run)))));
         }
     };
     for item in items {
         match item.node {
-            Node::Literal(rune) => run.push((rune, rune)),
-            Node::Class(class) if !class.ranges.is_empty() => run.extend(class.ranges),
+            PatternNode::Literal(rune) => run.push((rune, rune)),
+            PatternNode::Class(class) if !class.ranges.is_empty() => run.extend(class.ranges),
             _ => {
                 flush(&mut run, &mut merged);
                 merged.push(item);

@@ -1,6 +1,6 @@
 //! How large RE2's program for a pattern would be, and whether its memory limit allows it.
 
-use super::Node;
+use super::PatternNode;
 use super::class::{Class, RUNE_MAX};
 use std::collections::HashMap;
 
@@ -12,17 +12,17 @@ const MAX_INSTRUCTIONS: u64 = ((8 << 20) * 2 / 3 - 432) / 4 / 8;
 const FIXED: u64 = 4;
 
 /// True if RE2 says "pattern too large - compile failed".
-pub fn too_large(root: &Node) -> bool {
+pub fn too_large(root: &PatternNode) -> bool {
     instructions(root).saturating_add(FIXED) > MAX_INSTRUCTIONS
 }
 
 /// The instructions of a node, counted repetitions written out.
-fn instructions(node: &Node) -> u64 {
+fn instructions(node: &PatternNode) -> u64 {
     match node {
-        Node::Empty | Node::LineStart | Node::LineEnd => 1,
-        Node::Literal(rune) => encoded_length(*rune) as u64,
-        Node::Class(class) => class_instructions(class),
-        Node::Repeat { min, max, sub } => {
+        PatternNode::Empty | PatternNode::LineStart | PatternNode::LineEnd => 1,
+        PatternNode::Literal(rune) => encoded_length(*rune) as u64,
+        PatternNode::Class(class) => class_instructions(class),
+        PatternNode::Repeat { min, max, sub } => {
             let (min, once) = (u64::from(*min), instructions(sub));
             match max {
                 None => once.saturating_mul(min.max(1)).saturating_add(1),
@@ -33,9 +33,11 @@ fn instructions(node: &Node) -> u64 {
                 }
             }
         }
-        Node::Group(sub) => instructions(sub).saturating_add(2),
-        Node::Concat(nodes) => nodes.iter().fold(0, |sum: u64, node| sum.saturating_add(instructions(node))),
-        Node::Alternate(nodes) => {
+        PatternNode::Group(sub) => instructions(sub).saturating_add(2),
+        PatternNode::Concat(nodes) => {
+            nodes.iter().fold(0, |sum: u64, node| sum.saturating_add(instructions(node)))
+        }
+        PatternNode::Alternate(nodes) => {
             nodes.iter().fold(nodes.len() as u64 - 1, |sum: u64, node| sum.saturating_add(instructions(node)))
         }
     }

@@ -1,4 +1,4 @@
-use super::{Kind, check, check_bytes};
+use super::{ErrorKind, check, check_bytes};
 use regex_automata::meta;
 use std::fmt::Write;
 
@@ -188,7 +188,7 @@ fn memory_limit() {
     assert_eq!(check(&"x{1000}".repeat(36)).err(), None);
     assert_eq!(check(&".{1000}".repeat(10)).err(), None);
     let error = check(&".{1000}".repeat(36)).unwrap_err();
-    assert_eq!((error.kind, error.re2.as_str()), (Kind::TooLarge, "pattern too large - compile failed"));
+    assert_eq!((error.kind, error.re2.as_str()), (ErrorKind::TooLarge, "pattern too large - compile failed"));
 }
 
 /// Long hostile patterns end in an answer, quickly and without a deep stack.
@@ -196,14 +196,14 @@ fn memory_limit() {
 fn hostile_patterns() {
     let many = 100_000;
     let nested = "(".repeat(many) + "a" + &")".repeat(many);
-    assert_eq!(check(&nested).unwrap_err().kind, Kind::TooLarge);
-    assert_eq!(check(&"(".repeat(many)).unwrap_err().kind, Kind::MissingParen);
-    assert_eq!(check(&("(".repeat(many) + "]\\d")).unwrap_err().kind, Kind::BadEscape);
-    assert_eq!(check(&format!("a{}", "{1}".repeat(many))).unwrap_err().kind, Kind::TooLarge);
+    assert_eq!(check(&nested).unwrap_err().kind, ErrorKind::TooLarge);
+    assert_eq!(check(&"(".repeat(many)).unwrap_err().kind, ErrorKind::MissingParen);
+    assert_eq!(check(&("(".repeat(many) + "]\\d")).unwrap_err().kind, ErrorKind::BadEscape);
+    assert_eq!(check(&format!("a{}", "{1}".repeat(many))).unwrap_err().kind, ErrorKind::TooLarge);
     assert_eq!(check(&format!("a{}", "*+?".repeat(many))).err(), None);
-    assert_eq!(check(&"[[:".repeat(many)).unwrap_err().kind, Kind::MissingBracket);
+    assert_eq!(check(&"[[:".repeat(many)).unwrap_err().kind, ErrorKind::MissingBracket);
     assert_eq!(check(&"a|".repeat(many)).err(), None);
-    assert_eq!(check(&"{1".repeat(many)).unwrap_err().kind, Kind::TooLarge);
+    assert_eq!(check(&"{1".repeat(many)).unwrap_err().kind, ErrorKind::TooLarge);
     let mut classes = String::from("[");
     for at in 0..20_000 {
         write!(classes, "\\x{{{:x}}}", 0x100 + at * 2).unwrap();

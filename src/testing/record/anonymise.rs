@@ -1,7 +1,7 @@
 //! Puts stand-ins into an event, and sees to it that the rule still fires.
 
-use super::standin::{Names, is_account, shape};
-use super::{Event, Refused, Trial, write};
+use super::standin::{StandIns, is_account, shape};
+use super::{RecordedEvent, Refused, Trial, write};
 use crate::cloudtrail::MemberPath;
 use crate::sema::ir::{Pred, Term, Test};
 use crate::syntax::token::Op;
@@ -44,7 +44,7 @@ const CONSTANTS: usize = 64;
 const SHORT: usize = 3;
 
 /// A text of the event, and what may stand in for it.
-struct Found {
+struct EventText {
     text: String,
     member: String,
     path: String,
@@ -52,17 +52,17 @@ struct Found {
 
 /// The event with stand-ins, and how many texts have one. The rule fires on it.
 pub(super) fn anonymise(
-    event: Event,
+    event: RecordedEvent,
     condition: &Pred,
     keep: &[String],
     trial: &mut Trial<'_>,
-) -> Result<(Event, usize), Refused> {
+) -> Result<(RecordedEvent, usize), Refused> {
     let mut found = Vec::new();
     collect(&Value::Object(event.members.clone()), "", "", keep, &mut found);
     // Plain names come first, so that longer texts have them in the same form.
     found.sort_by_key(|found| found.text.contains([':', '/']));
     let constants = constants(condition);
-    let mut names = Names::default();
+    let mut names = StandIns::default();
     names.literals = literals(&constants);
     names.literals.extend(keys(condition));
     names.originals = found.iter().map(|found| found.text.as_str()).collect::<Vec<_>>().join("\n");
@@ -103,12 +103,12 @@ pub(super) fn anonymise(
 }
 
 /// Every text that may say something, and where it stands; numbers if they are accounts.
-fn collect(value: &Value, path: &str, member: &str, keep: &[String], found: &mut Vec<Found>) {
+fn collect(value: &Value, path: &str, member: &str, keep: &[String], found: &mut Vec<EventText>) {
     if OPEN.contains(&path) || is_kept(path, keep) {
         return;
     }
     let mut push =
-        |text: String| found.push(Found { text, member: member.to_owned(), path: path.to_owned() });
+        |text: String| found.push(EventText { text, member: member.to_owned(), path: path.to_owned() });
     match value {
         Value::String(text) => push(text.clone()),
         Value::Number(number) if is_account(&number.to_string()) => push(number.to_string()),
@@ -118,7 +118,11 @@ fn collect(value: &Value, path: &str, member: &str, keep: &[String], found: &mut
         Value::Object(members) => {
             for (key, value) in members {
                 if speaks(key) {
-                    found.push(Found { text: key.clone(), member: "key".to_owned(), path: path.to_owned() });
+                    found.push(EventText {
+                        text: key.clone(),
+                        member: "key".to_owned(),
+                        path: path.to_owned(),
+                    });
                 }
                 collect(value, &write::join(path, key), key, keep, found);
             }
@@ -141,9 +145,9 @@ fn speaks(key: &str) -> bool {
 }
 
 /// The event with these texts in place of others.
-fn with(event: &Event, texts: &FxHashMap<&str, String>, keep: &[String]) -> Event {
+fn with(event: &RecordedEvent, texts: &FxHashMap<&str, String>, keep: &[String]) -> RecordedEvent {
     match replaced(&Value::Object(event.members.clone()), "", texts, keep) {
-        Value::Object(members) => Event { members, ..event.clone() },
+        Value::Object(members) => RecordedEvent { members, ..event.clone() },
         _ => event.clone(),
     }
 }

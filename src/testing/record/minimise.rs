@@ -1,12 +1,12 @@
 //! Leaves out of an event what a rule fires without.
 
-use super::{Event, Trial};
+use super::{RecordedEvent, Trial};
 use crate::testing::template::{self, NONE};
 use serde_json::{Map, Value};
 
 /// A step from a value to one inside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Step {
+enum MemberStep {
     Key(String),
     At(usize),
 }
@@ -15,16 +15,16 @@ enum Step {
 const ROUNDS: usize = 3;
 
 /// The whole record as the event of a test, so that the rule fires on it.
-pub(super) fn start(members: &Map<String, Value>, trial: &mut Trial<'_>) -> Option<Event> {
-    let plain = Event { members: members.clone(), ..Event::default() };
+pub(super) fn start(members: &Map<String, Value>, trial: &mut Trial<'_>) -> Option<RecordedEvent> {
+    let plain = RecordedEvent { members: members.clone(), ..RecordedEvent::default() };
     let added = added(&plain);
-    let without = Event { remove: added, ..plain.clone() };
-    let alone = Event { template: Some(NONE), ..plain.clone() };
+    let without = RecordedEvent { remove: added, ..plain.clone() };
+    let alone = RecordedEvent { template: Some(NONE), ..plain.clone() };
     [plain, without, alone].into_iter().find(|event| trial.fires(event))
 }
 
 /// What the template adds, as members with dots.
-fn added(event: &Event) -> Vec<String> {
+fn added(event: &RecordedEvent) -> Vec<String> {
     let given = super::write::flat(&event.members);
     let whole = template::complete(&given, None, &[]).unwrap_or_default();
     let mut paths = Vec::new();
@@ -44,14 +44,14 @@ fn differ(whole: &Map<String, Value>, own: &Map<String, Value>, above: &str, pat
 }
 
 /// The same event without members that the rule does not need. The name of the event stays.
-pub(super) fn minimise(event: Event, trial: &mut Trial<'_>) -> Event {
+pub(super) fn minimise(event: RecordedEvent, trial: &mut Trial<'_>) -> RecordedEvent {
     let mut best = event;
     for _ in 0..ROUNDS {
         let before = (best.members.clone(), best.remove.len());
         let removed: Vec<usize> = (0..best.remove.len()).collect();
         shorten(&mut best, &removed, trial);
-        let keys = best.members.keys().filter(|key| *key != "eventName").cloned().map(Step::Key);
-        let keys: Vec<Step> = keys.collect();
+        let keys = best.members.keys().filter(|key| *key != "eventName").cloned().map(MemberStep::Key);
+        let keys: Vec<MemberStep> = keys.collect();
         drop_children(&mut best, &[], &keys, trial);
         if before == (best.members.clone(), best.remove.len()) {
             break;
@@ -61,7 +61,7 @@ pub(super) fn minimise(event: Event, trial: &mut Trial<'_>) -> Event {
 }
 
 /// Takes entries out of `remove`, half by half from behind.
-fn shorten(best: &mut Event, entries: &[usize], trial: &mut Trial<'_>) {
+fn shorten(best: &mut RecordedEvent, entries: &[usize], trial: &mut Trial<'_>) {
     if entries.is_empty() || trial.is_over() {
         return;
     }
@@ -81,7 +81,12 @@ fn shorten(best: &mut Event, entries: &[usize], trial: &mut Trial<'_>) {
 
 /// Takes members of a value away, all at once or half by half from behind, so that places before them stay; then what
 /// is inside those that are needed.
-fn drop_children(best: &mut Event, parent: &[Step], children: &[Step], trial: &mut Trial<'_>) {
+fn drop_children(
+    best: &mut RecordedEvent,
+    parent: &[MemberStep],
+    children: &[MemberStep],
+    trial: &mut Trial<'_>,
+) {
     if children.is_empty() || trial.is_over() {
         return;
     }
@@ -94,7 +99,7 @@ fn drop_children(best: &mut Event, parent: &[Step], children: &[Step], trial: &m
         return;
     }
     if let [only] = children {
-        let path: Vec<Step> = parent.iter().chain([only]).cloned().collect();
+        let path: Vec<MemberStep> = parent.iter().chain([only]).cloned().collect();
         let inside = inside(&best.members, &path);
         drop_children(best, &path, &inside, trial);
         return;
@@ -105,26 +110,26 @@ fn drop_children(best: &mut Event, parent: &[Step], children: &[Step], trial: &m
 }
 
 /// What is inside the value at a path.
-fn inside(members: &Map<String, Value>, path: &[Step]) -> Vec<Step> {
-    let Some((Step::Key(first), rest)) = path.split_first() else { return Vec::new() };
+fn inside(members: &Map<String, Value>, path: &[MemberStep]) -> Vec<MemberStep> {
+    let Some((MemberStep::Key(first), rest)) = path.split_first() else { return Vec::new() };
     let value = rest.iter().try_fold(members.get(first), |value, step| {
         let next = match (value?, step) {
-            (Value::Object(members), Step::Key(key)) => members.get(key),
-            (Value::Array(elements), Step::At(at)) => elements.get(*at),
+            (Value::Object(members), MemberStep::Key(key)) => members.get(key),
+            (Value::Array(elements), MemberStep::At(at)) => elements.get(*at),
             _ => None,
         };
         next.map(Some)
     });
     match value.flatten() {
-        Some(Value::Object(members)) => members.keys().cloned().map(Step::Key).collect(),
-        Some(Value::Array(elements)) => (0..elements.len()).map(Step::At).collect(),
+        Some(Value::Object(members)) => members.keys().cloned().map(MemberStep::Key).collect(),
+        Some(Value::Array(elements)) => (0..elements.len()).map(MemberStep::At).collect(),
         _ => Vec::new(),
     }
 }
 
-fn take_out(members: &mut Map<String, Value>, parent: &[Step], child: &Step) {
-    let Some((Step::Key(first), rest)) = parent.split_first() else {
-        if let Step::Key(key) = child {
+fn take_out(members: &mut Map<String, Value>, parent: &[MemberStep], child: &MemberStep) {
+    let Some((MemberStep::Key(first), rest)) = parent.split_first() else {
+        if let MemberStep::Key(key) = child {
             members.shift_remove(key);
         }
         return;
@@ -132,14 +137,16 @@ fn take_out(members: &mut Map<String, Value>, parent: &[Step], child: &Step) {
     let mut value = members.get_mut(first);
     for step in rest {
         value = match (value, step) {
-            (Some(Value::Object(members)), Step::Key(key)) => members.get_mut(key),
-            (Some(Value::Array(elements)), Step::At(at)) => elements.get_mut(*at),
+            (Some(Value::Object(members)), MemberStep::Key(key)) => members.get_mut(key),
+            (Some(Value::Array(elements)), MemberStep::At(at)) => elements.get_mut(*at),
             _ => None,
         };
     }
     match (value, child) {
-        (Some(Value::Object(members)), Step::Key(key)) => drop(members.shift_remove(key)),
-        (Some(Value::Array(elements)), Step::At(at)) if *at < elements.len() => drop(elements.remove(*at)),
+        (Some(Value::Object(members)), MemberStep::Key(key)) => drop(members.shift_remove(key)),
+        (Some(Value::Array(elements)), MemberStep::At(at)) if *at < elements.len() => {
+            drop(elements.remove(*at))
+        }
         _ => {}
     }
 }

@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 
 /// What a test says of its event.
 #[derive(Debug, Clone, Default)]
-pub struct Event {
+pub struct RecordedEvent {
     /// The members, as in the record.
     pub members: Map<String, Value>,
     /// Members of the template that the record has not, and must not have.
@@ -32,7 +32,7 @@ pub struct Recorded {
     /// The rule that fires.
     pub rule: String,
     /// The event.
-    pub event: Event,
+    pub event: RecordedEvent,
     /// How many members the record had, and how many are left.
     pub members: (usize, usize),
     /// How many texts have stand-ins.
@@ -60,7 +60,7 @@ struct Trial<'s> {
 const BUDGET: usize = 100 << 20;
 
 impl Trial<'_> {
-    fn fires(&mut self, event: &Event) -> bool {
+    fn fires(&mut self, event: &RecordedEvent) -> bool {
         let given = write::flat(&event.members);
         let Ok(record) = template::complete(&given, event.template, &event.remove) else { return false };
         let text = Value::Object(record).to_string();

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 /// Stand-ins so far.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(super) struct StandIns {
     by_text: FxHashMap<String, String>,
     counts: FxHashMap<String, u64>,
     /// All texts of the record: no stand-in is one of them.
@@ -150,7 +150,7 @@ const WORDS: [&str; 16] = [
     "::/0",
 ];
 
-impl Names {
+impl StandIns {
     /// The stand-in for a text that stands at this member.
     pub fn of(&mut self, member: &str, text: &str) -> String {
         let is_service = CALLERS.contains(&member) && text.ends_with(".amazonaws.com");

@@ -3,7 +3,7 @@
 use super::*;
 
 fn one(member: &str, text: &str) -> String {
-    Names { originals: text.to_owned(), ..Names::default() }.of(member, text)
+    StandIns { originals: text.to_owned(), ..StandIns::default() }.of(member, text)
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn texts_of_every_kind() {
 
 #[test]
 fn never_the_same_twice_and_never_one_of_the_record() {
-    let mut names = Names { originals: "carol 192.0.2.3".to_owned(), ..Names::default() };
+    let mut names = StandIns { originals: "carol 192.0.2.3".to_owned(), ..StandIns::default() };
     let mut made: Vec<String> = (0..2000).map(|at| names.of("userName", &format!("u{at}x"))).collect();
     made.extend((0..2000).map(|at| names.of("x", &format!("10.0.{}.{}", at / 250, at % 250))));
     made.extend((0..20).map(|at| names.of("x", &format!("{:012}", 555_000_000_000_u64 + at))));

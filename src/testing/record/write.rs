@@ -1,12 +1,12 @@
 //! The text of a test, alone or at the end of a test file.
 
-use super::{Event, Recorded};
+use super::{Recorded, RecordedEvent};
 use crate::diag::Edit;
 use crate::fix;
 use crate::source::{SourceFile, Span};
 use crate::syntax::yaml::Value as Yaml;
 use crate::testing::bless::{plain, quoted};
-use crate::testing::file::{Parsed, Step};
+use crate::testing::file::{NodeStep, Parsed};
 use serde_json::{Map, Value};
 
 /// The members of a test's `event`: each with its whole path, so that none is a mapping with something in it.
@@ -34,7 +34,7 @@ pub(super) fn join(above: &str, key: &str) -> String {
 
 /// The lines of a test in a list, the first with its dash.
 fn lines(recorded: &Recorded, name: &str) -> Vec<String> {
-    let Event { members, remove, template } = &recorded.event;
+    let RecordedEvent { members, remove, template } = &recorded.event;
     let mut lines = vec![format!("- name: {}", plain(name)), "  event:".to_owned()];
     for (path, value) in flat(members) {
         let value = match &value {
@@ -74,7 +74,7 @@ pub fn append(source: &SourceFile, parsed: &Parsed, recorded: &Recorded) -> Resu
     let names = (2..).map(|number| format!("{wanted} ({number})"));
     let name = std::iter::once(wanted.clone()).chain(names).find(|name| !taken(name)).unwrap_or(wanted);
     let text = &*source.text;
-    let tests = parsed.node(&[Step::Key("tests")]);
+    let tests = parsed.node(&[NodeStep::Key("tests")]);
     let items = match tests.map(|node| &node.value) {
         Some(Yaml::Seq(items)) if !text[tests.map_or(0..0, |node| node.span.range())].starts_with('[') => {
             items

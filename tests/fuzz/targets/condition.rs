@@ -4,11 +4,11 @@
 #[path = "../../unit/support/mod.rs"]
 mod support;
 
-use rulec::sema::{types, world::World};
+use rulec::sema::{types, environment::Environment};
 use rulec::syntax::condition::{self, RULE_DEPTH};
 use std::sync::LazyLock;
 
-static WORLD: LazyLock<World> = LazyLock::new(support::world);
+static ENVIRONMENT: LazyLock<Environment> = LazyLock::new(support::environment);
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
     let parsed = condition::parse(text, RULE_DEPTH);
@@ -21,7 +21,7 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     }
     parsed.expr.walk(&mut |part| inside(&part.place));
     for source in ["aws_cloudtrail", "syscall"] {
-        if let Some(fields) = WORLD.fields(source) {
+        if let Some(fields) = ENVIRONMENT.fields(source) {
             types::facts(&parsed.expr, fields, &|name| name.len().checked_sub(3));
             types::first_error(&parsed.expr, fields);
         }

@@ -5,10 +5,10 @@
 #[path = "../../unit/support/mod.rs"]
 mod support;
 
-use rulec::sema::world::World;
+use rulec::sema::environment::Environment;
 use std::sync::LazyLock;
 
-static WORLD: LazyLock<World> = LazyLock::new(support::world);
+static ENVIRONMENT: LazyLock<Environment> = LazyLock::new(support::environment);
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let mut files = Vec::new();
@@ -18,5 +18,5 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         rest = &rest[at + 6..];
     }
     files.push(rest);
-    support::survives(&files, &WORLD);
+    support::survives(&files, &ENVIRONMENT);
 });

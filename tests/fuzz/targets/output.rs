@@ -4,15 +4,15 @@
 #[path = "../../unit/support/mod.rs"]
 mod support;
 
-use rulec::sema::world::World;
+use rulec::sema::environment::Environment;
 use rulec::syntax::ast::OperandKind;
 use rulec::syntax::output::{self, Part};
 use std::sync::LazyLock;
 
-static WORLD: LazyLock<World> = LazyLock::new(support::world);
+static ENVIRONMENT: LazyLock<Environment> = LazyLock::new(support::environment);
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
-    let fields = WORLD.fields("aws_cloudtrail").expect("the plugin is there");
+    let fields = ENVIRONMENT.fields("aws_cloudtrail").expect("the plugin is there");
     let known = |kind: &OperandKind<'_>| kind.field_text().is_none_or(|name| fields.resolve(&name).is_ok());
     for all in [true, false] {
         let (parts, errors) = output::parse(text, &mut |operand| all || known(&operand.kind));

@@ -1,8 +1,8 @@
 //! Changes that are offered, and that they do what they say.
 
 use super::support::{Sample, changed, findings_of, same_rules, sample, texts};
-use rulec::ide::actions::{Action, Sort, actions, fix_all};
-use rulec::ide::index::Index;
+use rulec::ide::actions::{Action, ActionKind, actions, fix_all};
+use rulec::ide::index::NameIndex;
 use rulec::ide::refactor::{extract_list, extract_macro, inline_macro};
 use std::collections::BTreeSet;
 
@@ -39,7 +39,7 @@ fn rule(condition: &str) -> String {
 fn a_clause_becomes_a_macro() {
     let shown = |condition: &str| {
         let (sample, range) = selected(&rule(condition));
-        match extract_macro(&sample.snapshot, &Index::new(&sample.snapshot), 0, range) {
+        match extract_macro(&sample.snapshot, &NameIndex::new(&sample.snapshot), 0, range) {
             Some(action) => format!("{}\n----\n{}", rule(condition), after(&sample, &action)),
             None => "nothing".to_owned(),
         }
@@ -68,7 +68,7 @@ fn a_clause_becomes_a_macro() {
 fn values_become_a_list() {
     let shown = |condition: &str| {
         let (sample, range) = selected(&rule(condition));
-        match extract_list(&sample.snapshot, &Index::new(&sample.snapshot), 0, range) {
+        match extract_list(&sample.snapshot, &NameIndex::new(&sample.snapshot), 0, range) {
             Some(action) => format!("{}\n----\n{}", rule(condition), after(&sample, &action)),
             None => "nothing".to_owned(),
         }
@@ -91,7 +91,7 @@ fn values_become_a_list() {
 fn a_macro_becomes_its_condition() {
     let shown = |condition: &str| {
         let (sample, range) = selected(&rule(condition));
-        match inline_macro(&sample.snapshot, &Index::new(&sample.snapshot), 0, range.start) {
+        match inline_macro(&sample.snapshot, &NameIndex::new(&sample.snapshot), 0, range.start) {
             Some(action) => after(&sample, &action),
             None => "nothing".to_owned(),
         }
@@ -99,12 +99,12 @@ fn a_macro_becomes_its_condition() {
     insta::assert_snapshot!("inline", shown("ct.name = x and not in_$0iam"));
     let quoted = "- macro: m\n  condition: ct.user = \"a b\"\n- rule: R\n  desc: d\n  condition: \"ct.name = 'x' and $0m\"\n  output: o\n  priority: INFO\n  source: aws_cloudtrail\n";
     let (sample, range) = selected(quoted);
-    let action = inline_macro(&sample.snapshot, &Index::new(&sample.snapshot), 0, range.start).unwrap();
+    let action = inline_macro(&sample.snapshot, &NameIndex::new(&sample.snapshot), 0, range.start).unwrap();
     insta::assert_snapshot!("inline_in_quotes", after(&sample, &action));
     let (sample, range) = selected(
         "- macro: m\n  condition: ct.user = x\n- macro: m\n  condition: or ct.user = y\n  append: true\n- macro: n\n  condition: $0m\n",
     );
-    assert_eq!(inline_macro(&sample.snapshot, &Index::new(&sample.snapshot), 0, range.start), None);
+    assert_eq!(inline_macro(&sample.snapshot, &NameIndex::new(&sample.snapshot), 0, range.start), None);
 }
 
 /// Whatever is selected, what is offered keeps the meaning.
@@ -127,9 +127,9 @@ fn the_meaning_is_kept_everywhere() {
         for (at, &start) in stops.iter().enumerate() {
             for &end in &stops[at..] {
                 let found = [
-                    extract_macro(&sample.snapshot, &Index::new(&sample.snapshot), 0, start..end),
-                    extract_list(&sample.snapshot, &Index::new(&sample.snapshot), 0, start..end),
-                    inline_macro(&sample.snapshot, &Index::new(&sample.snapshot), 0, start)
+                    extract_macro(&sample.snapshot, &NameIndex::new(&sample.snapshot), 0, start..end),
+                    extract_list(&sample.snapshot, &NameIndex::new(&sample.snapshot), 0, start..end),
+                    inline_macro(&sample.snapshot, &NameIndex::new(&sample.snapshot), 0, start)
                         .filter(|_| start == end),
                 ];
                 for action in found.into_iter().flatten() {
@@ -180,7 +180,7 @@ fn findings_can_be_fixed() {
     let mut seen = BTreeSet::new();
     for at in 0..FINDINGS.len() {
         for action in actions(&sample.snapshot, 0, at..at, &findings) {
-            if action.sort == Sort::Fix && seen.insert(action.title.clone()) {
+            if action.kind == ActionKind::Fix && seen.insert(action.title.clone()) {
                 let finding = &findings[action.finding.unwrap()];
                 let text = changed(&sample.snapshot, &action.changes).join("");
                 let preferred = if action.preferred { ", preferred" } else { "" };
@@ -204,7 +204,7 @@ fn findings_can_be_allowed() {
     for (number, found) in findings.iter().enumerate() {
         let place = found.primary.span.start as usize;
         let all = actions(&sample.snapshot, 0, place..place, &findings);
-        let mine = |action: &&Action| action.sort == Sort::Suppress && action.finding == Some(number);
+        let mine = |action: &&Action| action.kind == ActionKind::Suppress && action.finding == Some(number);
         let Some(action) = all.iter().find(mine) else { continue };
         let text = changed(&sample.snapshot, &action.changes).join("");
         let left = findings_of(std::slice::from_ref(&text));
@@ -223,7 +223,7 @@ fn line_ends_are_those_of_the_file() {
     let text = rule("ct.name = $0CreateUser and ct.user = a").replace('\n', "\r\n");
     let (sample, range) = selected(&text);
     let all = actions(&sample.snapshot, 0, range, &[]);
-    let action = all.iter().find(|action| action.sort == Sort::Extract).unwrap();
+    let action = all.iter().find(|action| action.kind == ActionKind::Extract).unwrap();
     let text = after(&sample, action);
     assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
 }
@@ -242,9 +242,9 @@ fn the_meaning_of_our_rules_is_kept() {
         });
         for at in marks.step_by(4) {
             let found = [
-                extract_macro(&sample.snapshot, &Index::new(&sample.snapshot), 0, at..at),
-                extract_list(&sample.snapshot, &Index::new(&sample.snapshot), 0, at..at),
-                inline_macro(&sample.snapshot, &Index::new(&sample.snapshot), 0, at),
+                extract_macro(&sample.snapshot, &NameIndex::new(&sample.snapshot), 0, at..at),
+                extract_list(&sample.snapshot, &NameIndex::new(&sample.snapshot), 0, at..at),
+                inline_macro(&sample.snapshot, &NameIndex::new(&sample.snapshot), 0, at),
             ];
             for action in found.into_iter().flatten() {
                 if seen.insert(format!("{:?}", action.changes)) {

@@ -4,7 +4,7 @@ use super::support::sample;
 use rulec::ide::controls::controls;
 use rulec::ide::hints::hints;
 use rulec::ide::lens::{About, Tests, count, lenses};
-use rulec::syntax::items::Kind;
+use rulec::syntax::items::ItemKind;
 
 const FILE: &str = "\
 - list: names
@@ -51,5 +51,5 @@ fn lines_above_items() {
         })
         .collect();
     insta::assert_snapshot!(shown.join("\n"));
-    assert_eq!(count(&sample.snapshot, Kind::Macro, "trails"), 1);
+    assert_eq!(count(&sample.snapshot, ItemKind::Macro, "trails"), 1);
 }

@@ -2,7 +2,7 @@
 
 use super::support::{sample, underlined};
 use rulec::ide::navigation::{definitions, highlights, references};
-use rulec::ide::{Place, Snapshot};
+use rulec::ide::{DocRange, Snapshot};
 
 const FILES: &str = "\
 @ lists.yaml
@@ -39,8 +39,8 @@ const FILES: &str = "\
   source: aws_cloudtrail
 ";
 
-fn places(snapshot: &Snapshot, places: impl IntoIterator<Item = Place>) -> String {
-    let one = |place: Place| {
+fn places(snapshot: &Snapshot, places: impl IntoIterator<Item = DocRange>) -> String {
+    let one = |place: DocRange| {
         let doc = &snapshot.docs[place.doc];
         format!(
             "{}:{}\n{}\n",
@@ -53,7 +53,7 @@ fn places(snapshot: &Snapshot, places: impl IntoIterator<Item = Place>) -> Strin
 }
 
 /// The answers for a cursor put in front of the first occurrence of a text.
-fn shown(word: &str, ask: impl Fn(&Snapshot, usize, usize) -> Vec<Place>) -> String {
+fn shown(word: &str, ask: impl Fn(&Snapshot, usize, usize) -> Vec<DocRange>) -> String {
     let sample = sample(&FILES.replacen(word, &format!("$0{word}"), 1));
     places(&sample.snapshot, ask(&sample.snapshot, sample.doc, sample.offset))
 }
@@ -81,7 +81,7 @@ fn uses_of_names() {
 #[test]
 fn words_of_the_same_file() {
     let all = |s: &Snapshot, doc, at| {
-        highlights(s, doc, at).into_iter().map(|found| Place { doc, range: found.range }).collect()
+        highlights(s, doc, at).into_iter().map(|found| DocRange { doc, range: found.range }).collect()
     };
     insta::assert_snapshot!("highlights", shown("changes and", all));
 }

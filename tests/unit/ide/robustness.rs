@@ -4,10 +4,10 @@ use super::support::sample;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use rulec::ide::doc::Doc;
-use rulec::ide::index::Index;
+use rulec::ide::index::NameIndex;
 use rulec::ide::{
-    Change, Place, Snapshot, actions, completion, folding, hints, hover, lens, navigation, rename, selection,
-    symbols, tokens, topic,
+    DocRange, Snapshot, TextChange, actions, completion, folding, hints, hover, lens, navigation, rename,
+    selection, symbols, tokens, topic,
 };
 use std::ops::Range;
 use std::sync::Arc;
@@ -52,10 +52,10 @@ fn whole(doc: &Doc, text: &str, range: &Range<usize>) {
 
 /// Asks everything at a place.
 fn ask(snapshot: &Snapshot, texts: &[String], doc: usize, at: usize) {
-    let place = |place: &Place| whole(&snapshot.docs[place.doc], &texts[place.doc], &place.range);
-    let change = |change: &Change| whole(&snapshot.docs[change.doc], &texts[change.doc], &change.range);
+    let place = |place: &DocRange| whole(&snapshot.docs[place.doc], &texts[place.doc], &place.range);
+    let change = |change: &TextChange| whole(&snapshot.docs[change.doc], &texts[change.doc], &change.range);
     let here = |range: &Range<usize>| whole(&snapshot.docs[doc], &texts[doc], range);
-    let index = Index::new(snapshot);
+    let index = NameIndex::new(snapshot);
     for (number, item) in completion::complete(snapshot, doc, at).items.iter().enumerate() {
         here(&item.replace);
         if let Some(topic) = item.topic.as_ref().filter(|_| number < 3) {
@@ -66,7 +66,7 @@ fn ask(snapshot: &Snapshot, texts: &[String], doc: usize, at: usize) {
     for found in navigation::definitions(snapshot, doc, at) {
         here(&found.origin);
         place(&found.name);
-        place(&Place { doc: found.name.doc, range: found.item });
+        place(&DocRange { doc: found.name.doc, range: found.item });
     }
     navigation::references(snapshot, doc, at, true).iter().for_each(place);
     navigation::highlights(snapshot, doc, at).iter().for_each(|highlight| here(&highlight.range));

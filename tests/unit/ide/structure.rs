@@ -43,7 +43,7 @@ fn symbols_of_a_file() {
                 out,
                 "{}{:?} {} {} at {name:?}, {size} lines",
                 "  ".repeat(depth),
-                symbol.sort,
+                symbol.kind,
                 symbol.name,
                 symbol.detail
             );
@@ -85,7 +85,7 @@ fn folds_of_a_file() {
         .map(|fold| {
             format!(
                 "{:?} {}-{}: {:?} … {:?}",
-                fold.sort, fold.first, fold.last, lines[fold.first], lines[fold.last]
+                fold.kind, fold.first, fold.last, lines[fold.first], lines[fold.last]
             )
         })
         .collect();

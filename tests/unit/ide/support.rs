@@ -4,7 +4,7 @@ use rulec::analysis::{Inputs, analyze, compile_rules, findings};
 use rulec::config::Levels;
 use rulec::diag::Diagnostic;
 use rulec::ide::doc::Doc;
-use rulec::ide::{Change, Settings, Snapshot};
+use rulec::ide::{Settings, Snapshot, TextChange};
 use rulec::logic::{Assume, Implied, Solver};
 use rulec::source::{SourceFile, SourceMap};
 use std::ops::Range;
@@ -50,9 +50,9 @@ pub fn underlined(doc: &Doc, range: Range<usize>) -> String {
 }
 
 /// The files after changes.
-pub fn changed(snapshot: &Snapshot, changes: &[Change]) -> Vec<String> {
+pub fn changed(snapshot: &Snapshot, changes: &[TextChange]) -> Vec<String> {
     let mut texts: Vec<String> = snapshot.docs.iter().map(|doc| doc.text()).collect();
-    let mut changes: Vec<&Change> = changes.iter().collect();
+    let mut changes: Vec<&TextChange> = changes.iter().collect();
     changes.sort_by_key(|change| (change.doc, change.range.start, change.range.end));
     for pair in changes.windows(2) {
         assert!(pair[0].doc != pair[1].doc || pair[0].range.end <= pair[1].range.start, "{changes:?}");

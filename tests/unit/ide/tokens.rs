@@ -11,7 +11,7 @@ fn shown(text: &str) -> String {
         assert!(end <= token.range.start, "tokens overlap");
         end = token.range.end;
         let defines = if token.defines { ", defined" } else { "" };
-        out += &format!("{:?} {:?}{defines}\n", &text[token.range.clone()], token.sort);
+        out += &format!("{:?} {:?}{defines}\n", &text[token.range.clone()], token.meaning);
     }
     out
 }

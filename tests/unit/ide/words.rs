@@ -1,6 +1,6 @@
 //! The words of a condition are those that the parser reads.
 
-use rulec::ide::words::{What, scan};
+use rulec::ide::condition_words::{WordKind, scan};
 use rulec::syntax::ast::{Expr, ExprKind, Operand, OperandKind, Right};
 use rulec::syntax::condition::{RULE_DEPTH, parse};
 use std::path::Path;
@@ -36,7 +36,7 @@ fn parsed(text: &str) -> Option<Vec<(String, &'static str)>> {
     let mut found = Vec::new();
     parsed.expr.walk(&mut |part: &Expr<'_>| match &part.kind {
         ExprKind::Macro(name) => found.push((part.place.start, (*name).to_owned(), "macro")),
-        ExprKind::Check(check) => {
+        ExprKind::Comparison(check) => {
             collect(&check.left, text, &mut found);
             found.push((check.op_place.start, check.op.text().to_owned(), "op"));
             match &check.right {
@@ -62,12 +62,12 @@ fn parsed(text: &str) -> Option<Vec<(String, &'static str)>> {
 
 fn scanned(text: &str) -> Vec<(String, &'static str)> {
     let what = |what| match what {
-        What::Field => "field",
-        What::Macro => "macro",
-        What::Op(_) => "op",
-        What::Value => "value",
-        What::Transformer(_) => "transformer",
-        What::Unknown => "unknown",
+        WordKind::Field => "field",
+        WordKind::Macro => "macro",
+        WordKind::Op(_) => "op",
+        WordKind::Value => "value",
+        WordKind::Transformer(_) => "transformer",
+        WordKind::Unknown => "unknown",
         _ => "",
     };
     let words = scan(text).words.into_iter().map(|word| (text[word.range].to_owned(), what(word.what)));

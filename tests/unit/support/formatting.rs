@@ -3,9 +3,9 @@
 
 use rulec::analysis::{self, Inputs, LoadResult};
 use rulec::config::Levels;
-use rulec::format::{self, Options, Why};
+use rulec::format::{self, Options, SkipReason};
 use rulec::schema::PluginSet;
-use rulec::sema::world::World;
+use rulec::sema::environment::Environment;
 use rulec::source::{FileId, SourceFile, SourceMap};
 use rulec::syntax::yaml::{self, Node, Value};
 use std::sync::{Arc, LazyLock};
@@ -13,18 +13,18 @@ use std::sync::{Arc, LazyLock};
 /// A formatted text, and what was left in it: line and reason.
 pub struct Seen {
     pub text: String,
-    pub skipped: Vec<(u32, Why)>,
+    pub skipped: Vec<(u32, SkipReason)>,
 }
 
 /// What came of one of several files.
 pub struct Result {
     pub is_changed: bool,
-    pub left: Vec<Why>,
+    pub left: Vec<SkipReason>,
 }
 
-static WORLD: LazyLock<World> = LazyLock::new(|| World {
+static WORLD: LazyLock<Environment> = LazyLock::new(|| Environment {
     plugins: Arc::new(PluginSet::parse("cloudtrail,json,k8saudit,okta,gcpaudit,container").unwrap()),
-    ..World::default()
+    ..Environment::default()
 });
 
 /// Default options that know the lists of all these files.
@@ -149,7 +149,7 @@ fn verdict(texts: &[&str]) -> Vec<String> {
         sources.add(SourceFile::new(format!("{at}.yaml"), *text));
     }
     let inputs =
-        Inputs { sources, options: analysis::Options { world: WORLD.clone(), ..Default::default() } };
+        Inputs { sources, options: analysis::Options { environment: WORLD.clone(), ..Default::default() } };
     let mut said = match analysis::falco_verdicts(&inputs) {
         Ok(results) => results.iter().map(words).collect(),
         Err(fatal) => vec![fatal.message],
@@ -169,7 +169,7 @@ fn verdict(texts: &[&str]) -> Vec<String> {
 pub fn findings(text: &str) -> Vec<String> {
     let mut sources = SourceMap::default();
     sources.add(SourceFile::new("rules.yaml", text));
-    let options = analysis::Options { world: WORLD.clone(), ..Default::default() };
+    let options = analysis::Options { environment: WORLD.clone(), ..Default::default() };
     let mut analysis = analysis::analyze(Inputs { sources, options });
     let found = analysis::findings(&mut analysis, &Levels::default());
     let mut found: Vec<String> =

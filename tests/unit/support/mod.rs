@@ -6,29 +6,33 @@ use rulec::config::Levels;
 use rulec::diag::Diagnostic;
 use rulec::render::{self, Format, Report, Summary};
 use rulec::schema::PluginSet;
-use rulec::sema::world::World;
+use rulec::sema::environment::Environment;
 use rulec::source::{SourceFile, SourceMap, Span};
 use std::sync::Arc;
 
 /// The plugins of the samples.
-pub fn world() -> World {
-    World { plugins: Arc::new(PluginSet::parse("cloudtrail,json,k8saudit").unwrap()), ..World::default() }
+pub fn environment() -> Environment {
+    Environment {
+        plugins: Arc::new(PluginSet::parse("cloudtrail,json,k8saudit").unwrap()),
+        ..Environment::default()
+    }
 }
 
 /// Analyses files as rulec and as Falco, checks all spans and renders everything. Returns the findings.
-pub fn survives(files: &[&[u8]], world: &World) -> Vec<Diagnostic> {
-    let (sources, found) = analyzes(files, world);
+pub fn survives(files: &[&[u8]], environment: &Environment) -> Vec<Diagnostic> {
+    let (sources, found) = analyzes(files, environment);
     renders(&sources, &found);
     found
 }
 
 /// The same without rendering, which takes the most time.
-pub fn analyzes(files: &[&[u8]], world: &World) -> (SourceMap, Vec<Diagnostic>) {
+pub fn analyzes(files: &[&[u8]], environment: &Environment) -> (SourceMap, Vec<Diagnostic>) {
     let mut sources = SourceMap::default();
     for (at, bytes) in files.iter().enumerate() {
         sources.add(SourceFile::from_bytes(format!("{at}.yaml"), bytes.to_vec()));
     }
-    let inputs = Inputs { sources, options: Options { world: world.clone(), ..Options::default() } };
+    let inputs =
+        Inputs { sources, options: Options { environment: environment.clone(), ..Options::default() } };
     if let Ok(results) = analysis::falco_verdicts(&inputs) {
         render::falco::render(&results, &inputs.sources);
     }

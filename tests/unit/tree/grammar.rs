@@ -2,7 +2,7 @@
 
 use crate::unit::ebnf::{self, Generator, Grammar, Matcher, Random, mutated};
 use rulec::source::{FileId, SourceFile};
-use rulec::syntax::condition::{self, DEFAULT_DEPTH, RULE_DEPTH, Trouble};
+use rulec::syntax::condition::{self, DEFAULT_DEPTH, RULE_DEPTH, SyntaxErrorKind};
 use rulec::syntax::output;
 use rulec::syntax::token::{MODIFIERS, OPERATORS, Op, Rhs, TRANSFORMERS, Transformer};
 use rulec::syntax::yaml;
@@ -24,7 +24,7 @@ fn output_grammar() -> Grammar {
 /// `None` for a text that is nested too deep: the grammars do not speak of that.
 fn condition_parses(text: &str) -> Option<bool> {
     let errors = condition::parse(text, RULE_DEPTH).errors;
-    let deep = errors.first().is_some_and(|error| matches!(error.trouble, Trouble::TooDeep(_)));
+    let deep = errors.first().is_some_and(|error| matches!(error.kind, SyntaxErrorKind::TooDeep(_)));
     (!deep).then_some(errors.is_empty())
 }
 

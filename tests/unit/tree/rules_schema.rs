@@ -4,9 +4,9 @@ use jsonschema::Validator;
 use rulec::analysis::{Inputs, LoadResult, Options, falco_verdicts};
 use rulec::diag::FalcoCode;
 use rulec::schema::PluginSet;
-use rulec::sema::world::World;
+use rulec::sema::environment::Environment;
 use rulec::source::{SourceFile, SourceMap};
-use rulec::syntax::items::{KINDS, Kind};
+use rulec::syntax::items::{ItemKind, KINDS};
 use rulec::syntax::token::PRIORITIES;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -17,13 +17,13 @@ use std::sync::Arc;
 const SCHEMA: &str = include_str!("../../../grammar/rules.schema.json");
 
 /// What stands for each kind of item among the schema's definitions.
-fn definition(kind: Kind) -> &'static str {
+fn definition(kind: ItemKind) -> &'static str {
     match kind {
-        Kind::EngineVersion => "engineVersion",
-        Kind::PluginVersions => "pluginVersions",
-        Kind::List => "list",
-        Kind::Macro => "macro",
-        Kind::Rule => "rule",
+        ItemKind::EngineVersion => "engineVersion",
+        ItemKind::PluginVersions => "pluginVersions",
+        ItemKind::List => "list",
+        ItemKind::Macro => "macro",
+        ItemKind::Rule => "rule",
     }
 }
 
@@ -71,8 +71,9 @@ fn verdict(name: &str, text: &str) -> Option<LoadResult> {
     let mut sources = SourceMap::default();
     sources.add(SourceFile::new(name, text));
     let plugins = "cloudtrail,json,k8saudit,okta,gcpaudit,github,container";
-    let world = World { plugins: Arc::new(PluginSet::parse(plugins).unwrap()), ..World::default() };
-    let inputs = Inputs { sources, options: Options { world, ..Options::default() } };
+    let environment =
+        Environment { plugins: Arc::new(PluginSet::parse(plugins).unwrap()), ..Environment::default() };
+    let inputs = Inputs { sources, options: Options { environment, ..Options::default() } };
     falco_verdicts(&inputs).ok()?.pop()
 }
 
@@ -93,7 +94,7 @@ fn keys_are_those_of_the_parser() {
         let item = &schema["definitions"][definition(kind)];
         assert_eq!(names(item), sorted(kind.keys()), "{kind:?}");
         let changes = match kind {
-            Kind::Rule => &schema["definitions"]["ruleOverride"],
+            ItemKind::Rule => &schema["definitions"]["ruleOverride"],
             _ => &item["properties"]["override"],
         };
         if changes.is_null() {

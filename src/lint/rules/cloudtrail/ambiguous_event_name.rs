@@ -65,7 +65,7 @@ impl Lint for AmbiguousEventName {
     }
 
     fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
-        let asked = rule.asked(cx.world);
+        let asked = rule.asked(cx.environment);
         if asked.tests_source {
             return;
         }
@@ -99,7 +99,7 @@ impl Lint for AmbiguousEventName {
                 Diagnostic::new(&AMBIGUOUS_EVENT_NAME, rule.atoms[name.atom].place_of(name.at), message)
                     .at("whichever service it is")
                     .help(format!("compare `ct.src` as well: with {}", one_of(services)));
-            cx.mention(diagnostic);
+            cx.report(diagnostic);
         }
     }
 }

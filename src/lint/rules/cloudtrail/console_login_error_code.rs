@@ -3,6 +3,7 @@
 use crate::diag::{Check, Diagnostic, Edit, Fix};
 use crate::lint::event_names::member;
 use crate::lint::places::not_around;
+use crate::lint::rules::checks::{ABSENT_COMPARISON, NEVER_EXTRACTED_FIELD};
 use crate::lint::{Context, Lint, LintRule};
 use crate::sema::ir::{Term, Test};
 
@@ -39,7 +40,8 @@ crate::declare_check! {
     ///   source: aws_cloudtrail
     ///   tags: [aws]
     /// ```
-    pub CONSOLE_LOGIN_ERROR_CODE = "RC0429", "console-login-error-code", CloudTrail, Warning;
+    pub CONSOLE_LOGIN_ERROR_CODE = "RC0429", "console-login-error-code", CloudTrail, Warning
+        yields_to [ABSENT_COMPARISON, NEVER_EXTRACTED_FIELD];
 }
 
 /// The lint.
@@ -53,7 +55,7 @@ impl Lint for ConsoleLoginErrorCode {
     fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
         let error = rule.atoms.iter().find(|atom| atom.member == Some("/errorCode"));
         let Some(error) = error.filter(|_| rule.is_cloudtrail()) else { return };
-        if cx.is_claimed(error.span()) || !is_sign_in_rule(rule, cx) {
+        if !is_sign_in_rule(rule, cx) {
             return;
         }
         let (message, outcome, span) = if rule.wants_failures() {
@@ -80,7 +82,7 @@ impl Lint for ConsoleLoginErrorCode {
 
 /// A rule that fires on console sign-ins and nothing else.
 pub(super) fn is_sign_in_rule(rule: &LintRule<'_, '_>, cx: &Context<'_>) -> bool {
-    let mut names = rule.asked(cx.world).names.iter().filter(|name| !name.excluded).peekable();
+    let mut names = rule.asked(cx.environment).names.iter().filter(|name| !name.excluded).peekable();
     names.peek().is_some()
         && names.all(|name| name.name == "ConsoleLogin")
         && !rule.may_fire("AnotherEvent", "signin.amazonaws.com")

@@ -50,7 +50,7 @@ impl Lint for DataEventNeeded {
     }
 
     fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
-        let asked = rule.asked(cx.world);
+        let asked = rule.asked(cx.environment);
         let mut spoken = None;
         for name in &asked.names {
             // The first of a list speaks for it.
@@ -72,7 +72,7 @@ impl Lint for DataEventNeeded {
             let diagnostic = Diagnostic::new(&DATA_EVENT_NEEDED, span, message)
                 .at("not recorded unless the trail asks for it")
                 .help("have the trail record these data events, and allow this finding");
-            cx.mention(diagnostic);
+            cx.report(diagnostic);
         }
     }
 }

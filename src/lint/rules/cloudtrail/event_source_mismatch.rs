@@ -50,10 +50,10 @@ impl Lint for EventSourceMismatch {
     }
 
     fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
-        for asked in &rule.asked(cx.world).names {
+        for asked in &rule.asked(cx.environment).names {
             let Verdict::Elsewhere(allowed) = asked.verdict else { continue };
             let name = asked.name;
-            let own = cx.world.known_events.sources_of(name).iter().map(String::as_str);
+            let own = cx.environment.known_events.sources_of(name).iter().map(String::as_str);
             let known = event_names::sources_of(name).map(|source| -> &str { source });
             let writers = one_of(known.chain(own));
             let message = match allowed {

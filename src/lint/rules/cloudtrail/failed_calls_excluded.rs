@@ -1,8 +1,9 @@
 //! `failed-calls-excluded`.
 
 use super::console_login_error_code::is_sign_in_rule;
-use super::intent::says;
 use crate::diag::{Check, Diagnostic};
+use crate::lint::intent::says;
+use crate::lint::rules::checks::{ABSENT_COMPARISON, NEVER_EXTRACTED_FIELD};
 use crate::lint::{Context, Lint, LintRule};
 
 crate::declare_check! {
@@ -37,7 +38,8 @@ crate::declare_check! {
     ///   source: aws_cloudtrail
     ///   tags: [aws]
     /// ```
-    pub FAILED_CALLS_EXCLUDED = "RC0427", "failed-calls-excluded", CloudTrail, Warning;
+    pub FAILED_CALLS_EXCLUDED = "RC0427", "failed-calls-excluded", CloudTrail, Warning
+        yields_to [ABSENT_COMPARISON, NEVER_EXTRACTED_FIELD];
 }
 
 const IN_NAME: [&str; 6] = ["denied", "failed", "failing", "failure", "failures", "unsuccessful"];
@@ -55,7 +57,7 @@ impl Lint for FailedCallsExcluded {
         let error = rule.atoms.iter().find(|atom| atom.member == Some("/errorCode"));
         let Some(error) = error.filter(|_| rule.is_cloudtrail()) else { return };
         let Some(words) = says(rule, &IN_NAME, &IN_DESCRIPTION) else { return };
-        if cx.is_claimed(error.span()) || !rule.keeps_failures_out() || is_sign_in_rule(rule, cx) {
+        if !rule.keeps_failures_out() || is_sign_in_rule(rule, cx) {
             return;
         }
         let message =

@@ -1,8 +1,8 @@
 //! `failed-calls-included`.
 
 use super::console_login_error_code::{is_sign_in_rule, reads_outcome};
-use super::intent::says;
 use crate::diag::{Check, Diagnostic};
+use crate::lint::intent::says;
 use crate::lint::{Context, Lint, LintRule};
 
 crate::declare_check! {

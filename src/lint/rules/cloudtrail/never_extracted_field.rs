@@ -5,7 +5,7 @@ use crate::lint::{Context, Lint, LintAtom, LintRule};
 use crate::sema::ir::{Term, Test};
 use crate::sema::requirements::Version;
 use crate::source::Span;
-use crate::syntax::ast::{Operand, OperandKind, Place, Right};
+use crate::syntax::ast::{Operand, OperandKind, Right, TextRange};
 use memchr::memmem::Finder;
 use std::sync::LazyLock;
 
@@ -95,14 +95,15 @@ impl Lint for NeverExtractedField {
     }
 
     fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
-        if !rule.is_cloudtrail() || cx.world.plugin_version("cloudtrail").is_some_and(|it| it > LOOKED_AT) {
+        if !rule.is_cloudtrail()
+            || cx.environment.plugin_version("cloudtrail").is_some_and(|it| it > LOOKED_AT)
+        {
             return;
         }
         for atom in &rule.atoms {
             let exists = matches!(atom.atom.test, Test::Exists);
             if let Some(hollow) = hollow_of(atom).filter(|hollow| !(exists && hollow.can_exist)) {
                 let span = place(atom, hollow.field);
-                cx.claim(atom.span());
                 let diagnostic = found(rule, cx, hollow, span);
                 cx.report(diagnostic);
             }
@@ -162,7 +163,7 @@ fn place(atom: &LintAtom<'_, '_>, field: &str) -> Span {
     }
 }
 
-fn of_field(operand: &Operand<'_>, field: &str) -> Option<Place> {
+fn of_field(operand: &Operand<'_>, field: &str) -> Option<TextRange> {
     match &operand.kind {
         OperandKind::Field { name, .. } => (*name == field).then(|| operand.place.clone()),
         OperandKind::Call { args, .. } | OperandKind::List(args) => {

@@ -2,6 +2,7 @@
 
 use crate::diag::{Check, Diagnostic};
 use crate::lint::event_names::{compared, equals, reads_source};
+use crate::lint::rules::checks::{CASE_MISMATCH, EVENT_SOURCE_MISMATCH, UNKNOWN_EVENT_NAME};
 use crate::lint::{Context, Lint, LintRule};
 use crate::sema::ir::Priority;
 use crate::source::Span;
@@ -38,7 +39,8 @@ crate::declare_check! {
     ///   source: aws_cloudtrail
     ///   tags: [aws]
     /// ```
-    pub READ_ONLY_NOISE = "RC0431", "read-only-noise", CloudTrail, Info;
+    pub READ_ONLY_NOISE = "RC0431", "read-only-noise", CloudTrail, Info
+        yields_to [CASE_MISMATCH, EVENT_SOURCE_MISMATCH, UNKNOWN_EVENT_NAME];
 }
 
 /// How names of calls begin that only read.
@@ -69,13 +71,13 @@ impl Lint for ReadOnlyNoise {
     }
 
     fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
-        let Some((span, what)) = noise(rule, cx).filter(|(span, _)| !cx.is_claimed(*span)) else { return };
+        let Some((span, what)) = noise(rule, cx) else { return };
         let priority = rule.rule.priority.name();
         let message = format!("rule `{}` has priority {priority} and fires on {what}", rule.rule.name);
         let diagnostic = Diagnostic::new(&READ_ONLY_NOISE, span, message)
             .at("a call that only reads")
             .help("lower the priority, or say whose calls matter");
-        cx.mention(diagnostic);
+        cx.report(diagnostic);
     }
 }
 
@@ -85,7 +87,7 @@ fn noise(rule: &LintRule<'_, '_>, cx: &Context<'_>) -> Option<(Span, String)> {
     if !of_weight || !rule.atoms.iter().all(|atom| is_broad(atom.atom)) {
         return None;
     }
-    let mut names = rule.asked(cx.world).names.iter().filter(|name| !name.excluded).peekable();
+    let mut names = rule.asked(cx.environment).names.iter().filter(|name| !name.excluded).peekable();
     if names.peek().is_none() {
         let reads = |atom: &&crate::lint::LintAtom<'_, '_>| {
             atom.member == Some("/readOnly")

@@ -53,7 +53,7 @@ impl Lint for RetiredApi {
     }
 
     fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
-        let asked = rule.asked(cx.world);
+        let asked = rule.asked(cx.environment);
         let wanted = || asked.names.iter().filter(|name| !name.excluded);
         if wanted().any(|name| aws_facts::may_be_retired(name.name)) {
             let found: Vec<_> = wanted()
@@ -73,7 +73,7 @@ impl Lint for RetiredApi {
                 if all {
                     diagnostic.severity = Severity::Warning;
                 }
-                cx.mention(diagnostic.help("remove it, and cover what came after"));
+                cx.report(diagnostic.help("remove it, and cover what came after"));
             }
         }
         if asked.tests_source {
@@ -98,7 +98,7 @@ fn sources(rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
             if equals(atom.atom).len() == 1 && truth(&rule.rule.condition, &needs) == Some(false) {
                 diagnostic.severity = Severity::Warning;
             }
-            cx.mention(diagnostic.help("remove it, and cover what came after"));
+            cx.report(diagnostic.help("remove it, and cover what came after"));
         }
     }
 }

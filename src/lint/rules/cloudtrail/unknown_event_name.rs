@@ -3,8 +3,9 @@
 use crate::diag::{Check, Diagnostic, Severity};
 use crate::lint::event_names::{AskedName, Verdict};
 use crate::lint::places::{one_of, rewrite};
+use crate::lint::rules::checks::{ABSENT_COMPARISON, CASE_MISMATCH, EVENT_SOURCE_MISMATCH};
 use crate::lint::{Context, Lint, LintRule};
-use crate::schema::aws_facts::{Kind, Logged};
+use crate::schema::aws_facts::{Logged, NonEventKind};
 use crate::schema::event_names::{self, DATE};
 use crate::source::Span;
 
@@ -42,7 +43,8 @@ crate::declare_check! {
     ///   source: aws_cloudtrail
     ///   tags: [aws]
     /// ```
-    pub UNKNOWN_EVENT_NAME = "RC0421", "unknown-event-name", CloudTrail, Warning;
+    pub UNKNOWN_EVENT_NAME = "RC0421", "unknown-event-name", CloudTrail, Warning
+        yields_to [ABSENT_COMPARISON, CASE_MISMATCH, EVENT_SOURCE_MISMATCH];
 }
 
 /// The lint.
@@ -54,14 +56,11 @@ impl Lint for UnknownEventName {
     }
 
     fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
-        for asked in &rule.asked(cx.world).names {
+        for asked in &rule.asked(cx.environment).names {
             if asked.name.is_empty() || matches!(asked.verdict, Verdict::Known | Verdict::Elsewhere(_)) {
                 continue;
             }
             let span = rule.atoms[asked.atom].place_of(asked.at);
-            if cx.is_claimed(span) {
-                continue;
-            }
             let mut diagnostic = match asked.verdict {
                 Verdict::LoggedAs(source, logged) => stand_in(cx, span, asked, source, logged),
                 Verdict::Unknown(source) => unknown(cx, span, asked, source),
@@ -70,10 +69,8 @@ impl Lint for UnknownEventName {
             if asked.excluded {
                 diagnostic.severity = Severity::Info;
                 diagnostic.message.push_str(", so there is nothing to exclude");
-                cx.mention(diagnostic);
-            } else {
-                cx.report(diagnostic);
             }
+            cx.report(diagnostic);
         }
     }
 }
@@ -88,9 +85,9 @@ fn stand_in(
     let name = asked.name;
     let events = one_of(logged.events.iter().copied());
     let message = match logged.kind {
-        Kind::Api => format!("CloudTrail logs the call `{name}` of `{source}` as {events}"),
-        Kind::Action => format!("`{name}` is an IAM action; `{source}` logs its calls as {events}"),
-        Kind::Permission => format!("`{name}` is a permission without a call, so it is never logged"),
+        NonEventKind::Api => format!("CloudTrail logs the call `{name}` of `{source}` as {events}"),
+        NonEventKind::Action => format!("`{name}` is an IAM action; `{source}` logs its calls as {events}"),
+        NonEventKind::Permission => format!("`{name}` is a permission without a call, so it is never logged"),
     };
     let mut diagnostic = Diagnostic::new(&UNKNOWN_EVENT_NAME, span, message).at("never logged");
     diagnostic = match logged.events.as_slice() {

@@ -3,6 +3,7 @@
 use crate::diag::{Check, Diagnostic, Severity};
 use crate::lint::event_names::{Form, equals, known_source};
 use crate::lint::places::rewrite;
+use crate::lint::rules::checks::{ABSENT_COMPARISON, CASE_MISMATCH};
 use crate::lint::{Context, Lint, LintAtom, LintRule};
 use crate::schema::aws_facts;
 use crate::schema::event_names::{self, DATE};
@@ -40,7 +41,8 @@ crate::declare_check! {
     ///   source: aws_cloudtrail
     ///   tags: [aws]
     /// ```
-    pub UNKNOWN_EVENT_SOURCE = "RC0422", "unknown-event-source", CloudTrail, Warning;
+    pub UNKNOWN_EVENT_SOURCE = "RC0422", "unknown-event-source", CloudTrail, Warning
+        yields_to [ABSENT_COMPARISON, CASE_MISMATCH];
 }
 
 /// The lint.
@@ -72,8 +74,8 @@ fn judge(atom: &LintAtom<'_, '_>, form: Form, at: usize, text: &str, cx: &mut Co
         Form::Short => format!("{text}.amazonaws.com"),
     };
     let span = atom.place_of(at);
-    let known = cx.world.known_events.is_source(&full) || aws_facts::retired_source(&full).is_some();
-    if known || cx.is_claimed(span) {
+    let known = cx.environment.known_events.is_source(&full) || aws_facts::retired_source(&full).is_some();
+    if known {
         return;
     }
     let (message, meant) = match form {
@@ -102,10 +104,8 @@ fn judge(atom: &LintAtom<'_, '_>, form: Form, at: usize, text: &str, cx: &mut Co
     if atom.excludes() {
         diagnostic.severity = Severity::Info;
         diagnostic.message.push_str(", so there is nothing to exclude");
-        cx.mention(diagnostic);
-    } else {
-        cx.report(diagnostic);
     }
+    cx.report(diagnostic);
 }
 
 fn meant(cx: &mut Context<'_>, source: &str) -> Option<&'static str> {

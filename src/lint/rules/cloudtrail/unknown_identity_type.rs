@@ -108,10 +108,8 @@ impl Lint for UnknownIdentityType {
                 if atom.excludes() {
                     diagnostic.severity = Severity::Info;
                     diagnostic.message.push_str(", so there is nothing to exclude");
-                    cx.mention(diagnostic);
-                } else {
-                    cx.report(diagnostic);
                 }
+                cx.report(diagnostic);
             }
         }
     }

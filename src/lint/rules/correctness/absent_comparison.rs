@@ -3,6 +3,7 @@
 use crate::diag::{Check, Diagnostic, Edit, Fix, Severity};
 use crate::lint::event_names::equals;
 use crate::lint::places::not_around;
+use crate::lint::rules::checks::NEVER_EXTRACTED_FIELD;
 use crate::lint::{Context, Lint, LintAtom, LintRule};
 use crate::sema::ir::{FieldRef, Term, Test};
 use crate::source::Span;
@@ -42,7 +43,8 @@ crate::declare_check! {
     ///   source: aws_cloudtrail
     ///   tags: [aws]
     /// ```
-    pub ABSENT_COMPARISON = "RC0300", "absent-comparison", Correctness, Warning;
+    pub ABSENT_COMPARISON = "RC0300", "absent-comparison", Correctness, Warning
+        yields_to [NEVER_EXTRACTED_FIELD];
 }
 
 /// Fields that records may have with an empty text, by name or how it begins. Members read by `json.value` may as well.
@@ -73,7 +75,7 @@ impl Lint for AbsentComparison {
             let Term::Field(field) = &atom.atom.left else { continue };
             let values = equals(atom.atom);
             for (at, value) in values.iter().enumerate() {
-                if !stands_for_absence(field, value) || cx.is_claimed(atom.span()) {
+                if !stands_for_absence(field, value) {
                     continue;
                 }
                 // Who asks for presence as well means what it says.

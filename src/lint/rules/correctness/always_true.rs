@@ -1,9 +1,9 @@
 //! `always-true`.
 
-use super::never_true::never;
 use crate::diag::{Check, Diagnostic};
 use crate::eval::SOURCE;
 use crate::lint::quick_model::Sample;
+use crate::lint::rules::checks::EXCEPTION_SWALLOWS_RULE;
 use crate::lint::{Context, Lint, LintRule};
 use crate::sema::ir::Pred;
 
@@ -38,7 +38,8 @@ crate::declare_check! {
     ///   source: aws_cloudtrail
     ///   tags: [aws]
     /// ```
-    pub ALWAYS_TRUE = "RC0341", "always-true", Correctness, Warning;
+    pub ALWAYS_TRUE = "RC0341", "always-true", Correctness, Warning
+        yields_to [EXCEPTION_SWALLOWS_RULE];
 }
 
 /// The lint.
@@ -49,12 +50,12 @@ impl Lint for AlwaysTrue {
         &ALWAYS_TRUE
     }
 
-    fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
+    fn sound_rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
         let condition = &rule.rule.condition;
         if rule.rule.source != SOURCE || Sample::of(condition, false).is_some() {
             return;
         }
-        if cx.is_rule_claimed() || !never(&Pred::Not(Box::new(condition.clone())), cx) {
+        if !cx.is_never(&Pred::Not(Box::new(condition.clone()))) {
             return;
         }
         let place = rule.view.text.locate(rule.view.tree.place.clone()).span;

@@ -3,7 +3,7 @@
 use crate::diag::{Check, Diagnostic, Severity};
 use crate::lint::event_names::{Form, Verdict, equals, known_source};
 use crate::lint::places::rewrite;
-use crate::lint::rules::cloudtrail::IDENTITY_TYPES;
+use crate::lint::rules::cloudtrail::unknown_identity_type::IDENTITY_TYPES;
 use crate::lint::{Context, Lint, LintAtom, LintRule};
 use crate::schema::event_names;
 
@@ -71,7 +71,7 @@ impl Lint for CaseMismatch {
         if !rule.is_cloudtrail() {
             return;
         }
-        for asked in &rule.asked(cx.world).names {
+        for asked in &rule.asked(cx.environment).names {
             if let Verdict::Unknown(source) = asked.verdict
                 && let Some(real) = event_names::ignoring_case(asked.name)
                 && source.is_none_or(|source| event_names::known(source, real))

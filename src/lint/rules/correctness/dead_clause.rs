@@ -1,9 +1,9 @@
 //! `dead-clause`.
 
-use super::never_true::never;
 use crate::diag::{Check, Diagnostic};
 use crate::eval::SOURCE;
 use crate::lint::quick_model::{Members, Sample};
+use crate::lint::rules::checks::{ALWAYS_TRUE, EXCEPTION_SWALLOWS_RULE, NEVER_TRUE};
 use crate::lint::{Context, Lint, LintRule};
 use crate::logic::contradict;
 use crate::sema::ir::Pred;
@@ -45,7 +45,8 @@ crate::declare_check! {
     ///   source: aws_cloudtrail
     ///   tags: [aws]
     /// ```
-    pub DEAD_CLAUSE = "RC0342", "dead-clause", Correctness, Warning;
+    pub DEAD_CLAUSE = "RC0342", "dead-clause", Correctness, Warning
+        yields_to [ALWAYS_TRUE, EXCEPTION_SWALLOWS_RULE, NEVER_TRUE];
 }
 
 /// Conditions with more comparisons than this are not looked into.
@@ -59,16 +60,12 @@ impl Lint for DeadClause {
         &DEAD_CLAUSE
     }
 
-    fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
+    fn sound_rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
         if rule.rule.source != SOURCE || rule.atoms.len() > MAX_ATOMS {
             return;
         }
         let members = rule.members();
         if members.all_apart {
-            return;
-        }
-        // A condition that is never true has no clause to keep.
-        if cx.is_rule_claimed() {
             return;
         }
         Walk { rule, cx, members, given: Vec::new(), looked_at: 0 }
@@ -149,7 +146,7 @@ impl<'v> Walk<'_, 'v, '_, '_> {
             false => Pred::Not(Box::new(pred.clone())),
         });
         let all = Pred::And(all.collect());
-        never(&all, self.cx)
+        self.cx.is_never(&all)
     }
 
     fn place(&self, expr: &Expr<'_>) -> Span {

@@ -1,11 +1,15 @@
 //! `duplicate-list-item`
 
 use crate::diag::{Diagnostic, Edit, Fix};
+use crate::lint::rules::checks::{
+    ABSENT_COMPARISON, CASE_MISMATCH, EVENT_SOURCE_MISMATCH, UNKNOWN_EVENT_NAME, UNKNOWN_EVENT_SOURCE,
+    UNKNOWN_IDENTITY_TYPE,
+};
 use crate::lint::written::Own;
 use crate::lint::{Context, Lint, LintRule, Macros};
 use crate::source::{SourceMap, Span};
-use crate::syntax::ast::{Check, Right, Value};
-use crate::syntax::items::{Item, Kind};
+use crate::syntax::ast::{Comparison, Constant, Right};
+use crate::syntax::items::{Item, ItemKind};
 use crate::syntax::token::Op;
 use crate::syntax::yaml;
 use rustc_hash::FxHashSet;
@@ -41,7 +45,8 @@ crate::declare_check! {
     ///   source: aws_cloudtrail
     ///   tags: [aws]
     /// ```
-    pub DUPLICATE_LIST_ITEM = "RC0310", "duplicate-list-item", Correctness, Info;
+    pub DUPLICATE_LIST_ITEM = "RC0310", "duplicate-list-item", Correctness, Info
+        yields_to [ABSENT_COMPARISON, CASE_MISMATCH, EVENT_SOURCE_MISMATCH, UNKNOWN_EVENT_NAME, UNKNOWN_EVENT_SOURCE, UNKNOWN_IDENTITY_TYPE];
 }
 
 /// See [`DUPLICATE_LIST_ITEM`].
@@ -53,7 +58,7 @@ impl Lint for DuplicateListItem {
     }
 
     fn item(&self, item: Item<'_>, cx: &mut Context<'_>) {
-        if item.kind() != Some(Kind::List) {
+        if item.kind() != Some(ItemKind::List) {
             return;
         }
         let Some(yaml::Value::Seq(items)) = item.get("items").map(|node| node.value()) else { return };
@@ -89,12 +94,12 @@ impl Lint for DuplicateListItem {
     }
 }
 
-fn look(own: &Own<'_, '_>, check: &Check<'_>, cx: &mut Context<'_>) {
+fn look(own: &Own<'_, '_>, check: &Comparison<'_>, cx: &mut Context<'_>) {
     let Right::List(values, _) = &check.right else { return };
     duplicates(values.len(), |at| &*values[at].text, &mut |first, second| {
         let place = own.text.locate(values[second].place.clone());
         let Some(other) = other(own, values, first, second) else { return };
-        if place.item.is_some() || cx.is_claimed(place.span) {
+        if place.item.is_some() {
             return;
         }
         let before = own.span(values[second - 1].place.start as usize..values[second - 1].place.end as usize);
@@ -106,7 +111,7 @@ fn look(own: &Own<'_, '_>, check: &Check<'_>, cx: &mut Context<'_>) {
 }
 
 /// The place of the first one, if it is another than that of the second: a list can be named twice.
-fn other(own: &Own<'_, '_>, values: &[Value<'_>], first: usize, second: usize) -> Option<Span> {
+fn other(own: &Own<'_, '_>, values: &[Constant<'_>], first: usize, second: usize) -> Option<Span> {
     let first = own.text.locate(values[first].place.clone());
     let second = own.text.locate(values[second].place.clone());
     let (first, second) = (first.item.unwrap_or(first.span), second.item.unwrap_or(second.span));

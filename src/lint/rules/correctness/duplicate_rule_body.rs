@@ -73,15 +73,15 @@ impl Lint for DuplicateRuleBody {
             let mut hasher = FxHasher::default();
             rule.rule.source.hash(&mut hasher);
             hash(&rule.rule.condition, &mut hasher);
-            cx.bodies.push((hasher.finish(), rule.rule.name_span));
+            cx.keep_condition(hasher.finish(), rule.rule.name_span);
         }
     }
 
     fn ruleset(&self, set: &Ruleset<'_, '_>, cx: &mut Context<'_>) {
         let mut bodies: FxHashMap<u64, Span> = FxHashMap::default();
-        bodies.reserve(cx.bodies.len());
+        bodies.reserve(set.conditions.len());
         let mut pairs = Vec::new();
-        for (hash, name) in std::mem::take(&mut cx.bodies) {
+        for &(hash, name) in &set.conditions {
             let first = *bodies.entry(hash).or_insert(name);
             if first != name {
                 pairs.push((first, name));

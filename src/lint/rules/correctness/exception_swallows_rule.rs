@@ -1,6 +1,5 @@
 //! `exception-swallows-rule`
 
-use super::never_true::never;
 use crate::diag::Diagnostic;
 use crate::eval::SOURCE;
 use crate::lint::quick_model::Sample;
@@ -69,16 +68,9 @@ impl Lint for ExceptionSwallowsRule {
     }
 
     fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
-        // The condition comes first, then `not` and each exception with values.
-        let (false, Pred::And(parts)) = (rule.view.info.exceptions.is_empty(), &rule.rule.condition) else {
-            return;
-        };
-        let with_values = rule.view.info.exceptions.iter().filter(|exception| !exception.values.is_empty());
-        let [condition, parts @ ..] = &**parts else { return };
-        let mut found = false;
-        let with_values: Vec<_> = with_values.collect();
+        let Some(Parts { condition, exceptions }) = Parts::of(rule) else { return };
         let clauses: Vec<_> = atoms(condition).take(MOST_CLAUSES).collect();
-        for (exception, part) in with_values.iter().zip(parts) {
+        for (name, part) in exceptions {
             let Pred::Not(excluded) = part else { continue };
             let tuples = match &**excluded {
                 Pred::Or(tuples) => tuples,
@@ -92,37 +84,50 @@ impl Lint for ExceptionSwallowsRule {
                 let always = |atom: &&Arc<Atom>| holds_if_present(atom);
                 let implied = |atom: &&Arc<Atom>| clauses.iter().any(|clause| implies(clause, atom));
                 if comparisons.iter().all(implied) {
-                    cx.report(asked_for(exception.name, first, &clauses));
-                    found = true;
+                    cx.report(asked_for(name, first, &clauses));
                 } else if comparisons.iter().all(always) {
-                    cx.report(any_value(exception.name, first));
-                    found = true;
+                    cx.report(any_value(name, first));
                 }
             }
         }
-        if !found {
-            let names: Vec<&Text> = with_values.iter().map(|exception| exception.name).collect();
-            proved(rule, &names, condition, parts, cx);
+    }
+
+    fn sound_rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
+        let Some(Parts { condition, exceptions }) = Parts::of(rule) else { return };
+        let whole = &rule.rule.condition;
+        let suspicious = rule.rule.source == SOURCE && Sample::of(whole, true).is_none();
+        if suspicious && cx.is_never(whole) && !cx.is_never(condition) {
+            proved(condition, &exceptions, cx);
         }
     }
 }
 
-/// What cannot be seen at a glance: nothing is left of the condition.
-fn proved(rule: &LintRule<'_, '_>, names: &[&Text], condition: &Pred, parts: &[Pred], cx: &mut Context<'_>) {
-    let suspicious = rule.rule.source == SOURCE
-        && Sample::of(&rule.rule.condition, true).is_none()
-        && !cx.is_rule_claimed();
-    if !suspicious || !never(&rule.rule.condition, cx) || never(condition, cx) {
-        return;
+/// A condition, and what exceptions with values add to it.
+struct Parts<'r> {
+    condition: &'r Pred,
+    exceptions: Vec<(&'r Text, &'r Pred)>,
+}
+
+impl<'r> Parts<'r> {
+    fn of(rule: &'r LintRule<'_, '_>) -> Option<Parts<'r>> {
+        // The condition comes first, then `not` and each exception with values.
+        let Pred::And(parts) = &rule.rule.condition else { return None };
+        let [condition, parts @ ..] = &**parts else { return None };
+        let with_values = rule.view.info.exceptions.iter().filter(|exception| !exception.values.is_empty());
+        let exceptions: Vec<_> = with_values.map(|exception| exception.name).zip(parts).collect();
+        (!exceptions.is_empty()).then_some(Parts { condition, exceptions })
     }
-    let alone =
-        |part: &Pred, cx: &mut Context<'_>| never(&Pred::And(vec![condition.clone(), part.clone()]), cx);
-    let guilty = names.iter().zip(parts).find(|(_, part)| alone(part, cx)).map(|(name, _)| name);
-    let (place, message) = match (guilty, names) {
+}
+
+/// Reports a condition of which the exceptions leave nothing, which takes a proof.
+fn proved(condition: &Pred, exceptions: &[(&Text, &Pred)], cx: &mut Context<'_>) {
+    let mut alone = |part: &Pred| cx.is_never(&Pred::And(vec![condition.clone(), part.clone()]));
+    let guilty = exceptions.iter().find(|(_, part)| alone(part)).map(|(name, _)| name);
+    let (place, message) = match (guilty, exceptions) {
         (Some(name), _) => {
             (name.span, format!("exception `{}` excludes every event that the rule asks for", name.value))
         }
-        (None, [first, ..]) => {
+        (None, [(first, _), ..]) => {
             (first.span, "the exceptions together exclude every event that the rule asks for".to_owned())
         }
         (None, []) => return,

@@ -3,7 +3,7 @@
 use crate::diag::Diagnostic;
 use crate::lint::written::Own;
 use crate::lint::{Context, Lint, LintRule, Macros};
-use crate::syntax::ast::{Check, Right};
+use crate::syntax::ast::{Comparison, Right};
 use crate::syntax::token::Op;
 
 crate::declare_check! {
@@ -62,7 +62,7 @@ impl Lint for GlobWithoutWildcard {
     }
 }
 
-fn look(own: &Own<'_, '_>, check: &Check<'_>, cx: &mut Context<'_>) {
+fn look(own: &Own<'_, '_>, check: &Comparison<'_>, cx: &mut Context<'_>) {
     if !matches!(check.op, Op::Glob | Op::Iglob) {
         return;
     }
@@ -73,9 +73,6 @@ fn look(own: &Own<'_, '_>, check: &Check<'_>, cx: &mut Context<'_>) {
     };
     for value in values.iter().filter(|value| !value.text.contains(['*', '?', '[', '\\'])) {
         let place = own.text.locate(value.place.clone());
-        if cx.is_claimed(place.item.unwrap_or(place.span)) {
-            continue;
-        }
         let place = place.item.unwrap_or(place.span);
         let mut found =
             Diagnostic::new(&GLOB_WITHOUT_WILDCARD, place, format!("`{}` has no wildcard", value.text))

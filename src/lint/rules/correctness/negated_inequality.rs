@@ -3,6 +3,9 @@
 use crate::diag::{Check, Diagnostic, Edit, Fix};
 use crate::lint::event_names::{compared, reads_source};
 use crate::lint::places::not_around;
+use crate::lint::rules::checks::{
+    ABSENT_COMPARISON, CONSOLE_LOGIN_ERROR_CODE, FAILED_CALLS_EXCLUDED, NEVER_EXTRACTED_FIELD,
+};
 use crate::lint::{Context, Lint, LintAtom, LintRule};
 use crate::sema::ir::{Atom, Term, Test};
 use crate::source::Span;
@@ -40,7 +43,8 @@ crate::declare_check! {
     ///   source: aws_cloudtrail
     ///   tags: [aws]
     /// ```
-    pub NEGATED_INEQUALITY = "RC0309", "negated-inequality", Correctness, Warning;
+    pub NEGATED_INEQUALITY = "RC0309", "negated-inequality", Correctness, Warning
+        yields_to [NEVER_EXTRACTED_FIELD, ABSENT_COMPARISON, CONSOLE_LOGIN_ERROR_CODE, FAILED_CALLS_EXCLUDED];
 }
 
 /// The lint.
@@ -58,7 +62,7 @@ impl Lint for NegatedInequality {
         for atom in rule.atoms.iter().filter(|atom| atom.negated) {
             let Test::Values { op: Op::Ne, .. } = atom.atom.test else { continue };
             let Term::Field(field) = &atom.atom.left else { continue };
-            if is_always_there(atom.atom) || cx.is_claimed(atom.span()) {
+            if is_always_there(atom.atom) {
                 continue;
             }
             let field = field.text();

@@ -3,8 +3,9 @@
 use crate::diag::{Check, Diagnostic};
 use crate::eval::SOURCE;
 use crate::lint::quick_model::Sample;
+use crate::lint::rules::checks::EXCEPTION_SWALLOWS_RULE;
 use crate::lint::{Context, Lint, LintRule};
-use crate::logic::{Found, contradict};
+use crate::logic::contradict;
 use crate::sema::ir::Pred;
 use crate::source::Span;
 use crate::syntax::ast::ExprKind;
@@ -40,7 +41,8 @@ crate::declare_check! {
     ///   source: aws_cloudtrail
     ///   tags: [aws]
     /// ```
-    pub NEVER_TRUE = "RC0340", "never-true", Correctness, Warning;
+    pub NEVER_TRUE = "RC0340", "never-true", Correctness, Warning
+        yields_to [EXCEPTION_SWALLOWS_RULE];
 }
 
 /// The lint.
@@ -51,12 +53,12 @@ impl Lint for NeverTrue {
         &NEVER_TRUE
     }
 
-    fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
+    fn sound_rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
         let condition = &rule.rule.condition;
         if rule.rule.source != SOURCE || rule.can_hold() {
             return;
         }
-        if cx.is_rule_claimed() || !never(condition, cx) {
+        if !cx.is_never(condition) {
             return;
         }
         let core = core(rule, cx);
@@ -76,14 +78,6 @@ impl Lint for NeverTrue {
     }
 }
 
-/// Proved to hold on no event.
-pub(super) fn never(pred: &Pred, cx: &mut Context<'_>) -> bool {
-    if contradict([(pred, true)]) {
-        return true;
-    }
-    cx.solver().is_some_and(|solver| solver.find(pred) == Found::Never)
-}
-
 /// The clauses that contradict each other, as few as can be.
 fn core(rule: &LintRule<'_, '_>, cx: &mut Context<'_>) -> Vec<Span> {
     let text = rule.view.text;
@@ -94,7 +88,7 @@ fn core(rule: &LintRule<'_, '_>, cx: &mut Context<'_>) -> Vec<Span> {
             let all = || rest.iter().map(|&at| (&parts[at], true));
             if contradict(all())
                 || Sample::of_all(all()).is_none()
-                    && never(&Pred::And(rest.iter().map(|&at| parts[at].clone()).collect()), cx)
+                    && cx.is_never(&Pred::And(rest.iter().map(|&at| parts[at].clone()).collect()))
             {
                 kept = rest;
             }

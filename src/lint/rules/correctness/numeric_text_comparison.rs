@@ -1,6 +1,7 @@
 //! `numeric-text-comparison`.
 
 use crate::diag::{Check, Diagnostic};
+use crate::lint::rules::checks::{CONSOLE_LOGIN_ERROR_CODE, FAILED_CALLS_EXCLUDED, NEVER_EXTRACTED_FIELD};
 use crate::lint::{Context, Lint, LintRule};
 use crate::schema::Type;
 use crate::sema::ir::{Term, Test};
@@ -39,7 +40,8 @@ crate::declare_check! {
     ///   source: aws_cloudtrail
     ///   tags: [aws]
     /// ```
-    pub NUMERIC_TEXT_COMPARISON = "RC0317", "numeric-text-comparison", Correctness, Warning;
+    pub NUMERIC_TEXT_COMPARISON = "RC0317", "numeric-text-comparison", Correctness, Warning
+        yields_to [NEVER_EXTRACTED_FIELD, CONSOLE_LOGIN_ERROR_CODE, FAILED_CALLS_EXCLUDED];
 }
 
 /// The lint.
@@ -57,7 +59,7 @@ impl Lint for NumericTextComparison {
             };
             let Term::Field(field) = &atom.atom.left else { continue };
             let Some(number) = values.first().filter(|value| value.parse::<f64>().is_ok()) else { continue };
-            if field.ty != Type::Charbuf || cx.is_claimed(atom.span()) {
+            if field.ty != Type::Charbuf {
                 continue;
             }
             let message =

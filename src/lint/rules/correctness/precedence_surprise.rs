@@ -59,26 +59,25 @@ impl Lint for PrecedenceSurprise {
     }
 
     fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
-        let own = Own::of_rule(rule);
-        if own.parts.len() > 1 {
-            appended(&own, cx);
-        }
-        mixed(&own, cx);
+        look(&Own::of_rule(rule), cx);
     }
 
     fn macros(&self, macros: &Macros<'_, '_>, cx: &mut Context<'_>) {
         for own in Own::of_macros(macros) {
-            if own.parts.len() > 1 {
-                appended(&own, cx);
-            }
-            mixed(&own, cx);
+            look(&own, cx);
         }
     }
 }
 
-/// What was appended with `and`, while what stands before it is an `or`.
-fn appended(own: &Own<'_, '_>, cx: &mut Context<'_>) {
-    let Some((part, before)) = joined_to_last(own) else { return };
+fn look(own: &Own<'_, '_>, cx: &mut Context<'_>) {
+    match joined_to_last(own) {
+        Some((part, before)) => appended(own, part, before, cx),
+        None => mixed(own, cx),
+    }
+}
+
+/// Reports what was appended with `and`, while what stands before it is an `or`.
+fn appended(own: &Own<'_, '_>, part: &Text, before: Range<usize>, cx: &mut Context<'_>) {
     let at = whole(part);
     let mut found = Diagnostic::new(
         &PRECEDENCE_SURPRISE,
@@ -145,10 +144,6 @@ fn mixed(own: &Own<'_, '_>, cx: &mut Context<'_>) {
         let bare: Vec<_> = ranges.filter(|range| group(range, text).is_none() && !lone(range)).collect();
         let Some(first) = bare.first() else { return };
         let Some(place) = own.edges(cx.sources, first.clone()) else { return };
-        // What was appended is spoken of already.
-        if own.parts.iter().any(|part| cx.is_claimed(whole(part))) {
-            return;
-        }
         let mut found = Diagnostic::new(&PRECEDENCE_SURPRISE, place, "`and` binds tighter than `or`")
             .at("one part of the `or`")
             .help("put it in parentheses");

@@ -3,6 +3,7 @@
 use crate::diag::{Check, Diagnostic};
 use crate::eval::SOURCE;
 use crate::lint::quick_model::Sample;
+use crate::lint::rules::checks::DUPLICATE_RULE_BODY;
 use crate::lint::{Context, Lint, Ruleset};
 use crate::logic::{Implied, contradict};
 use crate::schema::Type;
@@ -60,7 +61,8 @@ crate::declare_check! {
     ///   source: aws_cloudtrail
     ///   tags: [aws]
     /// ```
-    pub SHADOWED_RULE = "RC0343", "shadowed-rule", Correctness, Warning;
+    pub SHADOWED_RULE = "RC0343", "shadowed-rule", Correctness, Warning
+        yields_to [DUPLICATE_RULE_BODY];
 }
 
 /// Longer lists of values are no way to find a rule.
@@ -86,7 +88,7 @@ impl Lint for ShadowedRule {
         let on = |rule: &Rule| rule.enabled && rule.source == SOURCE;
         for (at, rule) in set.rules.iter().enumerate().filter(|(_, rule)| on(rule)) {
             // A rule that does not do what was meant will change.
-            if cx.is_claimed(rule.condition_span) {
+            if set.is_mistaken(rule) {
                 continue;
             }
             let demands = demands(&rule.condition);
@@ -169,9 +171,6 @@ fn atom_implies(a: &Atom, b: &Atom) -> bool {
 }
 
 fn report(rule: &Rule, earlier: &Rule, cx: &mut Context<'_>) {
-    if cx.is_claimed(rule.name_span) {
-        return;
-    }
     let message = format!(
         "rule `{}` never speaks: `{}` comes first and fires whenever it would",
         rule.name, earlier.name

@@ -58,8 +58,7 @@ impl Lint for UnanchoredContains {
             for value in atom.values() {
                 let place = atom.place(value);
                 let place = place.item.unwrap_or(place.span);
-                let known = event_names::is_name(&value.text) && !cx.is_claimed(place);
-                if !known || !cx.may_search() {
+                if !event_names::is_name(&value.text) || !cx.may_search() {
                     continue;
                 }
                 let others = longer(&value.text, &sources(rule));

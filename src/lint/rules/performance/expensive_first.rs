@@ -3,7 +3,7 @@
 use crate::diag::{Check as Entry, Diagnostic, Edit, Fix};
 use crate::lint::written::{Own, inner};
 use crate::lint::{Context, Lint, LintRule, Macros};
-use crate::syntax::ast::{Check, Expr, ExprKind, OperandKind};
+use crate::syntax::ast::{Comparison, Expr, ExprKind, OperandKind};
 use crate::syntax::token::Op;
 
 crate::declare_check! {
@@ -106,14 +106,14 @@ fn look(own: &Own<'_, '_>, cx: &mut Context<'_>) {
 }
 
 /// The comparison of a part that is one, `not` aside.
-fn check<'e>(part: &'e Expr<'_>) -> Option<&'e Check<'e>> {
+fn check<'e>(part: &'e Expr<'_>) -> Option<&'e Comparison<'e>> {
     match &part.kind {
-        ExprKind::Check(check) => Some(check),
+        ExprKind::Comparison(check) => Some(check),
         _ => None,
     }
 }
 
-fn field<'e>(check: &'e Check<'_>) -> Option<&'e str> {
+fn field<'e>(check: &'e Comparison<'_>) -> Option<&'e str> {
     match &check.left.kind {
         OperandKind::Field { name, .. } => Some(name),
         _ => None,

@@ -3,9 +3,9 @@
 use crate::diag::Diagnostic;
 use crate::lint::{Context, Lint, Ruleset};
 use crate::sema::collect::RuleInfo;
+use crate::sema::environment::Environment;
 use crate::sema::ir::Term;
 use crate::sema::outputs;
-use crate::sema::world::World;
 use crate::source::Span;
 use crate::syntax::ast::{Operand, OperandKind};
 
@@ -79,7 +79,7 @@ impl Lint for JsonPluginRequired {
                 return;
             }
             let info = set.collected.rules.get(&rule.name);
-            if let Some((place, field)) = info.and_then(|info| in_output(info, cx.world)) {
+            if let Some((place, field)) = info.and_then(|info| in_output(info, cx.environment)) {
                 cx.report(finding(place, &field));
                 return;
             }
@@ -88,9 +88,10 @@ impl Lint for JsonPluginRequired {
 }
 
 /// The first such field of an output.
-fn in_output(info: &RuleInfo<'_>, world: &World) -> Option<(Span, String)> {
+fn in_output(info: &RuleInfo<'_>, environment: &Environment) -> Option<(Span, String)> {
     let begins = |name: &str| name.contains("json.") || name.contains("jevt.");
-    let fields = world.fields(info.source).filter(|_| info.output.iter().any(|text| begins(&text.value)))?;
+    let fields =
+        environment.fields(info.source).filter(|_| info.output.iter().any(|text| begins(&text.value)))?;
     let text = outputs::text(info);
     outputs::tokens(&text.text, fields).into_iter().find_map(|token| {
         let field = first_field(&token.operand)?;

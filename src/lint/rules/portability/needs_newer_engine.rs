@@ -1,7 +1,7 @@
 //! `needs-newer-engine`
 
-use super::versions::{self, Since};
 use crate::diag::Diagnostic;
+use crate::lint::versions::{self, Since};
 use crate::lint::{Context, Lint, LintAtom, LintRule, Ruleset};
 use crate::sema::ir::{Term, Test};
 use crate::sema::requirements::Version;

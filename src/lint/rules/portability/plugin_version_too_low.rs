@@ -1,7 +1,7 @@
 //! `plugin-version-too-low`
 
-use super::versions::{self, Since};
 use crate::diag::Diagnostic;
+use crate::lint::versions::{self, Since};
 use crate::lint::{Context, Lint, LintAtom, LintRule};
 use crate::sema::requirements::PluginChoice;
 use crate::source::Span;

@@ -2,7 +2,7 @@
 
 use crate::diag::Diagnostic;
 use crate::lint::{Context, Lint};
-use crate::syntax::items::{Item, Kind, RULE_ORDER, key_text};
+use crate::syntax::items::{Item, ItemKind, RULE_ORDER, key_text};
 
 crate::declare_check! {
     /// The keys of a rule are not in the usual order.
@@ -49,7 +49,7 @@ impl Lint for KeyOrder {
     }
 
     fn item(&self, item: Item<'_>, cx: &mut Context<'_>) {
-        if item.kind() != Some(Kind::Rule) {
+        if item.kind() != Some(ItemKind::Rule) {
             return;
         }
         let mut last = 0;

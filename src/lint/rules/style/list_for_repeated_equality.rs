@@ -4,9 +4,9 @@ use crate::diag::Diagnostic;
 use crate::lint::written::{Own, inner};
 use crate::lint::{Context, Lint, LintRule, Macros};
 use crate::schema::SourceFields;
+use crate::sema::environment::Environment;
 use crate::sema::values::{Family, family};
-use crate::sema::world::World;
-use crate::syntax::ast::{Expr, ExprKind, OperandKind, Right, Value};
+use crate::syntax::ast::{Constant, Expr, ExprKind, OperandKind, Right};
 use crate::syntax::lexer::is_bare;
 use crate::syntax::token::Op;
 use rustc_hash::FxHashSet;
@@ -75,7 +75,7 @@ fn look(own: &Own<'_, '_>, fields: Option<&SourceFields>, cx: &mut Context<'_>) 
             let same = |part: &&Expr<'_>| equality(part, own).is_some_and(|(other, _)| other == left);
             let count = parts[at..].iter().take_while(same).count();
             let name = left.split('[').next().unwrap_or_default();
-            if count > 2 && is_text(name, fields, cx.world) {
+            if count > 2 && is_text(name, fields, cx.environment) {
                 report(own, left, &parts[at..at + count], cx);
             }
             at += count;
@@ -84,8 +84,8 @@ fn look(own: &Own<'_, '_>, fields: Option<&SourceFields>, cx: &mut Context<'_>) 
 }
 
 /// The left side as written and the value, if a part compares a field with one text.
-fn equality<'e>(part: &'e Expr<'_>, own: &Own<'e, '_>) -> Option<(&'e str, &'e Value<'e>)> {
-    let ExprKind::Check(check) = &part.kind else { return None };
+fn equality<'e>(part: &'e Expr<'_>, own: &Own<'e, '_>) -> Option<(&'e str, &'e Constant<'e>)> {
+    let ExprKind::Comparison(check) = &part.kind else { return None };
     match (&check.left.kind, check.op, check.modifier, &check.right) {
         (OperandKind::Field { .. }, Op::Eq | Op::EqEq, None, Right::Const(value)) => {
             let place = &check.left.place;
@@ -96,7 +96,7 @@ fn equality<'e>(part: &'e Expr<'_>, own: &Own<'e, '_>) -> Option<(&'e str, &'e V
 }
 
 /// A field that holds one text. A macro may be used in rules of any source that has the field.
-fn is_text(name: &str, fields: Option<&SourceFields>, world: &World) -> bool {
+fn is_text(name: &str, fields: Option<&SourceFields>, environment: &Environment) -> bool {
     let text = |fields: &SourceFields| {
         fields
             .field(name)
@@ -105,8 +105,11 @@ fn is_text(name: &str, fields: Option<&SourceFields>, world: &World) -> bool {
     match fields {
         Some(fields) => text(fields) == Some(true),
         None => {
-            let mut known =
-                world.plugins.sources().filter_map(|source| text(world.fields(source)?)).peekable();
+            let mut known = environment
+                .plugins
+                .sources()
+                .filter_map(|source| text(environment.fields(source)?))
+                .peekable();
             known.peek().is_some() && known.all(|text| text)
         }
     }

@@ -3,7 +3,7 @@
 use crate::diag::Diagnostic;
 use crate::lint::{Context, Lint};
 use crate::sema::ir::Priority;
-use crate::syntax::items::{Item, Kind};
+use crate::syntax::items::{Item, ItemKind};
 
 crate::declare_check! {
     /// A priority is not written in upper case.
@@ -47,7 +47,7 @@ impl Lint for PrioritySpelling {
     }
 
     fn item(&self, item: Item<'_>, cx: &mut Context<'_>) {
-        if item.kind() != Some(Kind::Rule) {
+        if item.kind() != Some(ItemKind::Rule) {
             return;
         }
         let Ok(Some(priority)) = item.optional_text("priority") else { return };

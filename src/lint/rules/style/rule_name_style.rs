@@ -2,7 +2,7 @@
 
 use crate::diag::Diagnostic;
 use crate::lint::{Context, Lint};
-use crate::syntax::items::{Item, Kind};
+use crate::syntax::items::{Item, ItemKind};
 
 crate::declare_check! {
     /// A name is not written as the style guide wants it.
@@ -61,10 +61,12 @@ impl Lint for RuleNameStyle {
         let Ok(name) = item.text(kind.key()) else { return };
         let lower = |c: char| c.is_lowercase() || c.is_ascii_digit() || c == '_';
         let wanted = match kind {
-            Kind::Rule if !name.value.starts_with(char::is_uppercase) => {
+            ItemKind::Rule if !name.value.starts_with(char::is_uppercase) => {
                 "an upper-case letter at its beginning"
             }
-            Kind::Macro | Kind::List if !name.value.chars().all(lower) => "lower case and underscores",
+            ItemKind::Macro | ItemKind::List if !name.value.chars().all(lower) => {
+                "lower case and underscores"
+            }
             _ => return,
         };
         let message = format!("the name of a {} wants {wanted}", kind.key());

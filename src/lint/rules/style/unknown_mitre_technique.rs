@@ -5,7 +5,7 @@ use crate::diag::{Diagnostic, Edit, Fix};
 use crate::lint::{Context, Lint};
 use crate::nearest::nearest;
 use crate::source::Text;
-use crate::syntax::items::{Item, Kind};
+use crate::syntax::items::{Item, ItemKind};
 use crate::syntax::yaml::Value;
 use std::sync::OnceLock;
 
@@ -55,7 +55,7 @@ impl Lint for UnknownMitreTechnique {
 
     fn item(&self, item: Item<'_>, cx: &mut Context<'_>) {
         let Some(Value::Seq(tags)) = item.get("tags").map(|node| node.value()) else { return };
-        if item.kind() != Some(Kind::Rule) {
+        if item.kind() != Some(ItemKind::Rule) {
             return;
         }
         for tag in tags {

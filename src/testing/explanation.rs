@@ -16,13 +16,13 @@ pub struct Reason {
     /// It holds.
     pub holds: bool,
     /// What it is.
-    pub kind: Kind,
+    pub kind: PartKind,
     /// A comparison as written, or the name of a macro.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// Where it is written.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub at: Option<At>,
+    pub at: Option<LineColumn>,
     /// The values compared.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<Compared>,
@@ -34,7 +34,7 @@ pub struct Reason {
 /// What a part of a condition is.
 #[derive(Clone, Copy, Debug, Serialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum PartKind {
     /// Parts joined by `and`.
     And,
     /// Parts joined by `or`.
@@ -51,7 +51,7 @@ pub enum Kind {
 
 /// A place as people count: line and column from 1.
 #[derive(Clone, Debug, Serialize, PartialEq, Eq, PartialOrd, Ord)]
-pub struct At {
+pub struct LineColumn {
     /// File name.
     pub file: String,
     /// Line.
@@ -70,24 +70,24 @@ pub struct Compared {
 }
 
 /// The place of a span.
-pub fn at(sources: &SourceMap, span: Span) -> At {
+pub fn at(sources: &SourceMap, span: Span) -> LineColumn {
     let span = sources.outward(span);
     let file = sources.file(span.file);
     let position = file.position(span.start as usize);
-    At { file: file.name.clone(), line: position.line, column: position.column }
+    LineColumn { file: file.name.clone(), line: position.line, column: position.column }
 }
 
 /// Why a condition holds for an event, or does not.
 pub fn why(condition: &Pred, event: &Event<'_>, sources: &SourceMap) -> Reason {
-    Writer { event, sources }.part(&explain(condition, event), 0, None)
+    ExplanationWriter { event, sources }.part(&explain(condition, event), 0, None)
 }
 
-struct Writer<'w, 'r> {
+struct ExplanationWriter<'w, 'r> {
     event: &'w Event<'r>,
     sources: &'w SourceMap,
 }
 
-impl Writer<'_, '_> {
+impl ExplanationWriter<'_, '_> {
     /// `depth` macros lead here. `nots` is how many `not` are still to come before the next macro, once known.
     fn part(&self, why: &Why, depth: usize, nots: Option<usize>) -> Reason {
         if let Some(using) = common_use(why, depth) {
@@ -96,27 +96,27 @@ impl Writer<'_, '_> {
                 // `not m`, which the macro knows nothing about.
                 Why::Not(holds, inner) if nots > 0 => {
                     let inner = self.part(inner, depth, Some(nots - 1));
-                    return joined(Kind::Not, *holds, vec![inner]);
+                    return joined(PartKind::Not, *holds, vec![inner]);
                 }
                 _ => {
                     let body = self.part(why, depth + 1, None);
                     let text = Some(words(self.sources.slice(using)));
                     let at = Some(at(self.sources, using));
-                    return Reason { text, at, ..joined(Kind::Macro, why.holds(), vec![body]) };
+                    return Reason { text, at, ..joined(PartKind::Macro, why.holds(), vec![body]) };
                 }
             }
         }
         let all = |parts: &[Why]| parts.iter().map(|part| self.part(part, depth, None)).collect();
         match why {
-            Why::Const(holds) => joined(Kind::Constant, *holds, Vec::new()),
-            Why::All(holds, parts) => joined(Kind::And, *holds, all(parts)),
-            Why::Any(holds, parts) => joined(Kind::Or, *holds, all(parts)),
-            Why::Not(holds, inner) => joined(Kind::Not, *holds, vec![self.part(inner, depth, None)]),
+            Why::Const(holds) => joined(PartKind::Constant, *holds, Vec::new()),
+            Why::All(holds, parts) => joined(PartKind::And, *holds, all(parts)),
+            Why::Any(holds, parts) => joined(PartKind::Or, *holds, all(parts)),
+            Why::Not(holds, inner) => joined(PartKind::Not, *holds, vec![self.part(inner, depth, None)]),
             Why::Atom { atom, holds, left } => Reason {
                 text: Some(text(atom, self.sources)),
                 at: Some(at(self.sources, atom.origin.span)),
                 values: self.values(atom, left),
-                ..joined(Kind::Comparison, *holds, Vec::new())
+                ..joined(PartKind::Comparison, *holds, Vec::new())
             },
         }
     }
@@ -161,7 +161,7 @@ impl Writer<'_, '_> {
     }
 }
 
-fn joined(kind: Kind, holds: bool, parts: Vec<Reason>) -> Reason {
+fn joined(kind: PartKind, holds: bool, parts: Vec<Reason>) -> Reason {
     Reason { holds, kind, text: None, at: None, values: Vec::new(), parts }
 }
 
@@ -189,7 +189,7 @@ fn comes_through(why: &Why, depth: usize, common: &mut Option<Span>) -> bool {
 pub fn text(atom: &Atom, sources: &SourceMap) -> String {
     let written = words(sources.slice(atom.origin.span));
     let parsed = condition::parse(&written, condition::RULE_DEPTH);
-    match parsed.errors.is_empty() && matches!(parsed.expr.kind, ExprKind::Check(_)) {
+    match parsed.errors.is_empty() && matches!(parsed.expr.kind, ExprKind::Comparison(_)) {
         true => written,
         false => spelled(atom),
     }
@@ -266,8 +266,8 @@ mod tests {
         let parts = reason.parts.iter().map(told).collect::<Vec<_>>().join(", ");
         let mark = if reason.holds { '+' } else { '-' };
         match reason.kind {
-            Kind::Comparison => format!("{mark}{}", reason.text.as_deref().unwrap_or_default()),
-            Kind::Macro => format!("{mark}{}({parts})", reason.text.as_deref().unwrap_or_default()),
+            PartKind::Comparison => format!("{mark}{}", reason.text.as_deref().unwrap_or_default()),
+            PartKind::Macro => format!("{mark}{}({parts})", reason.text.as_deref().unwrap_or_default()),
             kind => format!("{mark}{kind:?}({parts})"),
         }
     }

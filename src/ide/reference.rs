@@ -1,17 +1,17 @@
 //! What a place refers to: the name or field under the cursor.
 
 use super::doc::Placed;
-use super::index::{Index, is_separator};
-use super::marks::{Mark, Sort};
-use super::{Place, Snapshot};
-use crate::syntax::items::Kind;
+use super::index::{NameIndex, is_separator};
+use super::marks::{Mark, MarkKind};
+use super::{DocRange, Snapshot};
+use crate::syntax::items::ItemKind;
 use std::ops::Range;
 
 /// What is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target<'s> {
+pub enum Referent<'s> {
     /// A rule, macro or list.
-    Named(Kind, &'s str),
+    Named(ItemKind, &'s str),
     /// A field with its argument.
     Field(&'s str),
     /// A tag.
@@ -22,7 +22,7 @@ pub enum Target<'s> {
 
 /// What is meant at a place, and the word that says so.
 #[derive(Debug, Clone)]
-pub struct At<'s> {
+pub struct Reference<'s> {
     /// The piece.
     pub placed: &'s Placed,
     /// The mark.
@@ -30,7 +30,7 @@ pub struct At<'s> {
     /// The word in the file.
     pub range: Range<usize>,
     /// What it means.
-    pub target: Option<Target<'s>>,
+    pub target: Option<Referent<'s>>,
 }
 
 /// The piece at an offset, and the offset in it.
@@ -50,35 +50,40 @@ pub fn mark_at(placed: &Placed, at: usize) -> Option<&Mark> {
 }
 
 /// What stands at an offset of a file.
-pub fn at<'s>(snapshot: &'s Snapshot, index: &Index<'s>, doc: usize, offset: usize) -> Option<At<'s>> {
+pub fn at<'s>(
+    snapshot: &'s Snapshot,
+    index: &NameIndex<'s>,
+    doc: usize,
+    offset: usize,
+) -> Option<Reference<'s>> {
     let (placed, inside) = piece_at(snapshot, doc, offset)?;
     let mark = mark_at(placed, inside)?;
     let text = mark.text(&placed.piece);
     let mut span = mark.span.range();
-    let target = match mark.sort {
-        Sort::Name(kind) => Some(Target::Named(kind, text)),
+    let target = match mark.kind {
+        MarkKind::Name(kind) => Some(Referent::Named(kind, text)),
         // A list of the same name takes the macro's place.
-        Sort::Macro if index.has(Kind::List, text) => Some(Target::Named(Kind::List, text)),
-        Sort::Macro => Some(Target::Named(Kind::Macro, text)),
-        Sort::Field => Some(Target::Field(text)),
-        Sort::Tag => Some(Target::Tag(text)),
-        Sort::Item if index.has(Kind::List, text) => Some(Target::Named(Kind::List, text)),
-        Sort::Item => Some(Target::Value(text)),
-        Sort::Value => {
+        MarkKind::Macro if index.has(ItemKind::List, text) => Some(Referent::Named(ItemKind::List, text)),
+        MarkKind::Macro => Some(Referent::Named(ItemKind::Macro, text)),
+        MarkKind::Field => Some(Referent::Field(text)),
+        MarkKind::Tag => Some(Referent::Tag(text)),
+        MarkKind::Item if index.has(ItemKind::List, text) => Some(Referent::Named(ItemKind::List, text)),
+        MarkKind::Item => Some(Referent::Value(text)),
+        MarkKind::Value => {
             let word = word(placed.piece.text(), &span, inside);
             let name = placed.piece.text().get(word.clone()).unwrap_or_default();
-            match index.has(Kind::List, name) {
+            match index.has(ItemKind::List, name) {
                 true => {
                     span = word;
-                    Some(Target::Named(Kind::List, name))
+                    Some(Referent::Named(ItemKind::List, name))
                 }
-                false => Some(Target::Value(unquoted(text))),
+                false => Some(Referent::Value(unquoted(text))),
             }
         }
         _ => None,
     };
     let range = placed.start + span.start..placed.start + span.end;
-    Some(At { placed, mark, range, target })
+    Some(Reference { placed, mark, range, target })
 }
 
 /// A constant without its quotes.
@@ -100,24 +105,24 @@ fn word(text: &str, within: &Range<usize>, at: usize) -> Range<usize> {
 }
 
 /// All places that mean a thing: its uses, and where it is defined or changed.
-pub fn places(index: &Index<'_>, target: &Target<'_>) -> (Vec<Place>, Vec<Place>) {
+pub fn places(index: &NameIndex<'_>, target: &Referent<'_>) -> (Vec<DocRange>, Vec<DocRange>) {
     let mut uses = match *target {
-        Target::Named(Kind::Macro, name) if !index.has(Kind::List, name) => index.macro_uses(name),
-        Target::Named(Kind::List, name) => index.list_uses(name),
-        Target::Named(..) => Vec::new(),
-        Target::Field(name) => {
-            index.marked(name, |mark, placed| mark.sort == Sort::Field && mark.text(&placed.piece) == name)
+        Referent::Named(ItemKind::Macro, name) if !index.has(ItemKind::List, name) => index.macro_uses(name),
+        Referent::Named(ItemKind::List, name) => index.list_uses(name),
+        Referent::Named(..) => Vec::new(),
+        Referent::Field(name) => index
+            .marked(name, |mark, placed| mark.kind == MarkKind::Field && mark.text(&placed.piece) == name),
+        Referent::Tag(name) => {
+            index.marked(name, |mark, placed| mark.kind == MarkKind::Tag && mark.text(&placed.piece) == name)
         }
-        Target::Tag(name) => {
-            index.marked(name, |mark, placed| mark.sort == Sort::Tag && mark.text(&placed.piece) == name)
-        }
-        Target::Value(value) => index.marked(value, |mark, placed| {
-            matches!(mark.sort, Sort::Value | Sort::Item) && unquoted(mark.text(&placed.piece)) == value
+        Referent::Value(value) => index.marked(value, |mark, placed| {
+            matches!(mark.kind, MarkKind::Value | MarkKind::Item)
+                && unquoted(mark.text(&placed.piece)) == value
         }),
     };
     uses.sort_by_key(|place| (place.doc, place.range.start));
     let named = match *target {
-        Target::Named(kind, name) => index.all(kind, name).iter().map(|found| found.name_place()).collect(),
+        Referent::Named(kind, name) => index.all(kind, name).iter().map(|found| found.name_place()).collect(),
         _ => Vec::new(),
     };
     (uses, named)

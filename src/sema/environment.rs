@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 /// The engine and its plugins.
 #[derive(Clone, Debug)]
-pub struct World {
+pub struct Environment {
     /// Engine version, `0.63.0` for Falco 0.44.
     pub engine_version: Version,
     /// Plugins taken as loaded.
@@ -22,9 +22,9 @@ pub struct World {
 /// The engine version of Falco 0.44.
 pub const ENGINE_VERSION: Version = Version(0, 63, 0);
 
-impl Default for World {
-    fn default() -> World {
-        World {
+impl Default for Environment {
+    fn default() -> Environment {
+        Environment {
             engine_version: ENGINE_VERSION,
             plugins: Arc::new(PluginSet::default()),
             known_events: Arc::default(),
@@ -33,7 +33,7 @@ impl Default for World {
     }
 }
 
-impl World {
+impl Environment {
     /// The fields rules of a source can use; `None` if nobody provides the source.
     pub fn fields(&self, source: &str) -> Option<&SourceFields> {
         self.plugins.classes(source)

@@ -1,8 +1,8 @@
 //! What later passes may look at while the text of a rule and its tree are there.
 
 use super::collect::{Collected, MacroInfo, RuleInfo};
+use super::environment::Environment;
 use super::text::Composite;
-use super::world::World;
 use crate::diag::Diagnostic;
 use crate::schema::SourceFields;
 use crate::syntax::ast::Expr;
@@ -68,12 +68,12 @@ pub struct RuleView<'v, 'a> {
     /// The macros it may use.
     pub macros: MacroTrees<'v, 'a>,
     /// The engine.
-    pub world: &'v World,
+    pub environment: &'v Environment,
 }
 
 /// What came of a rule when it was compiled, and what that rests on beside the rule itself.
 #[derive(Debug, Default, Clone)]
-pub struct Outcome {
+pub struct RuleOutcome {
     /// What was found.
     pub found: Vec<Diagnostic>,
     /// How much of that makes Falco refuse the file.
@@ -107,7 +107,7 @@ pub trait Sink<'a> {
 
     /// What came of this rule when it was compiled before, if nothing has changed that it rests on. `broken` says
     /// whether it was known before compiling that Falco does not load it.
-    fn recall(&mut self, _rule: &RuleInfo<'a>, _broken: bool) -> Option<Arc<Outcome>> {
+    fn recall(&mut self, _rule: &RuleInfo<'a>, _broken: bool) -> Option<Arc<RuleOutcome>> {
         None
     }
 
@@ -117,15 +117,15 @@ pub trait Sink<'a> {
     }
 
     /// What came of a rule that was not recalled, after [`Sink::rule`] if it loads.
-    fn keep(&mut self, _rule: &RuleInfo<'a>, _broken: bool, _outcome: Outcome) {}
+    fn keep(&mut self, _rule: &RuleInfo<'a>, _broken: bool, _outcome: RuleOutcome) {}
 
     /// All macros, after all rules. Some may be broken.
     fn macros(&mut self, _macros: &MacroTrees<'_, 'a>) {}
 }
 
 /// Looks away.
-pub struct Nobody;
+pub struct NullSink;
 
-impl Sink<'_> for Nobody {
+impl Sink<'_> for NullSink {
     fn rule(&mut self, _: &RuleView<'_, '_>) {}
 }

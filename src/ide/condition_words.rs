@@ -10,7 +10,7 @@ use std::ops::Range;
 
 /// What a word is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum What {
+pub enum WordKind {
     /// `and`, `or` or `not`.
     Keyword,
     /// A field with its argument.
@@ -37,14 +37,14 @@ pub struct Word {
     /// Bytes of the text, quotes included.
     pub range: Range<usize>,
     /// What it is.
-    pub what: What,
+    pub what: WordKind,
     /// What was expected where it stands.
-    pub before: State,
+    pub before: ConditionState,
 }
 
 /// What is expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Ask {
+pub enum Expected {
     /// A field, a macro, a transformer, `not` or a parenthesis.
     #[default]
     Operand,
@@ -62,9 +62,9 @@ pub enum Ask {
 
 /// What is expected, and of what comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct State {
+pub struct ConditionState {
     /// What is expected.
-    pub ask: Ask,
+    pub ask: Expected,
     /// Where the left side of the comparison begins and ends.
     pub left: (usize, usize),
     /// Its operator.
@@ -81,21 +81,22 @@ pub struct Words {
     /// The words in order.
     pub words: Vec<Word>,
     /// What is expected behind the last one.
-    pub end: State,
+    pub end: ConditionState,
 }
 
 /// Cuts a condition into words.
 pub fn scan(text: &str) -> Words {
-    let mut scanner = Scanner { text, at: 0, state: State::default(), open: Vec::new(), words: Vec::new() };
+    let mut scanner =
+        Scanner { text, at: 0, state: ConditionState::default(), open: Vec::new(), words: Vec::new() };
     while scanner.step() {}
     Words { words: scanner.words, end: scanner.state }
 }
 
 /// What is expected at a place in a condition, and the word that is being typed there.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct Expectation {
     /// What is expected.
-    pub state: State,
+    pub state: ConditionState,
     /// What an answer replaces.
     pub word: Range<usize>,
     /// The quote that the word begins with.
@@ -105,23 +106,23 @@ pub struct Asked {
 }
 
 /// Reads a condition up to a place.
-pub fn asked(text: &str, at: usize) -> Asked {
+pub fn asked(text: &str, at: usize) -> Expectation {
     let at = floor_char_boundary(text, at);
     let before = scan(&text[..at]);
     let touching = before.words.last().filter(|word| {
-        let symbol =
-            matches!(word.what, What::Punctuation) || matches!(word.what, What::Op(op) if !op.is_word());
+        let symbol = matches!(word.what, WordKind::Punctuation)
+            || matches!(word.what, WordKind::Op(op) if !op.is_word());
         let closed = text[word.range.clone()].len() > 1
             && text[word.range.clone()].starts_with(['"', '\''])
             && text[word.range.clone()].ends_with(['"', '\'']);
         word.range.end == at && !symbol && !closed
     });
     let Some(word) = touching else {
-        return Asked { state: before.end, word: at..at, quote: None, argument: None };
+        return Expectation { state: before.end, word: at..at, quote: None, argument: None };
     };
     // Falco takes `inter` as `in` and `ter`; who types it wants an operator.
     let joined = before.words.iter().rev().nth(1).filter(|op| {
-        matches!(op.what, What::Op(op) if op.is_word())
+        matches!(op.what, WordKind::Op(op) if op.is_word())
             && op.range.end == word.range.start
             && !text[word.range.clone()].starts_with(['"', '\''])
     });
@@ -137,8 +138,8 @@ pub fn asked(text: &str, at: usize) -> Asked {
     };
     let end = at + text[at..].find(|c| !is_more(c)).unwrap_or(text.len() - at);
     let start = word.range.start + quote.map_or(0, char::len_utf8);
-    let mut asked = Asked { state: word.before, word: start.min(at)..end, quote, argument: None };
-    if let (What::Field, Some(open)) = (word.what, typed.find('[')) {
+    let mut asked = Expectation { state: word.before, word: start.min(at)..end, quote, argument: None };
+    if let (WordKind::Field, Some(open)) = (word.what, typed.find('[')) {
         asked.argument = Some(typed[..open].to_owned());
         asked.word.start = (word.range.start + open + 1).min(at);
     }
@@ -153,13 +154,13 @@ enum Open {
     /// A list inside a transformer.
     Elements,
     /// A transformer: where it begins, and what is expected after it.
-    Call(usize, Ask),
+    Call(usize, Expected),
 }
 
 struct Scanner<'t> {
     text: &'t str,
     at: usize,
-    state: State,
+    state: ConditionState,
     open: Vec<Open>,
     words: Vec<Word>,
 }
@@ -179,18 +180,18 @@ impl Scanner<'_> {
             b'(' => self.parenthesis(),
             b',' => self.comma(),
             _ => match self.state.ask {
-                Ask::Operand => self.operand(rest),
-                Ask::Operator => self.operator(rest),
-                Ask::Value => self.value(rest),
-                Ask::Element => self.constant(rest, Ask::Element),
-                Ask::Join => self.join(rest),
-                Ask::Argument => self.argument(rest),
+                Expected::Operand => self.operand(rest),
+                Expected::Operator => self.operator(rest),
+                Expected::Value => self.value(rest),
+                Expected::Element => self.constant(rest, Expected::Element),
+                Expected::Join => self.join(rest),
+                Expected::Argument => self.argument(rest),
             },
         }
         true
     }
 
-    fn push(&mut self, len: usize, what: What) {
+    fn push(&mut self, len: usize, what: WordKind) {
         let range = self.at..self.at + len;
         self.at = range.end;
         self.words.push(Word { range, what, before: self.state });
@@ -204,108 +205,109 @@ impl Scanner<'_> {
 
     fn close(&mut self) {
         let state = self.state;
-        self.push(1, What::Punctuation);
+        self.push(1, WordKind::Punctuation);
         self.state.depth = state.depth.saturating_sub(1);
         match self.open.pop() {
             Some(Open::Call(start, after)) => {
                 let rest = &self.text[self.at..];
                 if rest.starts_with('[') {
                     let len = bracket(rest);
-                    self.push(len, What::Value);
+                    self.push(len, WordKind::Value);
                 }
                 self.state.ask = after;
-                if after == Ask::Operator {
+                if after == Expected::Operator {
                     self.state.left = (start, self.at);
                 }
             }
-            Some(Open::Elements) => self.state.ask = Ask::Argument,
-            Some(Open::Group | Open::List) | None => self.state.ask = Ask::Join,
+            Some(Open::Elements) => self.state.ask = Expected::Argument,
+            Some(Open::Group | Open::List) | None => self.state.ask = Expected::Join,
         }
     }
 
     fn parenthesis(&mut self) {
         let ask = self.state.ask;
-        self.push(1, What::Punctuation);
+        self.push(1, WordKind::Punctuation);
         self.state.depth += 1;
         match ask {
-            Ask::Operand | Ask::Join | Ask::Operator => {
+            Expected::Operand | Expected::Join | Expected::Operator => {
                 self.open.push(Open::Group);
-                self.state.ask = Ask::Operand;
+                self.state.ask = Expected::Operand;
             }
-            Ask::Value | Ask::Element => {
+            Expected::Value | Expected::Element => {
                 self.open.push(Open::List);
-                self.state.ask = Ask::Element;
+                self.state.ask = Expected::Element;
             }
-            Ask::Argument => {
+            Expected::Argument => {
                 self.open.push(Open::Elements);
             }
         }
     }
 
     fn comma(&mut self) {
-        let what = if self.open.is_empty() { What::Unknown } else { What::Punctuation };
+        let what = if self.open.is_empty() { WordKind::Unknown } else { WordKind::Punctuation };
         self.push(1, what);
         match self.open.last() {
-            Some(Open::List) => self.state.ask = Ask::Element,
-            Some(Open::Elements | Open::Call(..)) => self.state.ask = Ask::Argument,
+            Some(Open::List) => self.state.ask = Expected::Element,
+            Some(Open::Elements | Open::Call(..)) => self.state.ask = Expected::Argument,
             _ => {}
         }
     }
 
     fn operand(&mut self, rest: &str) {
-        self.state = State { ask: Ask::Operand, depth: self.state.depth, ..State::default() };
+        self.state =
+            ConditionState { ask: Expected::Operand, depth: self.state.depth, ..ConditionState::default() };
         let after_not = rest.strip_prefix("not").and_then(|rest| rest.chars().next());
         if after_not.is_some_and(|c| lexer::is_space(c) || c == '(') {
-            return self.push(3, What::Keyword);
+            return self.push(3, WordKind::Keyword);
         }
-        if self.transformer(rest, Ask::Operator) {
+        if self.transformer(rest, Expected::Operator) {
             return;
         }
         if let Ok((_, name)) = lexer::field_name(rest) {
             let start = self.at;
             let len = name.len()
                 + if rest[name.len()..].starts_with('[') { bracket(&rest[name.len()..]) } else { 0 };
-            self.push(len, What::Field);
+            self.push(len, WordKind::Field);
             self.state.left = (start, self.at);
-            self.state.ask = Ask::Operator;
+            self.state.ask = Expected::Operator;
             return;
         }
         match lexer::identifier(rest) {
-            Ok((_, name)) => self.push(name.len(), What::Macro),
+            Ok((_, name)) => self.push(name.len(), WordKind::Macro),
             Err(_) => {
                 let len = lexer::quoted(rest).map_or_else(|_| Self::bare(rest), |(_, token)| token.len());
-                self.push(len, What::Unknown);
+                self.push(len, WordKind::Unknown);
             }
         }
-        self.state.ask = Ask::Join;
+        self.state.ask = Expected::Join;
     }
 
     /// A transformer with its parenthesis.
-    fn transformer(&mut self, rest: &str, after: Ask) -> bool {
+    fn transformer(&mut self, rest: &str, after: Expected) -> bool {
         let is = |transformer: &&Transformer| {
             rest.strip_prefix(transformer.text()).is_some_and(|rest| rest.starts_with('('))
         };
         let Some(&transformer) = TRANSFORMERS.iter().find(is) else { return false };
         let start = self.at;
-        self.push(transformer.text().len(), What::Transformer(transformer));
-        self.push(1, What::Punctuation);
+        self.push(transformer.text().len(), WordKind::Transformer(transformer));
+        self.push(1, WordKind::Punctuation);
         self.open.push(Open::Call(start, after));
         self.state.depth += 1;
-        self.state.ask = Ask::Argument;
+        self.state.ask = Expected::Argument;
         true
     }
 
     fn operator(&mut self, rest: &str) {
         if let Some(&op) = OPERATORS.iter().find(|op| rest.starts_with(op.text())) {
-            self.push(op.text().len(), What::Op(op));
+            self.push(op.text().len(), WordKind::Op(op));
             self.state.op = Some(op);
-            self.state.ask = if op.rhs() == Rhs::None { Ask::Join } else { Ask::Value };
+            self.state.ask = if op.rhs() == Rhs::None { Expected::Join } else { Expected::Value };
             return;
         }
         if connective(rest).is_some() {
             return self.join(rest);
         }
-        self.push(Self::bare(rest), What::Unknown);
+        self.push(Self::bare(rest), WordKind::Unknown);
     }
 
     fn value(&mut self, rest: &str) {
@@ -323,54 +325,58 @@ impl Scanner<'_> {
         };
         let takes = self.state.op.is_some_and(|op| op.rhs() == Rhs::String) && self.state.modifier.is_none();
         if let Some(&modifier) = MODIFIERS.iter().find(is).filter(|_| takes) {
-            self.push(modifier.text().len(), What::Modifier(modifier));
+            self.push(modifier.text().len(), WordKind::Modifier(modifier));
             self.state.modifier = Some(modifier);
             return;
         }
-        if self.transformer(rest, Ask::Join) {
+        if self.transformer(rest, Expected::Join) {
             return;
         }
         match lexer::number(rest) {
             Ok((_, number)) if self.state.op.is_some_and(|op| op.rhs() == Rhs::Number) => {
-                self.push(number.len(), What::Value);
-                self.state.ask = Ask::Join;
+                self.push(number.len(), WordKind::Value);
+                self.state.ask = Expected::Join;
             }
-            _ => self.constant(rest, Ask::Join),
+            _ => self.constant(rest, Expected::Join),
         }
     }
 
-    fn constant(&mut self, rest: &str, after: Ask) {
+    fn constant(&mut self, rest: &str, after: Expected) {
         let len = match rest.as_bytes()[0] {
             b'"' | b'\'' => lexer::quoted(rest).map_or(rest.len(), |(_, token)| token.len()),
             _ => Self::bare(rest),
         };
-        self.push(len, What::Value);
+        self.push(len, WordKind::Value);
         self.state.ask = after;
     }
 
     fn join(&mut self, rest: &str) {
         match connective(rest) {
             Some(len) => {
-                self.push(len, What::Keyword);
-                self.state = State { ask: Ask::Operand, depth: self.state.depth, ..State::default() };
+                self.push(len, WordKind::Keyword);
+                self.state = ConditionState {
+                    ask: Expected::Operand,
+                    depth: self.state.depth,
+                    ..ConditionState::default()
+                };
             }
             None => {
                 let len = lexer::quoted(rest).map_or_else(|_| Self::bare(rest), |(_, token)| token.len());
-                self.push(len, What::Unknown);
+                self.push(len, WordKind::Unknown);
             }
         }
     }
 
     fn argument(&mut self, rest: &str) {
-        if self.transformer(rest, Ask::Argument) {
+        if self.transformer(rest, Expected::Argument) {
             return;
         }
         if let Ok((_, name)) = lexer::field_name(rest) {
             let len = name.len()
                 + if rest[name.len()..].starts_with('[') { bracket(&rest[name.len()..]) } else { 0 };
-            return self.push(len, What::Field);
+            return self.push(len, WordKind::Field);
         }
-        self.constant(rest, Ask::Argument);
+        self.constant(rest, Expected::Argument);
     }
 }
 
