@@ -165,6 +165,11 @@ fn random_conditions_load_as_in_falco() {
 }
 
 #[test]
+fn mutated_files_load_as_in_falco() {
+    compare("mutated.jsonl");
+}
+
+#[test]
 fn descriptions_are_those_of_falco() {
     let Some(folder) = folder().map(|folder| folder.join("describe")) else { return };
     let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();

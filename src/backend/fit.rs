@@ -4,10 +4,9 @@ use crate::diag::Diagnostic;
 use crate::eval::{Event, SOURCE, holds};
 use crate::lint::targets::{APPROXIMATED, NOT_IN_TARGET};
 use crate::sema::ir::{Atom, Origin, Pred, Rule, Term, Test};
-use crate::sema::pattern::ordered;
 use crate::sema::predicate::{and, not, or};
-use crate::sema::values::number;
-use crate::syntax::token::{Modifier, Op};
+use crate::sema::values::constant_from_one;
+use crate::syntax::token::Modifier;
 use std::sync::Arc;
 
 /// What stands in the place of what cannot be said.
@@ -171,16 +170,7 @@ fn counted(atom: &Atom) -> Option<bool> {
     }
     match &atom.test {
         Test::Exists => Some(true),
-        Test::Values { op, modifier: None | Some(Modifier::Anyof), values } => match (&**values, op) {
-            ([value], Op::Eq | Op::EqEq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge) => {
-                let value = number(value.as_bytes())?;
-                let (first, last) = (ordered(*op, 1, value), ordered(*op, u64::MAX, value));
-                // The truth can change only at the value itself.
-                let same = first == last && (value == 0 || ordered(*op, value, value) == first);
-                same.then_some(first)
-            }
-            _ => None,
-        },
+        Test::Values { op, modifier: None | Some(Modifier::Anyof), values } => constant_from_one(*op, values),
         _ => None,
     }
 }

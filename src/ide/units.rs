@@ -101,6 +101,8 @@ pub fn reading(piece: &Piece) -> Reading {
         || (item && marked())
         || stream.refused
         || stream.unclosed.is_some()
+        || stream.lax.is_some()
+        || stream.unread.is_some()
         || stream.errors.iter().any(|error| error.to_end)
     {
         return Reading::Whole;
@@ -122,6 +124,7 @@ fn ends_well(piece: &Piece, last: usize) -> bool {
     let reaches = |at: usize| at > last + 1;
     let read = stream.documents.last().and_then(|document| document.root.as_seq()?.last());
     stream.unclosed.is_none()
+        && stream.lax.is_none()
         && !stream.refused
         && !stream.errors.iter().any(|error| error.to_end || reaches(error.span.start as usize))
         && read.is_some_and(|item| item.span.start as usize > last)

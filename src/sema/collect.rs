@@ -251,6 +251,10 @@ pub fn collect<'a>(
     if !stream.errors.is_empty() {
         collected.lose_macros(&report.sources().file(file).text);
     }
+    if policy == ErrorPolicy::All {
+        stream.lax.iter().for_each(|error| report.add(errors::lax_yaml(error, stream)));
+        stream.unread.iter().for_each(|&rest| report.add(errors::unread_document(rest)));
+    }
     let mut collector = Collector { collected, file, environment, policy, report };
     for document in &stream.documents {
         collector.document(document, policy);

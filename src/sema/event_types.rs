@@ -1,5 +1,6 @@
 //! Which event types a condition on system calls can match: the set algebra behind `LOAD_NO_EVTTYPE`.
 
+use super::values::constant_from_one;
 use crate::schema::event_types;
 use crate::syntax::ast::{Comparison, Expr, ExprKind, OperandKind, Right};
 use crate::syntax::token::Op;
@@ -137,18 +138,30 @@ impl Walk<'_, '_, '_> {
 }
 
 fn check_types(check: &Comparison<'_>, negated: bool) -> Types {
-    let OperandKind::Field { name: "evt.type" | "syscall.type", arg: None } = &check.left.kind else {
-        return Types::all();
-    };
-    let names: FxHashSet<String> = match &check.right {
-        Right::Const(value) | Right::Word(value) => [value.text.to_string()].into_iter().collect(),
-        Right::List(values, _) => values.iter().map(|value| value.text.to_string()).collect(),
+    let OperandKind::Field { name, arg: None } = &check.left.kind else { return Types::all() };
+    let values = match &check.right {
+        Right::Const(value) | Right::Word(value) => std::slice::from_ref(value),
+        Right::List(values, _) => values,
         _ => return Types::all(),
     };
-    let types = match check.op {
-        Op::Eq | Op::EqEq | Op::In => Types::Only(names),
-        Op::Ne => Types::AllBut(names),
-        _ => return Types::all(),
-    };
-    if negated { types.not() } else { types }
+    match *name {
+        "evt.type" | "syscall.type" => {
+            let names = values.iter().map(|value| value.text.to_string()).collect();
+            let types = match check.op {
+                Op::Eq | Op::EqEq | Op::In => Types::Only(names),
+                Op::Ne => Types::AllBut(names),
+                _ => return Types::all(),
+            };
+            if negated { types.not() } else { types }
+        }
+        // Falco knows that events are numbered from 1: what never holds selects no type.
+        "evt.num" => {
+            let texts: Vec<&str> = values.iter().map(|value| &*value.text).collect();
+            match constant_from_one(check.op, &texts) {
+                Some(truth) if truth == negated => Types::none(),
+                _ => Types::all(),
+            }
+        }
+        _ => Types::all(),
+    }
 }

@@ -4,6 +4,7 @@ use super::compiled::RuleOutcome;
 use super::errors::Hints;
 use crate::diag::{Diagnostic, FalcoCode, FalcoSays, Location};
 use crate::source::{FileId, SourceMap, Span};
+use crate::syntax::yaml;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -242,7 +243,11 @@ impl<'m> Report<'m> {
 
     fn location(&self, step: &ContextStep<'_>) -> Location {
         let file = self.sources.file(step.span.file);
-        let offset = step.span.start as usize;
+        let mut offset = step.span.start as usize;
+        if step.span.start == step.span.end {
+            // yaml-cpp marks a node without content at the token that follows.
+            offset = yaml::next_token(&file.text, offset);
+        }
         let line = file.line_index(offset);
         // Falco counts from the start of the text after a byte-order mark.
         let mark = if file.text.starts_with('\u{feff}') { 3 } else { 0 };
@@ -253,7 +258,8 @@ impl<'m> Report<'m> {
             item_name: step.name.clone().into_owned(),
             name: file.name.clone(),
             line,
-            column: offset.saturating_sub(start),
+            // At the end of the text yaml-cpp begins a line.
+            column: if offset >= file.text.len() { 0 } else { offset.saturating_sub(start) },
             offset: offset.saturating_sub(mark),
         }
     }

@@ -1,5 +1,6 @@
 //! Constants converted to the type of the field they are compared with, as Falco's value parser does.
 
+use super::pattern::ordered;
 use crate::schema::Type;
 use crate::syntax::re2;
 use crate::syntax::token::Op;
@@ -79,6 +80,22 @@ pub fn number(text: &[u8]) -> Option<u64> {
         Ok(number) => number,
         Err(_) => u64::MAX,
     })
+}
+
+/// The truth of a comparison that is the same for every number from 1 on, as `evt.num` has them.
+pub fn constant_from_one(op: Op, values: &[impl AsRef<str>]) -> Option<bool> {
+    let values: Vec<u64> =
+        values.iter().map(|value| number(value.as_ref().as_bytes())).collect::<Option<_>>()?;
+    match (op, &values[..]) {
+        (Op::In, all) => all.iter().all(|&value| value == 0).then_some(false),
+        (Op::Eq | Op::EqEq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge, &[value]) => {
+            let (first, last) = (ordered(op, 1, value), ordered(op, u64::MAX, value));
+            // The truth can change only at the value itself.
+            let same = first == last && (value == 0 || ordered(op, value, value) == first);
+            same.then_some(first)
+        }
+        _ => None,
+    }
 }
 
 /// Checks that a constant fits a type under an operator.

@@ -1,5 +1,7 @@
 //! YAML as a tree with byte-exact spans and comments. The only user of the span-keeping YAML crate.
 
+#[cfg(test)]
+mod agreement_test;
 mod convert;
 mod cpp;
 mod explain;
@@ -12,7 +14,7 @@ pub use cpp::mark;
 use crate::source::{FileId, SourceFile, Span, Text};
 use std::collections::HashSet;
 use std::sync::Arc;
-use tree::{Builder, Fault};
+use tree::{Builder, Fault, is_null};
 
 /// A whole file as YAML.
 #[derive(Debug, Default)]
@@ -28,6 +30,10 @@ pub struct Stream {
     pub unclosed: Option<Span>,
     /// Only yaml-cpp refuses the text. That was looked for in the text as a whole, and the first place was found.
     pub refused: bool,
+    /// Where the text is no YAML although yaml-cpp accepts it; the documents are as yaml-cpp reads them.
+    pub lax: Option<YamlError>,
+    /// Where the text begins that Falco does not read, because an empty document stands before it.
+    pub unread: Option<Span>,
 }
 
 /// One document of a stream.
@@ -53,7 +59,7 @@ pub struct YamlError {
     /// Brackets or quotes are open, so that what follows the text would belong to them.
     pub to_end: bool,
     /// What yaml-cpp says after `yaml-cpp: error at line L, column C: `. Exact for the first error of a file; empty if
-    /// yaml-cpp would accept the text.
+    /// yaml-cpp accepts the text.
     pub yaml_cpp: String,
     /// yaml-cpp's 0-based mark: line, column, offset.
     pub mark: (usize, usize, usize),
@@ -169,20 +175,34 @@ impl Node {
 /// assert_eq!(&*items[0].get("list").unwrap().as_scalar().unwrap().text.value, "l");
 /// ```
 pub fn parse(id: FileId, file: &SourceFile) -> Stream {
-    let text = &*file.text;
-    match read(id, text, text.len(), false) {
-        Ok(stream) => stream,
-        // yaml-cpp ends an open quoted scalar with the file.
-        Err(quote) => {
-            let closed = format!("{text}{}", &text[quote..=quote]);
-            let mut stream = read(id, &closed, text.len(), true).unwrap_or_default();
-            if !stream.errors.is_empty() {
-                // The quote did not help, so it must not become part of what is read after the error.
-                return read(id, text, text.len(), true).unwrap_or_default();
-            }
-            stream.unclosed = Some(Span::new(id, quote, quote + 1));
-            stream
+    let mut stream = read(id, &file.text);
+    stop_at_null(id, &mut stream, file.text.len());
+    stream
+}
+
+/// Drops what stands behind the first empty document: yaml-cpp, as Falco uses it, stops reading there.
+fn stop_at_null(id: FileId, stream: &mut Stream, end: usize) {
+    let Some(at) = stream.documents.iter().position(|document| document.complete && document.root.is_null())
+    else {
+        return;
+    };
+    let rest = stream.documents.iter().skip(at + 1).find(|document| !document.root.is_null());
+    if let Some(rest) = rest {
+        stream.unread.get_or_insert(Span::new(id, rest.root.span.start as usize, end));
+    }
+    stream.documents.truncate(at);
+}
+
+/// Where the token begins that follows a node without content: behind its colon, blanks, line breaks and comments.
+pub fn next_token(text: &str, from: usize) -> usize {
+    let mut at = from + usize::from(text.as_bytes().get(from) == Some(&b':'));
+    loop {
+        let rest = text.get(at..).unwrap_or_default();
+        at += rest.find(|c| !matches!(c, ' ' | '\t' | '\n' | '\r')).unwrap_or(rest.len());
+        if !text.get(at..).is_some_and(|rest| rest.starts_with('#')) {
+            return at;
         }
+        at = scalar::find_break(text, at);
     }
 }
 
@@ -194,12 +214,11 @@ pub fn is_accepted(text: &str) -> bool {
 /// How much is read at a time once there was an error.
 const WINDOW: usize = 1 << 16;
 
-/// Parses `source`, of which `limit` bytes are the file; the rest is a quote that closes a scalar. The `Err` is the
-/// quote that needs it.
-fn read(id: FileId, source: &str, limit: usize, closed: bool) -> Result<Stream, usize> {
-    let mut builder = Builder::new(id, source, limit);
+fn read(id: FileId, source: &str) -> Stream {
+    let limit = source.len();
+    let mut builder = Builder::new(id, source);
     let mut errors: Vec<YamlError> = Vec::new();
-    let mut marker = cpp::Marker::new(&source[..limit]);
+    let mut marker = cpp::Marker::new(source);
     if begins_with_end(source) {
         let root = Node { span: Span::point(id, 0), value: Value::Null };
         builder.documents.push(Document { root, complete: true, odd_keys: false });
@@ -214,7 +233,7 @@ fn read(id: FileId, source: &str, limit: usize, closed: bool) -> Result<Stream, 
         } else {
             tree::next_entry(source, base + WINDOW)
         };
-        let end = window.filter(|&end| end < limit).unwrap_or(source.len());
+        let end = window.filter(|&end| end < limit).unwrap_or(limit);
         let Err((offset, fault)) = builder.run(base, end) else {
             if end >= limit {
                 break;
@@ -224,12 +243,17 @@ fn read(id: FileId, source: &str, limit: usize, closed: bool) -> Result<Stream, 
             continue;
         };
         let first = errors.is_empty();
-        let seen = if first { cpp::check(&source[..limit]) } else { None };
-        if first && !closed && seen.is_none() && matches!(fault, Fault::Scan(ref kind) if explain::open(kind))
-        {
-            return Err(offset);
-        }
-        errors.push(explain::error(id, &source[..limit], offset, &fault, seen, first, &mut marker));
+        // yaml-cpp reads a node inside itself; Falco dies of it.
+        let endless = matches!(fault, Fault::Alias { inside: true, .. });
+        let seen = match (first && !endless).then(|| cpp::read(source)) {
+            Some(Ok(reading)) => {
+                let lax = explain::error(id, source, offset, &fault, None, true, &mut marker);
+                return accepted(id, source, reading, lax);
+            }
+            Some(Err(seen)) => Some(seen),
+            None => None,
+        };
+        errors.push(explain::error(id, source, offset, &fault, seen, first, &mut marker));
         let broken = builder.cut(offset).and_then(|after| tree::next_entry(source, after.max(base)));
         let next = match broken {
             Some(item) if item <= offset => tree::next_entry(source, item + 1),
@@ -255,18 +279,31 @@ fn read(id: FileId, source: &str, limit: usize, closed: bool) -> Result<Stream, 
     let mut refused = false;
     if errors.is_empty()
         && (builder.doubtful || source.contains('\t'))
-        && let Some(seen) = cpp::check(&source[..limit])
+        && let Some(seen) = cpp::check(source)
     {
         for document in &mut builder.documents {
             drop_item(document, seen.offset);
         }
-        errors.push(explain::refused(id, &source[..limit], seen, &mut marker));
+        errors.push(explain::refused(id, source, seen, &mut marker));
         refused = true;
     }
     let mut comments = builder.comments;
     comments.sort_unstable();
     comments.dedup();
-    Ok(Stream { documents: builder.documents, comments, errors, unclosed: None, refused })
+    Stream { documents: builder.documents, comments, errors, refused, ..Stream::default() }
+}
+
+/// A text that only yaml-cpp accepts, as it reads it.
+fn accepted(id: FileId, source: &str, reading: cpp::Reading, lax: YamlError) -> Stream {
+    let unclosed = reading.unclosed.map(|quote| Span::new(id, quote, quote + 1));
+    let unread = reading.unread.map(|at| Span::new(id, at, source.len()));
+    let mut builder = Builder::new(id, source);
+    // yaml-cpp has its own limit of depth, the same.
+    let _deep = builder.take(reading);
+    let Builder { documents, comments, .. } = builder;
+    // A quote that is never closed has a finding of its own.
+    let lax = Some(lax).filter(|_| unclosed.is_none());
+    Stream { documents, comments, unclosed, unread, lax, ..Stream::default() }
 }
 
 /// The finding of a key that is no scalar, anywhere in the document: Falco's conversion to JSON refuses it.

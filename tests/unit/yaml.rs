@@ -170,8 +170,12 @@ fn anchors() {
 fn documents() {
     assert_eq!(read("").documents.len(), 0);
     assert_eq!(read("# only a comment\n").documents.len(), 0);
-    assert_eq!(read("---\n---\n").documents.len(), 2);
-    assert_eq!(names(&read("...\n- rule: a\n")), [vec![], vec!["a".to_owned()]]);
+    // Reading ends at the first empty one.
+    for text in ["---\n---\n", "...\n- rule: a\n", "~\n---\n- rule: a\n", "---\n---\n- {a: [\n"] {
+        let stream = read(text);
+        assert_eq!((stream.documents.len(), stream.errors.len()), (0, 0), "{text}");
+        assert_eq!(stream.unread.is_some(), text.contains("- "), "{text}");
+    }
     assert_eq!(names(&read("\u{feff}- rule: a\n...\n---\n- rule: b\n")), [["a"], ["b"]]);
     assert_eq!(names(&read("%FOO bar\n---\n- rule: a\n")), [["a"]]);
 }

@@ -36,6 +36,59 @@ crate::declare_check! {
     /// ```
     pub YAML_SYNTAX = "RC0101", "yaml-syntax", Yaml, Error => ErrYamlParse;
 
+    /// The file is not valid YAML, but Falco's parser accepts it.
+    ///
+    /// ## What it does
+    /// Reports the first place where the text is no YAML although yaml-cpp, the parser of Falco 0.45, reads it. Most often
+    /// a line is indented by one column too many or too few. yaml-cpp then ends the document and begins a new one,
+    /// without the `---` that YAML asks for.
+    ///
+    /// ## Why it matters
+    /// What follows is not what its author meant: the keys after such a line belong to no rule. Other tools refuse the
+    /// file. Falco often reports something else, further down or at another item.
+    ///
+    /// ## Avoid
+    /// ```yaml
+    ///  - macro: console_login
+    ///    condition: ct.name = "ConsoleLogin"
+    /// - macro: root_user
+    ///   condition: ct.user.identitytype = "Root"
+    /// ```
+    ///
+    /// ## Prefer
+    /// ```yaml
+    /// - macro: console_login
+    ///   condition: ct.name = "ConsoleLogin"
+    /// - macro: root_user
+    ///   condition: ct.user.identitytype = "Root"
+    /// ```
+    pub LAX_YAML = "RC0106", "lax-yaml", Yaml, Warning;
+
+    /// A document that Falco does not read.
+    ///
+    /// ## What it does
+    /// Reports text behind an empty document: `~`, or nothing between two `---` lines.
+    ///
+    /// ## Why it matters
+    /// Falco 0.45 stops reading the file at the first empty document. It loads what stands before and says nothing about
+    /// the rest.
+    ///
+    /// ## Avoid
+    /// ```yaml
+    /// ---
+    /// ---
+    /// - macro: console_login
+    ///   condition: ct.name = "ConsoleLogin"
+    /// ```
+    ///
+    /// ## Prefer
+    /// ```yaml
+    /// ---
+    /// - macro: console_login
+    ///   condition: ct.name = "ConsoleLogin"
+    /// ```
+    pub UNREAD_DOCUMENT = "RC0107", "unread-document", Yaml, Warning;
+
     /// The file is not UTF-8 text.
     ///
     /// ## What it does

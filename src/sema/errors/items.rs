@@ -10,7 +10,7 @@ use crate::sema::report::{BAD_CONVERSION, ContextStep, Fault};
 use crate::source::{FileId, SourceFile, Span, Text};
 use crate::syntax::items::{Item, ItemKind, KINDS, KeyError, KeyErrorKind, key_text};
 use crate::syntax::token::PRIORITIES;
-use crate::syntax::yaml::{Node, Value, YamlError};
+use crate::syntax::yaml::{Node, Stream, Value, YamlError};
 
 type Boxed<'a> = Box<Fault<'a>>;
 
@@ -22,9 +22,32 @@ pub fn yaml<'a>(error: &YamlError) -> Fault<'a> {
     if let Some(opened) = error.opened {
         diagnostic = diagnostic.label(opened, "opened here");
     }
-    let mark = Span::point(error.span.file, error.mark.2);
+    // A step with an empty span would stand for a node without content.
+    let mark = Span::new(error.span.file, error.mark.2, error.mark.2 + 1);
     fault_below(FalcoCode::ErrYamlParse, falco, diagnostic, vec![ContextStep::new("value for", "", mark)])
         .into_inner()
+}
+
+/// Text that only yaml-cpp accepts; the stream is what it made of it.
+pub fn lax_yaml(error: &YamlError, stream: &Stream) -> Diagnostic {
+    let mut diagnostic = found(&LAX_YAML, error.span, format!("this is no YAML: {}", error.message));
+    if let Some(opened) = error.opened {
+        diagnostic = diagnostic.label(opened, "opened here");
+    }
+    let starts = stream.documents.iter().skip(1).map(|document| document.root.span);
+    match starts.filter(|start| start.start <= error.span.end).last() {
+        Some(start) => diagnostic
+            .label(Span { end: start.start + 1, ..start }, "Falco begins a new document here")
+            .help("indent the lines of an item alike, and begin every item in the same column"),
+        None => diagnostic.help("Falco's parser accepts it, other tools do not"),
+    }
+}
+
+/// Text behind an empty document.
+pub fn unread_document(rest: Span) -> Diagnostic {
+    let first = Span { end: (rest.start + 3).min(rest.end), ..rest };
+    found(&UNREAD_DOCUMENT, first, "Falco stops reading before this: the document before it is empty")
+        .help("remove the empty document, or the `---` or `~` that makes it")
 }
 
 /// A mapping key that is no scalar.

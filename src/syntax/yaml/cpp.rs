@@ -1,11 +1,15 @@
-//! The YAML that yaml-cpp accepts: its tokens and its grammar without a tree, to tell its first error and where it
-//! marks it. Falco reads rules with yaml-cpp, which is laxer than YAML in some places and stricter in others.
+//! The YAML that yaml-cpp accepts: its tokens and its grammar, for its first error and its mark, and for the events of
+//! texts that only yaml-cpp accepts. Falco reads rules with yaml-cpp, which is laxer than YAML in some places and
+//! stricter in others.
 
 use std::collections::{HashSet, VecDeque};
+use std::ops::Range;
 
+use super::Style;
 use super::scalar::{break_end, is_break};
 
 mod chars;
+mod decode;
 mod grammar;
 mod tokens;
 
@@ -23,6 +27,75 @@ pub(super) struct Seen {
 /// The first error yaml-cpp reports in `text`, if any.
 pub(super) fn check(text: &str) -> Option<Seen> {
     Scanner::new(text).stream().err()
+}
+
+/// What yaml-cpp reads in a text that it accepts.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    /// Nodes in order.
+    pub events: Vec<Event>,
+    /// Comments in order, as byte ranges.
+    pub comments: Vec<Range<usize>>,
+    /// The opening quote of a scalar that runs to the end of the text.
+    pub unclosed: Option<usize>,
+    /// Where the text begins that is not read, because an empty document stands before it.
+    pub unread: Option<usize>,
+}
+
+/// A step of yaml-cpp through the nodes of a text. Offsets are bytes of the text.
+#[derive(Debug)]
+pub(super) enum Event {
+    /// A document begins.
+    Document,
+    /// It ends.
+    DocumentEnd,
+    /// A node without content stands here.
+    Null(usize),
+    /// A scalar.
+    Scalar(Scalar),
+    /// A collection begins.
+    Open {
+        /// A mapping; else a sequence.
+        map: bool,
+        /// In brackets.
+        flow: bool,
+        /// The first byte, properties included.
+        first: usize,
+    },
+    /// The collection opened last ends.
+    Close {
+        /// Just behind its last byte.
+        end: usize,
+    },
+    /// An alias, `*` included.
+    Alias(Range<usize>),
+    /// The node that follows has this anchor.
+    Anchor(String),
+}
+
+/// A scalar as yaml-cpp decodes it.
+#[derive(Debug, Clone)]
+pub(super) struct Scalar {
+    /// Its bytes.
+    pub range: Range<usize>,
+    /// The first byte of its properties, or its own.
+    pub first: usize,
+    /// How it was written.
+    pub style: Style,
+    /// The decoded text.
+    pub value: String,
+    /// The columns of indentation that are no content of a block scalar.
+    pub indent: usize,
+    /// It has a tag, so that it is no null.
+    pub tagged: bool,
+}
+
+/// Reads a whole text as yaml-cpp does.
+pub(super) fn read(text: &str) -> Result<Reading, Seen> {
+    let mut scanner = Scanner::new(text);
+    scanner.reading = Some(Reading::default());
+    scanner.stream()?;
+    Ok(scanner.reading.unwrap_or_default())
 }
 
 /// yaml-cpp's 0-based mark of a byte offset: line, column and offset, all in bytes, a byte order mark not counted.
@@ -106,6 +179,8 @@ struct Token {
     end: usize,
     reset: bool,
     status: Status,
+    /// Index of a scalar's text among the decoded ones.
+    decoded: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -146,6 +221,8 @@ struct Scanner<'a> {
     started: bool,
     ended: bool,
     key_allowed: bool,
+    /// False behind a quoted scalar in a block, until the line or the key ends.
+    scalar_allowed: bool,
     json_flow: bool,
     keys: Vec<SimpleKey>,
     indents: Vec<Indent>,
@@ -154,6 +231,11 @@ struct Scanner<'a> {
     anchors: HashSet<&'a str>,
     depth: usize,
     stack: Vec<Collection>,
+    /// Just behind the token taken last.
+    behind: usize,
+    /// What is read, if it is wanted.
+    reading: Option<Reading>,
+    decoded: Vec<Option<Scalar>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -178,6 +260,7 @@ impl<'a> Scanner<'a> {
             started: false,
             ended: false,
             key_allowed: true,
+            scalar_allowed: true,
             json_flow: false,
             keys: Vec::new(),
             indents: vec![Indent { column: -1, what: Indented::Nothing, status: Status::Valid }],
@@ -185,6 +268,9 @@ impl<'a> Scanner<'a> {
             anchors: HashSet::new(),
             depth: 0,
             stack: Vec::new(),
+            behind: at,
+            reading: None,
+            decoded: Vec::new(),
         }
     }
 

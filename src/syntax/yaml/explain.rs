@@ -6,11 +6,6 @@ use super::tree::Fault;
 use crate::source::{FileId, Span, floor_char_boundary};
 use granit_parser::ErrorKind;
 
-/// True if the complaint is about a quoted scalar without an end.
-pub(super) fn open(kind: &ErrorKind) -> bool {
-    matches!(kind, ErrorKind::UnclosedQuotedScalar)
-}
-
 /// The finding for a fault at `offset`. `seen` is what yaml-cpp says, known for the `first` error of a file only.
 pub(super) fn error(
     id: FileId,
@@ -131,6 +126,9 @@ fn words(text: &str, offset: usize, fault: &Fault) -> (String, String) {
         E::MappingKeyNotAllowed => ("a key is not allowed here", "illegal map key"),
         E::MappingValueNotAllowed | E::InvalidColonPlacement => {
             ("`:` after a value; quote the value if it holds a colon", "illegal map value")
+        }
+        E::ExpectedDocumentStart => {
+            ("this line continues nothing, and no `---` begins a new document", "end of sequence not found")
         }
         E::ExpectedBlockSequenceEntry | E::UnexpectedEofBlockSequence => {
             ("expected a list entry at the indentation of the others", "end of sequence not found")

@@ -6,10 +6,8 @@ use crate::source::{FileId, Span, Text, floor_char_boundary};
 /// A scalar as the event parser saw it.
 pub(super) struct Raw<'a> {
     pub file: FileId,
-    /// What was parsed: the file, perhaps with a closing quote added after its end.
+    /// The text of the file.
     pub source: &'a str,
-    /// Length of the file.
-    pub limit: usize,
     /// Byte range in `source` that the event parser gave.
     pub start: usize,
     pub end: usize,
@@ -34,7 +32,10 @@ impl Raw<'_> {
             }
             Style::Single | Style::Double => {
                 let inner = start + 1;
-                let close = end.saturating_sub(1).max(inner);
+                // A quote that is never closed ends with the file.
+                let quote = self.source.get(start..inner);
+                let closed = end > inner && self.source.get(end - 1..end) == quote;
+                let close = if closed { end - 1 } else { end };
                 let slice = self.source.get(inner..close).unwrap_or_default();
                 // An escape can be as long as what it stands for, so equal lengths prove nothing if there is one.
                 let plain =
@@ -75,7 +76,6 @@ impl Raw<'_> {
         content: usize,
         runs: Option<Vec<(u32, u32)>>,
     ) -> Text {
-        let (start, end) = (start.min(self.limit), end.min(self.limit));
         let runs = runs.unwrap_or_else(|| degraded(self.source, content, end, &value));
         let content = runs.first().map_or(content as u32, |run| run.1);
         let map = if runs.len() > 1 { runs.into_boxed_slice() } else { Box::default() };

@@ -1,5 +1,7 @@
-//! Events to trees: one run of the event parser from a place in the file to the first error or the end.
+//! Events to trees: one run of the event parser from a place in the file to the first error or the end, or yaml-cpp's own
+//! reading of a whole file.
 
+use super::cpp;
 use super::scalar::{Raw, break_end, find_break};
 use super::{Document, Node, Scalar, Style, Value};
 use crate::source::{FileId, Span};
@@ -44,7 +46,6 @@ struct Frame {
 pub(super) struct Builder<'a> {
     file: FileId,
     source: &'a str,
-    limit: usize,
     base: usize,
     stack: Vec<Frame>,
     root: Option<Node>,
@@ -63,12 +64,11 @@ pub(super) struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    /// A builder for `source`, of which `limit` bytes are the file.
-    pub fn new(file: FileId, source: &'a str, limit: usize) -> Builder<'a> {
+    /// A builder for the text of a file.
+    pub fn new(file: FileId, source: &'a str) -> Builder<'a> {
         Builder {
             file,
             source,
-            limit,
             base: 0,
             stack: Vec::new(),
             root: None,
@@ -97,8 +97,67 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
+    /// Takes yaml-cpp's reading of the whole file, which has no errors.
+    pub fn take(&mut self, reading: cpp::Reading) -> Result<(), (usize, Fault)> {
+        self.comments = reading.comments.iter().map(|range| self.span(range.start, range.end)).collect();
+        let mut anchor = None;
+        for event in reading.events {
+            match event {
+                cpp::Event::Document => self.anchors.clear(),
+                cpp::Event::DocumentEnd => {
+                    let root = self.root.take();
+                    self.document(root, true);
+                }
+                cpp::Event::Null(at) => {
+                    let node = Node { span: self.span(at, at), value: Value::Null };
+                    self.push_anchored(node, anchor.take());
+                }
+                cpp::Event::Scalar(scalar) => {
+                    self.from = scalar.range.start;
+                    let node = self.scalar(
+                        scalar.value.into(),
+                        scalar.style,
+                        scalar.indent,
+                        scalar.range,
+                        scalar.first,
+                        scalar.tagged,
+                    );
+                    self.push_anchored(node, anchor.take());
+                }
+                cpp::Event::Open { map, flow, first } => {
+                    self.open(map, flow, first, first)?;
+                    if let (Some(name), Some(frame)) = (anchor.take(), self.stack.last_mut()) {
+                        self.anchors.insert(String::clone(&name), Anchor::Open);
+                        frame.anchor = Some(name);
+                    }
+                }
+                cpp::Event::Close { end } => {
+                    // The end of a block collection is that of its last node.
+                    let start = self.stack.last().filter(|frame| frame.flow).map_or(end, |frame| frame.start);
+                    self.close(start, end);
+                }
+                cpp::Event::Alias(range) => {
+                    // An alias inside the node that it names has no end; as a null it harms nobody.
+                    if self.alias(range.start, range.end).is_err() {
+                        let span = self.span(range.start, range.end);
+                        self.push(Node { span, value: Value::Null });
+                    }
+                }
+                cpp::Event::Anchor(name) => anchor = Some(name),
+            }
+        }
+        Ok(())
+    }
+
+    fn push_anchored(&mut self, node: Node, anchor: Option<String>) {
+        match anchor {
+            Some(name) => self.share(node, name),
+            None => self.push(node),
+        }
+    }
+
     fn place(&self, error: &ScanError) -> usize {
-        (self.base + error.marker().byte_offset().unwrap_or_default()).min(self.limit)
+        (self.base + error.marker().byte_offset().unwrap_or_default()).min(self.source.len())
     }
 
     fn event(&mut self, event: Event<'a>, at: &granit_parser::Span) -> Result<(), (usize, Fault)> {
@@ -109,6 +168,13 @@ impl<'a> Builder<'a> {
         match event {
             Event::Scalar(value, style, anchor, tagged) => {
                 self.deep(start)?;
+                let style = match style {
+                    ScalarStyle::SingleQuoted => Style::Single,
+                    ScalarStyle::DoubleQuoted => Style::Double,
+                    ScalarStyle::Literal => Style::Literal,
+                    ScalarStyle::Folded => Style::Folded,
+                    _ => Style::Plain,
+                };
                 let node =
                     self.scalar(value.into(), style, at.start.col(), start..end, first, tagged.is_some());
                 if anchor == 0 {
@@ -118,8 +184,8 @@ impl<'a> Builder<'a> {
                 }
                 self.from = self.from.max(end);
             }
-            Event::MappingStart(style, ..) => self.open(true, style, first, end)?,
-            Event::SequenceStart(style, ..) => self.open(false, style, first, end)?,
+            Event::MappingStart(style, ..) => self.open(true, style == StructureStyle::Flow, first, end)?,
+            Event::SequenceStart(style, ..) => self.open(false, style == StructureStyle::Flow, first, end)?,
             Event::MappingEnd | Event::SequenceEnd => self.close(start, end),
             Event::Anchor(_, name) => self.anchor(&name, start),
             Event::Alias(_) | Event::UnresolvedAlias(_) => {
@@ -148,29 +214,22 @@ impl<'a> Builder<'a> {
     }
 
     fn span(&self, start: usize, end: usize) -> Span {
-        Span::new(self.file, start.min(self.limit), end.min(self.limit))
+        Span::new(self.file, start.min(self.source.len()), end.min(self.source.len()))
     }
 
     fn deep(&self, at: usize) -> Result<(), (usize, Fault)> {
-        if self.stack.len() + 1 >= DEPTH { Err((at.min(self.limit), Fault::Depth)) } else { Ok(()) }
+        if self.stack.len() + 1 >= DEPTH { Err((at.min(self.source.len()), Fault::Depth)) } else { Ok(()) }
     }
 
     fn scalar(
         &mut self,
         value: Box<str>,
-        style: ScalarStyle,
+        style: Style,
         column: usize,
         range: std::ops::Range<usize>,
         first: usize,
         tagged: bool,
     ) -> Node {
-        let style = match style {
-            ScalarStyle::SingleQuoted => Style::Single,
-            ScalarStyle::DoubleQuoted => Style::Double,
-            ScalarStyle::Literal => Style::Literal,
-            ScalarStyle::Folded => Style::Folded,
-            _ => Style::Plain,
-        };
         let absent = style == Style::Plain && range.is_empty();
         if style == Style::Plain && !tagged && is_null(&value) {
             return Node { span: self.span(first, range.end), value: Value::Null };
@@ -186,7 +245,6 @@ impl<'a> Builder<'a> {
         let raw = Raw {
             file: self.file,
             source: self.source,
-            limit: self.limit,
             start: range.start,
             end: range.end,
             column,
@@ -198,15 +256,8 @@ impl<'a> Builder<'a> {
         Node { span, value: Value::Scalar(Scalar { text, style }) }
     }
 
-    fn open(
-        &mut self,
-        map: bool,
-        style: StructureStyle,
-        start: usize,
-        end: usize,
-    ) -> Result<(), (usize, Fault)> {
+    fn open(&mut self, map: bool, flow: bool, start: usize, end: usize) -> Result<(), (usize, Fault)> {
         self.deep(start)?;
-        let flow = style == StructureStyle::Flow;
         // A rule has about so many keys.
         let keys = if map && self.stack.len() == 1 { 8 } else { 0 };
         let (items, pairs) = (Vec::new(), Vec::with_capacity(keys));
@@ -224,10 +275,7 @@ impl<'a> Builder<'a> {
         }
         let anchor = frame.anchor.take();
         let node = self.collection(frame);
-        match anchor {
-            Some(name) => self.share(node, name),
-            None => self.push(node),
-        }
+        self.push_anchored(node, anchor);
     }
 
     fn collection(&self, mut frame: Frame) -> Node {
@@ -381,7 +429,8 @@ fn options() -> Options {
     }
 }
 
-fn is_null(value: &str) -> bool {
+/// True for the texts that are null if they are plain.
+pub(super) fn is_null(value: &str) -> bool {
     matches!(value, "" | "~" | "null" | "Null" | "NULL")
 }
 

@@ -1,5 +1,6 @@
 //! The character level: where a scalar ends, which escapes exist.
 
+use super::decode::{Decoder, LineBreak};
 use super::{Check, Scanner, break_end, is_break};
 
 /// What ends a scalar.
@@ -68,7 +69,8 @@ impl Scanner<'_> {
 
     /// Length of what ends the scalar here.
     fn ends(&self, end: End) -> Option<usize> {
-        let comment = self.space(0) && self.peek(1) == Some(b'#');
+        let behind = if self.at_break() { break_end(self.text, self.at) } else { self.at + 1 };
+        let comment = self.space(0) && self.bytes.get(behind) == Some(&b'#');
         let ended = match end {
             End::Plain => (self.peek(0) == Some(b':') && self.gap(1)) || comment,
             End::FlowPlain => match self.peek(0) {
@@ -84,31 +86,12 @@ impl Scanner<'_> {
     }
 
     /// Reads a scalar up to its end; true if a line with less indentation ended it.
-    pub(super) fn scalar(&mut self, mut shape: Shape) -> Check<bool> {
+    pub(super) fn scalar(&mut self, shape: &mut Shape, text: &mut Decoder) -> Check<bool> {
         let quoted = matches!(shape.end, End::Single | End::Double);
         let mut content = false;
         while self.peek(0).is_some() {
-            while self.ends(shape.end).is_none() && !self.at_break() && self.peek(0).is_some() {
-                if shape.end != End::Never && (self.document_marker(b"---") || self.document_marker(b"...")) {
-                    if quoted {
-                        return self.fail("illegal document indicator in scalar");
-                    }
-                    return Ok(false);
-                }
-                content = true;
-                if shape.end == End::Double
-                    && self.peek(0) == Some(b'\\')
-                    && self.peek(1).is_some_and(is_break)
-                {
-                    self.eat(1);
-                    break;
-                }
-                match (shape.end, self.peek(0)) {
-                    (End::Double, Some(b'\\')) => self.escape()?,
-                    (End::Single, Some(b'\'')) => self.eat(2),
-                    _ => self.eat(1),
-                }
-            }
+            text.begin_line();
+            let Some(escaped) = self.line(shape, &mut content, text)? else { return Ok(false) };
             if self.peek(0).is_none() {
                 if quoted {
                     return self.fail("illegal EOF in scalar");
@@ -118,36 +101,82 @@ impl Scanner<'_> {
             if let Some(len) = self.ends(shape.end) {
                 if quoted {
                     self.eat(len);
+                    text.closed = true;
                 }
                 return Ok(false);
             }
+            text.end_line();
             self.eat_break();
-            while self.peek(0) == Some(b' ')
-                && (self.column() < shape.indent || (shape.detect && !content))
-                && self.ends(shape.end).is_none()
-            {
-                self.eat(1);
-            }
-            if shape.detect && !content {
-                shape.indent = shape.indent.max(self.column());
-            }
-            while self.blank() {
-                if self.peek(0) == Some(b'\t') && self.column() < shape.indent && shape.tabs {
-                    return self.fail("illegal tab when looking for indentation");
-                }
-                if !shape.leading || self.ends(shape.end).is_some() {
-                    break;
-                }
-                self.eat(1);
-            }
-            if !self.at_break() && self.column() < shape.indent {
+            self.indentation(shape, content)?;
+            let (empty, blank, column) = (self.at_break(), self.blank(), self.column());
+            text.line_break(&LineBreak { escaped, empty, blank, deep: column >= shape.indent, content });
+            if !empty && column < shape.indent {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    fn escape(&mut self) -> Check<()> {
+    /// Reads up to the end of the line or of the scalar: true if the line break is escaped, `None` at a document marker.
+    fn line(&mut self, shape: &Shape, content: &mut bool, text: &mut Decoder) -> Check<Option<bool>> {
+        let quoted = matches!(shape.end, End::Single | End::Double);
+        while self.ends(shape.end).is_none() && !self.at_break() && self.peek(0).is_some() {
+            if shape.end != End::Never && (self.document_marker(b"---") || self.document_marker(b"...")) {
+                if quoted {
+                    return self.fail("illegal document indicator in scalar");
+                }
+                return Ok(None);
+            }
+            *content = true;
+            text.past_first_break = true;
+            match (shape.end, self.peek(0)) {
+                (End::Double, Some(b'\\')) if self.peek(1).is_some_and(is_break) => {
+                    self.eat(1);
+                    text.protect();
+                    return Ok(Some(true));
+                }
+                (End::Double, Some(b'\\')) => {
+                    let character = self.escape()?;
+                    text.escaped(character);
+                }
+                (End::Single, Some(b'\'')) => {
+                    self.eat(2);
+                    text.escaped('\'');
+                }
+                (_, byte) => {
+                    text.byte(byte.unwrap_or_default(), self.at);
+                    self.eat(1);
+                }
+            }
+        }
+        Ok(Some(false))
+    }
+
+    /// Reads the blanks at the start of a line.
+    fn indentation(&mut self, shape: &mut Shape, content: bool) -> Check<()> {
+        while self.peek(0) == Some(b' ')
+            && (self.column() < shape.indent || (shape.detect && !content))
+            && self.ends(shape.end).is_none()
+        {
+            self.eat(1);
+        }
+        if shape.detect && !content {
+            shape.indent = shape.indent.max(self.column());
+        }
+        while self.blank() {
+            if self.peek(0) == Some(b'\t') && self.column() < shape.indent && shape.tabs {
+                return self.fail("illegal tab when looking for indentation");
+            }
+            if !shape.leading || self.ends(shape.end).is_some() {
+                break;
+            }
+            self.eat(1);
+        }
+        Ok(())
+    }
+
+    /// Reads an escape of a double quoted scalar.
+    fn escape(&mut self) -> Check<char> {
         self.eat(1);
         let Some(letter) = self.text.get(self.at..).and_then(|rest| rest.chars().next()) else {
             return self.fail("unknown escape character: ");
@@ -157,9 +186,26 @@ impl Scanner<'_> {
             'x' => 2,
             'u' => 4,
             'U' => 8,
-            '0' | 'a' | 'b' | 't' | '\t' | 'n' | 'v' | 'f' | 'r' | 'e' => return Ok(()),
-            ' ' | '"' | '\'' | '\\' | '/' | 'N' | '_' | 'L' | 'P' => return Ok(()),
-            _ => return self.fail(&format!("unknown escape character: {letter}")),
+            _ => {
+                let character = match letter {
+                    '0' => '\0',
+                    'a' => '\u{7}',
+                    'b' => '\u{8}',
+                    't' | '\t' => '\t',
+                    'n' => '\n',
+                    'v' => '\u{b}',
+                    'f' => '\u{c}',
+                    'r' => '\r',
+                    'e' => '\u{1b}',
+                    ' ' | '"' | '\'' | '\\' | '/' => letter,
+                    'N' => '\u{85}',
+                    '_' => '\u{a0}',
+                    'L' => '\u{2028}',
+                    'P' => '\u{2029}',
+                    _ => return self.fail(&format!("unknown escape character: {letter}")),
+                };
+                return Ok(character);
+            }
         };
         let start = self.at;
         self.eat(digits);
@@ -171,7 +217,7 @@ impl Scanner<'_> {
             .iter()
             .fold(0, |value: u32, &digit| (value << 4) | char::from(digit).to_digit(16).unwrap_or(0));
         match char::from_u32(value) {
-            Some(_) => Ok(()),
+            Some(character) => Ok(character),
             None => self.fail(&format!("invalid unicode: {value}")),
         }
     }

@@ -1,32 +1,43 @@
 //! The token level: indentation, simple keys, indicators.
 
 use super::chars::{End, Shape};
-use super::{Check, Indent, Indented, Kind, Scanner, SimpleKey, Status, Token};
+use super::decode::{Chomp, Decoder};
+use super::{Check, Indent, Indented, Kind, Scalar, Scanner, SimpleKey, Status, Token};
+use crate::syntax::yaml::Style;
 
 /// The longest simple key yaml-cpp looks back over.
 const KEY_LENGTH: usize = 1024;
 
 impl Scanner<'_> {
-    /// The next token that is certain.
+    /// The next token. At the end of the input yaml-cpp takes also those that still wait for a simple key.
     pub(super) fn next(&mut self) -> Check<Option<Token>> {
         loop {
             match self.tokens.front() {
                 Some(token) if token.status == Status::Valid => return Ok(Some(*token)),
                 Some(token) if token.status == Status::Invalid => self.pop(),
-                _ if self.ended => return Ok(None),
+                front if self.ended => return Ok(front.copied()),
                 _ => self.scan()?,
             }
         }
     }
 
     pub(super) fn pop(&mut self) {
-        if self.tokens.pop_front().is_some() {
+        if let Some(token) = self.tokens.pop_front() {
             self.serial += 1;
+            // Tokens that only say where a collection begins or ends have no bytes.
+            self.behind = if token.at < token.end { token.end } else { self.behind };
         }
     }
 
     fn push(&mut self, kind: Kind, at: usize, status: Status) -> usize {
-        self.tokens.push_back(Token { kind, at, end: self.at, reset: self.ended, status });
+        self.tokens.push_back(Token {
+            kind,
+            at,
+            end: self.at,
+            reset: self.ended,
+            status,
+            decoded: usize::MAX,
+        });
         self.serial + self.tokens.len() - 1
     }
 
@@ -50,7 +61,7 @@ impl Scanner<'_> {
         let Some(byte) = self.peek(0) else {
             self.ended = true;
             self.pop_indents(true);
-            self.drop_keys();
+            self.keys.clear();
             return Ok(());
         };
         let at = self.at;
@@ -77,6 +88,10 @@ impl Scanner<'_> {
             }
             b']' | b'}' => self.flow_end(byte == b']')?,
             b',' => {
+                if self.column() == 0 {
+                    return self.fail("plain value cannot start with flow indicator character");
+                }
+                self.scalar_allowed()?;
                 self.solo_entry();
                 (self.key_allowed, self.json_flow) = (true, false);
                 self.eat(1);
@@ -99,28 +114,58 @@ impl Scanner<'_> {
             b'*' | b'&' => self.anchor(byte == b'*')?,
             b'!' => self.tag()?,
             b'|' | b'>' if !self.in_flow() => self.block_scalar()?,
-            b'\'' | b'"' => {
-                self.insert_key();
-                self.eat(1);
-                let end = if byte == b'"' { End::Double } else { End::Single };
-                self.scalar(Shape { end, indent: 0, detect: false, leading: true, tabs: false })?;
-                (self.key_allowed, self.json_flow) = (false, true);
-                self.push(Kind::Scalar, at, Status::Valid);
+            _ => {
+                self.scalar_allowed()?;
+                self.flow_scalar(byte)?;
             }
-            _ if self.plain_here(byte) => {
-                let (end, indent) = match self.in_flow() {
-                    true => (End::FlowPlain, 0),
-                    false => (End::Plain, (self.top() + 1).max(0) as usize),
-                };
-                self.insert_key();
-                self.key_allowed =
-                    self.scalar(Shape { end, indent, detect: false, leading: true, tabs: true })?;
-                self.json_flow = false;
-                self.push(Kind::Scalar, at, Status::Valid);
-            }
-            _ => return self.fail("unknown token"),
         }
         Ok(())
+    }
+
+    /// Fails behind a quoted scalar in a block.
+    fn scalar_allowed(&self) -> Check<()> {
+        if self.scalar_allowed { Ok(()) } else { self.fail("unexpected scalar") }
+    }
+
+    /// A quoted or plain scalar.
+    fn flow_scalar(&mut self, byte: u8) -> Check<()> {
+        let at = self.at;
+        let (style, end, indent) = match byte {
+            b'"' => (Style::Double, End::Double, 0),
+            b'\'' => (Style::Single, End::Single, 0),
+            _ if !self.plain_here(byte) => return self.fail("unknown token"),
+            _ if self.in_flow() => (Style::Plain, End::FlowPlain, 0),
+            _ => (Style::Plain, End::Plain, (self.top() + 1).max(0) as usize),
+        };
+        self.insert_key();
+        let plain = style == Style::Plain;
+        let mut text = Decoder::new(style, if plain { Chomp::Strip } else { Chomp::Clip }, at);
+        if !plain {
+            self.eat(1);
+        }
+        let mut shape = Shape { end, indent, detect: false, leading: true, tabs: plain };
+        let dedented = self.scalar(&mut shape, &mut text)?;
+        (self.key_allowed, self.json_flow) = (plain && dedented, !plain);
+        if !plain {
+            self.scalar_allowed = self.in_flow();
+        }
+        let end = if plain { text.end } else { self.at };
+        self.push_scalar(at..end, style, &shape, text);
+        Ok(())
+    }
+
+    fn push_scalar(&mut self, range: std::ops::Range<usize>, style: Style, shape: &Shape, text: Decoder) {
+        let serial = self.push(Kind::Scalar, range.start, Status::Valid);
+        let decoded = self.decoded.len();
+        if let Some(token) = serial.checked_sub(self.serial).and_then(|at| self.tokens.get_mut(at)) {
+            (token.end, token.decoded) = (range.end, decoded);
+        }
+        let Some(reading) = &mut self.reading else { return };
+        if matches!(style, Style::Single | Style::Double) && !text.closed {
+            reading.unclosed = Some(range.start);
+        }
+        let (first, value) = (range.start, text.finish());
+        self.decoded.push(Some(Scalar { range, first, style, value, indent: shape.indent, tagged: false }));
     }
 
     /// Blanks, comments and line breaks between tokens.
@@ -132,25 +177,35 @@ impl Scanner<'_> {
                 }
                 self.eat(1);
             }
-            if self.peek(0) == Some(b'#') {
-                while self.peek(0).is_some() && !self.at_break() {
-                    self.eat(1);
-                }
-            }
+            self.comment();
             if !self.at_break() {
                 return;
             }
             self.eat_break();
             self.drop_key();
+            self.scalar_allowed = true;
             if !self.in_flow() {
                 self.key_allowed = true;
             }
         }
     }
 
+    fn comment(&mut self) {
+        if self.peek(0) != Some(b'#') {
+            return;
+        }
+        let start = self.at;
+        while self.peek(0).is_some() && !self.at_break() {
+            self.eat(1);
+        }
+        if let Some(reading) = &mut self.reading {
+            reading.comments.push(start..self.at);
+        }
+    }
+
     fn boundary(&mut self) {
         self.pop_indents(true);
-        self.drop_keys();
+        self.keys.clear();
         (self.key_allowed, self.json_flow) = (false, false);
     }
 
@@ -189,6 +244,7 @@ impl Scanner<'_> {
             self.key_allowed = !self.in_flow();
         }
         self.json_flow = false;
+        self.scalar_allowed = true;
         let at = self.at;
         self.eat(1);
         self.push(Kind::Value, at, Status::Valid);
@@ -283,8 +339,9 @@ impl Scanner<'_> {
 
     fn block_scalar(&mut self) -> Check<()> {
         let at = self.at;
+        let style = if self.peek(0) == Some(b'>') { Style::Folded } else { Style::Literal };
         self.eat(1);
-        let (mut indent, mut detect) = (1, true);
+        let (mut indent, mut detect, mut chomp) = (1, true, Chomp::Clip);
         let is_chomp = |byte: Option<u8>| matches!(byte, Some(b'+' | b'-'));
         let digit = |byte: Option<u8>| byte.filter(u8::is_ascii_digit);
         let pair = is_chomp(self.peek(0)) != is_chomp(self.peek(1));
@@ -295,28 +352,25 @@ impl Scanner<'_> {
                 break;
             }
             self.eat(1);
-            if let Some(number) = digit(byte) {
-                if number == b'0' {
-                    return self.fail("cannot set zero indentation for a block scalar");
-                }
-                (indent, detect) = (usize::from(number - b'0'), false);
+            match digit(byte) {
+                Some(b'0') => return self.fail("cannot set zero indentation for a block scalar"),
+                Some(number) => (indent, detect) = (usize::from(number - b'0'), false),
+                None => chomp = if byte == Some(b'+') { Chomp::Keep } else { Chomp::Strip },
             }
         }
+        let mut text = Decoder::new(style, chomp, self.at);
         while self.blank() {
             self.eat(1);
         }
-        if self.peek(0) == Some(b'#') {
-            while self.peek(0).is_some() && !self.at_break() {
-                self.eat(1);
-            }
-        }
+        self.comment();
         if self.peek(0).is_some() && !self.at_break() {
             return self.fail("unexpected character in block scalar");
         }
         indent += self.top().max(0) as usize;
-        self.scalar(Shape { end: End::Never, indent, detect, leading: false, tabs: true })?;
+        let mut shape = Shape { end: End::Never, indent, detect, leading: false, tabs: true };
+        self.scalar(&mut shape, &mut text)?;
         (self.key_allowed, self.json_flow) = (true, false);
-        self.push(Kind::Scalar, at, Status::Valid);
+        self.push_scalar(at..text.end, style, &shape, text);
         Ok(())
     }
 
@@ -406,14 +460,6 @@ impl Scanner<'_> {
     fn drop_key(&mut self) {
         if let Some(key) = self.keys.pop_if(|key| key.level == self.flows.len()) {
             self.settle(key, Status::Invalid);
-        }
-    }
-
-    fn drop_keys(&mut self) {
-        while let Some(key) = self.keys.pop() {
-            if key.level == 0 {
-                self.settle(key, Status::Invalid);
-            }
         }
     }
 
