@@ -6,6 +6,8 @@
 mod action;
 mod cli;
 mod glossary;
+#[cfg(unix)]
+mod pages;
 mod pictures;
 mod readme;
 mod rulesets;

@@ -37,7 +37,7 @@ fn blocks(page: &str) -> Vec<Block<'_>> {
 }
 
 /// The commands of a session, each with what is shown below it.
-fn commands(session: &str) -> Vec<(&str, String)> {
+pub fn commands(session: &str) -> Vec<(&str, String)> {
     let mut commands: Vec<(&str, String)> = Vec::new();
     for line in session.lines() {
         match line.strip_prefix("$ ") {
@@ -49,7 +49,7 @@ fn commands(session: &str) -> Vec<(&str, String)> {
 }
 
 /// Runs a command as a shell would; what it prints on both streams as they come, and its code.
-fn run(directory: &Path, command: &str) -> (String, i32) {
+pub fn run(directory: &Path, command: &str) -> (String, i32) {
     let program = Path::new(env!("CARGO_BIN_EXE_rulec")).parent().unwrap();
     let mut paths = vec![program.to_owned()];
     paths.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap()));
