@@ -47,14 +47,14 @@ impl Generic {
         let event = view.event;
         let raw = event.time as u64;
         let rel = raw.wrapping_sub(event.first as u64);
-        let utc = time::utc(event.time);
+        let time = |pattern: &str| Value::owned(time::text(event.time, pattern));
         Some(match self {
             Generic::Num => Value::Number(event.num),
-            Generic::Time => Value::owned(format!("{}.{:09}", utc.clock(), utc.nanos)),
-            Generic::TimeSeconds => Value::owned(utc.clock()),
-            Generic::TimeIso => Value::owned(format!("{}T{}.{:09}+0000", utc.date(), utc.clock(), utc.nanos)),
-            Generic::Datetime => Value::owned(format!("{} {}.{:09}", utc.date(), utc.clock(), utc.nanos)),
-            Generic::DatetimeSeconds => Value::owned(format!("{} {}", utc.date(), utc.clock())),
+            Generic::Time => time("%T.%9f"),
+            Generic::TimeSeconds => time("%T"),
+            Generic::TimeIso => time("%FT%T.%9f+0000"),
+            Generic::Datetime => time("%F %T.%9f"),
+            Generic::DatetimeSeconds => time("%F %T"),
             Generic::RawTime => Value::Number(raw),
             Generic::RawTimeSeconds => Value::Number(raw / SECOND),
             Generic::RawTimeNanos => Value::Number(raw % SECOND),

@@ -26,13 +26,12 @@ pub const COLUMNS: [&str; 6] = ["time", "priority", "rule", "source", "tags", "o
 pub fn write(format: Format, rule: &Rule, alert: Alert, out: &mut Vec<u8>) {
     match format {
         Format::Text | Format::Terminal => {
-            let utc = time::utc(alert.time);
-            let (clock, nanos, priority) = (utc.clock(), utc.nanos, rule.priority.name());
+            let (clock, priority) = (time::text(alert.time, "%T.%9f"), rule.priority.name());
             let text = match format {
                 Format::Terminal => super::visible(&alert.output),
                 _ => Cow::Borrowed(alert.output.as_str()),
             };
-            out.extend_from_slice(format!("{clock}.{nanos:09}: {priority} {text}\n").as_bytes());
+            out.extend_from_slice(format!("{clock}: {priority} {text}\n").as_bytes());
         }
         Format::Json => {
             // Writing into memory does not fail, and every key is a text.
@@ -57,8 +56,7 @@ pub fn csv_row<'a>(row: impl IntoIterator<Item = &'a str>) -> Vec<u8> {
 
 /// `YYYY-MM-DDTHH:MM:SS.nnnnnnnnnZ` of nanoseconds since 1970.
 pub fn iso(nanos: i64) -> String {
-    let utc = time::utc(nanos);
-    format!("{}T{}.{:09}Z", utc.date(), utc.clock(), utc.nanos)
+    time::text(nanos, "%FT%T.%9fZ")
 }
 
 struct Line<'a> {

@@ -5,6 +5,7 @@ use super::table::table;
 use super::{counted, visible};
 use crate::eval::profile::Cost;
 use crate::eval::tally::{Distinct, Tally};
+use crate::eval::time;
 use crate::sema::ir::Rule;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -240,8 +241,7 @@ fn timing_table(timings: &[Timing<'_>], width: Option<u16>) -> String {
 }
 
 pub(super) fn short(nanos: i64) -> String {
-    let utc = crate::eval::time::utc(nanos);
-    format!("{}T{}Z", utc.date(), utc.clock())
+    time::text(nanos, "%FT%TZ")
 }
 
 pub(super) fn shown(distinct: &Distinct) -> String {

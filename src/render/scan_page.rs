@@ -270,7 +270,7 @@ fn alert_item(rule: &str, alert: &Listed) -> Markup {
         li {
             details {
                 summary {
-                    time { (short(alert.time).replace('T', " ").trim_end_matches('Z')) } " "
+                    time { (time::text(alert.time, "%F %T")) } " "
                     (chip(alert.priority)) " "
                     strong { (visible(rule)) } " "
                     span.output { (visible(&alert.output)) }
@@ -308,8 +308,7 @@ fn share(count: u64, of: u64) -> f64 {
 
 /// A time in seconds since 1970.
 fn moment(seconds: i64) -> String {
-    let utc = time::utc(seconds.saturating_mul(1_000_000_000));
-    format!("{} {} UTC", utc.date(), utc.clock())
+    time::text(seconds.saturating_mul(1_000_000_000), "%F %T UTC")
 }
 
 /// A length of time.

@@ -239,8 +239,15 @@ fn times_are_read_as_go_does() {
     {
         assert_eq!(at(wrong), None, "{wrong}");
     }
-    let leap = time::utc(at("2024-02-29T23:59:58.000000007Z").unwrap());
-    assert_eq!((leap.date(), leap.clock(), leap.nanos), ("2024-02-29".to_owned(), "23:59:58".to_owned(), 7));
+    let leap = at("2024-02-29T23:59:58.000000007Z").unwrap();
+    assert_eq!(time::text(leap, "%F %T.%9f"), "2024-02-29 23:59:58.000000007");
+    for (nanos, text) in
+        [(i64::MIN, "1677-09-21 00:12:43.145224192"), (i64::MAX, "2262-04-11 23:47:16.854775807")]
+    {
+        assert_eq!(time::text(nanos, "%F %T.%9f"), text);
+    }
+    // As in Go, times of years that nanoseconds do not reach overflow.
+    assert!(at("9999-12-31T23:59:59Z").is_some() && at("0000-01-01T00:00:00+23:00").is_some());
 }
 
 #[test]

@@ -148,8 +148,7 @@ fields AS (
 }
 
 fn moment(nanos: i64) -> String {
-    let utc = time::utc(nanos);
-    format!("{}T{}Z", utc.date(), utc.clock())
+    time::text(nanos, "%FT%TZ")
 }
 
 /// Where records come from, with the partitions that are needed.
@@ -182,7 +181,7 @@ fn source(dialect: Dialect, job: &CompileJob<'_>) -> String {
             format!("(SELECT value AS record, try_parse_json(value) AS parsed FROM {table})")
         }
         Dialect::Athena | Dialect::Trino => {
-            let day = |nanos: i64| time::utc(nanos).date().replace('-', "/");
+            let day = |nanos: i64| time::text(nanos, "%Y/%m/%d");
             let mut partitions = Vec::new();
             partitions.extend(job.since.map(|since| format!("\"timestamp\" >= '{}'", day(since))));
             // What happens at the end of a day is delivered on the next.

@@ -3,6 +3,8 @@
 
 use crate::eval::json::Raw;
 use crate::eval::{Event, time};
+use jiff::ToSpan;
+use jiff::civil::Date;
 
 /// Nanoseconds of a day.
 const DAY: i64 = 86_400_000_000_000;
@@ -71,26 +73,21 @@ impl Filter {
 
     fn fate_of_date(&self, [year, month, day]: [Option<&str>; 3]) -> Fate {
         let Some(year) = year else { return Fate::Look };
-        let number = |text: Option<&str>| text.map(str::parse::<u32>);
+        let number = |text: Option<&str>| text.map(str::parse::<i8>);
         let (month, day) = (number(month), number(day));
         // Times beyond these cannot be counted in nanoseconds.
-        let Some(year) = year.parse::<u32>().ok().filter(|year| (1970..2262).contains(year)) else {
+        let Some(year) = year.parse::<i16>().ok().filter(|year| (1970..2262).contains(year)) else {
             return Fate::All;
         };
-        let at = |year: u32, month: u32, day: u32| {
-            time::rfc3339(format!("{year:04}-{month:02}-{day:02}T00:00:00Z").as_bytes())
-        };
-        let next = |month: u32| if month == 12 { at(year + 1, 1, 1) } else { at(year, month + 1, 1) };
-        let (from, to) = match (month, &day) {
-            (None, _) => (at(year, 1, 1), at(year + 1, 1, 1)),
-            (Some(Ok(month @ 1..=12)), &None) => (at(year, month, 1), next(month)),
-            (Some(Ok(month)), &Some(Ok(day))) => {
-                let start = at(year, month, day);
-                (start, start.map(|start| start.saturating_add(DAY)))
-            }
+        let (first, length) = match (month, &day) {
+            (None, _) => (Date::new(year, 1, 1), 1.year()),
+            (Some(Ok(month)), &None) => (Date::new(year, month, 1), 1.month()),
+            (Some(Ok(month)), &Some(Ok(day))) => (Date::new(year, month, day), 1.day()),
             _ => return Fate::All,
         };
-        let (Some(from), Some(to)) = (from, to) else { return Fate::All };
+        let Ok(next) = first.clone().and_then(|first| first.checked_add(length)) else { return Fate::All };
+        let bounds = (first.ok().and_then(time::midnight), time::midnight(next));
+        let (Some(from), Some(to)) = bounds else { return Fate::All };
         // A folder is named after the day on which its logs were written, which is that of the events or the next.
         let is_before = self.since.is_some_and(|since| to <= since);
         let is_after = self.until.is_some_and(|until| from >= until.saturating_add(DAY));
