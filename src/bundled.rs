@@ -17,8 +17,11 @@ pub const PLUGIN_SCHEMAS: [&str; 7] = [
     include_str!("../rulesets/schemas/github.json"),
 ];
 
-/// Members of CloudTrail records in their own spelling.
-pub const CLOUDTRAIL_MEMBERS: &str = include_str!("../rulesets/schemas/cloudtrail-members.txt");
+/// The members of a CloudTrail record, as a tree.
+pub const CLOUDTRAIL_MEMBERS: &str = include_str!("../rulesets/aws/cloudtrail-members.txt");
+
+/// Names of members of requests and responses in their own spelling.
+pub const REQUEST_MEMBERS: &str = include_str!("../rulesets/schemas/request-members.txt");
 
 /// Field names of older Sysdig rules and what they are called now.
 pub const OLDER_NAMES: &str = include_str!("../rulesets/schemas/older-names.txt");
@@ -42,8 +45,8 @@ pub const PROFILES: [(&str, &str, &str); 1] = [(
 /// Values that are likely at some places of a record, as JSON pointers.
 pub const CLOUDTRAIL_LIKELY: &str = include_str!("../rulesets/schemas/cloudtrail-likely.json");
 
-/// What every CloudTrail record holds.
-pub const CLOUDTRAIL_FACTS: &str = include_str!("../rulesets/schemas/cloudtrail-facts.toml");
+/// Services and beginnings of action names that made-up events prefer.
+pub const USUAL_NAMES: &str = include_str!("../rulesets/aws/usual-names.toml");
 
 /// Calls and IAM actions, and the events they are logged as.
 pub const AWS_LOGGED_AS: &str = include_str!("../rulesets/aws/logged-as.txt");

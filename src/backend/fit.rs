@@ -1,5 +1,6 @@
 //! What a target cannot say of a condition: found at its place, refused or approximated.
 
+use crate::cloudtrail::fields;
 use crate::diag::Diagnostic;
 use crate::eval::{Event, SOURCE, holds};
 use crate::lint::targets::{APPROXIMATED, NOT_IN_TARGET};
@@ -145,12 +146,7 @@ pub fn known(atom: &Atom) -> Option<bool> {
         return Some(truth);
     }
     let mut constant = true;
-    let mut look = |name: &str| {
-        constant &= matches!(
-            name,
-            "evt.source" | "evt.pluginname" | "evt.is_async" | "evt.asynctype" | "ct.request.documentname"
-        );
-    };
+    let mut look = |name: &str| constant &= fields::row(name).is_some_and(fields::Row::is_constant);
     atom.left.fields(&mut |field| look(&field.name));
     if let Test::Term { term, .. } = &atom.test {
         term.fields(&mut |field| look(&field.name));

@@ -6,6 +6,7 @@ use super::field::Field;
 use super::json::{PathId, Paths};
 use super::plan::{Graph, NodeId, PlanNode};
 use super::term::Expr;
+use crate::cloudtrail::members::{self, Presence};
 use crate::sema::pattern::{Pattern, Set};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,32 +34,11 @@ enum Need {
 /// What has to be, at one of these paths at least.
 type Needs = BTreeMap<PathId, Need>;
 
-/// Members that nearly every record has: that they are there tells nothing.
-const COMMON: [&str; 12] = [
-    "awsRegion",
-    "eventCategory",
-    "eventID",
-    "eventName",
-    "eventSource",
-    "eventTime",
-    "eventType",
-    "managementEvent",
-    "readOnly",
-    "recipientAccountId",
-    "sourceIPAddress",
-    "userAgent",
-];
-/// Objects of which nearly every record has the usual members.
-const COMMON_OBJECTS: [&str; 1] = ["userIdentity"];
-
 /// Builds the index of rules: their numbers and conditions.
 pub(super) fn build(rules: &[(u32, NodeId)], graph: &Graph, paths: &mut Paths) -> RuleIndex {
     let name = paths.path(["eventName"]);
-    let mut common: BTreeSet<PathId> = COMMON.iter().map(|key| paths.path([*key])).collect();
-    common.extend(COMMON_OBJECTS.iter().map(|key| paths.path([*key])));
-    let is_common = |path: PathId| {
-        common.contains(&path) || paths.split(path).is_some_and(|(parent, _)| common.contains(&parent))
-    };
+    // That a member of nearly every record is there says nothing.
+    let is_common = |path: PathId| members::presence(paths.member(path).pointer()) != Presence::Some;
     let mut index = RuleIndex::default();
     for &(rule, root) in rules {
         let judge = NeedFinder { graph, name, is_common: &is_common };
@@ -153,14 +133,9 @@ fn of_comparison(comparison: &Comparison) -> Option<(PathId, Need)> {
     }
     let Expr::Field(field) = expr else { return None };
     let path = match field {
-        Field::Text(path)
-        | Field::Short(path)
-        | Field::Compact(path)
-        | Field::Flag(path)
-        | Field::Number(path)
-        | Field::Resources(path)
-        | Field::InstanceName(path)
-        | Field::Pointer(path) => *path,
+        Field::Text(path) | Field::Member(path, _) | Field::InstanceName(path) | Field::Pointer(path) => {
+            *path
+        }
         _ => return None,
     };
     let values = match (&comparison.left, &comparison.check) {

@@ -4,7 +4,6 @@
 //! log -> batches of records -> Event (fields as the plugin extracts them) -> Engine (all rules at once) -> Alert
 //! ```
 
-mod cloudtrail;
 mod compare;
 mod event;
 mod field;
@@ -23,6 +22,7 @@ mod term;
 pub mod time;
 pub mod timeline;
 mod value;
+mod views;
 
 pub use event::{Event, Host, Skipped};
 pub use matches::{Why, explain, holds};
@@ -101,7 +101,7 @@ impl Engine {
         let graph = builder.finish(&roots);
         active.retain(|(_, root)| graph.nodes[*root as usize] != PlanNode::Const(false));
         let index = index::build(&active, &graph, &mut paths);
-        let [user, address] = WHO.map(|name| field::bind(&plain(name), &mut paths));
+        let [user, address] = WHO.map(|name| field::named(name, &mut paths));
         paths.finish();
         let numbered = rules.iter().filter(|rule| is_active(rule)).any(counts_events);
         Engine { rules, outputs, roots, graph, index, paths, host, user, address, numbered }
@@ -171,10 +171,6 @@ pub fn is_active(rule: &Rule) -> bool {
 }
 
 const WHO: [&str; 2] = ["ct.user", "ct.srcip"];
-
-fn plain(name: &str) -> FieldRef {
-    FieldRef::plain(name)
-}
 
 /// The rule looks at what an event is among others.
 fn counts_events(rule: &Rule) -> bool {

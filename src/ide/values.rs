@@ -5,7 +5,8 @@ use super::offer::{Completion, CompletionKind, Out};
 use super::topic::Topic;
 use super::{marks, tested};
 use crate::bundled;
-use crate::lint::rules::cloudtrail::unknown_identity_type::IDENTITY_TYPES;
+use crate::cloudtrail::{fields, members};
+use crate::eval::SOURCE;
 use crate::schema::{SourceFields, Type, event_names, event_types};
 use crate::sema::values::{Family, family};
 use crate::syntax::ast::{Operand, OperandKind};
@@ -56,14 +57,14 @@ pub(super) fn of_field(
         let asked = |wanted: &str| {
             condition.map_or_else(Vec::new, |condition| tested::tested(here, condition, fields, wanted))
         };
-        let short = matches!(operand.kind, OperandKind::Field { name: "ct.shortsrc", .. });
+        let short = matches!(operand.kind, OperandKind::Field { name, .. } if tested::is_short(name));
         match tested::member(left, fields).as_deref() {
             Some("/eventName") => event_names(&asked("/eventSource"), out),
             Some("/eventSource") => event_sources(short, &asked("/eventName"), out),
-            Some("/userIdentity/type") => {
-                for kind in IDENTITY_TYPES {
-                    out.word(kind, CompletionKind::Value, "type of identity");
-                }
+            Some(pointer) if *source == SOURCE => {
+                let values = members::at(pointer).into_iter().flat_map(|member| &member.values);
+                let what = if pointer == "/userIdentity/type" { "type of identity" } else { "" };
+                values.for_each(|value| out.word(value, CompletionKind::Value, what));
             }
             _ => {}
         }
@@ -74,7 +75,7 @@ pub(super) fn of_field(
 fn event_sources(short: bool, asked: &[String], out: &mut Out) {
     let writers: BTreeSet<&str> = asked.iter().flat_map(|name| event_names::sources_of(name)).collect();
     for source in event_names::sources() {
-        let label = if short { source.trim_end_matches(".amazonaws.com") } else { source };
+        let label = if short { fields::short(source) } else { source };
         let rank = u32::from(!writers.contains(source));
         out.value(rank, label, "event source", || Topic::EventSource(source.to_owned()));
     }
@@ -152,12 +153,13 @@ pub(super) fn tags(here: &CompletionRequest<'_, '_>, out: &mut Out) {
 
 /// Arguments of a field: pointers to members of CloudTrail records.
 pub(super) fn arguments(here: &CompletionRequest<'_, '_>, field: &str, out: &mut Out) {
-    if !matches!(field, "json.value" | "jevt.value") || !here.cursor.sources.contains(&"aws_cloudtrail") {
+    if !matches!(field, "json.value" | "jevt.value") || !here.cursor.sources.contains(&SOURCE) {
         return;
     }
     let environment = &here.snapshot.settings.options.environment;
-    let fields = environment.fields("aws_cloudtrail").into_iter().flat_map(|fields| fields.fields());
-    let pointers: BTreeSet<String> = fields.filter_map(|field| field.pointer()).collect();
+    let fields = environment.fields(SOURCE).into_iter().flat_map(|fields| fields.fields());
+    let documented = members::all().iter().map(|member| member.pointer.clone());
+    let pointers: BTreeSet<String> = fields.filter_map(|field| field.pointer()).chain(documented).collect();
     for pointer in &pointers {
         out.word(pointer, CompletionKind::Value, "JSON pointer");
     }

@@ -34,7 +34,7 @@ use std::fmt;
 /// What is taken as given about records.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum Assume {
-    /// What AWS writes: `rulesets/schemas/cloudtrail-facts.toml`.
+    /// What AWS writes: [`crate::cloudtrail::members`].
     #[default]
     CloudTrail,
     /// Only what follows from how the plugins make fields and events.

@@ -80,14 +80,14 @@ fn made_is_empty(arena: &Arena, term: &Term, literals: &[(PrimId, bool)]) -> boo
         && !numbers(arena, &by_number)
             .into_iter()
             .any(|number| holds(arena, &by_number, Some(&Json::from(number))));
-    let shape = derived::shape(term).and_then(expression).into_iter().collect();
+    let shape = derived::shape(term).and_then(|pattern| expression(&pattern)).into_iter().collect();
     no_number || texts(arena, &compared(false), shape) == Search::Empty
 }
 
 /// A text that a made term could have for these to hold.
 pub fn made_text(arena: &Arena, term: &Term, literals: &[(PrimId, bool)]) -> Option<String> {
     let shape: Vec<Box<dyn Machine>> = match derived::plain_shape(term) {
-        Some(derived::Shape::Like(pattern)) => expression(pattern).into_iter().collect(),
+        Some(derived::Shape::Like(pattern)) => expression(&pattern).into_iter().collect(),
         Some(derived::Shape::Json) => vec![Box::new(JsonMachine::new(b'{', 2))],
         None => Vec::new(),
     };

@@ -116,8 +116,8 @@ impl<'d> Draft<'d> {
             let checks = wish.literals.iter().map(|&(prim, _)| &self.arena.prims[prim as usize].check);
             for hint in derived::hints(&term, &checks.collect::<Vec<_>>(), text.as_deref()) {
                 let before = self.record.clone();
-                for (path, value) in hint {
-                    let keys: Vec<Box<str>> = path.split('.').map(Box::from).collect();
+                for (pointer, value) in hint {
+                    let keys: Vec<Box<str>> = MemberPath::of(pointer).keys().map(Box::from).collect();
                     set(&mut self.record, &keys, Some(value));
                 }
                 if self.wish_holds(wish) && self.members_hold() {

@@ -2,6 +2,7 @@
 
 use super::text::Map;
 use crate::cloudtrail::MemberPath;
+use crate::cloudtrail::fields::{self, Guard, Meaning, Shown, View};
 use crate::sema::ir::{Atom, FieldRef, Pred, Term, Test};
 use crate::sema::pattern::ordered;
 use crate::sema::predicate::{equals, passes, quantified, reduced};
@@ -64,21 +65,42 @@ fn term<'a>(term: &Term, name: &'a str, source: &'a str) -> Option<Known<'a>> {
 }
 
 fn of_field<'a>(field: &FieldRef, name: &'a str, source: &'a str) -> Option<Known<'a>> {
-    let text = |text: &'a str| Some(Known::Text(Cow::Borrowed(text.as_bytes())));
-    let once = |counts: bool| Some(if counts { Known::Number(1) } else { Known::Absent });
-    match &*field.name {
-        "ct.name" => text(name),
-        "ct.src" => text(source),
-        "ct.shortsrc" => Map::Short.apply(Cow::Borrowed(source.as_bytes())).map(Known::Text),
-        "s3.cnt.get" => once(name == "GetObject"),
-        "s3.cnt.put" => once(name == "PutObject"),
-        "s3.cnt.other" => once(!matches!(name, "GetObject" | "PutObject")),
-        "evt.source" => text("aws_cloudtrail"),
-        "json.value" | "jevt.value" => match MemberPath::parse(field.arg.as_deref()?).pointer() {
-            "/eventName" => text(name),
-            "/eventSource" => text(source),
-            _ => None,
-        },
+    let text = |pointer: &str| match pointer {
+        "/eventName" => Some(name),
+        "/eventSource" => Some(source),
         _ => None,
+    };
+    let shown = |shown: &Shown| {
+        Some(Known::Text(Cow::Borrowed(match *shown {
+            Shown::Member(pointer, View::Text | View::OnlyText) => text(pointer)?.as_bytes(),
+            Shown::Member(pointer, View::Short) => fields::short(text(pointer)?).as_bytes(),
+            Shown::Text(text) => text.as_bytes(),
+            Shown::Number(number) => return Some(Known::Number(number)),
+            _ => return None,
+        })))
+    };
+    match &fields::row(&field.name)?.meaning {
+        Meaning::Cases(cases) => {
+            for case in *cases {
+                let applies = match case.when {
+                    Guard::Always => true,
+                    Guard::Is(pointer, texts) => texts.contains(&text(pointer)?),
+                    Guard::IsNot(pointer, texts) => !texts.contains(&text(pointer)?),
+                    Guard::There(pointer) => text(pointer).map(|_| true)?,
+                    Guard::Missing(pointer) => text(pointer).map(|_| false)?,
+                };
+                if applies {
+                    // What is known is there, so the first value counts.
+                    return case.first_of.first().and_then(shown);
+                }
+            }
+            Some(Known::Absent)
+        }
+        Meaning::Argument => {
+            let path = MemberPath::parse(field.arg.as_deref()?);
+            Some(Known::Text(Cow::Borrowed(text(path.pointer())?.as_bytes())))
+        }
+        Meaning::Never { .. } => Some(Known::Absent),
+        Meaning::Opaque { .. } => None,
     }
 }

@@ -1,7 +1,6 @@
 //! What a record looks like before anything is asked of it.
 
 use super::atom::PrimId;
-use super::facts;
 use super::formula::Arena;
 use super::place;
 use crate::bundled;
@@ -15,6 +14,21 @@ use std::sync::OnceLock;
 struct Template {
     events: Vec<String>,
     record: Map<String, Json>,
+}
+
+/// What is usual, of which nothing follows.
+#[derive(Deserialize, Debug, Default)]
+struct Usual {
+    /// Services in order of preference, without their domain.
+    services: Vec<String>,
+    /// How the names of actions begin that only read.
+    reads: Vec<String>,
+}
+
+fn usual_names() -> &'static Usual {
+    static USUAL: OnceLock<Usual> = OnceLock::new();
+    // The tests read the file strictly; without it a record would only be less like a real one.
+    USUAL.get_or_init(|| toml::from_str(bundled::USUAL_NAMES).unwrap_or_default())
 }
 
 /// Templates of events, the one for any event first, and templates of who acted.
@@ -54,7 +68,7 @@ pub fn full(arena: &Arena, asked: &Asked<'_>) -> Map<String, Json> {
         if let Some(own) = events.iter().find(|event| event.events.contains(&name)) {
             record = own.record.clone();
         }
-        let reads = facts::usual().reads.iter().any(|prefix| name.starts_with(prefix.as_str()));
+        let reads = usual_names().reads.iter().any(|prefix| name.starts_with(prefix.as_str()));
         record.insert("readOnly".to_owned(), Json::Bool(reads));
         record.insert("eventSource".to_owned(), Json::from(source));
         record.insert("eventName".to_owned(), Json::from(name));
@@ -85,7 +99,7 @@ fn event(arena: &Arena, asked: &Asked<'_>) -> Option<(String, String)> {
         return pair(usual("eventName"), usual("eventSource"));
     }
     let services: Vec<String> =
-        facts::usual().services.iter().map(|service| format!("{service}.amazonaws.com")).collect();
+        usual_names().services.iter().map(|service| format!("{service}.amazonaws.com")).collect();
     let named = place::named(arena, asked.name);
     for name in named.iter().filter(|name| name_fits(name)) {
         let known = services.iter().map(String::as_str).filter(|source| event_names::known(source, name));

@@ -160,10 +160,17 @@ fn members() -> &'static FxHashMap<String, Member> {
     static MEMBERS: OnceLock<FxHashMap<String, Member>> = OnceLock::new();
     MEMBERS.get_or_init(|| {
         let mut members = FxHashMap::default();
-        for word in data_lines(bundled::CLOUDTRAIL_MEMBERS).flat_map(str::split_whitespace) {
-            let name = word.trim_start_matches('/').trim_end_matches("[]");
-            let member = Member { name, top: word.starts_with('/'), list: word.ends_with("[]") };
-            members.entry(name.to_ascii_lowercase()).or_insert(member);
+        let mut add = |name: &'static str, top, list| {
+            members.entry(name.to_ascii_lowercase()).or_insert(Member { name, top, list });
+        };
+        for line in data_lines(bundled::CLOUDTRAIL_MEMBERS) {
+            let mut words = line.split_whitespace();
+            if let Some(name) = words.next().filter(|name| *name != "-") {
+                add(name, !line.starts_with(' '), words.next() == Some("list"));
+            }
+        }
+        for name in data_lines(bundled::REQUEST_MEMBERS).flat_map(str::split_whitespace) {
+            add(name, false, false);
         }
         members
     })

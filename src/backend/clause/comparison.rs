@@ -2,6 +2,7 @@
 
 use super::members::{Source, sources};
 use super::{Check, Clause, Kind, Like, any, equal, every, leaf, otherwise};
+use crate::cloudtrail::fields::DOMAIN;
 use crate::sema::ir::{Atom, FieldRef, Term, Test};
 use crate::sema::pattern::Pattern;
 use crate::sema::values::number;
@@ -170,8 +171,6 @@ fn glob_pieces(value: &str) -> Result<Like, String> {
     let pieces = pieces.into_iter().map(String::from_utf8).collect::<Result<Vec<_>, _>>();
     Ok(Like(pieces.map_err(|_| "the pattern is no text".to_owned())?))
 }
-
-const DOMAIN: &str = ".amazonaws.com";
 
 /// A comparison of the service without its domain, as one of the service with it.
 fn of_short(test: &Test, path: &[String], fold: Fold) -> Result<Clause, String> {

@@ -6,8 +6,6 @@
 mod comparison;
 mod members;
 
-pub use members::plain_path;
-
 use crate::sema::ir::Pred;
 use crate::sema::predicate::{Signed, signed};
 use crate::syntax::token::Op;
@@ -204,10 +202,6 @@ fn opposite(op: Op) -> Op {
         Op::Ge => Op::Lt,
         _ => Op::Ne,
     }
-}
-
-fn path(dotted: &str) -> Vec<String> {
-    dotted.split('.').map(str::to_owned).collect()
 }
 
 fn leaf(path: &[String], kind: Kind, check: Check) -> Clause {

@@ -1,9 +1,9 @@
 //! Filter patterns as Falco's conditions.
 
 use super::pattern::{Key, Pattern, Selector, SelectorTest};
-use crate::backend::{clause, write};
+use crate::backend::write;
 use crate::cloudtrail::MemberPath;
-use crate::schema::plugins::bundled_plugins;
+use crate::cloudtrail::fields::{self, View};
 use crate::syntax::token::Op;
 
 /// A pattern as a condition. The error is what Falco has no words for.
@@ -94,10 +94,12 @@ fn number_comparison(field: &str, op: Op, number: f64) -> Result<String, String>
     if !whole {
         return Err(format!("Falco has no number {number}"));
     }
-    let numeric = ["s3.bytes.in", "s3.bytes.out"].contains(&field);
+    let view = fields::row(field).and_then(fields::Row::member).map(|(_, view)| view);
     match op {
         Op::Eq | Op::Ne => Ok(format!("{field} {} {}", op.text(), number as i64)),
-        _ if numeric && number >= 0.0 => Ok(format!("{field} {} {}", op.text(), number as i64)),
+        _ if view == Some(View::Number) && number >= 0.0 => {
+            Ok(format!("{field} {} {}", op.text(), number as i64))
+        }
         _ => Err(format!(
             "Falco compares `{field}` as a text, and texts are not less or greater as numbers are"
         )),
@@ -112,37 +114,25 @@ fn field(selector: &Selector) -> Result<String, String> {
     });
     let keys: Vec<String> = keys.collect();
     let dotted = keys.join(".");
-    let flags = [
-        ("readOnly", "ct.readonly"),
-        ("managementEvent", "ct.managementevent"),
-        ("sessionCredentialFromConsole", "ct.sessioncredentialfromconsole"),
-        ("additionalEventData.bytesTransferredIn", "s3.bytes.in"),
-        ("additionalEventData.bytesTransferredOut", "s3.bytes.out"),
-    ];
-    if let Some((_, name)) = flags.iter().find(|(path, _)| *path == dotted) {
-        return Ok((*name).to_owned());
-    }
-    if let Some(name) = own_field(&dotted) {
-        return Ok(name);
-    }
     let path = MemberPath::of_keys(&keys);
     let pointer = path.pointer();
+    if let Some(name) = own_field(pointer) {
+        return Ok(name.to_owned());
+    }
     if pointer.chars().any(|c| c.is_whitespace() || matches!(c, '[' | ']' | '"' | '\'')) {
         return Err(format!("the member `{dotted}` has a name that needs care; write the condition by hand"));
     }
     Ok(format!("json.value[{pointer}]"))
 }
 
-/// The field of the plugin that shows just this member.
-fn own_field(dotted: &str) -> Option<String> {
-    let plugin = bundled_plugins().iter().find(|plugin| plugin.name == "cloudtrail")?;
-    let schema = plugin.schema();
-    // These show something else beside it.
-    let plain = |name: &str| name.starts_with("ct.") && !["ct.shortsrc", "ct.user.accountid"].contains(&name);
-    let names =
-        schema.fields.iter().filter(|field| field.listed && plain(&field.name)).map(|field| &*field.name);
-    let mut shown = names.filter(|name| clause::plain_path(name).as_deref() == Some(dotted));
-    shown.next().map(str::to_owned)
+/// The field that shows just this member as filter patterns compare it.
+fn own_field(pointer: &str) -> Option<&'static str> {
+    let is_own = |(row, view): &(&fields::Row, View)| match view {
+        View::Text => row.name.starts_with("ct.") && row.name != "ct.time",
+        View::Flag | View::Number => true,
+        _ => false,
+    };
+    fields::showing(pointer).find(is_own).map(|(row, _)| row.name)
 }
 
 /// A rule of a condition.

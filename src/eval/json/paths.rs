@@ -1,5 +1,6 @@
 //! The paths that a set of rules looks at, as a tree of keys with a small perfect hash at each node.
 
+use crate::cloudtrail::MemberPath;
 use crate::cloudtrail::path::index;
 use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -61,6 +62,16 @@ impl Paths {
         self.nodes[parent as usize].children.push(id);
         self.known.insert((parent, key.into()), id);
         id
+    }
+
+    /// The member that a path leads to.
+    pub fn member(&self, mut id: PathId) -> MemberPath<'static> {
+        let mut keys = Vec::new();
+        while let Some((parent, key)) = self.split(id) {
+            keys.push(String::from_utf8_lossy(key));
+            id = parent;
+        }
+        MemberPath::of_keys(keys.iter().rev())
     }
 
     /// Tells finished trees apart; 0 before [`Paths::finish`].

@@ -1,6 +1,7 @@
 //! What is made of a text before it is compared, and the automaton of the texts that it is made of.
 
 use super::{Fate, Machine, State};
+use crate::cloudtrail::fields;
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 
@@ -19,7 +20,7 @@ pub enum Map {
     Last(u8, u8),
 }
 
-const DOMAIN: &[u8] = b".amazonaws.com";
+const DOMAIN: &[u8] = fields::DOMAIN.as_bytes();
 
 impl Map {
     /// What it makes of a text.
