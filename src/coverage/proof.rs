@@ -3,7 +3,7 @@
 use super::benchmark::Row;
 use crate::bundled;
 use crate::eval::{Engine, Matching, holds};
-use crate::logic::{Assume, Found, Implied, Solver, Witness, restrict};
+use crate::logic::{Assume, Implied, Satisfiability, Solver, Witness, restrict};
 use crate::sema::ir::{Pred, Rule};
 use rustc_hash::FxHashMap;
 use serde_json::Value;
@@ -92,7 +92,7 @@ pub struct Prover<'r> {
     engine: Engine,
     solver: Solver,
     /// Answers by the normal form of the question.
-    known: RefCell<FxHashMap<String, Found>>,
+    known: RefCell<FxHashMap<String, Satisfiability>>,
 }
 
 impl<'r> Prover<'r> {
@@ -123,8 +123,8 @@ impl<'r> Prover<'r> {
         // event found for one row mostly serves the next one with another name.
         if !goal.shown {
             match self.found(&asked) {
-                Found::Never => return Ok(Exists::No),
-                Found::Witness(mut witness) => {
+                Satisfiability::Never => return Ok(Exists::No),
+                Satisfiability::Witness(mut witness) => {
                     witness.record["eventName"] = Value::from(&*row.name);
                     witness.record["eventSource"] = Value::from(&*row.source);
                     let whole = Pred::And(vec![goal.whole.clone(), asked.clone()]);
@@ -133,13 +133,13 @@ impl<'r> Prover<'r> {
                         return Ok(Exists::Yes(confirmed, fired));
                     }
                 }
-                Found::Unknown(_) => {}
+                Satisfiability::Unknown(_) => {}
             }
         }
         self.confirmed(goal, self.found(&Pred::And(vec![asked, row.condition()])))
     }
 
-    fn found(&self, asked: &Pred) -> Found {
+    fn found(&self, asked: &Pred) -> Satisfiability {
         let shape = shape(asked);
         if let Some(found) = self.known.borrow().get(&shape) {
             return found.clone();
@@ -149,11 +149,11 @@ impl<'r> Prover<'r> {
         found
     }
 
-    fn confirmed(&self, goal: &Goal<'_>, found: Found) -> Result<Exists, Disagreement> {
+    fn confirmed(&self, goal: &Goal<'_>, found: Satisfiability) -> Result<Exists, Disagreement> {
         Ok(match found {
-            Found::Never => Exists::No,
-            Found::Unknown(reason) => Exists::Unknown(reason.to_string()),
-            Found::Witness(witness) => {
+            Satisfiability::Never => Exists::No,
+            Satisfiability::Unknown(reason) => Exists::Unknown(reason.to_string()),
+            Satisfiability::Witness(witness) => {
                 let (confirmed, fired) = self.confirm(goal, witness)?;
                 Exists::Yes(confirmed, fired)
             }

@@ -1,4 +1,4 @@
-//! Filter patterns as Falco's conditions.
+//! Conversion of filter patterns into Falco's conditions.
 
 use super::pattern::{Key, Pattern, Selector, SelectorTest};
 use crate::backend::write;
@@ -6,7 +6,7 @@ use crate::cloudtrail::MemberPath;
 use crate::cloudtrail::fields::{self, View};
 use crate::syntax::token::Op;
 
-/// A pattern as a condition. The error is what Falco has no words for.
+/// A pattern as a condition. The error is a test that Falco cannot express.
 pub fn condition(pattern: &Pattern) -> Result<String, String> {
     let all = |parts: &[Pattern], word: &str| {
         let part = |part: &Pattern| {
@@ -30,7 +30,7 @@ pub fn condition(pattern: &Pattern) -> Result<String, String> {
     }
 }
 
-/// Several plain texts of one member.
+/// A selector and texts, if all parts compare one selector with a plain text.
 fn among(parts: &[Pattern]) -> Option<(&Selector, Vec<&str>)> {
     let one = |part: &'_ Pattern| -> bool {
         matches!(part, Pattern::Test(_, SelectorTest::Text { text, not: false }) if !text.contains('*'))
@@ -67,7 +67,7 @@ fn text_comparison(field: &str, text: &str, not: bool) -> Result<String, String>
     let pieces: Vec<&str> = text.split('*').collect();
     let like = match pieces.as_slice() {
         _ if pieces.iter().all(|piece| piece.is_empty()) => {
-            // A member that is there is not unlike anything.
+            // A present member is like `*`.
             return Ok(if not {
                 format!("{field} exists and not {field} exists")
             } else {
@@ -85,7 +85,7 @@ fn text_comparison(field: &str, text: &str, not: bool) -> Result<String, String>
             format!("{field} glob {}", write::text(&escaped)?)
         }
     };
-    // What is not there is not different either.
+    // An absent member is not different.
     Ok(if not { format!("({field} exists and not {like})") } else { like })
 }
 
@@ -106,7 +106,7 @@ fn number_comparison(field: &str, op: Op, number: f64) -> Result<String, String>
     }
 }
 
-/// The field that shows a member: its own, else `json.value`.
+/// The field that shows a member: one of the plugin, else `json.value`.
 fn field(selector: &Selector) -> Result<String, String> {
     let keys = selector.0.iter().map(|key| match key {
         Key::Name(name) => name.clone(),
@@ -135,7 +135,7 @@ fn own_field(pointer: &str) -> Option<&'static str> {
     fields::showing(pointer).find(is_own).map(|(row, _)| row.name)
 }
 
-/// A rule of a condition.
+/// A rule with this condition, as YAML.
 pub fn rule(name: &str, condition: &str) -> String {
     let quoted = serde_json::Value::from(name).to_string();
     format!(

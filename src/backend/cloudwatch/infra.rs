@@ -1,4 +1,4 @@
-//! What makes filter patterns work: metric filters, metrics, alarms and a topic to tell, in the words of three tools.
+//! Infrastructure for filter patterns: metric filters, metrics, alarms and a topic, for three tools.
 
 use super::super::CompileJob;
 use super::Filter;
@@ -7,19 +7,19 @@ use std::collections::BTreeSet;
 
 /// The namespace of the metrics.
 const NAMESPACE: &str = "CloudTrailRules";
-/// Seconds over which events are counted.
+/// Period of an alarm in seconds.
 const PERIOD: u32 = 300;
 
 /// One metric filter.
 struct Metric {
-    /// Letters, digits and `-`; each its own.
+    /// Unique id of letters, digits and `-`.
     id: String,
-    /// The metric: several filters of a rule share it.
+    /// Name of the metric, shared by the filters of a rule.
     metric: String,
     pattern: String,
 }
 
-/// An alarm and the filters that feed it.
+/// An alarm and the filters of its metric.
 struct Alarm {
     metric: String,
     description: String,
@@ -66,7 +66,7 @@ fn unique(name: String, taken: &mut BTreeSet<String>) -> String {
     one
 }
 
-/// The patterns alone.
+/// The patterns only.
 pub fn plain(filters: &[Filter<'_>]) -> String {
     let one = |filter: &Filter<'_>| format!("# {}\n{}\n", filter.rule.name, filter.patterns.join("\n"));
     filters.iter().map(one).collect::<Vec<_>>().join("\n")
@@ -134,19 +134,19 @@ resource \"aws_cloudwatch_metric_alarm\" \"{id}\" {{
     out
 }
 
-/// A name of a Terraform resource begins with a letter or `_`.
+/// A name for a Terraform resource, which begins with a letter or `_`.
 fn resource(id: &str) -> String {
     let id = id.replace('-', "_").to_ascii_lowercase();
     if id.starts_with(|c: char| c.is_ascii_digit()) { format!("r_{id}") } else { id }
 }
 
-/// A text as Terraform quotes it.
+/// A quoted text of Terraform.
 fn hcl(text: &str) -> String {
     let quoted = Value::from(text).to_string();
     quoted.replace("${", "$${").replace("%{", "%%{")
 }
 
-/// The service takes descriptions of up to 1024 characters.
+/// A description cut to the service's limit of 1024 characters.
 fn shortened(text: &str) -> String {
     text.chars().take(1000).collect()
 }
@@ -158,7 +158,7 @@ pub fn cloudformation(filters: &[Filter<'_>], job: &CompileJob<'_>) -> Result<St
     for (number, alarm) in alarms(filters, job).iter().enumerate() {
         let logical = |kind: &str, part: usize| {
             let words: String = alarm.metric.chars().filter(char::is_ascii_alphanumeric).collect();
-            // The number keeps apart what differs only in other characters.
+            // The number keeps names unique that differ only in characters that are removed.
             format!(
                 "{kind}{}{words}{}",
                 number + 1,
@@ -247,7 +247,7 @@ aws logs put-metric-filter --log-group-name {group} --filter-name {id} \\
     out
 }
 
-/// A text as shells quote it.
+/// A text quoted for shells.
 fn shell(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }

@@ -6,15 +6,15 @@ use serde_json::Value;
 /// A filter pattern, without the braces around it.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Pattern {
-    /// All of them.
+    /// Conjunction.
     All(Vec<Pattern>),
-    /// Any of them.
+    /// Disjunction.
     Any(Vec<Pattern>),
     /// One comparison.
     Test(Selector, SelectorTest),
 }
 
-/// Where a value is: keys, and places in arrays as `Key::At`.
+/// Path to a value: keys and indices of arrays.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Selector(pub Vec<Key>);
 
@@ -27,14 +27,14 @@ pub enum Key {
     At(usize),
 }
 
-/// What is asked of a value.
+/// Test of a value.
 #[derive(Clone, PartialEq, Debug)]
 pub enum SelectorTest {
-    /// A text, with `*` for anything; if `not`, a value that is there and otherwise.
+    /// A text with `*` as wildcard; with `not`, a present value that differs.
     Text {
         /// The text as written.
         text: String,
-        /// It must not be so.
+        /// Negated.
         not: bool,
     },
     /// A number.
@@ -47,19 +47,19 @@ pub enum SelectorTest {
     Missing,
 }
 
-/// Why a pattern cannot be read, and at which byte.
+/// Parse error of a pattern.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PatternError {
-    /// Byte of the text.
+    /// Byte offset.
     pub at: usize,
     /// What is wrong.
     pub why: String,
 }
 
-/// Groups within each other.
+/// Maximum nesting of groups.
 const MAX_DEPTH: usize = 200;
 
-/// Reads a pattern with its braces.
+/// Parses a pattern with its braces.
 pub fn parse(text: &str) -> Result<Pattern, PatternError> {
     let mut parser = Parser { text, at: 0, depth: 0 };
     parser.expect("{")?;
@@ -111,7 +111,7 @@ impl<'p> Parser<'p> {
         if self.take(token) { Ok(()) } else { self.fail(format!("`{token}` is missing")) }
     }
 
-    /// `||` binds less than `&&`.
+    /// Parses `||`, which binds weaker than `&&`.
     fn any(&mut self) -> Result<Pattern, PatternError> {
         let mut parts = vec![self.all()?];
         while self.take("||") {
@@ -286,7 +286,7 @@ fn inner(pattern: &Pattern) -> String {
 }
 
 impl Selector {
-    /// As written.
+    /// The selector as text.
     pub fn text(&self) -> String {
         let mut text = String::from("$");
         for key in &self.0 {
@@ -322,7 +322,7 @@ impl SelectorTest {
     }
 }
 
-/// Whether a record matches. What is not there is neither equal nor different.
+/// Whether a record matches. An absent value is neither equal nor different.
 pub fn matches(pattern: &Pattern, record: &Value) -> bool {
     match pattern {
         Pattern::All(parts) => parts.iter().all(|part| matches(part, record)),
@@ -355,7 +355,7 @@ pub fn matches(pattern: &Pattern, record: &Value) -> bool {
     }
 }
 
-/// Whether a text is like one with `*` for anything.
+/// Whether a text matches a pattern with `*` as wildcard.
 fn like(pattern: &str, text: &str) -> bool {
     let mut pieces = pattern.split('*');
     let first = pieces.next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! `falco`: the same rules in one file that needs no other, macros and lists resolved or only those kept that count.
+//! `falco`: the same rules in one self-contained file, with macros and lists resolved or only the used ones kept.
 
 mod resolved;
 mod shaken;
@@ -114,7 +114,7 @@ fn verbatim(span: Span, sources: &SourceMap) -> String {
     out
 }
 
-/// The rules that a file of this text does not have as they are.
+/// Rules that differ when this text is compiled again.
 fn differing<'j>(job: &CompileJob<'j>, text: &str) -> Vec<&'j Rule> {
     let mut sources = SourceMap::default();
     sources.add(SourceFile::new("rules.yaml", text));
@@ -128,13 +128,13 @@ fn differing<'j>(job: &CompileJob<'j>, text: &str) -> Vec<&'j Rule> {
     job.rules.iter().filter(|rule| !whole && rules.is_empty() || kept(rule)).collect()
 }
 
-/// Two rules say the same, wherever they are written.
+/// Equality of two rules apart from places.
 fn same(a: &Rule, b: &Rule) -> bool {
     let head = |rule: &Rule| (rule.source.clone(), rule.priority, rule.enabled, rule.tags.clone());
     head(a) == head(b) && predicate::same(&a.condition, &b.condition) && same_output(&a.output, &b.output)
 }
 
-/// Texts that stand side by side are one.
+/// Equality of two outputs; adjacent texts are joined.
 fn same_output(a: &[OutputPart], b: &[OutputPart]) -> bool {
     let all = |parts: &[OutputPart]| {
         let mut texts = vec![(String::new(), None)];

@@ -1,4 +1,4 @@
-//! Items as they are written, without the macros and lists that no rule uses.
+//! Items as written, without macros and lists that no rule uses.
 
 use super::super::CompileJob;
 use super::{items, verbatim};
@@ -9,7 +9,7 @@ use crate::syntax::yaml::Stream;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// The file. The error is what keeps it from being made.
+/// The file. The error is the reason why it cannot be written.
 pub fn text(job: &CompileJob<'_>, streams: &[(FileId, Stream)]) -> Result<String, String> {
     let used = used(job)?;
     let kept = items(streams).filter(|(_, item)| match item.kind() {
@@ -22,7 +22,7 @@ pub fn text(job: &CompileJob<'_>, streams: &[(FileId, Stream)]) -> Result<String
     Ok(texts.join("\n"))
 }
 
-/// Names of macros and lists that rules lead to.
+/// Names of macros and lists that rules use, directly or not.
 #[derive(Default)]
 struct Used {
     macros: BTreeSet<String>,
