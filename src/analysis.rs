@@ -400,6 +400,14 @@ pub fn errors(analysis: &mut Analysis) -> Vec<Diagnostic> {
     embedded::to_host(&analysis.sources, errors)
 }
 
+/// True if the rules load in spite of these errors: Falco crashes at an event of theirs, and not before.
+pub fn load_anyway(errors: &[Diagnostic], sources: &SourceMap, options: &Options) -> bool {
+    let only_crashes = errors.iter().all(|found| found.check == &checks::FALCO_CRASH);
+    let loads = |results: Vec<LoadResult>| results.iter().all(|result| result.successful);
+    let inputs = || Inputs { sources: sources.clone(), options: options.clone() };
+    errors.is_empty() || only_crashes && falco_verdicts(&inputs()).is_ok_and(loads)
+}
+
 /// Who uses whom, and whether that is all there is.
 #[derive(Debug)]
 pub struct Drawn {

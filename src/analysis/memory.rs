@@ -18,7 +18,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// What is known from earlier runs over the same environment.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Memory {
     rules: FxHashMap<u64, Known<Arc<Kept>>>,
     items: FxHashMap<FileId, Known<ItemFindings>>,
@@ -34,12 +34,14 @@ pub struct Memory {
 }
 
 /// Something, and the last run that made use of it.
+#[derive(Debug)]
 struct Known<T> {
     what: T,
     run: u32,
 }
 
 /// What came of a rule.
+#[derive(Debug)]
 pub(super) struct Kept {
     pub outcome: Arc<RuleOutcome>,
     /// The words of its condition: a list or macro of another name cannot matter to it.

@@ -8,8 +8,10 @@ mod raw;
 mod scan;
 
 pub use indent::indent;
-pub use paths::{PathId, Paths, ROOT};
-pub use raw::{Raw, compact, unescape};
+pub use paths::{PathId, Paths};
+#[cfg(test)]
+pub use raw::unescape;
+pub use raw::{Raw, compact};
 pub use scan::{Slot, scan};
 
 /// Maximum nesting depth.
