@@ -1,4 +1,4 @@
-//! Rules that load, for the commands that make something of them.
+//! Loads rules for commands that use them.
 
 use super::args::Load;
 use super::settings::{self, Settings};
@@ -9,17 +9,17 @@ use crate::render;
 use crate::sema::checks::FALCO_CRASH;
 use crate::source::SourceMap;
 
-/// Rules and how they were read.
+/// Rules and the options they were loaded with.
 pub struct Rules {
     /// The rules and the files they are in.
     pub compiled: Compiled,
-    /// How they were read.
+    /// The options.
     pub options: Options,
-    /// The rulec.toml that counted.
+    /// The settings of `rulec.toml`.
     pub settings: Settings,
 }
 
-/// Loads rules. `None` if there are errors, which were printed; `nothing` ends the sentence about them.
+/// Loads rules. `None` if there are errors, which were printed; `nothing` is the end of the message.
 pub fn load(load: &Load, nothing: &str) -> Result<Option<Rules>, Failure> {
     let mut settings = settings::load(load)?;
     let loaded = inputs::sound(load, &settings)?;
@@ -40,7 +40,7 @@ pub fn load(load: &Load, nothing: &str) -> Result<Option<Rules>, Failure> {
         let only_crashes = errors.iter().all(|found| found.check == &FALCO_CRASH);
         let loads = |results: Vec<LoadResult>| results.iter().all(|result| result.successful);
         let inputs = Inputs { sources: sources.clone(), options: options.clone() };
-        // What crashes at an event does not crash here.
+        // A rule that would crash Falco at an event can be used here.
         if !only_crashes || !falco_verdicts(&inputs).is_ok_and(loads) {
             output::note(&format!("error: the rules have errors, so {nothing}"));
             return Ok(None);

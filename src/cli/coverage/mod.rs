@@ -6,7 +6,7 @@ mod witnesses;
 
 use super::args::{self, Load};
 use super::settings;
-use super::{FAILED, Failure, Outcome, output};
+use super::{CommandResult, FAILED, Failure, output};
 use crate::analysis::{Compiled, Inputs, compile_rules};
 use crate::coverage::guardduty::Severity;
 use crate::coverage::{self, Count, Scope, suggest};
@@ -22,16 +22,16 @@ use std::process::ExitCode;
 
 /// Prove which controls of a benchmark the rules cover
 ///
-/// For each Monitoring control of the CIS AWS Foundations Benchmark: covered, or an event that slips through.
-/// Exits with 1 if `--fail-under` or `--baseline` says so, and with 2 if it was called wrongly, a file cannot be
-/// read, or a proof is not confirmed.
+/// Reports for each Monitoring control of the CIS AWS Foundations Benchmark that it is covered, or an event that slips
+/// through. Exits with 1 if `--fail-under` or `--baseline` is not met, and with 2 on wrong usage, or if a file cannot be
+/// read or a proof is not confirmed.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:
   rulec coverage rules/                                    the table
   rulec coverage rules/ --suggest                          rules that would close the gaps
   rulec coverage rules/ --format json --fail-under full    for CI
   rulec coverage --profile sysdig-managed --guardduty all  what a product's own rules cover")]
-pub struct Args {
+pub struct CoverageArgs {
     #[command(flatten)]
     load: Load,
 
@@ -39,7 +39,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME", help_heading = "What is asked for")]
     benchmark: Option<String>,
 
-    /// How much the controls ask for
+    /// Which events the controls ask for
     #[arg(
         long,
         value_parser = scopes(),
@@ -53,7 +53,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", help_heading = "What is asked for")]
     controls: Option<PathBuf>,
 
-    /// What is taken as given about records
+    /// Assumptions about records
     #[arg(
         long,
         value_parser = assumptions(),
@@ -63,19 +63,19 @@ pub struct Args {
     )]
     assume: Assume,
 
-    /// Only rules of at least this priority count
+    /// Count only rules of at least this priority
     #[arg(long, value_name = "PRIORITY", help_heading = "Which rules count")]
     min_priority: Option<String>,
 
-    /// Only rules in a policy of this file that is on count, see docs/coverage.md; it may be Terraform
+    /// Count only rules in enabled policies of this file, which may be Terraform; see docs/coverage.md
     #[arg(long, value_name = "FILE", help_heading = "Which rules count")]
     policies: Option<PathBuf>,
 
-    /// Only policies of at least this severity count
+    /// Count only policies of at least this severity
     #[arg(long, value_parser = severities(), value_name = "SEVERITY", help_heading = "Which rules count")]
     min_severity: Option<Severity>,
 
-    /// Add the rules and policies that come with a product: `sysdig-managed`
+    /// Add the rules and policies of a product: `sysdig-managed`
     #[arg(long, value_name = "NAME", help_heading = "Which rules count")]
     profile: Option<String>,
 
@@ -103,11 +103,11 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     witness: Option<PathBuf>,
 
-    /// Fail if a control, or the one named, is less than this: `full`, `partial`, `4.4=full`
+    /// Fail if any control, or this one, has a lower verdict: `full`, `partial`, `4.4=full`
     #[arg(long, value_name = "[CONTROL=]VERDICT", value_delimiter = ',')]
     fail_under: Vec<String>,
 
-    /// Fail if something is less than in this earlier report, made with `--format json`
+    /// Fail if anything is worse than in this earlier report, made with `--format json`
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
 }
@@ -154,7 +154,7 @@ fn languages() -> impl TypedValueParser<Value = Lang> {
 }
 
 /// Runs the command.
-pub fn run(args: &Args) -> Outcome {
+pub fn run(args: &CoverageArgs) -> CommandResult {
     let mut settings = settings::load(&args.load)?;
     let (benchmark, findings) = (read::benchmark(args, &settings)?, read::findings(args)?);
     let gates = Gates::new(args, &benchmark)?;
@@ -199,14 +199,14 @@ pub fn run(args: &Args) -> Outcome {
     Ok(ExitCode::from(if gates.fail(&benchmark, &coverage) { FAILED } else { 0 }))
 }
 
-/// What `logic` claims and `eval` denies is nothing to show.
+/// The failure if `eval` does not confirm a proof of `logic`.
 pub fn disagree(disagreement: &coverage::Disagreement) -> Failure {
     Failure::new(format!(
         "internal error in rulec: a proof was not confirmed; please report it with the rules\n{disagreement}"
     ))
 }
 
-/// Says on standard error which rules cannot count.
+/// Reports on standard error which rules cannot count.
 fn notes(diagnostics: &[diag::Diagnostic], too_large: &[TooLarge], silent: &[coverage::Silent]) {
     let errors = diagnostics.iter().filter(|found| found.severity == diag::Severity::Error).count();
     if errors > 0 {
