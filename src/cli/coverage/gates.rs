@@ -1,7 +1,7 @@
-//! What makes a run of `rulec coverage` fail: limits, and an earlier report.
+//! Limits of `rulec coverage` that fail a run: verdicts, and an earlier report.
 
 use super::super::output;
-use super::{Args, Failure, read};
+use super::{CoverageArgs, Failure, read};
 use crate::coverage::baseline::{self, Baseline};
 use crate::coverage::{Benchmark, Coverage, Verdict};
 use std::path::Path;
@@ -14,7 +14,7 @@ pub struct Gates {
 
 impl Gates {
     /// Reads them from the flags.
-    pub fn new(args: &Args, benchmark: &Benchmark) -> Result<Gates, Failure> {
+    pub fn new(args: &CoverageArgs, benchmark: &Benchmark) -> Result<Gates, Failure> {
         let limits = args.fail_under.iter().map(|text| limit(text, benchmark)).collect::<Result<_, _>>()?;
         let before = args.baseline.as_deref().map(|path| earlier(path, benchmark)).transpose()?;
         Ok(Gates { limits, before })
@@ -97,7 +97,7 @@ fn report_short(limits: &[Limit], benchmark: &Benchmark, coverage: &Coverage) ->
         let about = |limit: &&Limit| limit.control.as_ref().is_some_and(|id| *id == control.id);
         let own = limits.iter().filter(about).map(|limit| limit.least).max();
         let general = limits.iter().filter(|limit| limit.control.is_none()).map(|limit| limit.least).max();
-        // A limit of one control counts more than one of all.
+        // A limit for one control overrides one for all.
         let Some(least) = own.or(general).filter(|&least| covered.verdict < least) else { continue };
         is_short = true;
         output::note(&format!(
