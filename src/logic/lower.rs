@@ -22,7 +22,7 @@ pub fn lower(pred: &Pred, arena: &mut Arena, known: &mut FormulaCache) -> Formul
             arena.or(parts)
         }
         Pred::Not(inner) => !lower(inner, arena, known),
-        Pred::ir::Atom(atom) => {
+        Pred::Atom(atom) => {
             let key = (atom.left.clone(), atom.test.clone());
             if let Some(&formula) = known.get(&key) {
                 return formula;

@@ -162,9 +162,9 @@ impl<'d> Draft<'d> {
     /// The value of a side; null if absent.
     fn side_value(&self, side: &Side) -> Json {
         derived::side(self.arena, side, &self.record, self.num).map_or(Json::Null, |value| match value {
-            derived::Shown::Text(text) => Json::from(String::from_utf8_lossy(&text)),
-            derived::Shown::Number(number) => Json::from(number),
-            derived::Shown::List(_) => Json::Null,
+            derived::RecordValue::Text(text) => Json::from(String::from_utf8_lossy(&text)),
+            derived::RecordValue::Number(number) => Json::from(number),
+            derived::RecordValue::List(_) => Json::Null,
         })
     }
 
