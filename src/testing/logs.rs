@@ -1,6 +1,6 @@
 //! The records of a log file that a test names, in any supported form.
 
-use crate::eval::rows::{self, Shape};
+use crate::eval::rows::{self, ObjectKind};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -33,8 +33,8 @@ pub fn split(text: &str) -> Result<Vec<Cow<'_, str>>, (usize, String)> {
     let at = |object: &str| object.as_ptr() as usize - text.as_ptr() as usize;
     let mut records = Vec::new();
     for object in found {
-        match rows::shape(object.as_bytes()) {
-            Shape::Row => {
+        match rows::object_kind(object.as_bytes()) {
+            ObjectKind::Row => {
                 let made = rows::of_object(object.as_bytes()).map_err(|reason| (at(object), reason))?;
                 records.push(Cow::Owned(made));
             }
@@ -62,7 +62,7 @@ fn objects(text: &str) -> Result<Vec<&str>, (usize, String)> {
                     found.extend(records.iter().map(|record| record.get()))
                 }
                 Ok(Log { rows: Some(rows), .. }) => {
-                    let is_row = |object: &&str| rows::shape(object.as_bytes()) == Shape::Row;
+                    let is_row = |object: &&str| rows::object_kind(object.as_bytes()) == ObjectKind::Row;
                     found.extend(rows.iter().flatten().map(|column| column.get()).filter(is_row));
                 }
                 Ok(log) => found.push(inner(log, value)),
