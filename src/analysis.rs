@@ -268,10 +268,17 @@ pub fn examine(
     }
     let mut disagreement = None;
     if let Some(benchmark) = options.benchmark.as_deref().filter(|_| lint) {
-        let rules: Vec<Rule> = rules.iter().map(|rule| Rule::clone(rule)).collect();
-        match coverage::checks::gaps(&rules, benchmark, sources) {
-            Ok(found) => diagnostics.extend(found),
-            Err(error) => disagreement = Some(error),
+        let refusal =
+            |found: &&Diagnostic| found.severity == Severity::Error && found.check != &checks::FALCO_CRASH;
+        if let Some(error) = diagnostics.iter().find(refusal) {
+            let uncovered = coverage::checks::all_uncovered(benchmark, error.primary.span);
+            diagnostics.push(uncovered);
+        } else {
+            let rules: Vec<Rule> = rules.iter().map(|rule| Rule::clone(rule)).collect();
+            match coverage::checks::gaps(&rules, benchmark, sources) {
+                Ok(found) => diagnostics.extend(found),
+                Err(error) => disagreement = Some(error),
+            }
         }
     }
     dedup(&mut diagnostics);
