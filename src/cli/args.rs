@@ -4,7 +4,7 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::path::PathBuf;
 
-/// Takes one of these values by its name; each has a line of help, or none if the name says it.
+/// A parser for these values by their names. Each has a line of help, which is empty if the name suffices.
 pub fn choice<T>(all: Vec<(T, &'static str, &'static str)>) -> impl TypedValueParser<Value = T>
 where
     T: Clone + Send + Sync + 'static,
@@ -17,14 +17,13 @@ where
     })
 }
 
-/// Which files, and for which engine.
+/// The rules files, and the engine to check them for.
 #[derive(Args, Debug, Default)]
 pub struct Load {
     /// Files and directories, in load order; `-` is standard input
     ///
-    /// Directories are searched for `.yaml`, `.yml`, `.tf` and `.json` files in order of their names; those without rules
-    /// at the top or inside are skipped, see docs/inputs.md. Without a path, `rules` of rulec.toml counts, then the
-    /// current directory.
+    /// Directories are searched for `.yaml`, `.yml`, `.tf` and `.json` files in order of their names. Files without rules
+    /// are skipped, see docs/inputs.md. The default is `rules` of rulec.toml, then the current directory.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
@@ -36,17 +35,17 @@ pub struct Load {
     #[arg(long, value_name = "VERSION")]
     pub engine_version: Option<String>,
 
-    /// Load what a Falco with this falco.yaml loads: its rules files, plugins, selections and outputs
+    /// Load the rules files, plugins, rule selections and outputs of this falco.yaml
     #[arg(long, value_name = "FILE", conflicts_with = "paths")]
     pub falco_config: Option<PathBuf>,
 
-    /// Fields of a plugin that rulec does not know, as JSON; for a bare list of fields, as SOURCE=FILE
+    /// Fields of a plugin that rulec does not know, as JSON; a plain array of fields needs SOURCE=FILE
     #[arg(long, value_name = "[SOURCE=]FILE")]
     pub schema: Vec<String>,
 
     /// Also search hidden directories, `node_modules` and paths that git ignores
     ///
-    /// A path that is named is read in any case.
+    /// Paths on the command line are always read.
     #[arg(long)]
     pub no_ignore: bool,
 
@@ -63,7 +62,7 @@ pub struct Load {
     pub no_config: bool,
 }
 
-/// For which engine; the paths are the command's own affair.
+/// The engine to load rules with, for commands with paths of their own.
 #[derive(Args, Debug)]
 pub struct Engine {
     /// Plugins to load the rules with, instead of those of rulec.toml
@@ -74,17 +73,17 @@ pub struct Engine {
     #[arg(long, value_name = "VERSION")]
     engine_version: Option<String>,
 
-    /// Load what a Falco with this falco.yaml loads: its rules files, plugins, selections and outputs
+    /// Load the rules files, plugins, rule selections and outputs of this falco.yaml
     #[arg(long, value_name = "FILE", conflicts_with = "rules")]
     falco_config: Option<PathBuf>,
 
-    /// Fields of a plugin that rulec does not know, as JSON; for a bare list of fields, as SOURCE=FILE
+    /// Fields of a plugin that rulec does not know, as JSON; a plain array of fields needs SOURCE=FILE
     #[arg(long, value_name = "[SOURCE=]FILE")]
     schema: Vec<String>,
 
     /// Also search hidden directories, `node_modules` and paths that git ignores
     ///
-    /// A path that is named is read in any case.
+    /// Paths on the command line are always read.
     #[arg(long)]
     no_ignore: bool,
 
@@ -98,7 +97,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// The same for these paths.
+    /// The options to load these paths with this engine.
     pub fn load(&self, paths: &[PathBuf]) -> Load {
         Load {
             paths: paths.to_vec(),

@@ -3,7 +3,7 @@
 use super::args::{self, Load};
 use super::fixing::{self, Fixed};
 use super::settings::{self, Settings};
-use super::{FAILED, Failure, Outcome, coverage, engine, inputs, junit, output, watch};
+use super::{CommandResult, FAILED, Failure, coverage, engine, inputs, junit, output, watch};
 use crate::analysis::{Analysis, Inputs, analyze, falco_verdicts, findings};
 use crate::config::{Level, Levels};
 use crate::coverage::{Benchmark, Scope};
@@ -20,19 +20,19 @@ use std::time::{Duration, Instant};
 
 /// Check rules files
 ///
-/// Exits with 1 if there are errors (with `--deny warnings`, also if there are warnings), and with 2 if it
-/// was called wrongly or a file cannot be read.
+/// Exits with 1 if there are errors (with `--deny warnings`, also if there are warnings), and with 2 on wrong
+/// usage or if a file cannot be read.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:
   rulec check falco_rules.yaml local_rules.yaml      two files, loaded in this order
   rulec check --format sarif --output out.sarif .    everything here, for code scanning")]
-pub struct Args {
+pub struct CheckArgs {
     #[command(flatten)]
     load: Load,
 
     /// How to show findings
-    #[arg(long, value_parser = Shown::parser(), value_name = "FORMAT", default_value = "full")]
-    format: Shown,
+    #[arg(long, value_parser = CheckFormat::parser(), value_name = "FORMAT", default_value = "full")]
+    format: CheckFormat,
 
     /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
@@ -70,11 +70,11 @@ pub struct Args {
     #[arg(long)]
     timings: bool,
 
-    /// Report what the rules leave open of this benchmark, such as `cis-aws-3.0.0`
+    /// Report the gaps that the rules leave in this benchmark, such as `cis-aws-3.0.0`
     #[arg(long, value_name = "NAME")]
     benchmark: Option<String>,
 
-    /// Apply the fixes that cannot change what a rule means
+    /// Apply the fixes that cannot change the meaning of a rule
     #[arg(long, help_heading = "Fixes")]
     fix: bool,
 
@@ -83,13 +83,13 @@ pub struct Args {
     diff: bool,
 }
 
-/// What is printed: findings, or something else that is made of them.
+/// A format of the output.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Shown {
+enum CheckFormat {
     Findings(Format),
-    /// Falco's own results.
+    /// Falco's own JSON.
     FalcoJson,
-    /// Findings as test cases, which other commands write too.
+    /// JUnit XML, which is no format of findings alone.
     Junit,
 }
 
@@ -103,25 +103,26 @@ enum When {
     Never,
 }
 
-impl Shown {
-    /// Everything that `--format` takes, with its help.
-    fn parser() -> impl TypedValueParser<Value = Shown> {
+impl CheckFormat {
+    /// The values of `--format` with their help.
+    fn parser() -> impl TypedValueParser<Value = CheckFormat> {
         let others = [
             (
-                Shown::FalcoJson,
+                CheckFormat::FalcoJson,
                 "falco-json",
                 "What Falco itself would print; takes no levels, suppressions or rulec.toml",
             ),
-            (Shown::Junit, "junit", "JUnit XML"),
+            (CheckFormat::Junit, "junit", "JUnit XML"),
         ];
         let findings = Format::of(Command::Check);
-        let findings = findings.map(|format| (Shown::Findings(format), format.name(), format.purpose()));
+        let findings =
+            findings.map(|format| (CheckFormat::Findings(format), format.name(), format.purpose()));
         args::choice(findings.chain(others).collect())
     }
 }
 
-/// Runs the command. `given` tells the order of the level flags.
-pub fn run(args: &Args, given: Option<&ArgMatches>) -> Outcome {
+/// Runs the command. `given` has the order of the level flags.
+pub fn run(args: &CheckArgs, given: Option<&ArgMatches>) -> CommandResult {
     match args.watch {
         true => {
             watch::watch(|| settings::watched(&args.load, &[]), args.output.as_deref(), || once(args, given))
@@ -130,9 +131,9 @@ pub fn run(args: &Args, given: Option<&ArgMatches>) -> Outcome {
     }
 }
 
-fn once(args: &Args, given: Option<&ArgMatches>) -> Outcome {
+fn once(args: &CheckArgs, given: Option<&ArgMatches>) -> CommandResult {
     let flags = levels(args, given)?;
-    if args.format == Shown::FalcoJson {
+    if args.format == CheckFormat::FalcoJson {
         return falco(args);
     }
     let mut settings = settings::load(&args.load)?;
@@ -184,7 +185,7 @@ fn once(args: &Args, given: Option<&ArgMatches>) -> Outcome {
     };
     let text = match (shown_instead, args.format) {
         (Some(text), _) => text,
-        (None, Shown::Findings(format)) => render::render(format, &report),
+        (None, CheckFormat::Findings(format)) => render::render(format, &report),
         (None, _) => junit::findings(&report, &levels).map_err(junit::unwritable)?,
     };
     output::deliver(&text, args.output.as_deref())?;
@@ -196,13 +197,13 @@ fn once(args: &Args, given: Option<&ArgMatches>) -> Outcome {
     Ok(ExitCode::from(if levels.fails(&diagnostics) { FAILED } else { 0 }))
 }
 
-/// The time since some moment that stays the same.
+/// Time since an arbitrary fixed moment.
 fn clock() -> Duration {
     static START: OnceLock<Instant> = OnceLock::new();
     START.get_or_init(Instant::now).elapsed()
 }
 
-/// The lints, the slowest first, and how much of the whole analysis they are.
+/// Prints the time of the analysis and of each lint, slowest first.
 fn timings(analysis: &Analysis, whole: Duration) {
     let mut timings = analysis.timings.clone();
     timings.sort_by_key(|timing| (std::cmp::Reverse(timing.time), timing.name));
@@ -215,8 +216,8 @@ fn timings(analysis: &Analysis, whole: Duration) {
     }
 }
 
-/// The benchmark of the flag, else that of rulec.toml. A wrong name there is a finding.
-fn benchmark(args: &Args, settings: &mut Settings) -> Result<Option<Benchmark>, Failure> {
+/// The benchmark of the flag, or that of `rulec.toml`, where an unknown name is a finding.
+fn benchmark(args: &CheckArgs, settings: &mut Settings) -> Result<Option<Benchmark>, Failure> {
     if let Some(name) = &args.benchmark {
         return engine::bundled(Some(name), Scope::Changes).map(Some);
     }
@@ -252,8 +253,8 @@ fn write_fixed(fixed: &Fixed, paths: &[Option<PathBuf>]) -> Result<(), Failure> 
     output::replace_all(&writes)
 }
 
-/// Falco's own verdict: nothing of rulec's own settings may change it.
-fn falco(args: &Args) -> Outcome {
+/// Prints Falco's own verdict, which no setting of rulec changes.
+fn falco(args: &CheckArgs) -> CommandResult {
     if args.fix || args.diff {
         return Err(Failure::new("`--fix` and `--diff` do not go with `--format falco-json`"));
     }
@@ -264,7 +265,7 @@ fn falco(args: &Args) -> Outcome {
     let inputs = Inputs { sources: loaded.sources, options };
     let results = match falco_verdicts(&inputs) {
         Ok(results) => results,
-        // Falco prints no result then; what it says goes to the same place.
+        // Falco prints no result then, only a message on standard error.
         Err(fatal) => {
             eprintln!("rulec: Falco ends without a result: {}", fatal.message);
             return Ok(ExitCode::from(FAILED));
@@ -275,7 +276,7 @@ fn falco(args: &Args) -> Outcome {
     Ok(ExitCode::from(if failed { FAILED } else { 0 }))
 }
 
-fn use_color(args: &Args) -> bool {
+fn use_color(args: &CheckArgs) -> bool {
     match args.color {
         When::Always => true,
         When::Never => false,
@@ -286,8 +287,8 @@ fn use_color(args: &Args) -> bool {
     }
 }
 
-/// The level flags; of two for the same check, the later counts.
-fn levels(args: &Args, given: Option<&ArgMatches>) -> Result<Levels, Failure> {
+/// The level flags; the last one for a check wins.
+fn levels(args: &CheckArgs, given: Option<&ArgMatches>) -> Result<Levels, Failure> {
     let flags = [
         ("allow", Level::Allow, &args.allow),
         ("info", Level::Info, &args.info),
@@ -312,7 +313,7 @@ fn levels(args: &Args, given: Option<&ArgMatches>) -> Result<Levels, Failure> {
     Ok(levels)
 }
 
-/// The failure for a name on the command line that belongs to no check.
+/// The failure for an unknown name of a check.
 pub fn unknown_check(name: &str) -> Failure {
     let hint = match lint::did_you_mean(name) {
         Some(meant) => format!("did you mean `{meant}`?"),

@@ -2,10 +2,10 @@
 
 use super::args::{self, Engine};
 use super::rules::{self, Rules};
-use super::{FAILED, Failure, Outcome, UNUSABLE, output};
+use super::{CommandResult, FAILED, Failure, UNUSABLE, output};
 use crate::analysis::findings;
 use crate::backend::fit::Approximate;
-use crate::backend::{Form, Job, Settings, TARGETS, Target, find};
+use crate::backend::{CompileJob, Form, Settings, TARGETS, Target, find};
 use crate::config::FILE_NAME;
 use crate::eval::time;
 use crate::lint::targets::{APPROXIMATED, NOT_IN_TARGET};
@@ -19,36 +19,36 @@ use std::process::ExitCode;
 
 /// Compile rules for another engine
 ///
-/// Conditions keep their meaning: what the target cannot say is reported at its place, and the rule is left out. Which rule
-/// of several speaks is Falco's affair: each compiled rule stands alone. Rules that are switched off are left out, except
-/// from `falco` and `json`.
+/// Conditions keep their meaning: a part that the target cannot express is reported at its place, and the rule is left out.
+/// Compiled rules are independent of each other: Falco's choice among several rules that match is not compiled. Disabled
+/// rules are left out, except from `falco` and `json`.
 ///
-/// Exits with 1 if a rule was left out, and with 2 if it was called wrongly or the rules have errors.
+/// Exits with 1 if a rule was left out, and with 2 on wrong usage or if the rules have errors.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:
   rulec compile --target falco rules/ -o rules.yaml       one file that needs no other
   rulec compile --target cloudwatch --emit terraform .    metric filters and alarms
   rulec list targets                                      all targets and their forms")]
-pub struct Args {
+pub struct CompileArgs {
     /// Rules files and directories, in load order
     ///
     /// Without it, `rules` of rulec.toml counts, then the current directory.
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
-    /// The same; may be repeated, and counts before paths without a flag
+    /// Like PATH; may be repeated, and loads before paths without a flag
     #[arg(long, value_name = "PATH")]
     rules: Vec<PathBuf>,
 
-    /// What to compile for, see `rulec list targets`
+    /// The target, see `rulec list targets`
     #[arg(long, value_name = "NAME", value_parser = target)]
     target: &'static str,
 
-    /// In which form of those that the target has [default: its first]
+    /// The output form of the target [default: its first]
     #[arg(long, value_name = "FORM")]
     emit: Option<String>,
 
-    /// Put the nearest wider or narrower condition in the place of what the target cannot say
+    /// Replace parts that the target cannot express by the nearest wider or narrower condition
     #[arg(long, value_enum, value_name = "HOW")]
     approximate: Option<How>,
 
@@ -56,7 +56,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME")]
     rule: Vec<String>,
 
-    /// Where the events are: a log group, a table or files, as the target has it
+    /// Where the events are: a log group, a table or files, depending on the target
     #[arg(long, value_name = "WHERE")]
     from: Option<String>,
 
@@ -68,9 +68,9 @@ pub struct Args {
     #[arg(long, value_name = "TIME", value_parser = moment)]
     until: Option<i64>,
 
-    /// Events in five minutes that raise the alarm of this rule, or of all that are not named; may be repeated
+    /// Number of events in five minutes that raises the alarm of this rule, or of all rules that are not named; may be repeated
     ///
-    /// Counts more than `compile.cloudwatch` of rulec.toml.
+    /// Overrides `compile.cloudwatch` of rulec.toml.
     #[arg(long, value_name = "[RULE=]COUNT", value_parser = threshold)]
     threshold: Vec<(Option<String>, u32)>,
 
@@ -78,7 +78,7 @@ pub struct Args {
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// How to show what could not be said, on standard error
+    /// How to show on standard error what the target cannot express
     #[arg(long, value_parser = formats(), value_name = "FORMAT", default_value = "full")]
     format: Format,
 
@@ -92,9 +92,9 @@ pub struct Args {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 enum How {
-    /// Fires on all events that it should fire on, and on more
+    /// Wider: fires on all events that it should fire on, and on more
     Over,
-    /// Fires on fewer events than it should, and on no others
+    /// Narrower: fires on fewer events than it should, and on no others
     Under,
 }
 
@@ -113,7 +113,7 @@ fn target(name: &str) -> Result<&'static str, String> {
     })
 }
 
-/// A time as it is given: a day, or a day and time of RFC 3339.
+/// Reads a day, or a date and time of RFC 3339.
 pub fn moment(text: &str) -> Result<i64, String> {
     let whole = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
     time::rfc3339(whole.as_bytes())
@@ -132,7 +132,7 @@ fn threshold(text: &str) -> Result<(Option<String>, u32), String> {
 }
 
 /// Runs the command.
-pub fn run(args: &Args) -> Outcome {
+pub fn run(args: &CompileArgs) -> CommandResult {
     let target = find(args.target).ok_or_else(|| Failure::new("there is no such target"))?;
     let form = form(target, args.emit.as_deref())?;
     let load = args.engine.load(&[args.rules.as_slice(), &args.paths].concat());
@@ -149,7 +149,7 @@ pub fn run(args: &Args) -> Outcome {
     let thresholds = thresholds(args, &settings, &compiled.rules);
     compiled.rules.retain(|rule| args.rule.is_empty() || args.rule.contains(&rule.name));
     let artifact = target
-        .compile(&Job {
+        .compile(&CompileJob {
             analysis: &compiled.analysis,
             options: &options,
             rules: &compiled.rules,
@@ -180,9 +180,9 @@ pub fn run(args: &Args) -> Outcome {
     Ok(ExitCode::from(if left_out { FAILED } else { 0 }))
 }
 
-/// Those of rulec.toml, then those that were asked for, which count more.
+/// The thresholds of `rulec.toml`, then those of the flags, which override them.
 fn thresholds(
-    args: &Args,
+    args: &CompileArgs,
     settings: &super::settings::Settings,
     rules: &[Rule],
 ) -> Vec<(Option<String>, u32)> {

@@ -1,6 +1,6 @@
-//! `rulec completions` and `rulec man`: both come of the same definitions as `--help`.
+//! `rulec completions` and `rulec man`, generated from the definitions of `--help`.
 
-use super::{Cli, Failure, Outcome, output};
+use super::{Cli, CommandResult, Failure, output};
 use crate::lint;
 use clap::builder::PossibleValuesParser;
 use clap::{Command, CommandFactory};
@@ -11,12 +11,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Print what a shell needs to complete commands of rulec
+/// Print the completion script for a shell
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:
   rulec completions bash >~/.local/share/bash-completion/completions/rulec     for one user of bash
   rulec completions fish >~/.config/fish/completions/rulec.fish                for one user of fish")]
-pub struct Args {
+pub struct CompletionsArgs {
     /// The shell
     #[arg(value_enum, value_name = "SHELL")]
     shell: Shell,
@@ -34,15 +34,15 @@ pub struct ManArgs {
 }
 
 /// Runs `rulec completions`.
-pub fn run(args: &Args) -> Outcome {
+pub fn run(args: &CompletionsArgs) -> CommandResult {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut with_names(), "rulec", &mut script);
     output::print(&String::from_utf8_lossy(&script))?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// The command line, with the names of checks where it takes any text: a wrong one is told by the commands themselves,
-/// with the one that was meant.
+/// The command line with the names of checks as values. For parsing, these arguments take any text, so that commands can
+/// report an unknown name with a suggestion.
 fn with_names() -> Command {
     let names = || PossibleValuesParser::new(lint::checks().map(|check| check.name));
     let mut command = Cli::command();
@@ -54,9 +54,9 @@ fn with_names() -> Command {
 }
 
 /// Runs `rulec man`.
-pub fn man(args: &ManArgs) -> Outcome {
+pub fn man(args: &ManArgs) -> CommandResult {
     let mut root = Cli::command().disable_help_subcommand(true);
-    // Each command knows its full name then.
+    // Sets the full names of subcommands.
     root.build();
     let Some(directory) = &args.out else {
         output::print(&page(&man_of(&root), &root)?)?;
@@ -79,7 +79,7 @@ fn pages_of(command: &Command, directory: &Path, pages: &mut Vec<(PathBuf, Strin
     command.get_subcommands().try_for_each(|child| pages_of(child, directory, pages))
 }
 
-/// A page: what clap knows, and the examples line by line, which the generator would run together.
+/// A page with the examples on lines of their own, which the generator would join.
 fn page(man: &Man, command: &Command) -> Result<String, Failure> {
     let mut text = Vec::new();
     let mut render = || {
@@ -95,7 +95,7 @@ fn page(man: &Man, command: &Command) -> Result<String, Failure> {
     };
     render().map_err(|error| Failure::io("cannot make the page", &error))?;
     let text = String::from_utf8_lossy(&text);
-    // Each section brings the same definitions; once is enough.
+    // Every section starts with the same definitions.
     let definitions = Roff::new().render();
     let sections: Vec<&str> = text.split(&definitions).collect();
     Ok(definitions.clone() + &sections.concat())

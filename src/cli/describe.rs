@@ -1,7 +1,7 @@
 //! `rulec describe`.
 
 use super::args::Load;
-use super::{FAILED, Outcome, engine, inputs, output, settings};
+use super::{CommandResult, FAILED, engine, inputs, output, settings};
 use crate::analysis::{self, Inputs};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -13,7 +13,7 @@ use std::process::ExitCode;
 #[command(after_help = "Examples:
   rulec describe rules.yaml                          everything about the rules in one line of JSON
   rulec describe rules/ | jq '.rules[].info.name'    the names of all rules")]
-pub struct Args {
+pub struct DescribeArgs {
     #[command(flatten)]
     load: Load,
 
@@ -23,7 +23,7 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub fn run(args: &Args) -> Outcome {
+pub fn run(args: &DescribeArgs) -> CommandResult {
     let mut settings = settings::load(&args.load)?;
     let loaded = inputs::sound(&args.load, &settings)?;
     let options = engine::options(&args.load, &mut settings)?;

@@ -9,7 +9,7 @@ use crate::schema::{Plugin, PluginSet};
 
 pub use crate::files::engine::{bundled, of_catalogue};
 
-/// The options for an analysis; flags count more than rulec.toml.
+/// The options for an analysis; flags override `rulec.toml`.
 pub fn options(args: &Load, settings: &mut Settings) -> Result<Options, Failure> {
     let asked = EngineSettings {
         plugins: &args.plugins,
@@ -20,12 +20,12 @@ pub fn options(args: &Load, settings: &mut Settings) -> Result<Options, Failure>
     engine::options(asked, settings).map_err(of_flag)
 }
 
-/// The plugins of the flag; those rulec takes for granted without it.
+/// The plugins of the flag, or the bundled ones without it.
 pub fn plugin_set(flag: &[String]) -> Result<PluginSet, Failure> {
     engine::plugin_set(flag).map_err(of_flag)
 }
 
-/// The plugins whose field lists were given.
+/// The plugins with field lists of the user.
 pub fn own_plugins(args: &Load, settings: &Settings) -> Result<Vec<Plugin>, Failure> {
     engine::own_plugins(&args.schema, settings).map(|(plugins, _)| plugins).map_err(of_flag)
 }

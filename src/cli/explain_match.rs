@@ -2,7 +2,7 @@
 
 use super::args::Engine;
 use super::suites::Suites;
-use super::{FAILED, Failure, Outcome, engine, files, output, settings};
+use super::{CommandResult, FAILED, Failure, engine, files, output, settings};
 use crate::render::testing as show;
 use crate::testing::{logs, silent_because};
 use clap::ValueEnum;
@@ -18,7 +18,7 @@ use std::process::ExitCode;
 #[command(after_help = "Examples:
   rulec explain-match --rule 'Trail Stopped' event.json    with the rules of rulec.toml
   rulec explain-match --rules r.yaml --rule X -            the event from standard input")]
-pub struct Args {
+pub struct ExplainMatchArgs {
     /// File with the event as a CloudTrail record, or with several; `-` is standard input
     #[arg(value_name = "EVENT")]
     event: PathBuf,
@@ -29,24 +29,24 @@ pub struct Args {
 
     /// Rules file or directory; may be repeated, in load order
     ///
-    /// Without it, `rules` of rulec.toml counts, then the current directory.
+    /// The default is `rules` of rulec.toml, then the current directory.
     #[arg(long, value_name = "PATH")]
     rules: Vec<PathBuf>,
 
-    /// Which record of the file, counted from 1; needed if there are several
+    /// The record of the file, counted from 1; required if there are several
     #[arg(long, value_name = "N")]
     record: Option<usize>,
 
     /// How to show the reasons
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
-    format: Shape,
+    format: ExplanationFormat,
 
     #[command(flatten)]
     engine: Engine,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-enum Shape {
+enum ExplanationFormat {
     /// The condition, each part with its truth
     Text,
     /// JSON, see docs/json.md
@@ -54,7 +54,7 @@ enum Shape {
 }
 
 /// Runs the command.
-pub fn run(args: &Args) -> Outcome {
+pub fn run(args: &ExplainMatchArgs) -> CommandResult {
     let load = args.engine.load(&args.rules);
     let mut settings = settings::load(&load)?;
     let options = engine::options(&load, &mut settings)?;
@@ -88,8 +88,8 @@ pub fn run(args: &Args) -> Outcome {
     };
     let why = suite.explain(rule, record).map_err(Failure::new)?;
     let shown = match args.format {
-        Shape::Text => show::explanation(&why),
-        Shape::Json => show::explanation_json(&why),
+        ExplanationFormat::Text => show::explanation(&why),
+        ExplanationFormat::Json => show::explanation_json(&why),
     };
     output::print(&shown)?;
     if let Some(reason) = silent_because(&suite.engine.rules()[rule]) {

@@ -1,4 +1,4 @@
-//! Fixing files in memory, round by round, and showing the difference.
+//! Fixes files in memory, round by round, and shows the difference.
 
 use crate::analysis::{Inputs, analyze, findings};
 use crate::config::Levels;
@@ -6,7 +6,7 @@ use crate::fix;
 use crate::source::{FileId, SourceFile, SourceMap};
 use similar::TextDiff;
 
-/// A fix may uncover another finding; more rounds than this would mean that two fixes undo each other.
+/// Maximum number of rounds. A fix can uncover another finding; more rounds would mean that two fixes undo each other.
 const ROUNDS: usize = 10;
 
 /// Files after their fixes.

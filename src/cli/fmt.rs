@@ -2,7 +2,7 @@
 
 use super::args::Load;
 use super::fixing::{self, Fixed};
-use super::{FAILED, Failure, Outcome, inputs, output, settings};
+use super::{CommandResult, FAILED, Failure, inputs, output, settings};
 use crate::embedded;
 use crate::format::{self, Formatted, Lists, Options, SkipReason};
 use crate::render::counted;
@@ -11,26 +11,25 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Bring rules files into one shape
+/// Format rules files
 ///
-/// Changes white space, never what a rule means; comments stay. What cannot be read stays as it is. Exits
-/// with 1 if `--check` finds a difference or lines are not YAML or
-/// not UTF-8, and with 2 if it was called wrongly or a file
+/// Changes white space, never the meaning of a rule; comments stay. Parts that cannot be parsed are left alone. Exits
+/// with 1 if `--check` finds a difference or if lines are not YAML or not UTF-8, and with 2 on wrong usage or if a file
 /// cannot be read or written.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:
   rulec fmt rules/                  every rules file below rules/, in place
-  rulec fmt --check --diff .        what would change, for CI
+  rulec fmt --check --diff .        the changes that are due, for CI
   rulec fmt - < rules.yaml          standard input to standard output")]
-pub struct Args {
-    /// Files and directories; `-` is standard input, and goes to standard output
+pub struct FmtArgs {
+    /// Files and directories; `-` formats standard input to standard output
     ///
-    /// Directories are searched for `.yaml` and `.yml` files; YAML files without rules are skipped. Without a
-    /// path, `rules` of rulec.toml counts, then the current directory.
+    /// Directories are searched for `.yaml` and `.yml` files; YAML files without rules are skipped. The
+    /// default is `rules` of rulec.toml, then the current directory.
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
-    /// Change nothing; name the files that would change, and exit with 1 if there are any
+    /// Change nothing; list the files that would change, and exit with 1 if there are any
     #[arg(long)]
     check: bool,
 
@@ -38,13 +37,13 @@ pub struct Args {
     #[arg(long)]
     diff: bool,
 
-    /// Format only the items and comments that these lines touch; both count, the first line is 1
+    /// Format only the items and comments that these lines touch, both inclusive; the first line is 1
     #[arg(long, value_name = "START:END", value_parser = lines)]
     range: Option<Range<usize>>,
 
     /// Also search hidden directories, `node_modules` and paths that git ignores
     ///
-    /// A path that is named is read in any case.
+    /// Paths on the command line are always read.
     #[arg(long)]
     no_ignore: bool,
 
@@ -65,7 +64,7 @@ pub struct Args {
     no_config: bool,
 }
 
-/// Lines as people count them, both included, as a range from 0.
+/// Reads 1-based inclusive lines as a range from 0.
 fn lines(text: &str) -> Result<Range<usize>, String> {
     let read = |text: &str| text.parse::<usize>().ok().filter(|&line| line > 0);
     match text.split_once(':').map(|(start, end)| (read(start), read(end))) {
@@ -75,7 +74,7 @@ fn lines(text: &str) -> Result<Range<usize>, String> {
 }
 
 /// Runs the command.
-pub fn run(args: &Args) -> Outcome {
+pub fn run(args: &FmtArgs) -> CommandResult {
     let load = Load {
         paths: args.paths.clone(),
         no_ignore: args.no_ignore,
@@ -124,7 +123,7 @@ pub fn run(args: &Args) -> Outcome {
     Ok(ExitCode::from(if is_different || is_broken { FAILED } else { 0 }))
 }
 
-/// Says what was left as it is; true if some of it is not YAML or not text.
+/// Reports the parts that were left alone; true if one is not YAML or not UTF-8.
 fn tell(file: &SourceFile, formatted: &Formatted) -> bool {
     for skipped in &formatted.skipped {
         let line = file.position(skipped.span.start as usize).line;
@@ -133,7 +132,7 @@ fn tell(file: &SourceFile, formatted: &Formatted) -> bool {
     formatted.skipped.iter().any(|skipped| matches!(skipped.why, SkipReason::NotYaml | SkipReason::NotText))
 }
 
-fn deliver(args: &Args, old: &SourceMap, paths: &[Option<PathBuf>], fixed: &Fixed) -> Result<(), Failure> {
+fn deliver(args: &FmtArgs, old: &SourceMap, paths: &[Option<PathBuf>], fixed: &Fixed) -> Result<(), Failure> {
     let path = |id: FileId| paths.get(id.0 as usize).and_then(Option::as_deref);
     if args.diff {
         output::print(&fixing::diff(old, fixed))?;
@@ -145,7 +144,7 @@ fn deliver(args: &Args, old: &SourceMap, paths: &[Option<PathBuf>], fixed: &Fixe
             fixed.changed.iter().filter_map(|&id| Some((path(id)?, &*fixed.sources.file(id).text))).collect();
         output::replace_all(&writes)?;
         for (id, file) in fixed.sources.files().filter(|(id, _)| path(*id).is_none()) {
-            // Bytes that are not text cannot be shown again.
+            // Invalid bytes were replaced when they were read.
             if old.file(id).invalid_utf8.is_some() {
                 return Err(Failure::new(format!("{} is not UTF-8", file.name)));
             }

@@ -1,7 +1,7 @@
 //! `rulec graph`.
 
 use super::args::Load;
-use super::{FAILED, Failure, Outcome, engine, inputs, output, settings};
+use super::{CommandResult, FAILED, Failure, engine, inputs, output, settings};
 use crate::analysis::{self, Inputs};
 use crate::nearest::nearest;
 use crate::render::{counted, graph as show};
@@ -14,30 +14,30 @@ use std::process::ExitCode;
 
 /// Show which rules, macros and lists use which
 ///
-/// Macros and lists that no rule uses are marked. With `--rule`, only what these rules use is shown; with `--macro`
-/// and `--list`, only what uses these; with several of them, all of that. Exits with 1 if the rules do not load;
-/// what could be read is shown all the same.
+/// Macros and lists that no rule uses are marked. `--rule` shows only what these rules use, `--macro` and `--list` only
+/// what uses these; several flags show the union. Exits with 1 if the rules do not load; the parts that could be read
+/// are still shown.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:
   rulec graph rules/ | dot -Tsvg >rules.svg                  everything, drawn by Graphviz
   rulec graph --format mermaid --rule 'Trail Stopped' .      what one rule is made of, for Markdown")]
-pub struct Args {
+pub struct GraphArgs {
     #[command(flatten)]
     load: Load,
 
     /// How to show the graph
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "dot")]
-    format: Shape,
+    format: GraphFormat,
 
-    /// What this rule uses, itself or by way of others; may be repeated
+    /// Show what this rule uses, directly or indirectly; may be repeated
     #[arg(long, value_name = "NAME")]
     rule: Vec<String>,
 
-    /// What uses this macro, itself or by way of others; may be repeated
+    /// Show what uses this macro, directly or indirectly; may be repeated
     #[arg(long = "macro", value_name = "NAME")]
     macros: Vec<String>,
 
-    /// What uses this list, itself or by way of others; may be repeated
+    /// Show what uses this list, directly or indirectly; may be repeated
     #[arg(long, value_name = "NAME")]
     list: Vec<String>,
 
@@ -47,7 +47,7 @@ pub struct Args {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-enum Shape {
+enum GraphFormat {
     /// The DOT language of Graphviz
     Dot,
     /// A Mermaid flowchart, as GitHub and GitLab draw it in Markdown
@@ -56,11 +56,11 @@ enum Shape {
     Json,
 }
 
-/// Mermaid refuses so many unless its `maxEdges` says otherwise, and pages of others' cannot set that.
+/// Mermaid's default limit of edges, `maxEdges`, which GitHub and GitLab do not let pages raise.
 const MERMAID_EDGES: usize = 500;
 
 /// Runs the command.
-pub fn run(args: &Args) -> Outcome {
+pub fn run(args: &GraphArgs) -> CommandResult {
     let mut settings = settings::load(&args.load)?;
     let loaded = inputs::sound(&args.load, &settings)?;
     let options = engine::options(&args.load, &mut settings)?;
@@ -68,12 +68,12 @@ pub fn run(args: &Args) -> Outcome {
     let drawn = analysis::graph(&inputs);
     let graph = wanted(args, drawn.graph)?;
     let text = match args.format {
-        Shape::Dot => show::dot(&graph),
-        Shape::Mermaid => show::mermaid(&graph),
-        Shape::Json => show::json(&graph, &inputs.sources),
+        GraphFormat::Dot => show::dot(&graph),
+        GraphFormat::Mermaid => show::mermaid(&graph),
+        GraphFormat::Json => show::json(&graph, &inputs.sources),
     };
     output::deliver(&text, args.output.as_deref())?;
-    if args.format == Shape::Mermaid && graph.edge_count() >= MERMAID_EDGES {
+    if args.format == GraphFormat::Mermaid && graph.edge_count() >= MERMAID_EDGES {
         let edges = graph.edge_count();
         output::note(&format!(
             "Mermaid draws fewer than {MERMAID_EDGES} arrows unless it is told otherwise, and there are {edges}"
@@ -87,8 +87,8 @@ pub fn run(args: &Args) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The parts that were asked for; without any, everything.
-fn wanted(args: &Args, graph: Graph) -> Result<Graph, Failure> {
+/// The selected part of the graph; without a selection, all of it.
+fn wanted(args: &GraphArgs, graph: Graph) -> Result<Graph, Failure> {
     let asked: [(ItemKind, &[String], Direction); 3] = [
         (ItemKind::Rule, &args.rule, Outgoing),
         (ItemKind::Macro, &args.macros, Incoming),

@@ -1,7 +1,7 @@
 //! `rulec import`.
 
 use super::files::unreadable;
-use super::{FAILED, Failure, Outcome, output};
+use super::{CommandResult, FAILED, Failure, output};
 use crate::backend::cloudwatch::import::{condition, rule};
 use crate::backend::cloudwatch::pattern::parse;
 use crate::embedded::terraform;
@@ -14,15 +14,15 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Turn what watches CloudTrail elsewhere into rules
+/// Convert CloudTrail detections of other systems to rules
 ///
-/// Filter patterns of CloudWatch Logs are given as they are, in files with one in a line, or in the Terraform and
-/// CloudFormation files that hold them. Exits with 1 if a pattern was left out, which is told.
+/// Filter patterns of CloudWatch Logs are given directly, in files with one per line, or in Terraform and CloudFormation
+/// files. Exits with 1 if a pattern was left out; each is reported.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:
   rulec import cloudwatch '{ ($.eventName = StopLogging) }'    one rule
-  rulec import cloudwatch alarms.tf -o imported.yaml           what an account has already")]
-pub struct Args {
+  rulec import cloudwatch alarms.tf -o imported.yaml           the filters of an account")]
+pub struct ImportArgs {
     /// What to import
     #[arg(value_enum, value_name = "FROM")]
     from: From,
@@ -42,16 +42,16 @@ enum From {
     Cloudwatch,
 }
 
-/// A pattern and what it is called.
+/// A pattern and its name.
 struct Filter {
-    /// Where it is from, to show.
+    /// Where it is from, for messages.
     place: String,
     name: Option<String>,
     pattern: String,
 }
 
 /// Runs the command.
-pub fn run(args: &Args) -> Outcome {
+pub fn run(args: &ImportArgs) -> CommandResult {
     let From::Cloudwatch = args.from;
     let mut filters = Vec::new();
     for input in &args.inputs {
@@ -116,7 +116,7 @@ fn of_file(path: &Path) -> Result<Vec<Filter>, Failure> {
     Ok(found)
 }
 
-/// A pattern in a line; a comment before it is its name, as `rulec compile --target cloudwatch` writes it.
+/// One pattern per line; the comment before it is its name, as in the output of `rulec compile --target cloudwatch`.
 fn of_lines(text: &str, shown: &str) -> Vec<Filter> {
     let (mut name, mut filters) = (None, Vec::new());
     for (at, line) in text.lines().enumerate() {
@@ -141,7 +141,7 @@ fn of_cloudformation(text: &str, shown: &str) -> Vec<Filter> {
     let mut open: Vec<&Node> = stream.documents.iter().map(|document| &document.root).collect();
     let mut steps = 0;
     while let Some(node) = open.pop() {
-        // Aliases may lead to the same place again and again.
+        // Aliases can repeat the same node many times.
         steps += 1;
         if steps > 1_000_000 {
             break;

@@ -1,6 +1,6 @@
 //! `rulec init`.
 
-use super::{Failure, Outcome, output};
+use super::{CommandResult, Failure, output};
 use crate::bundled;
 use crate::files::{is_yaml, unreadable};
 use clap::ValueEnum;
@@ -8,20 +8,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Begin a directory of rules
+/// Set up a directory of rules
 ///
-/// Writes rulec.toml, a first rule with its tests, and what runs rulec in continuous integration. A file that is
-/// there already stays as it is.
+/// Writes rulec.toml, a first rule with tests, and the configuration that runs rulec in continuous integration. Existing
+/// files are left alone.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:
-  rulec init                       in the current directory, for the forge it seems to be on
-  rulec init detections --ci none  only rules, in a directory that is made if need be")]
-pub struct Args {
+  rulec init                       in the current directory, for the service that it seems to use
+  rulec init detections --ci none  only rules, in a new or existing directory")]
+pub struct InitArgs {
     /// The directory
     #[arg(value_name = "DIR", default_value = ".")]
     directory: PathBuf,
 
-    /// What to run rulec in; without it, what the directory seems to use
+    /// Where to run rulec; without it, the service that the directory seems to use
     #[arg(long, value_enum, value_name = "NAME", value_delimiter = ',')]
     ci: Vec<Ci>,
 }
@@ -38,11 +38,11 @@ enum Ci {
     None,
 }
 
-/// A file to write, and where else its text may go if that place is taken.
+/// A file to write, with an alternative path for its text if the file exists.
 struct Planned {
     path: &'static str,
     text: &'static str,
-    /// Another place for the text, and what has to be done then.
+    /// The alternative path, and what the user has to do then.
     beside: Option<(&'static str, &'static str)>,
 }
 
@@ -81,7 +81,7 @@ impl Ci {
 }
 
 /// Runs the command.
-pub fn run(args: &Args) -> Outcome {
+pub fn run(args: &InitArgs) -> CommandResult {
     let root = &args.directory;
     fs::create_dir_all(root).map_err(|error| Failure::io(&cannot_make(root), &error))?;
     let has_rules = has_yaml(&root.join(RULES))?;
@@ -102,14 +102,14 @@ fn cannot_make(directory: &Path) -> String {
     format!("cannot make the directory {}", directory.display())
 }
 
-/// Writes a file unless something has its place; tells which.
+/// Writes a file unless it exists, and reports which.
 fn write(root: &Path, file: &Planned) -> Result<(), Failure> {
     let text = file.text.replace("@VERSION@", env!("CARGO_PKG_VERSION"));
     if create(root, file.path, &text)? {
         return Ok(());
     }
     match file.beside {
-        // The same text again needs no second place.
+        // A file with the same text needs no alternative.
         Some((beside, then)) if fs::read_to_string(root.join(file.path)).is_ok_and(|old| old != text) => {
             create(root, beside, &text)?;
             output::note(&format!("to use {beside}, {then}"));
@@ -139,7 +139,7 @@ fn has_yaml(directory: &Path) -> Result<bool, Failure> {
     Ok(entries.filter_map(Result::ok).any(|entry| is_yaml(&entry.path())))
 }
 
-/// What the directory uses already, by its files and by where its repository comes from.
+/// The services that the directory uses, by its files and the origin of its repository.
 fn detected(root: &Path) -> Vec<Ci> {
     let is_there = |name: &str| root.join(name).exists();
     let origin = fs::read_to_string(root.join(".git/config")).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The rules files that a command is about: those of its paths, of rulec.toml, or of a falco.yaml.
+//! The rules files of a command: those of its paths, of `rulec.toml` or of a `falco.yaml`.
 
 use super::args::Load;
 use super::settings::Settings;
@@ -7,7 +7,7 @@ use crate::diag::Severity;
 use crate::files::Loaded;
 use crate::render::{self, Format, Report, Summary};
 
-/// Reads the rules files. `as_given`: as Falco takes them.
+/// Reads the rules files. `as_given` reads them as Falco would.
 pub fn read(load: &Load, settings: &Settings, as_given: bool) -> Result<Loaded, Failure> {
     if let Some(path) = &load.falco_config {
         return files::falco::read(path, &engine::own_plugins(load, settings)?);
@@ -21,7 +21,7 @@ pub fn read(load: &Load, settings: &Settings, as_given: bool) -> Result<Loaded, 
     Ok(loaded)
 }
 
-/// The same for commands that make something of rules: what is wrong in a falco.yaml is told, and ends the command if
+/// Reads the rules files for commands that use the rules. Findings in a `falco.yaml` are shown, and end the command if
 /// Falco would not start.
 pub fn sound(load: &Load, settings: &Settings) -> Result<Loaded, Failure> {
     let loaded = read(load, settings, false)?;
@@ -29,7 +29,7 @@ pub fn sound(load: &Load, settings: &Settings) -> Result<Loaded, Failure> {
     Ok(loaded)
 }
 
-/// Shows what is wrong in a falco.yaml.
+/// Shows the findings in a `falco.yaml`.
 pub fn tell(loaded: &Loaded) -> Result<(), Failure> {
     if loaded.findings.is_empty() {
         return Ok(());

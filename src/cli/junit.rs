@@ -13,8 +13,8 @@ pub fn unwritable(error: SerializeError) -> Failure {
     Failure::new(format!("cannot write JUnit XML: {error}"))
 }
 
-/// Renders findings, one suite for each file. A finding that fails the run is a failure, any other a case that passed, with
-/// its words as output; a file without findings is one case.
+/// Renders findings, one suite for each file. A finding that fails the run is a failure, any other is a passed case with
+/// the message as output. A file without findings is one passed case.
 pub fn findings(report: &render::Report<'_>, levels: &Levels) -> Result<String, SerializeError> {
     let mut junit = quick_junit::Report::new("rulec");
     for (id, file) in report.sources.given() {

@@ -1,6 +1,6 @@
 //! `rulec list`.
 
-use super::{Failure, Outcome, engine, output};
+use super::{CommandResult, Failure, engine, output};
 use crate::backend::{TARGETS, Target};
 use crate::diag::FalcoCode;
 use crate::lint;
@@ -20,14 +20,14 @@ use std::process::ExitCode;
 #[command(after_help = "Examples:
   rulec list checks                            every check with its code and default severity
   rulec list fields --source aws_cloudtrail    the fields for CloudTrail")]
-pub struct Args {
+pub struct ListArgs {
     /// What to list
     #[arg(value_enum, value_name = "WHAT")]
     what: What,
 
     /// How to show the list
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
-    format: Shape,
+    format: ListFormat,
 
     /// Only the fields or events of this source
     #[arg(long, value_name = "SOURCE")]
@@ -46,30 +46,30 @@ enum What {
     Sources,
     /// The events that AWS services are known to write: source, name; with `--source syscall` the event types
     Events,
-    /// The operators of conditions: name, what stands on the right, types it works on, what it does
+    /// The operators of conditions: name, right-hand side, types that it takes, what it does
     Operators,
     /// The checks: code, name, default severity, group, what they find
     Checks,
-    /// The targets of `rulec compile`: name, what comes of it, forms
+    /// The targets of `rulec compile`: name, output, forms
     Targets,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-enum Shape {
+enum ListFormat {
     /// A table
     Text,
     /// JSON, see docs/json.md
     Json,
 }
 
-/// A list: names of the columns, which are the keys in JSON, and the rows.
+/// Columns and rows; the names of the columns are the keys in JSON.
 struct Table {
     columns: &'static [&'static str],
     rows: Vec<Vec<String>>,
 }
 
 /// Runs the command.
-pub fn run(args: &Args) -> Outcome {
+pub fn run(args: &ListArgs) -> CommandResult {
     let table = match args.what {
         What::Checks => checks(),
         What::Fields => fields(&engine::plugin_set(&args.plugins)?, args.source.as_deref())?,
@@ -79,8 +79,8 @@ pub fn run(args: &Args) -> Outcome {
         What::Targets => targets(),
     };
     let text = match args.format {
-        Shape::Text => as_text(table),
-        Shape::Json => json::to_text(&as_json(&table)),
+        ListFormat::Text => as_text(table),
+        ListFormat::Json => json::to_text(&as_json(&table)),
     };
     output::print(&text)?;
     Ok(ExitCode::SUCCESS)
@@ -161,7 +161,7 @@ fn operators() -> Table {
     Table { columns: &["name", "right", "types", "summary"], rows: OPERATORS.iter().map(row).collect() }
 }
 
-/// The types that fields of plugins have, and raw bytes.
+/// The types of plugin fields, and raw bytes.
 const SHOWN_TYPES: &[(&str, Type, bool)] = &[
     ("text", Type::Charbuf, false),
     ("number", Type::Uint64, false),
@@ -195,7 +195,7 @@ fn unknown_source(source: &str, meant: Option<&str>) -> Failure {
 fn as_json(table: &Table) -> Vec<Value> {
     let object = |row: &Vec<String>| {
         let entries = table.columns.iter().zip(row);
-        // What a row does not have is null, not an empty text.
+        // A missing value is null, not an empty string.
         entries
             .map(|(key, text)| ((*key).to_owned(), if text.is_empty() { Value::Null } else { json!(text) }))
             .collect()

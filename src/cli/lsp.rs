@@ -1,6 +1,6 @@
 //! `rulec lsp`.
 
-use super::{FAILED, Failure, Outcome};
+use super::{CommandResult, FAILED, Failure};
 use crate::lsp::{self, Log};
 use std::fs::File;
 use std::io::{BufReader, stderr, stdin, stdout};
@@ -9,24 +9,24 @@ use std::process::ExitCode;
 
 /// Serve an editor over standard input and output
 ///
-/// Speaks the Language Server Protocol. Exits with 0 if the editor said goodbye first, with 1 if it just went away.
-/// RULEC_LOG=1 in the environment writes a log to standard error.
+/// Implements the Language Server Protocol. Exits with 0 after the editor's `shutdown` request, and with 1 if the editor
+/// disconnects without it. RULEC_LOG=1 in the environment writes a log to standard error.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:
-  rulec lsp                        what an editor runs; docs/lsp.md says how
-  rulec lsp --log /tmp/rulec.log   and writes down what it was asked")]
-pub struct Args {
+  rulec lsp                        what an editor runs, see docs/lsp.md
+  rulec lsp --log /tmp/rulec.log   the same, with a log of the requests")]
+pub struct LspArgs {
     /// Write a log to this file
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
 
-    /// Does nothing: standard input and output are all there is
+    /// Ignored: standard input and output are the only transport
     #[arg(long, hide = true)]
     stdio: bool,
 }
 
 /// Runs the command.
-pub fn run(args: &Args) -> Outcome {
+pub fn run(args: &LspArgs) -> CommandResult {
     let log: Log = match &args.log {
         Some(path) => {
             let what = format!("cannot write {}", path.display());

@@ -1,4 +1,4 @@
-//! The command line: the only part that prints, reads files and looks at the environment. One file per command.
+//! The command line. Only this room prints and reads the environment; each command has a file.
 
 mod args;
 mod backtest;
@@ -51,28 +51,28 @@ struct Cli {
 
 #[derive(Subcommand, Debug)]
 enum Command {
-    Backtest(backtest::Args),
-    Check(check::Args),
-    Compile(compile::Args),
-    Completions(completions::Args),
-    Coverage(coverage::Args),
-    Describe(describe::Args),
-    Explain(explain::Args),
-    ExplainMatch(explain_match::Args),
-    Fmt(fmt::Args),
-    Graph(graph::Args),
-    Import(import::Args),
-    Init(init::Args),
-    List(list::Args),
+    Backtest(backtest::BacktestArgs),
+    Check(check::CheckArgs),
+    Compile(compile::CompileArgs),
+    Completions(completions::CompletionsArgs),
+    Coverage(coverage::CoverageArgs),
+    Describe(describe::DescribeArgs),
+    Explain(explain::ExplainArgs),
+    ExplainMatch(explain_match::ExplainMatchArgs),
+    Fmt(fmt::FmtArgs),
+    Graph(graph::GraphArgs),
+    Import(import::ImportArgs),
+    Init(init::InitArgs),
+    List(list::ListArgs),
     #[cfg(feature = "lsp")]
-    Lsp(lsp::Args),
+    Lsp(lsp::LspArgs),
     Man(completions::ManArgs),
-    Scan(scan::Args),
-    Test(test::Args),
+    Scan(scan::ScanArgs),
+    Test(test::TestArgs),
 }
 
-/// What a command returns.
-type Outcome = Result<ExitCode, Failure>;
+/// The exit code of a command, or why it failed.
+type CommandResult = Result<ExitCode, Failure>;
 
 /// Exit code for findings that fail the run.
 const FAILED: u8 = 1;
@@ -81,7 +81,7 @@ const UNUSABLE: u8 = 2;
 
 /// The program.
 pub fn main() -> ExitCode {
-    // A panic is an error of rulec; the default hook has told where.
+    // A panic is an error of rulec; the default hook has reported where.
     std::panic::catch_unwind(run).unwrap_or_else(|_| {
         output::note("internal error in rulec; please report it with the file that caused it");
         ExitCode::from(UNUSABLE)
@@ -124,9 +124,9 @@ fn run() -> ExitCode {
     })
 }
 
-/// Help and version are no errors, though clap returns them as such.
+/// Prints help, version or a usage error; clap returns all three as errors.
 fn usage(error: &clap::Error) -> ExitCode {
-    // A closed pipe is the reader's choice.
+    // A closed pipe is no failure.
     let _ = error.print();
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(UNUSABLE))
 }

@@ -1,4 +1,4 @@
-//! Writing: standard output and error without panics, files by way of a temporary file.
+//! Writes to standard output and error without panics, and replaces files atomically through temporary files.
 
 use super::Failure;
 use std::fs::{self, File, Permissions};
@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-/// Writes a line to standard error. That it cannot be written is nothing anyone could be told.
+/// Writes a line to standard error. A failure to do so is ignored: there is nowhere left to report it.
 pub fn note(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
@@ -16,7 +16,7 @@ pub fn width() -> Option<u16> {
     terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0)
 }
 
-/// Writes text to standard output. A reader that went away is no failure.
+/// Writes text to standard output. A closed pipe is no failure.
 pub fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -35,8 +35,8 @@ pub fn deliver(text: &str, to: Option<&Path>) -> Result<(), Failure> {
     }
 }
 
-/// Replaces several files by new ones. Each appears whole or not at all; nothing is touched unless
-/// all could be written. Permissions and symbolic links stay.
+/// Replaces several files. Each is replaced atomically, and none is unless all could be written. Permissions and
+/// symbolic links stay.
 pub fn replace_all(files: &[(&Path, &str)]) -> Result<(), Failure> {
     let mut ready = Vec::new();
     for (path, text) in files {
@@ -51,7 +51,7 @@ pub fn replace_all(files: &[(&Path, &str)]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes a file that is not there yet, whole or not at all. False if something has its name already.
+/// Writes a new file atomically. False if the path exists already.
 pub fn create(path: &Path, text: &str) -> Result<bool, Failure> {
     if fs::symlink_metadata(path).is_ok() {
         return Ok(false);
@@ -70,7 +70,7 @@ fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
     Failure::io(&format!("cannot write {}", path.display()), error)
 }
 
-/// Writes the text beside the file; `None` when it went straight into a device or pipe.
+/// Writes the text to a temporary file beside the target; `None` if it was written to a device or pipe directly.
 fn prepare(path: &Path, text: &str) -> std::io::Result<Option<(NamedTempFile, PathBuf)>> {
     let old = fs::metadata(path);
     if let Ok(old) = &old
@@ -99,7 +99,7 @@ fn prepare(path: &Path, text: &str) -> std::io::Result<Option<(NamedTempFile, Pa
     Ok(Some((file, target)))
 }
 
-/// What a new file would have got, had it not begun as a temporary one; the umask still applies.
+/// The permissions of an ordinary new file, before the umask; temporary files get stricter ones.
 #[cfg(unix)]
 fn new_file_permissions() -> Option<Permissions> {
     use std::os::unix::fs::PermissionsExt;

@@ -3,8 +3,8 @@
 use super::engine;
 use super::scan::logs::{Found, Logs};
 use super::suites::Suites;
-use super::test::{Args, rules_of, run_file};
-use super::{FAILED, Failure, Outcome, files, output, settings};
+use super::test::{TestArgs, rules_of, run_file};
+use super::{CommandResult, FAILED, Failure, files, output, settings};
 use crate::eval::{self, Event};
 use crate::source::{FileId, SourceFile};
 use crate::testing::Suite;
@@ -15,7 +15,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// How many records are compared with the condition part by part, to tell which came closest.
+/// Maximum number of records that are compared part by part to find the closest one.
 const COMPARED: u64 = 100_000;
 
 /// A record of a log.
@@ -24,17 +24,17 @@ struct Hit {
     place: String,
 }
 
-/// What a search came to.
+/// The result of a search.
 #[derive(Default)]
 struct Search {
     hit: Option<Hit>,
     events: u64,
-    /// How close the closest record was, and which it is.
+    /// The distance of the closest record, and that record.
     closest: Option<(f64, String)>,
 }
 
 /// Runs the command.
-pub fn run(args: &Args, log: &Path, name: &str) -> Outcome {
+pub fn run(args: &TestArgs, log: &Path, name: &str) -> CommandResult {
     let old = args.append.as_deref().map(existing).transpose()?.flatten();
     let load = args.engine.load(&args.rules);
     let mut settings = settings::load(&load)?;
@@ -98,7 +98,7 @@ fn reason(refused: &Refused) -> String {
     }
 }
 
-/// The test file that there is, read.
+/// The existing test file.
 fn existing(path: &Path) -> Result<Option<(SourceFile, Parsed)>, Failure> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
@@ -173,8 +173,8 @@ impl Search {
     }
 }
 
-/// Reads the new text and runs its new test: nothing is handed out that does not pass.
-fn verify(args: &Args, suite: &Suite, text: &str, before: usize) -> Result<(), Failure> {
+/// Parses the new text and runs the new test: a test that fails is never written.
+fn verify(args: &TestArgs, suite: &Suite, text: &str, before: usize) -> Result<(), Failure> {
     let broken =
         || Failure::new("internal error in rulec: the test that was made does not pass; please report it");
     let source = SourceFile::new("new", text);

@@ -1,4 +1,4 @@
-//! Rules that load, for the commands that make something of them.
+//! Loads rules for commands that use them.
 
 use super::args::Load;
 use super::settings::{self, Settings};
@@ -8,17 +8,17 @@ use crate::diag::{Diagnostic, Severity};
 use crate::render;
 use crate::source::SourceMap;
 
-/// Rules and how they were read.
+/// Rules and the options they were loaded with.
 pub struct Rules {
     /// The rules and the files they are in.
     pub compiled: Compiled,
-    /// How they were read.
+    /// The options.
     pub options: Options,
-    /// The rulec.toml that counted.
+    /// The settings of `rulec.toml`.
     pub settings: Settings,
 }
 
-/// Loads rules. `None` if there are errors, which were printed; `nothing` ends the sentence about them.
+/// Loads rules. `None` if there are errors, which were printed; `nothing` is the end of the message.
 pub fn load(load: &Load, nothing: &str) -> Result<Option<Rules>, Failure> {
     let mut settings = settings::load(load)?;
     let loaded = inputs::sound(load, &settings)?;
@@ -36,6 +36,7 @@ pub fn load(load: &Load, nothing: &str) -> Result<Option<Rules>, Failure> {
     if !errors.is_empty() {
         let sources = &compiled.analysis.sources;
         show(sources, &errors);
+        // A rule that would crash Falco at an event can be used here.
         if !load_anyway(&errors, sources, &options) {
             output::note(&format!("error: the rules have errors, so {nothing}"));
             return Ok(None);

@@ -1,4 +1,4 @@
-//! The rulec.toml that counts for a command.
+//! The `rulec.toml` of a command.
 
 use super::Failure;
 use super::args::Load;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 pub use crate::files::settings::Settings;
 
-/// That of `--config`, else the one above the first path, or above the current directory; with what flags say instead.
+/// Reads the file of `--config`, or the nearest one above the first path or the current directory. Flags override it.
 pub fn load(args: &Load) -> Result<Settings, Failure> {
     let mut settings = match path(args) {
         Some(path) => read(&path)?,
@@ -33,10 +33,10 @@ fn path(args: &Load) -> Option<PathBuf> {
     args.config.clone().or_else(|| find(first))
 }
 
-/// What a command reads: its paths, or what rulec.toml or a falco.yaml names in their stead, and those files. `more` is
-/// what it reads besides. Directories stand for all that are searched below them.
+/// All paths that a command reads: its own or those of `rulec.toml` or a `falco.yaml`, these files, and `more`. Directories
+/// come with all directories that are searched below them.
 pub fn watched(args: &Load, more: &[PathBuf]) -> Vec<PathBuf> {
-    // A rulec.toml that cannot be read now may be mended.
+    // An unreadable `rulec.toml` can be repaired while the command watches.
     let settings = load(args).unwrap_or_default();
     let mut paths = match &args.falco_config {
         Some(path) => falco::configuration(path).map(|all| named(&all)).unwrap_or_default(),

@@ -1,4 +1,4 @@
-//! Rules for tests: loaded once for each set of paths, and only whole.
+//! Rules for tests, loaded once for each set of paths. Rules that do not load are an error.
 
 use super::args::Load;
 use super::settings::Settings;
@@ -20,13 +20,13 @@ pub struct Suites<'a> {
 }
 
 impl<'a> Suites<'a> {
-    /// None yet. With a falco.yaml, there is only its own.
+    /// No suites yet. A `falco.yaml` makes one suite for all tests.
     pub fn new(settings: &'a Settings, options: Options, load: &Load) -> Suites<'a> {
         let falco_config = load.falco_config.clone();
         Suites { settings, options, falco_config, loaded: HashMap::new(), suites: Vec::new() }
     }
 
-    /// The number of the suite of these rules files and directories.
+    /// The index of the suite of these rules files and directories.
     pub fn of(&mut self, roots: &[PathBuf]) -> Result<usize, Failure> {
         let falco_config = self.falco_config.clone();
         let roots = if falco_config.is_some() { &[] } else { roots };
@@ -42,7 +42,7 @@ impl<'a> Suites<'a> {
         Ok(at)
     }
 
-    /// All suites, by number.
+    /// All suites, by index.
     pub fn all(&self) -> &[Suite] {
         &self.suites
     }

@@ -2,7 +2,9 @@
 
 use super::args::Engine;
 use super::suites::Suites;
-use super::{FAILED, Failure, Outcome, UNUSABLE, engine, files, junit, output, record, settings, watch};
+use super::{
+    CommandResult, FAILED, Failure, UNUSABLE, engine, files, junit, output, record, settings, watch,
+};
 use crate::diag::{Diagnostic, Edit, Severity};
 use crate::fix;
 use crate::render::{self, Format, Summary, counted, testing as show};
@@ -18,15 +20,15 @@ use std::process::ExitCode;
 /// Test rules on events
 ///
 /// Runs the tests of `*.test.yaml` files; docs/testing.md has their format. Exits with 1 if a test fails, and
-/// with 2 if it was called wrongly, a file cannot be read, or the rules do not load.
+/// with 2 on wrong usage, or if a file cannot be read or the rules do not load.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:
-  rulec test --coverage rules/                   every test, and what none of them shows
+  rulec test --coverage rules/                   every test, and what no test covers
   rulec test --rules rules/ --filter root t/     tests with `root` in their names, on these rules")]
-pub struct Args {
+pub struct TestArgs {
     /// Test files, and directories to search for `*.test.yaml`
     ///
-    /// Without a path, `rules` of rulec.toml counts, then the current directory.
+    /// The default is `rules` of rulec.toml, then the current directory.
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
@@ -42,17 +44,17 @@ pub struct Args {
 
     /// How to show the results
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
-    format: Shape,
+    format: TestFormat,
 
     /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
-    /// Tell which rules never fired, and which comparisons were never true or never false
+    /// Report which rules never fired, and which comparisons were never true or never false
     #[arg(long)]
     coverage: bool,
 
-    /// Write what happened into the expectations of tests that fail
+    /// Replace the expectations of failing tests by what happened
     #[arg(long)]
     bless: bool,
 
@@ -62,9 +64,9 @@ pub struct Args {
 
     /// Print a test made of the first record of this log or directory of logs on which `--rule` fires
     ///
-    /// Members that the rule does not need are left out, and what tells of accounts and people has stand-ins.
-    /// The rules are those of `--rules`, of the file of `--append`, or of rulec.toml. Exits with 1 if no record
-    /// will do.
+    /// Members that the rule does not need are left out, and names of accounts and people are replaced by stand-ins.
+    /// The rules are those of `--rules`, of the file of `--append`, or of rulec.toml. Exits with 1 if the rule fires on
+    /// no record.
     #[arg(
         long,
         value_name = "LOG",
@@ -88,7 +90,7 @@ pub struct Args {
     )]
     pub append: Option<PathBuf>,
 
-    /// Leave this member, such as `requestParameters.name`, as it is in the record; may be repeated
+    /// Keep the recorded value of this member, such as `requestParameters.name`; may be repeated
     #[arg(long, value_name = "MEMBER", requires = "record", help_heading = "Record")]
     pub keep: Vec<String>,
 
@@ -97,7 +99,7 @@ pub struct Args {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-enum Shape {
+enum TestFormat {
     /// Failed tests and why, for people
     Text,
     /// JSON, see docs/json.md
@@ -106,21 +108,21 @@ enum Shape {
     Junit,
 }
 
-/// A run: the test files so far, and what came of them.
+/// The state of a run: test files and their results so far.
 struct Run<'a> {
-    args: &'a Args,
+    args: &'a TestArgs,
     suites: Suites<'a>,
     sources: SourceMap,
     outcomes: Vec<testing::Outcome>,
     problems: Vec<Diagnostic>,
     failures: Vec<Failure>,
     coverage: Coverage,
-    /// Files whose expectations were renewed, and their new text.
+    /// Files with renewed expectations, and their new text.
     blessed: Vec<(PathBuf, String)>,
 }
 
 /// Runs the command.
-pub fn run(args: &Args) -> Outcome {
+pub fn run(args: &TestArgs) -> CommandResult {
     if let (Some(log), Some(rule)) = (&args.record, &args.rule) {
         return record::run(args, log, rule);
     }
@@ -130,8 +132,8 @@ pub fn run(args: &Args) -> Outcome {
     }
 }
 
-/// The paths that matter to the tests.
-fn watched(args: &Args) -> Vec<PathBuf> {
+/// The paths that the tests depend on.
+fn watched(args: &TestArgs) -> Vec<PathBuf> {
     let first = if args.paths.is_empty() { &args.rules } else { &args.paths };
     let mut paths = settings::watched(&args.engine.load(first), &args.rules);
     if args.paths.is_empty() {
@@ -140,7 +142,7 @@ fn watched(args: &Args) -> Vec<PathBuf> {
     paths
 }
 
-fn once(args: &Args) -> Outcome {
+fn once(args: &TestArgs) -> CommandResult {
     let first = if args.paths.is_empty() { &args.rules } else { &args.paths };
     let load = args.engine.load(first);
     let mut settings = settings::load(&load)?;
@@ -166,7 +168,7 @@ fn once(args: &Args) -> Outcome {
         output::note(&files::ignored("tests", &example.display().to_string()));
     }
     for path in &tests {
-        // The tests of other files are worth running all the same.
+        // The tests of other files still run.
         if let Err(failure) = run.file(path) {
             run.failures.push(failure);
         }
@@ -177,7 +179,7 @@ fn once(args: &Args) -> Outcome {
     run.finish(has_errors(&config))
 }
 
-/// Where the tests of a path of rules are: `rulec.toml` may name files of rules, and theirs stand beside them.
+/// Where to search for the tests of a path of `rulec.toml`: for a rules file, its directory.
 fn beside(root: PathBuf) -> PathBuf {
     match root.parent() {
         Some(directory) if root.is_file() && !files::is_test(&root) => {
@@ -225,8 +227,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Writes and tells everything. `unusable` if something else was wrong already.
-    fn finish(self, unusable: bool) -> Outcome {
+    /// Writes renewed files and reports all results. `unusable` if an earlier error decides the exit code.
+    fn finish(self, unusable: bool) -> CommandResult {
         let writes: Vec<(&Path, &str)> =
             self.blessed.iter().map(|(path, text)| (path.as_path(), text.as_str())).collect();
         output::replace_all(&writes)?;
@@ -237,9 +239,9 @@ impl Run<'_> {
         let report =
             show::Report { sources: &self.sources, outcomes: &self.outcomes, coverage: coverage.as_ref() };
         let text = match self.args.format {
-            Shape::Text => show::text(&report),
-            Shape::Json => show::json(&report),
-            Shape::Junit => junit::render(&report).map_err(junit::unwritable)?,
+            TestFormat::Text => show::text(&report),
+            TestFormat::Json => show::json(&report),
+            TestFormat::Junit => junit::render(&report).map_err(junit::unwritable)?,
         };
         output::deliver(&text, self.args.output.as_deref())?;
         tell(&self.sources, &self.problems);
@@ -256,8 +258,8 @@ impl Run<'_> {
     }
 }
 
-/// The rules that a test file is about.
-pub fn rules_of(args: &Args, path: &Path, parsed: &Parsed) -> Vec<PathBuf> {
+/// The rules files that a test file tests.
+pub fn rules_of(args: &TestArgs, path: &Path, parsed: &Parsed) -> Vec<PathBuf> {
     let beside = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -283,7 +285,7 @@ fn has_errors(diagnostics: &[Diagnostic]) -> bool {
 }
 
 /// The tests that `--filter` asks for.
-fn filter(args: &Args) -> impl Fn(&str) -> bool {
+fn filter(args: &TestArgs) -> impl Fn(&str) -> bool {
     let filter = args.filter.as_ref().map(|text| text.to_lowercase());
     move |name| filter.as_ref().is_none_or(|text| name.to_lowercase().contains(text))
 }
@@ -308,10 +310,10 @@ pub fn run_file(
     testing::run(suite, parsed, wanted, &mut read, coverage)
 }
 
-/// The file with new expectations in place of those that are not met, and what comes of its tests now. A
-/// test that does not pass for its edits is left as it was.
+/// The file with new expectations in place of unmet ones, and its new results. A test that does not pass after the edits
+/// keeps its old expectations.
 fn renewed(
-    args: &Args,
+    args: &TestArgs,
     suite: &Suite,
     old: &SourceFile,
     parsed: &Parsed,
@@ -339,14 +341,14 @@ fn renewed(
         let tried = changes.len();
         changes.retain(|(index, _)| passes(&now, *index));
         if changes.len() == tried {
-            // What passed before, or was not in question, is not to suffer.
+            // No test that passed before may fail now.
             let kept = outcomes.iter().all(|old| !old.failures.is_empty() || passes(&now, old.index));
             return (kept && now.len() == outcomes.len()).then_some((new, now));
         }
     }
 }
 
-/// A path without `.` in it, and as short as it was meant.
+/// The path without `.` components.
 fn tidy(path: &Path) -> PathBuf {
     let tidy: PathBuf = path.components().filter(|part| *part != Component::CurDir).collect();
     if tidy.as_os_str().is_empty() { PathBuf::from(".") } else { tidy }

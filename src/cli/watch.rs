@@ -1,6 +1,6 @@
-//! `--watch`: runs a command again whenever something has changed that it may read.
+//! `--watch`: runs a command again after each change of a file that it can read.
 
-use super::{Failure, Outcome, output};
+use super::{CommandResult, Failure, output};
 use crate::files::normal;
 use notify::event::EventKind;
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
@@ -10,26 +10,26 @@ use std::process::ExitCode;
 use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
-/// A change is over once nothing more has come for so long: editors write a file in several steps.
+/// Pause after the last event before a run: editors write a file in several steps.
 const QUIET: Duration = Duration::from_millis(100);
 /// The files that commands read.
 const READ: [&str; 7] = ["yaml", "yml", "tf", "json", "jsonl", "ndjson", "toml"];
 
-/// What there is to know.
+/// An event for the loop.
 enum News {
     Changed(PathBuf),
-    /// Files are watched no more, and why.
+    /// Watching failed, and why.
     Broken(String),
     Stop,
 }
 
-/// Runs `run` now and after each change of `paths`, which are asked for anew each time, until Ctrl-C. `written` is a file
-/// that the command itself writes.
+/// Runs `run` now and after each change of `paths`, which are computed again each time, until Ctrl-C. `written` is the
+/// file that the command itself writes.
 pub fn watch(
     paths: impl Fn() -> Vec<PathBuf>,
     written: Option<&Path>,
-    mut run: impl FnMut() -> Outcome,
-) -> Outcome {
+    mut run: impl FnMut() -> CommandResult,
+) -> CommandResult {
     if paths().iter().any(|path| path == Path::new("-")) {
         return Err(Failure::new("standard input cannot be watched"));
     }
@@ -39,9 +39,9 @@ pub fn watch(
         .map_err(|error| Failure::new(format!("cannot watch for Ctrl-C: {error}")))?;
     let written = written.map(normal);
     let tell = move |event: notify::Result<Event>| match event {
-        // To read a file changes nothing.
+        // Reading a file is no change.
         Ok(Event { kind: EventKind::Access(_), .. }) => {}
-        // So much has changed that it was not noted what.
+        // The queue overflowed: anything can have changed.
         Ok(event) if event.need_rescan() => drop(send.send(News::Changed(PathBuf::from(".")))),
         Ok(event) => {
             let paths = event.paths.into_iter().filter(|path| matters(path, written.as_deref()));
@@ -68,9 +68,8 @@ fn unwatchable(path: &Path, error: &notify::Error) -> Failure {
     Failure::new(format!("cannot watch {}: {error}", path.display()))
 }
 
-/// Watches directories, and the directories of files, because most editors put a new file in the place of the old one. Of
-/// what is not there, the next directory above is watched. All of it anew each time: a directory may be another one than
-/// before.
+/// Watches directories, and the directories of files, because most editors replace a file by a new one. For a missing
+/// path, the nearest directory above is watched. Runs before every round: a directory can have been replaced.
 fn follow(watcher: &mut RecommendedWatcher, paths: &[PathBuf]) -> Result<(), Failure> {
     let paths: Vec<PathBuf> = paths.iter().map(|path| normal(path)).collect();
     let wanted: BTreeSet<&Path> =
@@ -83,7 +82,7 @@ fn follow(watcher: &mut RecommendedWatcher, paths: &[PathBuf]) -> Result<(), Fai
     watched.commit().map_err(|error| unwatchable(Path::new("."), &error))
 }
 
-/// Waits for a change and until it is over; `None` is Ctrl-C.
+/// Waits until a change is over and returns its path; `None` is Ctrl-C.
 fn next(news: &Receiver<News>) -> Result<Option<PathBuf>, Failure> {
     let changed = match news.recv() {
         Ok(News::Changed(path)) => path,
@@ -102,7 +101,7 @@ fn next(news: &Receiver<News>) -> Result<Option<PathBuf>, Failure> {
     }
 }
 
-/// A file or directory whose change may change what the command says.
+/// True if a change of this path can change the output of the command.
 fn matters(path: &Path, written: Option<&Path>) -> bool {
     if written == Some(path) || path.iter().any(|part| part == ".git") {
         return false;
@@ -112,7 +111,7 @@ fn matters(path: &Path, written: Option<&Path>) -> bool {
         Some(extension) => {
             READ.iter().any(|read| extension.eq_ignore_ascii_case(read)) && !name.starts_with('.')
         }
-        // A directory, or what was one.
+        // A directory, or a removed one.
         None => path.is_dir() || !path.exists(),
     }
 }

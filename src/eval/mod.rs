@@ -32,10 +32,10 @@ pub use records::records;
 use crate::sema::ir::{FieldRef, OutputPart, Rule, Test};
 use event::View;
 use field::Field;
-use index::Index;
+use index::RuleIndex;
 use json::Paths;
 use output::Output;
-use plan::{Builder, Cache, Graph, Node, NodeId};
+use plan::{Builder, Cache, Graph, NodeId, PlanNode};
 use std::borrow::Cow;
 
 /// The event source of the rules that run.
@@ -58,7 +58,7 @@ pub struct Engine {
     outputs: Vec<Output>,
     roots: Vec<NodeId>,
     graph: Graph,
-    index: Index,
+    index: RuleIndex,
     paths: Paths,
     host: Host,
     user: Field,
@@ -69,7 +69,7 @@ pub struct Engine {
 /// What a rule says of an event.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Alert {
-    /// Index of the rule.
+    /// RuleIndex of the rule.
     pub rule: usize,
     /// The event's time in nanoseconds since 1970.
     pub time: i64,
@@ -100,7 +100,7 @@ impl Engine {
             outputs.push(output::bind(&rule.output, &rule.extra_fields, &mut paths));
         }
         let graph = builder.finish(&roots);
-        active.retain(|(_, root)| graph.nodes[*root as usize] != Node::Const(false));
+        active.retain(|(_, root)| graph.nodes[*root as usize] != PlanNode::Const(false));
         let index = index::build(&active, &graph, &mut paths);
         let [user, address] = WHO.map(|name| field::named(name, &mut paths));
         paths.finish();

@@ -47,7 +47,7 @@ pub struct Loaded {
     pub skipped: usize,
     /// Findings in the `falco.yaml` that names them.
     pub findings: Vec<Diagnostic>,
-    /// If there are no rules files: the first that was not searched for.
+    /// If there are no rules files: the first one in an ignored path.
     pub ignored: Option<String>,
 }
 
@@ -64,7 +64,7 @@ pub struct ReadOptions<'a> {
 
 /// Reads the files under `roots`.
 pub fn read(roots: &[PathBuf], options: ReadOptions<'_>) -> Result<Loaded, Failure> {
-    // Falco knows nothing of what others ignore.
+    // Falco ignores no paths.
     let all = options.settings.without_ignoring();
     let options = if options.as_given { ReadOptions { settings: &all, ..options } } else { options };
     let mut reader = RulesReader { options, loaded: Loaded::default(), seen: HashSet::new(), stdin: false };
@@ -78,7 +78,7 @@ pub fn read(roots: &[PathBuf], options: ReadOptions<'_>) -> Result<Loaded, Failu
     Ok(loaded)
 }
 
-/// The first rules file in the directories of `roots`, what is ignored by default included.
+/// The first rules file in the directories of `roots`, ignored paths included.
 fn first_ignored(roots: &[PathBuf], options: ReadOptions<'_>) -> Option<String> {
     let mut reader = RulesReader { options, loaded: Loaded::default(), seen: HashSet::new(), stdin: false };
     let mut files = roots.iter().filter(|root| root.is_dir()).flat_map(|root| {
@@ -86,13 +86,13 @@ fn first_ignored(roots: &[PathBuf], options: ReadOptions<'_>) -> Option<String> 
         found.map(move |path| (root, path))
     });
     files.find_map(|(root, path)| {
-        // What cannot be read is no reason to stop here.
+        // Unreadable files are skipped here.
         reader.below(root, &path).ok()?;
         reader.loaded.sources.files().next().map(|(_, file)| file.name.clone())
     })
 }
 
-/// The message that something was not searched for, such as this file.
+/// The message that files in ignored paths were skipped.
 pub fn ignored(what: &str, example: &str) -> String {
     format!("skipped {what} in hidden or ignored paths, such as {example}; `--no-ignore` reads them")
 }
@@ -183,7 +183,7 @@ impl RulesReader<'_> {
             self.loaded.skipped += 1;
             return Ok(());
         }
-        // A directory may be full of logs: only what looks like an export at its beginning is read.
+        // A directory can be full of logs: a file is read only if its beginning looks like an export.
         if !is_yaml(path) && !embedded::may_hold_items(&beginning(path)?) {
             return Ok(());
         }

@@ -27,7 +27,7 @@ impl Settings {
         self.config.exclude.matches(&inside.to_string_lossy().replace('\\', "/"))
     }
 
-    /// The same, with nothing ignored but what they exclude.
+    /// The same settings with `no-ignore`.
     pub fn without_ignoring(&self) -> Settings {
         let mut settings = self.clone();
         settings.config.no_ignore = true;

@@ -1,5 +1,5 @@
-//! Directories to the files in them. Hidden directories, `node_modules` and what git ignores are skipped, unless the
-//! settings say otherwise; the path that the search starts from never is.
+//! Searches directories. Hidden directories, `node_modules` and paths that git ignores are skipped by default; the path
+//! where a search starts is always read.
 
 use super::settings::Settings;
 use super::{Failure, is_yaml, normal, unreadable};
@@ -30,7 +30,7 @@ pub fn files_below(
     })
 }
 
-/// A directory and those below it, without what cannot be read.
+/// A directory and all readable ones below it.
 pub fn directories(root: &Path, settings: &Settings) -> impl Iterator<Item = PathBuf> {
     let entries = walk(root, settings).filter_map(Result::ok);
     entries.filter(|entry| entry.file_type().is_some_and(|kind| kind.is_dir())).map(DirEntry::into_path)
@@ -63,15 +63,15 @@ fn walk(root: &Path, settings: &Settings) -> Walk {
         .build()
 }
 
-/// True for the names of directories that are skipped. Git's own is never of interest.
+/// True for the names of skipped directories. `.git` is always skipped.
 fn skips_directory(path: &Path, settings: &Settings) -> bool {
     let name = path.file_name().unwrap_or_default();
     let is_hidden = name.as_encoded_bytes().starts_with(b".");
     name == ".git" || (!settings.config.no_ignore && (is_hidden || name == "node_modules"))
 }
 
-/// True if a `.gitignore` of its repository excludes this absolute path or a directory above it. The user's own
-/// settings of git do not count, so that everybody loads the same files.
+/// True if a `.gitignore` of its repository excludes this absolute path or a directory above it. Personal
+/// settings of git are ignored, so that everybody loads the same files.
 fn is_git_ignored(path: &Path, is_directory: bool) -> bool {
     let above = path.ancestors().skip(1);
     let Some(top) = above.into_iter().find(|above| above.join(".git").exists()) else { return false };
@@ -84,7 +84,7 @@ fn is_git_ignored(path: &Path, is_directory: bool) -> bool {
         }
         place.push(part);
         let is_directory = is_directory || place != path;
-        // The innermost file that mentions the path decides.
+        // The innermost file with a matching pattern decides.
         let decision = ignores.iter().rev().map(|ignore| ignore.matched(&place, is_directory));
         if let Some(Match::Ignore(_)) = decision.into_iter().find(|decision| !decision.is_none()) {
             return true;
@@ -93,21 +93,21 @@ fn is_git_ignored(path: &Path, is_directory: bool) -> bool {
     false
 }
 
-/// The failure to read an entry; `None` if that is no reason to stop.
+/// The failure to read an entry; `None` if the search can go on.
 fn failure(error: Error, is_wanted: fn(&Path) -> bool) -> Option<Failure> {
-    // Without a depth it is about a `.gitignore`: lines that git could not read either.
+    // An error without a depth is one in a `.gitignore`, which git ignores too.
     error.depth()?;
     let (path, error) = parts(error)?;
     if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink()) && !is_wanted(&path) {
-        // A dangling link to something of no interest.
+        // A dangling link without a wanted name.
         return None;
     }
-    // The walker's own words name the path once more.
+    // The message of the walker repeats the path.
     let reason = error.source().and_then(|inner| inner.downcast_ref()).unwrap_or(&error);
     Some(unreadable(&path, reason))
 }
 
-/// The path and the operating system's reason; `None` for a link to a directory above, which has been searched already.
+/// The path and the operating system's error; `None` for a link to a directory above, which is searched anyway.
 fn parts(error: Error) -> Option<(PathBuf, io::Error)> {
     match error {
         Error::WithPath { path, err } => Some((path, err.into_io_error()?)),

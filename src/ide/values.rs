@@ -1,4 +1,4 @@
-//! Values that a field can have, and other words of its world: event names, sources, identities, tags.
+//! Known values of fields: event names, sources, identities, tags.
 
 use super::completion::CompletionRequest;
 use super::offer::{Completion, CompletionKind, Out};
@@ -34,7 +34,7 @@ pub fn type_of(operand: &Operand<'_>, fields: &SourceFields) -> Option<(Type, bo
     }
 }
 
-/// Adds the values that are known of a field. `condition` is the condition and the place in it.
+/// Adds the known values of a field. `condition` is the condition and the place in it.
 pub(super) fn of_field(
     here: &CompletionRequest<'_, '_>,
     left: &str,
@@ -71,7 +71,7 @@ pub(super) fn of_field(
     }
 }
 
-/// The event sources: first those that write an event that the condition asks for.
+/// The event sources; first those that write an event that the condition asks for.
 fn event_sources(short: bool, asked: &[String], out: &mut Out) {
     let writers: BTreeSet<&str> = asked.iter().flat_map(|name| event_names::sources_of(name)).collect();
     for source in event_names::sources() {
@@ -81,7 +81,7 @@ fn event_sources(short: bool, asked: &[String], out: &mut Out) {
     }
 }
 
-/// The names that the event sources that the condition asks for can write; all, if it asks for none.
+/// The event names of the sources that the condition asks for; all names if it asks for no source.
 fn event_names(asked: &[String], out: &mut Out) {
     let known: BTreeSet<&str> = asked.iter().filter_map(|source| event_names::source(source)).collect();
     let all: Vec<&str> =
@@ -100,7 +100,7 @@ pub(super) fn plugins(out: &mut Out) {
     }
 }
 
-/// Elements of a list: event names if the list has some, or is used for them.
+/// Elements of a list: event names if the list contains some or is compared with them.
 pub(super) fn elements(here: &CompletionRequest<'_, '_>, out: &mut Out) {
     let marks = here.cursor.placed.piece.marks();
     let items = marks.iter().filter(|mark| mark.kind == marks::MarkKind::Item);

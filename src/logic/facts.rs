@@ -1,24 +1,24 @@
-//! What is known of every event before anything is asked.
+//! Facts about every event.
 
 use super::Assume;
-use super::atom::{Check, Place, PlaceId, Prim, TextCheck, View};
-use super::formula::{Arena, F, TRUE};
+use super::atom::{Atom, Place, PlaceId, TextTest, ValueTest, View};
+use super::formula::{Arena, Formula, TRUE};
 use super::place;
 use super::source::there;
 use crate::cloudtrail::MemberPath;
 use crate::cloudtrail::members::{self, Member, Presence};
 use serde_json::Value as Json;
 
-/// The type of what the plugin takes for no event.
+/// The event type that the plugin ignores.
 const INSIGHT: &str = "AwsCloudTrailInsight";
 
-/// What is known of a place.
-pub fn fact(place: PlaceId, assume: Assume, arena: &mut Arena) -> F {
+/// The fact about a place.
+pub fn fact(place: PlaceId, assume: Assume, arena: &mut Arena) -> Formula {
     let Place::Member(keys) = &arena.places[place as usize] else { return TRUE };
     let path = MemberPath::of_keys(keys);
     let path = path.pointer();
     let mut parts = Vec::new();
-    // Without these two there is no event at all.
+    // The plugin drops records without these two.
     if path == "/eventTime" || path == "/eventType" {
         parts.push(text(place, arena));
     }
@@ -39,7 +39,7 @@ pub fn fact(place: PlaceId, assume: Assume, arena: &mut Arena) -> F {
     arena.and(parts)
 }
 
-/// The path at which a record is none that there can be, if there is one.
+/// The first path at which a record contradicts the facts.
 pub fn broken(record: &Json, assume: Assume) -> Option<String> {
     let text = |path: &str| record.pointer(path).and_then(Json::as_str);
     if !text("/eventTime").is_some_and(place::is_time) {
@@ -59,12 +59,12 @@ pub fn broken(record: &Json, assume: Assume) -> Option<String> {
     broken.map(|member| member.pointer.clone()).min()
 }
 
-fn text(place: PlaceId, arena: &mut Arena) -> F {
-    arena.prim(Prim { place, view: View::IsText, check: Check::Any })
+fn text(place: PlaceId, arena: &mut Arena) -> Formula {
+    arena.atom(Atom { place, view: View::IsText, check: ValueTest::Any })
 }
 
-fn among(place: PlaceId, view: View, texts: &[&str], arena: &mut Arena) -> F {
+fn among(place: PlaceId, view: View, texts: &[&str], arena: &mut Arena) -> Formula {
     let mut all: Vec<Box<[u8]>> = texts.iter().map(|text| text.as_bytes().into()).collect();
     all.sort();
-    arena.prim(Prim { place, view, check: Check::Text(Vec::new(), TextCheck::Among(all.into())) })
+    arena.atom(Atom { place, view, check: ValueTest::Text(Vec::new(), TextTest::Among(all.into())) })
 }

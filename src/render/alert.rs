@@ -6,12 +6,12 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 
-/// How alerts are written.
+/// Formats of alerts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Format {
     /// `HH:MM:SS.nnnnnnnnn: Priority output`
     Text,
-    /// The same, control characters made visible.
+    /// The same with visible control characters.
     Terminal,
     /// One JSON object each.
     Json,
@@ -34,7 +34,7 @@ pub fn write(format: Format, rule: &Rule, alert: Alert, out: &mut Vec<u8>) {
             out.extend_from_slice(format!("{clock}: {priority} {text}\n").as_bytes());
         }
         Format::Json => {
-            // Writing into memory does not fail, and every key is a text.
+            // Writing to memory cannot fail, and every key is a string.
             let _ = serde_json::to_writer(&mut *out, &Line { rule, alert: &alert });
             out.push(b'\n');
         }

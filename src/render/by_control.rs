@@ -8,7 +8,7 @@ use crate::eval::tally::{Distinct, Tally};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
-/// Raised when programs that read the present JSON could no longer do so.
+/// Version of the JSON; raised by incompatible changes.
 const SCHEMA_VERSION: u32 = 1;
 
 /// Alerts by the controls that their rules cover.
@@ -18,7 +18,7 @@ pub struct ByControl<'a> {
     pub benchmark: &'a str,
     /// All controls, in their order.
     pub groups: Vec<Group<'a>>,
-    /// Rules that spoke and cover no control.
+    /// Rules with alerts that cover no control, with their tallies.
     pub others: Vec<(&'a str, &'a Tally)>,
 }
 
@@ -29,12 +29,12 @@ pub struct Group<'a> {
     pub id: String,
     /// Its title.
     pub title: String,
-    /// Its rules that spoke, and what they said.
+    /// Its rules with alerts, with their tallies.
     pub rules: Vec<(&'a str, &'a Tally)>,
 }
 
 impl ByControl<'_> {
-    /// A table for people, for a terminal of this width. A rule that covers several controls stands under each.
+    /// A table for people, for a terminal of this width. A rule that covers several controls is listed under each.
     pub fn text(&self, width: Option<u16>) -> String {
         let mut rows = vec![["", "control", "alerts", "first", "last", "users", "sources"].map(String::from)];
         let mut quiet = Vec::new();
@@ -88,7 +88,7 @@ impl ByControl<'_> {
         format!("{value}\n")
     }
 
-    /// A row for each control and rule of it that spoke.
+    /// One row for each control and rule of it with alerts.
     pub fn csv(&self) -> Vec<u8> {
         let mut out = csv_row(["control", "title", "rule", "alerts", "first", "last"]);
         for (id, title, rules) in self.rows() {

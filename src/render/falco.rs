@@ -1,11 +1,11 @@
-//! `falco-json`: the result as Falco itself prints it with `json_output`, on one line, keys sorted.
+//! `falco-json`: the result that Falco prints with `json_output`, on one line, with sorted keys.
 
 use crate::analysis::LoadResult;
 use crate::diag::{FalcoSays, Location};
 use crate::source::SourceMap;
 use serde_json::{Map, Value, json};
 
-/// How far a snippet reaches to either side of its place, in bytes.
+/// Length of a snippet on either side of its place, in bytes.
 const REACH: usize = 80;
 
 /// Renders the results of a load.
@@ -58,7 +58,7 @@ fn location(location: &Location) -> Value {
 /// The line around the last location with a caret under it.
 ///
 /// Falco adds the offset of a condition in the file to the offset within the condition, so the place
-/// usually lies behind the end of a condition and the caret under its last character.
+/// is usually after the end of a condition and the caret under its last character.
 pub fn snippet(says: &FalcoSays, sources: &SourceMap) -> String {
     let Some(location) = says.context.last() else { return "<No context available>\n".into() };
     let file = sources.files().find(|(_, file)| file.name == location.name);
@@ -94,6 +94,6 @@ pub fn snippet(says: &FalcoSays, sources: &SourceMap) -> String {
         line[end..].copy_from_slice(b"...");
     }
     let caret = " ".repeat(at.saturating_sub(from));
-    // Cutting by bytes may leave half a character, which Falco's JSON shows as U+FFFD too.
+    // A cut by bytes can split a character, which Falco's JSON shows as U+FFFD too.
     format!("{}\n{caret}^\n", String::from_utf8_lossy(&line))
 }

@@ -1,4 +1,4 @@
-//! Names for findings that stay when lines move, so that services know a finding again in another commit.
+//! Names of findings that do not depend on lines, so that services recognise a finding in another commit.
 
 use crate::diag::Diagnostic;
 use crate::source::SourceMap;
@@ -6,8 +6,8 @@ use rustc_hash::FxHashMap;
 use siphasher::sip128::{Hasher128, SipHasher13};
 use std::hash::Hasher;
 
-/// A name for each finding, in their order: 32 hexadecimal digits of its file, check, message and text. Findings that have
-/// all of these in common are told apart by their order.
+/// A name for each finding, in their order: 32 hexadecimal digits of its file, check, message and text. Findings that
+/// share all of these are numbered in order.
 pub fn fingerprints(sources: &SourceMap, diagnostics: &[Diagnostic]) -> Vec<String> {
     let mut seen: FxHashMap<u128, u64> = FxHashMap::default();
     let name = |d: &Diagnostic| {

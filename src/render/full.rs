@@ -1,4 +1,4 @@
-//! `full`: findings with the source text they are about, for people.
+//! `full`: findings with their source text, for people.
 
 mod terminal;
 
@@ -11,18 +11,18 @@ use codespan_reporting::term::{self, Config};
 use std::ops::Range;
 use terminal::Terminal;
 
-/// A line longer than this is not shown: it was not written to be read.
+/// Maximum length of a line that is shown: longer ones are generated.
 const LONGEST_LINE: usize = 1000;
 
 /// Renders a report.
 pub fn render(report: &Report<'_>) -> String {
-    let files = Shown(report.sources);
+    let files = SourceFiles(report.sources);
     let config = Config { start_context_lines: 2, end_context_lines: 1, ..Config::default() };
     let mut out = Terminal::new(report.color);
     for d in report.diagnostics {
         let shown = to_codespan(report.sources, d);
         if term::emit_to_write_style(&mut out, &config, &files, &shown).is_err() {
-            // Never silence a finding because its place cannot be drawn.
+            // A finding is shown even if its place cannot be drawn.
             out.line(&format!("{}[{}]: {}", d.severity, d.check.name, visible(&d.message)));
         }
     }
@@ -62,7 +62,7 @@ fn to_label(sources: &SourceMap, style: LabelStyle, label: &Label) -> codespan::
     let text = &sources.file(label.span.file).text;
     let start = floor_char_boundary(text, label.span.start as usize);
     let mut end = floor_char_boundary(text, label.span.end as usize).max(start);
-    // A span that includes its line break would be drawn on to the next line.
+    // A span with a line break at its end would be drawn into the next line.
     let trimmed = text[start..end].trim_end_matches(['\n', '\r', ' ']).len();
     if trimmed > 0 {
         end = start + trimmed;
@@ -82,15 +82,15 @@ fn place(sources: &SourceMap, span: Span) -> String {
     format!("{}:{}:{}", visible(&file.name), at.line, at.column)
 }
 
-/// Like [`visible`], but line breaks stay: notes may have several lines.
+/// Like [`visible`], but keeps line breaks, which notes can have.
 fn visible_lines(text: &str) -> String {
     text.lines().map(visible).collect::<Vec<_>>().join("\n")
 }
 
-/// The source map in the terms of codespan-reporting.
-struct Shown<'a>(&'a SourceMap);
+/// The source map as the file database of codespan-reporting.
+struct SourceFiles<'a>(&'a SourceMap);
 
-impl<'a> Files<'a> for Shown<'_> {
+impl<'a> Files<'a> for SourceFiles<'_> {
     type FileId = usize;
     type Name = String;
     type Source = &'a str;
@@ -116,7 +116,7 @@ impl<'a> Files<'a> for Shown<'_> {
     }
 }
 
-impl Shown<'_> {
+impl SourceFiles<'_> {
     fn file(&self, id: usize) -> Result<&crate::source::SourceFile, Error> {
         let id = u32::try_from(id).map_err(|_| Error::FileMissing)?;
         Ok(self.0.file(FileId(id)))

@@ -16,7 +16,7 @@ pub fn render(report: &Report<'_>) -> String {
         let file = report.sources.file(span.file);
         let (start, end) = (file.position(span.start as usize), file.position(span.end as usize));
         let mut place = format!("file={},line={},endLine={}", property(&file.name), start.line, end.line);
-        // Columns of an annotation that spans lines are ignored, with a warning.
+        // GitHub ignores columns of an annotation that spans lines, with a warning.
         if start.line == end.line {
             place += &format!(",col={},endColumn={}", start.column, end.column);
         }

@@ -1,13 +1,13 @@
-//! `gitlab`: a Code Quality report, as GitLab shows it in merge requests.
+//! `gitlab`: a Code Quality report, which GitLab shows in merge requests.
 
 use super::fingerprint::fingerprints;
 use super::{Report, json};
 use crate::diag::{Diagnostic, Severity};
 use serde::Serialize;
 
-/// One finding, in the keys that GitLab reads.
+/// One finding with the keys that GitLab reads.
 #[derive(Serialize)]
-struct Entry {
+struct CodeQualityIssue {
     description: String,
     check_name: &'static str,
     fingerprint: String,
@@ -31,11 +31,12 @@ struct Lines {
 pub fn render(report: &Report<'_>) -> String {
     let names = fingerprints(report.sources, report.diagnostics);
     let entries = report.diagnostics.iter().zip(names);
-    let entries: Vec<Entry> = entries.map(|(d, fingerprint)| entry(report, d, fingerprint)).collect();
+    let entries: Vec<CodeQualityIssue> =
+        entries.map(|(d, fingerprint)| entry(report, d, fingerprint)).collect();
     json::to_text(&entries)
 }
 
-fn entry(report: &Report<'_>, d: &Diagnostic, fingerprint: String) -> Entry {
+fn entry(report: &Report<'_>, d: &Diagnostic, fingerprint: String) -> CodeQualityIssue {
     let file = report.sources.file(d.primary.span.file);
     let line = |offset: u32| file.position(offset as usize).line;
     let (begin, end) = (line(d.primary.span.start), line(d.primary.span.end));
@@ -43,7 +44,7 @@ fn entry(report: &Report<'_>, d: &Diagnostic, fingerprint: String) -> Entry {
     if let Some(help) = &d.help {
         description += &format!("; {help}");
     }
-    Entry {
+    CodeQualityIssue {
         description,
         check_name: d.check.name,
         fingerprint,
@@ -52,7 +53,7 @@ fn entry(report: &Report<'_>, d: &Diagnostic, fingerprint: String) -> Entry {
     }
 }
 
-/// By consequence: Falco refuses an error, a warning does not do what was meant.
+/// The severity by consequence: Falco refuses an error; a rule with a warning does not do what its author meant.
 fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "critical",
@@ -61,7 +62,7 @@ fn severity(severity: Severity) -> &'static str {
     }
 }
 
-/// Paths count from the top of the repository, where a job starts.
+/// The path relative to the top of the repository, where a job starts.
 fn path(name: &str, base: Option<&str>) -> String {
     let name = name.replace('\\', "/");
     let base = base.map(|base| base.replace('\\', "/") + "/");

@@ -1,4 +1,4 @@
-//! Who uses whom among rules, macros and lists: for Graphviz, for Mermaid and for programs (docs/json.md).
+//! The graph of rules, macros and lists: for Graphviz, for Mermaid and for programs (docs/json.md).
 
 use super::json::to_text;
 use super::visible;
@@ -8,10 +8,10 @@ use crate::syntax::items::ItemKind;
 use petgraph::visit::EdgeRef;
 use serde::Serialize;
 
-/// Raised when a program that reads the present form could no longer do so.
+/// Version of the JSON; raised by incompatible changes.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// What a node is, as it is shown.
+/// The kind of a node in a drawing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum State {
     Used,
@@ -27,7 +27,7 @@ fn state(node: &GraphNode) -> State {
     }
 }
 
-/// The words on an edge: what is usual goes without.
+/// The label of an edge; the usual kind has none.
 fn words(via: &Via) -> String {
     match via {
         Via::Condition | Via::Items => String::new(),
@@ -35,7 +35,7 @@ fn words(via: &Via) -> String {
     }
 }
 
-/// The words on a node.
+/// The label of a node.
 fn label(node: &GraphNode) -> String {
     let note = match state(node) {
         State::Used => "",
@@ -73,7 +73,7 @@ pub fn dot(graph: &Graph) -> String {
     out + "}\n"
 }
 
-/// Graphviz reads escapes, and entities of HTML beside them.
+/// Escapes text for Graphviz, which reads backslashes and HTML entities.
 fn in_dot(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"").replace('&', "&amp;")
 }
@@ -107,8 +107,8 @@ pub fn mermaid(graph: &Graph) -> String {
     out
 }
 
-/// Mermaid knows no escapes but entities, and takes HTML, Markdown and its own keywords inside quotes: every
-/// character that could be part of such a thing becomes an entity.
+/// Escapes text for Mermaid, which reads HTML, Markdown and its own keywords inside quotes and has no escapes but
+/// entities: every character that can be part of such syntax becomes one.
 fn in_mermaid(text: &str) -> String {
     let is_plain =
         |c: char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '.' | ',' | '(' | ')' | '/');
@@ -117,14 +117,14 @@ fn in_mermaid(text: &str) -> String {
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct GraphDocument<'a> {
     schema_version: u32,
-    nodes: Vec<Item<'a>>,
+    nodes: Vec<JsonNode<'a>>,
     edges: Vec<Use<'a>>,
 }
 
 #[derive(Serialize)]
-struct Item<'a> {
+struct JsonNode<'a> {
     kind: &'a str,
     name: &'a str,
     file: Option<&'a str>,
@@ -133,7 +133,7 @@ struct Item<'a> {
     used: bool,
 }
 
-/// `from` and `to` count the nodes from 0.
+/// `from` and `to` are indices of nodes.
 #[derive(Serialize)]
 struct Use<'a> {
     from: usize,
@@ -148,7 +148,7 @@ pub fn json(graph: &Graph, sources: &SourceMap) -> String {
         let span = node.span.map(|span| sources.outward(span));
         let file = span.map(|span| sources.file(span.file));
         let at = span.zip(file).map(|(span, file)| file.position(span.start as usize));
-        Item {
+        JsonNode {
             kind: node.kind.key(),
             name: &node.name,
             file: file.map(|file| file.name.as_str()),
@@ -166,5 +166,5 @@ pub fn json(graph: &Graph, sources: &SourceMap) -> String {
         Use { from: edge.source().index(), to: edge.target().index(), via, exception }
     });
     let (nodes, edges) = (nodes.collect(), edges.collect());
-    to_text(&Document { schema_version: SCHEMA_VERSION, nodes, edges })
+    to_text(&GraphDocument { schema_version: SCHEMA_VERSION, nodes, edges })
 }

@@ -1,9 +1,8 @@
-//! The frame of pages that stand alone: they ask nothing of any network. Texts are escaped by `maud`, unless their type
-//! says that they are HTML.
+//! The frame of pages in one file, which load nothing from a network. `maud` escapes every text that is not `Markup`.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-/// What pages have in common.
+/// Styles of all pages.
 const STYLE: &str = include_str!("coverage/page.css");
 
 /// The parts of a page.
@@ -16,9 +15,9 @@ pub(super) struct Page<'a> {
     pub policy: Option<&'a str>,
     /// Styles of this page alone.
     pub style: &'a str,
-    /// Everything to be seen.
+    /// The content.
     pub body: Markup,
-    /// What the page does.
+    /// The script.
     pub script: &'a str,
 }
 

@@ -1,29 +1,29 @@
-//! `json`: everything about the findings, for programs. Described in docs/json.md.
+//! `json`: all data of findings, for programs. Described in docs/json.md.
 
 use super::{Report, Summary};
 use crate::diag::{Diagnostic, Fix, Label};
 use crate::source::{Position, SourceMap, Span};
 use serde::Serialize;
 
-/// Raised when a program that reads the present form could no longer do so.
+/// Version of the JSON; raised by incompatible changes.
 pub const SCHEMA_VERSION: u32 = 1;
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct FindingsDocument<'a> {
     schema_version: u32,
     summary: Summary,
-    diagnostics: Vec<Entry<'a>>,
+    diagnostics: Vec<JsonFinding<'a>>,
 }
 
 #[derive(Serialize)]
-struct Entry<'a> {
+struct JsonFinding<'a> {
     code: &'a str,
     name: &'a str,
     severity: &'a str,
     message: &'a str,
     file: &'a str,
-    start: Place,
-    end: Place,
+    start: JsonPosition,
+    end: JsonPosition,
     labels: Vec<Mark<'a>>,
     help: Option<&'a str>,
     fix: Option<Mending<'a>>,
@@ -32,7 +32,7 @@ struct Entry<'a> {
 
 /// 1-based line and column, the column in characters; 0-based offset in bytes.
 #[derive(Serialize)]
-struct Place {
+struct JsonPosition {
     line: u32,
     column: u32,
     offset: u32,
@@ -43,8 +43,8 @@ struct Mark<'a> {
     primary: bool,
     message: &'a str,
     file: &'a str,
-    start: Place,
-    end: Place,
+    start: JsonPosition,
+    end: JsonPosition,
 }
 
 #[derive(Serialize)]
@@ -57,8 +57,8 @@ struct Mending<'a> {
 #[derive(Serialize)]
 struct Change<'a> {
     file: &'a str,
-    start: Place,
-    end: Place,
+    start: JsonPosition,
+    end: JsonPosition,
     text: &'a str,
 }
 
@@ -71,7 +71,7 @@ struct Falco<'a> {
 /// Renders a report.
 pub fn render(report: &Report<'_>) -> String {
     let diagnostics = report.diagnostics.iter().map(|d| entry(report.sources, d)).collect();
-    let document = Document { schema_version: SCHEMA_VERSION, summary: report.summary, diagnostics };
+    let document = FindingsDocument { schema_version: SCHEMA_VERSION, summary: report.summary, diagnostics };
     to_text(&document)
 }
 
@@ -81,14 +81,14 @@ pub fn to_text(value: &impl Serialize) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
 }
 
-fn entry<'a>(sources: &'a SourceMap, d: &'a Diagnostic) -> Entry<'a> {
+fn entry<'a>(sources: &'a SourceMap, d: &'a Diagnostic) -> JsonFinding<'a> {
     let (file, start, end) = range(sources, d.primary.span);
     let mark = |label: &'a Label, primary| {
         let (file, start, end) = range(sources, label.span);
         Mark { primary, message: &label.text, file, start, end }
     };
     let labels = std::iter::once(mark(&d.primary, true)).chain(d.labels.iter().map(|l| mark(l, false)));
-    Entry {
+    JsonFinding {
         code: d.check.code,
         name: d.check.name,
         severity: d.severity.name(),
@@ -111,11 +111,11 @@ fn mending<'a>(sources: &'a SourceMap, fix: &'a Fix) -> Mending<'a> {
     Mending { title: &fix.title, safe: fix.safe, edits: edits.collect() }
 }
 
-fn range(sources: &SourceMap, span: Span) -> (&str, Place, Place) {
+fn range(sources: &SourceMap, span: Span) -> (&str, JsonPosition, JsonPosition) {
     let file = sources.file(span.file);
     let place = |offset: u32| {
         let Position { line, column, offset } = file.position(offset as usize);
-        Place { line, column, offset }
+        JsonPosition { line, column, offset }
     };
     (&file.name, place(span.start), place(span.end))
 }

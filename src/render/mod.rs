@@ -37,13 +37,13 @@ pub struct Report<'a> {
     pub diagnostics: &'a [Diagnostic],
     /// The numbers.
     pub summary: Summary,
-    /// Use colours; only `full` does.
+    /// Use colours, in `full`.
     pub color: bool,
     /// Absolute directory that relative file names start from; only `lsp` and `gitlab` need it.
     pub base: Option<&'a str>,
 }
 
-/// The numbers of a report.
+/// The counts of a report.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Summary {
     /// Rules files read.
@@ -62,7 +62,7 @@ pub struct Summary {
     pub warnings: usize,
     /// Findings that are neither.
     pub infos: usize,
-    /// Findings that `--fix` would mend.
+    /// Findings that `--fix` can repair.
     pub fixable: usize,
 }
 
@@ -113,7 +113,7 @@ pub fn counted(count: usize, word: &str) -> String {
 }
 
 /// Text from a file made safe for a terminal: control characters and those that reorder text are
-/// shown as such, so that a rules file cannot dress up what rulec says of it.
+/// replaced by visible ones, so that a rules file cannot forge output of rulec.
 pub fn visible(text: &str) -> Cow<'_, str> {
     let harmless = |c: char| visible_char(c) == c;
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || text.chars().all(harmless) {

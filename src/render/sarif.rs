@@ -1,4 +1,4 @@
-//! `sarif`: SARIF 2.1.0, as code scanning services read it.
+//! `sarif`: SARIF 2.1.0, for code scanning services.
 
 use super::fingerprint::fingerprints;
 use super::{Report, json, page, uri};

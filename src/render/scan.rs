@@ -1,4 +1,4 @@
-//! What a scan found, in numbers: the tables of `rulec scan`.
+//! The tables of `rulec scan`.
 
 use super::alert::{csv_row, iso};
 use super::table::table;
@@ -10,17 +10,17 @@ use crate::sema::ir::Rule;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
-/// Raised when programs that read the present JSON could no longer do so.
+/// Version of the JSON; raised by incompatible changes.
 const SCHEMA_VERSION: u32 = 1;
 
-/// What was read. `records` is the sum of `events`, `outside`, `skipped` and `bad`.
+/// Counts of a scan. `records` is the sum of `events`, `outside`, `skipped` and `bad`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize)]
 pub struct Counts {
     /// Logs read, even if only in part.
     pub files: u64,
-    /// Files that are no logs: digests, and in directories those with other names.
+    /// Files that are no logs: digests, and files in directories with other names.
     pub other_files: u64,
-    /// Logs that could not be read, or not to their end.
+    /// Logs that could not be read to the end.
     pub broken_files: u64,
     /// Bytes of logs after decompression.
     pub bytes: u64,
@@ -28,9 +28,9 @@ pub struct Counts {
     pub records: u64,
     /// Records that are events.
     pub events: u64,
-    /// Records of other times, accounts or regions than were asked for.
+    /// Records of times, accounts or regions that are not selected.
     pub outside: u64,
-    /// Records that the plugin leaves out.
+    /// Records that the plugin ignores.
     pub skipped: u64,
     /// Records that cannot be read.
     pub bad: u64,
@@ -59,12 +59,12 @@ impl Counts {
         self.alerts += other.alerts;
     }
 
-    /// Something could not be read.
+    /// True if something could not be read.
     pub fn has_problems(&self) -> bool {
         self.broken_files + self.bad + self.stray > 0
     }
 
-    /// One line about them.
+    /// The counts in one line.
     pub fn line(&self) -> String {
         let count = |count: u64, word: &str| counted(usize::try_from(count).unwrap_or(usize::MAX), word);
         let mut line = format!(
@@ -91,16 +91,16 @@ impl Counts {
     }
 }
 
-/// Everything to tell.
+/// The data of the tables.
 #[derive(Debug)]
 pub struct Summary<'a> {
     /// What was read.
     pub counts: Counts,
-    /// It was not read to the end.
+    /// The scan was interrupted.
     pub interrupted: bool,
-    /// The rules that ran, in order, with what they said.
+    /// The rules that ran, in order, with their alerts.
     pub rules: Vec<(&'a Rule, &'a Tally)>,
-    /// Where the time went, if that was measured.
+    /// Times, with `--timings`.
     pub timings: Option<Vec<Timing<'a>>>,
 }
 
@@ -109,9 +109,9 @@ pub struct Summary<'a> {
 pub struct Timing<'a> {
     /// The rule.
     pub rule: &'a str,
-    /// All of it.
+    /// The time of the whole rule.
     pub cost: Cost,
-    /// Its comparisons: where, what, how long.
+    /// Its comparisons: place, text and time.
     pub parts: Vec<(String, &'a str, Cost)>,
 }
 

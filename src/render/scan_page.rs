@@ -1,4 +1,4 @@
-//! A page about a scan that stands alone: totals, alerts over time, rules, alerts.
+//! An HTML page about a scan: totals, alerts over time, rules, alerts.
 
 use super::alert::iso;
 use super::html;
@@ -10,21 +10,21 @@ use crate::eval::{Alert, time};
 use crate::sema::ir::{Priority, Rule};
 use maud::{Markup, html};
 
-/// How many alerts are listed; all are counted.
+/// Maximum number of listed alerts; all are counted.
 pub const MOST_ALERTS: usize = 1000;
 
-/// How many characters of a text are shown.
+/// Maximum number of characters of a text.
 const LONGEST: usize = 2000;
-/// How many columns alerts over time have at most.
+/// Maximum number of columns of the chart.
 const COLUMNS: usize = 96;
 
 const TITLE: &str = "Alerts on CloudTrail";
 const STYLE: &str = include_str!("scan_page/page.css");
 const SCRIPT: &str = include_str!("scan_page/page.js");
-/// The SHA-256 of the script, the only one that may run in the page.
+/// SHA-256 of the script; the content security policy allows no other.
 const SCRIPT_HASH: &str = "WioJwnVVZ27aEDuQxo1VFT7c6b0WykCd5vT1x2g1Gpk=";
 
-/// An alert on the list.
+/// A listed alert.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Listed {
     /// Index of the rule.
@@ -33,31 +33,31 @@ pub struct Listed {
     pub priority: Priority,
     /// Time of the event, in nanoseconds since 1970.
     pub time: i64,
-    /// What the rule says.
+    /// The output of the rule.
     pub output: String,
     /// The fields in it.
     pub fields: Vec<(String, String)>,
 }
 
-/// What there is to show.
+/// The data of the page.
 #[derive(Debug)]
 pub struct Page<'a> {
     /// What was read.
     pub counts: Counts,
-    /// It was not read to the end.
+    /// The scan was interrupted.
     pub interrupted: bool,
     /// All rules, by index.
     pub all_rules: &'a [Rule],
-    /// The rules that ran, in order, with what they said.
+    /// The rules that ran, in order, with their alerts.
     pub rules: Vec<(&'a Rule, &'a Tally)>,
     /// Alerts over time.
     pub timeline: &'a Timeline,
-    /// The alerts on the list, in the order of the logs.
+    /// The listed alerts, in the order of the logs.
     pub alerts: &'a [Listed],
 }
 
 impl Listed {
-    /// An alert as the list has it: texts without end are cut.
+    /// A listed alert; long texts are cut.
     pub fn new(priority: Priority, alert: &Alert) -> Listed {
         let text = |value: &serde_json::Value| match value {
             serde_json::Value::String(text) => cut(text),
@@ -74,7 +74,7 @@ impl Listed {
     }
 }
 
-/// Leaves the most urgent alerts on a list, of those equally urgent the first.
+/// Keeps the most urgent alerts of a list, of equally urgent ones the first.
 pub fn keep_urgent(alerts: &mut Vec<Listed>) {
     if alerts.len() <= MOST_ALERTS {
         return;
@@ -237,7 +237,7 @@ fn bars(number: usize, column: &[u64], most: u64) -> Markup {
     }
 }
 
-/// What the colours mean, with the alerts of each.
+/// The legend of the chart, with the number of alerts of each priority.
 fn keys(columns: &[impl AsRef<[u64]>]) -> Markup {
     let sum = |class: usize| columns.iter().filter_map(|column| column.as_ref().get(class)).sum::<u64>();
     let sums = Priority::ALL.iter().enumerate().map(|(class, priority)| (class, priority, sum(class)));
@@ -295,13 +295,13 @@ fn plural(number: u64, one: &'static str, many: &'static str) -> &'static str {
     if number == 1 { one } else { many }
 }
 
-/// The alerts of a column in words.
+/// The alerts of a column as text.
 fn said(column: &[u64]) -> String {
     let parts = Priority::ALL.iter().zip(column).filter(|(_, count)| **count > 0);
     parts.map(|(priority, count)| format!("{count} {}", priority.name())).collect::<Vec<_>>().join(", ")
 }
 
-/// Per cent.
+/// A share in per cent.
 fn share(count: u64, of: u64) -> f64 {
     count as f64 * 100.0 / of as f64
 }
@@ -321,7 +321,7 @@ fn span(seconds: i64) -> String {
     }
 }
 
-/// A number with its thousands apart.
+/// A number with separated thousands.
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
@@ -357,7 +357,7 @@ mod tests {
         assert_eq!(alerts.iter().filter(|alert| alert.priority == Priority::Critical).count(), 250);
     }
 
-    /// A page whose script does not match its own policy would do nothing.
+    /// A browser runs the script only if it matches the policy.
     #[test]
     fn the_script_may_run() {
         use sha2::Digest;

@@ -1,14 +1,14 @@
-//! Columns side by side for people, as wide as a terminal shows them: East Asian characters take two columns.
+//! Tables for people, in columns of a terminal: East Asian characters take two.
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width};
 use unicode_width::UnicodeWidthStr;
 
-/// The least room for a column that is wrapped; a table that needs more gets wider than the terminal.
+/// Minimum width of a wrapped column; a table that needs more is wider than the terminal.
 const NARROWEST: u16 = 24;
 
-/// The rows as text, the first with the heads; columns of numbers flush right. In a terminal of this width, cells of
-/// several words are wrapped if they must be; without a width, a row is one line.
+/// Lays out rows, the first with the heads; columns of numbers are flush right. In a terminal of this width, cells of
+/// several words are wrapped if necessary; without a width, a row is one line.
 pub fn table<Row: IntoIterator<Item = String>>(
     rows: impl IntoIterator<Item = Row>,
     numbers: &[usize],
@@ -35,12 +35,12 @@ pub fn table<Row: IntoIterator<Item = String>>(
     table.trim_fmt() + "\n"
 }
 
-/// How many columns of a terminal a text takes.
+/// Number of terminal columns that a text takes.
 pub fn width(text: &str) -> usize {
     text.width()
 }
 
-/// Fills a text up with blanks.
+/// Pads a text with blanks.
 pub fn pad(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
 }

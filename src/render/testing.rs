@@ -1,4 +1,4 @@
-//! What tests of rules found out, for people and for programs (docs/json.md).
+//! Results of tests, for people and for programs (docs/json.md).
 
 use super::{counted, visible};
 use crate::source::SourceMap;
@@ -7,17 +7,17 @@ use crate::testing::explanation::{Compared, LineColumn, PartKind, Reason, at};
 use crate::testing::{Explanation, Failure, Outcome};
 use serde::Serialize;
 
-/// Raised when a program that reads the present form could no longer do so.
+/// Version of the JSON; raised by incompatible changes.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// What is reported.
+/// The data of a report.
 #[derive(Debug, Clone, Copy)]
 pub struct Report<'a> {
     /// The test files.
     pub sources: &'a SourceMap,
     /// The tests that were run.
     pub outcomes: &'a [Outcome],
-    /// What they never showed, if that was asked for.
+    /// What they did not cover, with `--coverage`.
     pub coverage: Option<&'a Coverage>,
 }
 
@@ -27,7 +27,7 @@ impl Report<'_> {
         self.outcomes.iter().filter(|outcome| !outcome.failures.is_empty()).count()
     }
 
-    /// The numbers as one line.
+    /// The counts in one line.
     pub fn line(&self) -> String {
         let passed = self.outcomes.len() - self.failed();
         let files = counted(self.sources.files().count(), "file");
@@ -54,7 +54,7 @@ pub fn text(report: &Report<'_>) -> String {
     out
 }
 
-/// What is not as a test expects, the reasons, and the events they are about.
+/// The unmet expectations of a test, the reasons, and their events.
 pub fn failures(sources: &SourceMap, outcome: &Outcome) -> String {
     let mut out: String = outcome.failures.iter().map(|found| failure(sources, found)).collect();
     let mut told = Vec::new();
@@ -100,14 +100,14 @@ fn reason(of: &Reason, before: &str, depth: usize, out: &mut String) {
     line(of, mark, before, depth, out);
 }
 
-/// Writes a part. What stands on one line in the rules does so here; the mark is that of the whole.
+/// Writes a part of a condition. Parts that share a line in the rules share one here; the mark is that of the whole.
 fn line(of: &Reason, mark: char, before: &str, depth: usize, out: &mut String) {
     let text = of.text.as_deref().map(|text| cut(text, 160)).unwrap_or_default();
     let inner = of.parts.first();
     let words = match (of.kind, inner) {
         (PartKind::Not, Some(inner)) => return line(inner, mark, &format!("{before}not "), depth, out),
         (PartKind::Macro, Some(inner)) => {
-            // A macro of parts is told with its parts, any other has its condition below.
+            // A macro that joins parts is followed by these, any other by its condition.
             let joined = matches!(inner.kind, PartKind::And | PartKind::Or);
             let how = if inner.kind == PartKind::And { "all of" } else { "any of" };
             push(
@@ -132,7 +132,7 @@ fn line(of: &Reason, mark: char, before: &str, depth: usize, out: &mut String) {
 }
 
 fn push(out: &mut String, depth: usize, mark: char, words: &str) {
-    // However deep a condition is, its text has to stay readable, and short.
+    // Bounds the indentation of deep conditions.
     *out += &format!("{:width$}{mark} {words}\n", "", width = 2 * depth.min(40));
 }
 
@@ -184,7 +184,7 @@ fn coverage_text(coverage: &Coverage) -> String {
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct TestsDocument<'a> {
     schema_version: u32,
     summary: Numbers,
     tests: Vec<Test<'a>>,
@@ -247,10 +247,10 @@ pub fn json(report: &Report<'_>) -> String {
         passed: tests.len() - failed,
         failed,
     };
-    to_text(&Document { schema_version: SCHEMA_VERSION, summary, tests, coverage: report.coverage })
+    to_text(&TestsDocument { schema_version: SCHEMA_VERSION, summary, tests, coverage: report.coverage })
 }
 
-/// A value as JSON in one line: indented, a deep condition would be mostly blanks.
+/// A value as JSON in one line: indentation would be most of a deep condition.
 fn to_text(value: &impl Serialize) -> String {
     // Serialising plain data to a string cannot fail.
     serde_json::to_string(value).unwrap_or_default() + "\n"
@@ -259,10 +259,10 @@ fn to_text(value: &impl Serialize) -> String {
 /// An explanation as JSON.
 pub fn explanation_json(why: &Explanation) -> String {
     #[derive(Serialize)]
-    struct Document<'a> {
+    struct ExplanationDocument<'a> {
         schema_version: u32,
         #[serde(flatten)]
         why: &'a Explanation,
     }
-    to_text(&Document { schema_version: SCHEMA_VERSION, why })
+    to_text(&ExplanationDocument { schema_version: SCHEMA_VERSION, why })
 }

@@ -8,7 +8,7 @@
 //! rulesets/aws/*.txt -> aws_facts
 //! ```
 //!
-//! Nothing is parsed before it is needed, and nothing twice.
+//! Everything is parsed on first use, and once.
 
 pub mod aws_facts;
 mod builtin;

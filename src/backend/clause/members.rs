@@ -1,6 +1,6 @@
 //! The members of a record that a field shows.
 
-use super::{Check, Clause, Kind, any, equal, every, leaf};
+use super::{Clause, MemberTest, ValueKind, any, equal, every, leaf};
 use crate::cloudtrail::fields::{self, Case, Guard, Meaning, Pointer, Shown, View};
 use crate::cloudtrail::{MemberPath, members};
 use crate::sema::ir::FieldRef;
@@ -9,7 +9,7 @@ use std::borrow::Cow;
 /// Where a value comes from.
 pub enum Source {
     /// One member.
-    Member(Vec<String>, Kind),
+    Member(Vec<String>, ValueKind),
     /// The service, without its domain.
     Short(Vec<String>),
     /// No member: always this.
@@ -40,7 +40,7 @@ pub fn sources(field: &FieldRef) -> Result<Vec<(Clause, Source)>, String> {
             if keys.is_empty() || keys.iter().any(String::is_empty) {
                 return Err("the target has no whole record to compare".to_owned());
             }
-            let kind = if is_text(pointer.pointer()) { Kind::Text } else { Kind::Any };
+            let kind = if is_text(pointer.pointer()) { ValueKind::Text } else { ValueKind::Any };
             Ok(vec![(Clause::Const(true), Source::Member(keys, kind))])
         }
         Some(Meaning::Never { .. } | Meaning::Opaque { .. }) | None => Err(none()),
@@ -53,16 +53,16 @@ fn of_case(case: &Case) -> Option<Vec<(Clause, Source)>> {
     let mut all = Vec::new();
     for shown in case.first_of {
         let source = match *shown {
-            Shown::Member(pointer, View::Text) => Source::Member(path(pointer), Kind::Text),
-            Shown::Member(pointer, View::Flag) => Source::Member(path(pointer), Kind::Flag),
-            Shown::Member(pointer, View::Number) => Source::Member(path(pointer), Kind::Number),
+            Shown::Member(pointer, View::Text) => Source::Member(path(pointer), ValueKind::Text),
+            Shown::Member(pointer, View::Flag) => Source::Member(path(pointer), ValueKind::Flag),
+            Shown::Member(pointer, View::Number) => Source::Member(path(pointer), ValueKind::Number),
             Shown::Member(pointer, View::Short) => Source::Short(path(pointer)),
             Shown::Text(text) => Source::Text(text),
             _ => return None,
         };
         let missing = match &source {
-            Source::Member(path, kind) => leaf(path, *kind, Check::Missing),
-            Source::Short(path) => leaf(path, Kind::Text, Check::Missing),
+            Source::Member(path, kind) => leaf(path, *kind, MemberTest::Missing),
+            Source::Short(path) => leaf(path, ValueKind::Text, MemberTest::Missing),
             Source::Text(_) => Clause::Const(false),
         };
         all.push((when.clone(), source));
@@ -73,14 +73,14 @@ fn of_case(case: &Case) -> Option<Vec<(Clause, Source)>> {
 
 fn guard(guard: Guard) -> Clause {
     let is = |path: &[String], texts: &[&str]| {
-        any(texts.iter().map(|text| equal(path, Kind::Text, text, false)).collect())
+        any(texts.iter().map(|text| equal(path, ValueKind::Text, text, false)).collect())
     };
     match guard.map(path) {
         Guard::Always => Clause::Const(true),
         Guard::Is(path, texts) => is(&path, texts),
         Guard::IsNot(path, texts) => super::negated(is(&path, texts)),
-        Guard::There(path) => leaf(&path, Kind::Any, Check::Exists),
-        Guard::Missing(path) => leaf(&path, Kind::Any, Check::Missing),
+        Guard::There(path) => leaf(&path, ValueKind::Any, MemberTest::Exists),
+        Guard::Missing(path) => leaf(&path, ValueKind::Any, MemberTest::Missing),
     }
 }
 

@@ -1,12 +1,12 @@
-//! Filter patterns as Falco's conditions.
+//! Conversion of filter patterns into Falco's conditions.
 
-use super::pattern::{Key, Pattern, Selector, Test};
+use super::pattern::{Key, Pattern, Selector, SelectorTest};
 use crate::backend::write;
 use crate::cloudtrail::MemberPath;
 use crate::cloudtrail::fields::{self, View};
 use crate::syntax::token::Op;
 
-/// A pattern as a condition. The error is what Falco has no words for.
+/// A pattern as a condition. The error is a test that Falco cannot express.
 pub fn condition(pattern: &Pattern) -> Result<String, String> {
     let all = |parts: &[Pattern], word: &str| {
         let part = |part: &Pattern| {
@@ -30,16 +30,16 @@ pub fn condition(pattern: &Pattern) -> Result<String, String> {
     }
 }
 
-/// Several plain texts of one member.
+/// A selector and texts, if all parts compare one selector with a plain text.
 fn among(parts: &[Pattern]) -> Option<(&Selector, Vec<&str>)> {
     let one = |part: &'_ Pattern| -> bool {
-        matches!(part, Pattern::Test(_, Test::Text { text, not: false }) if !text.contains('*'))
+        matches!(part, Pattern::Test(_, SelectorTest::Text { text, not: false }) if !text.contains('*'))
     };
     let Some(Pattern::Test(first, _)) = parts.first() else { return None };
     let mut texts = Vec::new();
     for part in parts {
         match part {
-            Pattern::Test(selector, Test::Text { text, .. }) if one(part) && selector == first => {
+            Pattern::Test(selector, SelectorTest::Text { text, .. }) if one(part) && selector == first => {
                 texts.push(text.as_str());
             }
             _ => return None,
@@ -48,14 +48,14 @@ fn among(parts: &[Pattern]) -> Option<(&Selector, Vec<&str>)> {
     Some((first, texts))
 }
 
-fn comparison(selector: &Selector, test: &Test) -> Result<String, String> {
+fn comparison(selector: &Selector, test: &SelectorTest) -> Result<String, String> {
     let field = field(selector)?;
     Ok(match test {
-        Test::Missing => format!("not {field} exists"),
-        Test::Is(truth) => format!("{field} = {truth}"),
-        Test::Null => format!("{field} = null"),
-        Test::Text { text, not } => text_comparison(&field, text, *not)?,
-        Test::Number(op, number) => number_comparison(&field, *op, *number)?,
+        SelectorTest::Missing => format!("not {field} exists"),
+        SelectorTest::Is(truth) => format!("{field} = {truth}"),
+        SelectorTest::Null => format!("{field} = null"),
+        SelectorTest::Text { text, not } => text_comparison(&field, text, *not)?,
+        SelectorTest::Number(op, number) => number_comparison(&field, *op, *number)?,
     })
 }
 
@@ -67,7 +67,7 @@ fn text_comparison(field: &str, text: &str, not: bool) -> Result<String, String>
     let pieces: Vec<&str> = text.split('*').collect();
     let like = match pieces.as_slice() {
         _ if pieces.iter().all(|piece| piece.is_empty()) => {
-            // A member that is there is not unlike anything.
+            // A present member is like `*`.
             return Ok(if not {
                 format!("{field} exists and not {field} exists")
             } else {
@@ -85,7 +85,7 @@ fn text_comparison(field: &str, text: &str, not: bool) -> Result<String, String>
             format!("{field} glob {}", write::text(&escaped)?)
         }
     };
-    // What is not there is not different either.
+    // An absent member is not different.
     Ok(if not { format!("({field} exists and not {like})") } else { like })
 }
 
@@ -106,7 +106,7 @@ fn number_comparison(field: &str, op: Op, number: f64) -> Result<String, String>
     }
 }
 
-/// The field that shows a member: its own, else `json.value`.
+/// The field that shows a member: one of the plugin, else `json.value`.
 fn field(selector: &Selector) -> Result<String, String> {
     let keys = selector.0.iter().map(|key| match key {
         Key::Name(name) => name.clone(),
@@ -135,7 +135,7 @@ fn own_field(pointer: &str) -> Option<&'static str> {
     fields::showing(pointer).find(is_own).map(|(row, _)| row.name)
 }
 
-/// A rule of a condition.
+/// A rule with this condition, as YAML.
 pub fn rule(name: &str, condition: &str) -> String {
     let quoted = serde_json::Value::from(name).to_string();
     format!(

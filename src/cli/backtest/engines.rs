@@ -1,4 +1,4 @@
-//! Queries on real engines: which program to call, and the rows that it gives.
+//! Runs queries on real engines: the program to call, and the rows that it returns.
 
 use super::super::Failure;
 use super::Which;
@@ -20,8 +20,8 @@ while rows := cursor.fetchmany(1000):
     for row in rows:
         print(json.dumps(dict(zip(names, row)), default=str))
 ";
-/// Reads a query from one file and writes rows to another: `spark-submit` passes no input on, and mixes what is printed
-/// with its log.
+/// Reads a query from one file and writes rows to another: `spark-submit` passes no standard input on and mixes
+/// standard output with its log.
 const SPARK: &str = "
 import json, sys
 from pyspark.sql import SparkSession
@@ -32,7 +32,7 @@ with open(sys.argv[2], 'w', encoding='utf-8') as out:
     for row in session.sql(query).toLocalIterator():
         print(json.dumps(row.asDict(), default=str), file=out)
 ";
-/// Between two looks at a query of Athena: the first and the longest.
+/// First and longest pause between two polls of a query of Athena.
 const PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(5)];
 
 /// A way to run a query.
@@ -62,10 +62,10 @@ pub fn rows(engine: Which, query: &str, workgroup: Option<&str>) -> Result<Vec<V
     Err(Failure::new(format!("{} cannot be run\n{}", engine.name(), reasons.join("\n"))))
 }
 
-/// What a way to run a query has at hand.
+/// The query and the options to run it with.
 struct Call<'c> {
     query: &'c str,
-    /// For files that are gone when the rows are read.
+    /// Directory for temporary files.
     folder: &'c Path,
     workgroup: Option<&'c str>,
 }
@@ -79,7 +79,7 @@ impl Call<'_> {
             .map_err(|_| "the folder for temporary files is no text".to_owned())
     }
 
-    /// Runs a program and gives back what it prints.
+    /// Runs a program and returns its standard output.
     fn run(&self, program: &str, args: &[impl AsRef<OsStr>], input: Option<&str>) -> Result<String, String> {
         let child = Command::new(program)
             .args(args)
@@ -92,7 +92,7 @@ impl Call<'_> {
             _ => format!("{program}: {error}"),
         })?;
         if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
-            // A program that ends early says why by itself.
+            // A program that ends early reports why on its own standard error.
             let _ = stdin.write_all(input.as_bytes());
         }
         let output = child.wait_with_output().map_err(|error| format!("{program}: {error}"))?;
@@ -119,13 +119,13 @@ fn spark(call: &Call<'_>, program: &str) -> Result<Vec<Value>, String> {
     lines(&fs::read_to_string(&rows).map_err(|error| format!("{program}: {rows}: {error}"))?)
 }
 
-/// Which server it asks is for its own settings.
+/// The server is that of the client's own settings.
 fn trino(call: &Call<'_>) -> Result<Vec<Value>, String> {
     let query = call.file("query.sql", call.query)?;
     lines(&call.run("trino", &["--output-format", "JSON", "--file", &query], None)?)
 }
 
-/// Starts a query, waits for its end and fetches the rows. Region and account are for the client's own settings.
+/// Starts a query, waits until it ends and fetches the rows. Region and account are those of the client's own settings.
 fn athena(call: &Call<'_>) -> Result<Vec<Value>, String> {
     let aws = |args: &[&str]| -> Result<Value, String> {
         let told = call.run("aws", &[&["athena"], args, &["--output", "json"]].concat(), None)?;
@@ -154,7 +154,7 @@ fn athena(call: &Call<'_>) -> Result<Vec<Value>, String> {
     Ok(objects(&aws(&["get-query-results", "--query-execution-id", id])?))
 }
 
-/// Rows of Athena as objects: the first has the names of the columns, and NULL has no value.
+/// Rows of Athena as objects. The first row has the names of the columns; NULL has no value.
 fn objects(results: &Value) -> Vec<Value> {
     let cells = |row: &Value| row["Data"].as_array().cloned().unwrap_or_default();
     let mut rows = results["ResultSet"]["Rows"].as_array().into_iter().flatten();

@@ -7,8 +7,8 @@ use super::compile::moment;
 use super::rules::{self, Rules};
 use super::scan::AlertFormat;
 use super::scan::logs::{Found, Logs};
-use super::{FAILED, Failure, Outcome, UNUSABLE, output};
-use crate::backend::{Job, Settings, find};
+use super::{CommandResult, FAILED, Failure, UNUSABLE, output};
+use crate::backend::{CompileJob, Settings, find};
 use crate::eval::{Engine, Event, Matching};
 use crate::render::alert;
 use crate::render::{self, Report, Summary, counted};
@@ -22,10 +22,10 @@ use std::sync::Arc;
 
 /// Run compiled rules on another engine, and compare with `rulec scan`
 ///
-/// DuckDB reads what CloudTrail writes; Spark reads JSON lines, a record each. The engine is not part of rulec: DuckDB is the
-/// `duckdb` command or the package of Python 3, Spark is `spark-submit` or the package `pyspark`, Trino is its command
-/// `trino`, Athena is the command `aws`; which server or account these ask is for their own settings. Rules that the engine
-/// cannot say are named and left out.
+/// DuckDB reads the files that CloudTrail writes; Spark reads JSON lines, one record per line. The engine is not part of
+/// rulec: DuckDB is the `duckdb` command or the Python 3 package, Spark is `spark-submit` or the package `pyspark`, Trino is
+/// the command `trino`, Athena is the command `aws`. Their own settings choose the server or account. Rules that the engine
+/// cannot express are named and left out.
 ///
 /// Exits with 1 if `--verify` finds a difference, and with 2 if the engine is missing or fails.
 #[derive(clap::Args, Debug)]
@@ -33,7 +33,7 @@ use std::sync::Arc;
   rulec backtest --engine duckdb --rules rules/ logs.jsonl             alerts, as `rulec scan` prints them
   rulec backtest --engine duckdb --verify --rules rules/ AWSLogs/      are they those of `rulec scan`?
   rulec backtest --engine athena --dry-run --rules rules/              the query")]
-pub struct Args {
+pub struct BacktestArgs {
     /// Logs, and directories to search for them
     #[arg(value_name = "LOG")]
     logs: Vec<PathBuf>,
@@ -48,7 +48,7 @@ pub struct Args {
     #[arg(long, value_name = "PATH")]
     rules: Vec<PathBuf>,
 
-    /// Compare with what `rulec scan --rule-matching all` says of the same logs, and print only what differs
+    /// Compare with the alerts of `rulec scan --rule-matching all` on the same logs, and print only the differences
     #[arg(long)]
     verify: bool,
 
@@ -60,7 +60,7 @@ pub struct Args {
     #[arg(long, value_name = "TABLE", conflicts_with = "verify")]
     from: Option<String>,
 
-    /// Athena's work group, which says where results are kept, instead of `primary`
+    /// Athena work group, which sets where results are stored [default: primary]
     #[arg(long, value_name = "NAME")]
     workgroup: Option<String>,
 
@@ -106,17 +106,17 @@ impl Which {
         }
     }
 
-    /// It reads local files.
+    /// True if it reads local files.
     fn is_local(self) -> bool {
         matches!(self, Which::Duckdb | Which::Spark)
     }
 }
 
-/// A rule and an event: time and id.
+/// Rule, event time and event ID of an alert.
 type Row = (String, String, String);
 
 /// Runs the command.
-pub fn run(args: &Args) -> Outcome {
+pub fn run(args: &BacktestArgs) -> CommandResult {
     let Some(Rules { compiled, options, .. }) =
         rules::load(&args.flags.load(&args.rules), "nothing was run")?
     else {
@@ -130,7 +130,7 @@ pub fn run(args: &Args) -> Outcome {
     let target = find(args.engine.name()).ok_or_else(|| Failure::new("there is no such target"))?;
     let settings = Settings { from, ..Settings::default() };
     let artifact = target
-        .compile(&Job {
+        .compile(&CompileJob {
             analysis: &compiled.analysis,
             options: &options,
             rules: &compiled.rules,
@@ -176,8 +176,8 @@ pub fn run(args: &Args) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The logs, each by its name.
-fn files(args: &Args) -> Result<Vec<String>, Failure> {
+/// The names of the logs.
+fn files(args: &BacktestArgs) -> Result<Vec<String>, Failure> {
     if args.logs.iter().any(|path| path == Path::new("-")) {
         return Err(Failure::new("the engine cannot read standard input"));
     }
@@ -203,7 +203,7 @@ fn files(args: &Args) -> Result<Vec<String>, Failure> {
     Ok(names)
 }
 
-/// An alert of a row, as a scan writes it where the row has the record.
+/// Writes the alert of a row, in the form of a scan if the row has the record.
 fn show(shape: AlertFormat, engine: &Engine, row: &Value, out: &mut Vec<u8>) {
     let rule = engine.rules().iter().position(|rule| row["rule"] == rule.name.as_str());
     let event = row["record"].as_str().and_then(|record| engine.event(record.as_bytes(), 1).ok());
@@ -211,7 +211,7 @@ fn show(shape: AlertFormat, engine: &Engine, row: &Value, out: &mut Vec<u8>) {
         (Some(at), Some(event)) => {
             alert::write(shape.into(), &engine.rules()[at], engine.alert(at, &event), out)
         }
-        // Of columns no record can be made.
+        // Columns alone do not make a record.
         _ => {
             out.extend_from_slice(row.to_string().as_bytes());
             out.push(b'\n');
@@ -219,7 +219,7 @@ fn show(shape: AlertFormat, engine: &Engine, row: &Value, out: &mut Vec<u8>) {
     }
 }
 
-fn verify(args: &Args, engine: &Engine, rows: &[Value], files: &[String]) -> Outcome {
+fn verify(args: &BacktestArgs, engine: &Engine, rows: &[Value], files: &[String]) -> CommandResult {
     let text = |row: &Value, key: &str| row[key].as_str().unwrap_or_default().to_owned();
     let mut balance: BTreeMap<Row, i64> = BTreeMap::new();
     for row in rows {

@@ -1,7 +1,7 @@
-//! What makes a run of `rulec coverage` fail: limits, and an earlier report.
+//! Limits of `rulec coverage` that fail a run: verdicts, and an earlier report.
 
 use super::super::output;
-use super::{Args, Failure, read};
+use super::{CoverageArgs, Failure, read};
 use crate::coverage::baseline::{self, Baseline};
 use crate::coverage::{Benchmark, Coverage, Verdict};
 use std::path::Path;
@@ -14,7 +14,7 @@ pub struct Gates {
 
 impl Gates {
     /// Reads them from the flags.
-    pub fn new(args: &Args, benchmark: &Benchmark) -> Result<Gates, Failure> {
+    pub fn new(args: &CoverageArgs, benchmark: &Benchmark) -> Result<Gates, Failure> {
         let limits = args.fail_under.iter().map(|text| limit(text, benchmark)).collect::<Result<_, _>>()?;
         let before = args.baseline.as_deref().map(|path| earlier(path, benchmark)).transpose()?;
         Ok(Gates { limits, before })
@@ -27,7 +27,7 @@ impl Gates {
 
     /// Reports what falls short of them, and returns whether something does.
     pub fn fail(&self, benchmark: &Benchmark, coverage: &Coverage) -> bool {
-        let fell = self.before.as_ref().is_some_and(|before| report_falls(before, benchmark, coverage));
+        let fell = self.before.as_ref().is_some_and(|before| report_regressions(before, benchmark, coverage));
         let short = report_short(&self.limits, benchmark, coverage);
         fell || short
     }
@@ -77,14 +77,17 @@ fn earlier(path: &Path, benchmark: &Benchmark) -> Result<Baseline, Failure> {
 }
 
 /// Reports what was better before, and returns whether something was.
-fn report_falls(before: &Baseline, benchmark: &Benchmark, coverage: &Coverage) -> bool {
-    let falls = before.falls(benchmark, coverage);
-    for fall in &falls {
-        let what = fall.event.as_ref().map(|event| format!(" {event}")).unwrap_or_default();
-        let now = fall.now.unwrap_or("not there");
-        output::note(&format!("coverage fell: {}{what} was {}, is {now}", fall.control, fall.before));
+fn report_regressions(before: &Baseline, benchmark: &Benchmark, coverage: &Coverage) -> bool {
+    let regressions = before.regressions(benchmark, coverage);
+    for regression in &regressions {
+        let what = regression.event.as_ref().map(|event| format!(" {event}")).unwrap_or_default();
+        let now = regression.now.unwrap_or("not there");
+        output::note(&format!(
+            "coverage fell: {}{what} was {}, is {now}",
+            regression.control, regression.before
+        ));
     }
-    !falls.is_empty()
+    !regressions.is_empty()
 }
 
 /// Reports what is less than it should be, and returns whether something is.
@@ -94,11 +97,11 @@ fn report_short(limits: &[Limit], benchmark: &Benchmark, coverage: &Coverage) ->
         let about = |limit: &&Limit| limit.control.as_ref().is_some_and(|id| *id == control.id);
         let own = limits.iter().filter(about).map(|limit| limit.least).max();
         let general = limits.iter().filter(|limit| limit.control.is_none()).map(|limit| limit.least).max();
-        // A limit of one control counts more than one of all.
+        // A limit for one control overrides one for all.
         let Some(least) = own.or(general).filter(|&least| covered.verdict < least) else { continue };
         is_short = true;
         output::note(&format!(
-            "coverage falls short: {} {} is {}, not {}",
+            "coverage regressions short: {} {} is {}, not {}",
             control.id,
             control.title,
             covered.verdict.name(),

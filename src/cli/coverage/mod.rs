@@ -5,7 +5,7 @@ mod read;
 mod witnesses;
 
 use super::args::{self, Load};
-use super::{FAILED, Failure, Outcome, UNUSABLE, output};
+use super::{CommandResult, FAILED, Failure, UNUSABLE, output};
 use super::{rules, settings};
 use crate::analysis::{Compiled, Inputs, compile_rules};
 use crate::coverage::guardduty::Severity;
@@ -20,17 +20,17 @@ use std::process::ExitCode;
 
 /// Prove which controls of a benchmark the rules cover
 ///
-/// For each Monitoring control of the CIS AWS Foundations Benchmark: covered, or an event that slips through.
-/// Rules that Falco refuses to load cover nothing: the report says so first, and the exit code is 2.
-/// Exits with 1 if `--fail-under` or `--baseline` says so, and with 2 if it was called wrongly, a file cannot be
-/// read, or a proof is not confirmed.
+/// Reports for each Monitoring control of the CIS AWS Foundations Benchmark that it is covered, or an event that slips
+/// through. If Falco refuses to load the rules, they cover nothing: the report begins with the reasons, and the exit
+/// code is 2. Exits with 1 if `--fail-under` or `--baseline` is not met, and with 2 on wrong usage, or if a file cannot be
+/// read or a proof is not confirmed.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:
   rulec coverage rules/                                    the table
   rulec coverage rules/ --suggest                          rules that would close the gaps
   rulec coverage rules/ --format json --fail-under full    for CI
   rulec coverage --profile sysdig-managed --guardduty all  what a product's own rules cover")]
-pub struct Args {
+pub struct CoverageArgs {
     #[command(flatten)]
     load: Load,
 
@@ -38,7 +38,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME", help_heading = "What is asked for")]
     benchmark: Option<String>,
 
-    /// How much the controls ask for
+    /// Which events the controls ask for
     #[arg(
         long,
         value_parser = scopes(),
@@ -52,7 +52,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", help_heading = "What is asked for")]
     controls: Option<PathBuf>,
 
-    /// What is taken as given about records
+    /// Assumptions about records
     #[arg(
         long,
         value_parser = assumptions(),
@@ -62,19 +62,19 @@ pub struct Args {
     )]
     assume: Assume,
 
-    /// Only rules of at least this priority count
+    /// Count only rules of at least this priority
     #[arg(long, value_name = "PRIORITY", help_heading = "Which rules count")]
     min_priority: Option<String>,
 
-    /// Only rules in a policy of this file that is on count, see docs/coverage.md; it may be Terraform
+    /// Count only rules in enabled policies of this file, which may be Terraform; see docs/coverage.md
     #[arg(long, value_name = "FILE", help_heading = "Which rules count")]
     policies: Option<PathBuf>,
 
-    /// Only policies of at least this severity count
+    /// Count only policies of at least this severity
     #[arg(long, value_parser = severities(), value_name = "SEVERITY", help_heading = "Which rules count")]
     min_severity: Option<Severity>,
 
-    /// Add the rules and policies that come with a product: `sysdig-managed`
+    /// Add the rules and policies of a product: `sysdig-managed`
     #[arg(long, value_name = "NAME", help_heading = "Which rules count")]
     profile: Option<String>,
 
@@ -102,7 +102,7 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     witness: Option<PathBuf>,
 
-    /// Fail if a control, or the one named, is less than this: `full`, `partial`, `4.4=full`
+    /// Fail if any control, or this one, has a lower verdict: `full`, `partial`, `4.4=full`
     #[arg(long, value_name = "[CONTROL=]VERDICT", value_delimiter = ',')]
     fail_under: Vec<String>,
 
@@ -110,7 +110,7 @@ pub struct Args {
     #[arg(long)]
     keep_going: bool,
 
-    /// Fail if something is less than in this earlier report, made with `--format json`
+    /// Fail if anything is worse than in this earlier report, made with `--format json`
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
 }
@@ -157,7 +157,7 @@ fn languages() -> impl TypedValueParser<Value = Lang> {
 }
 
 /// Runs the command.
-pub fn run(args: &Args) -> Outcome {
+pub fn run(args: &CoverageArgs) -> CommandResult {
     let mut settings = settings::load(&args.load)?;
     let (benchmark, findings) = (read::benchmark(args, &settings)?, read::findings(args)?);
     let gates = Gates::new(args, &benchmark)?;
@@ -226,14 +226,14 @@ pub fn run(args: &Args) -> Outcome {
     Ok(ExitCode::from(if fails { FAILED } else { 0 }))
 }
 
-/// What `logic` claims and `eval` denies is nothing to show.
+/// The failure if `eval` does not confirm a proof of `logic`.
 pub fn disagree(disagreement: &coverage::Disagreement) -> Failure {
     Failure::new(format!(
         "internal error in rulec: a proof was not confirmed; please report it with the rules\n{disagreement}"
     ))
 }
 
-/// Names on standard error the rules that cannot count.
+/// Reports on standard error which rules cannot count.
 fn notes(too_large: &[TooLarge], silent: &[coverage::Silent]) {
     for rule in too_large {
         output::note(&format!("note: rule `{}` is too large to reason about; it does not count", rule.name));

@@ -1,11 +1,11 @@
-//! What `rulec coverage` reads: controls, findings of GuardDuty, policies and rules.
+//! The inputs of `rulec coverage`: controls, findings of GuardDuty, policies and rules.
 
 use super::super::files::unreadable;
 use super::super::settings::Settings;
 use super::super::{engine, inputs};
-use super::{Args, Failure};
+use super::{CoverageArgs, Failure};
 use crate::analysis::Options;
-use crate::coverage::catalogue::Problem;
+use crate::coverage::catalogue::CatalogueError;
 use crate::coverage::guardduty::{self, Finding};
 use crate::coverage::policies::{self, Policy};
 use crate::coverage::{Benchmark, Catalogue};
@@ -15,7 +15,7 @@ use std::fs;
 use std::path::Path;
 
 /// The benchmark of the flags; without any, that of rulec.toml.
-pub fn benchmark(args: &Args, settings: &Settings) -> Result<Benchmark, Failure> {
+pub fn benchmark(args: &CoverageArgs, settings: &Settings) -> Result<Benchmark, Failure> {
     let Some(path) = &args.controls else {
         let configured = settings.config.benchmark.as_ref().map(|setting| &*setting.value);
         return engine::bundled(args.benchmark.as_deref().or(configured), args.scope);
@@ -29,7 +29,7 @@ pub fn benchmark(args: &Args, settings: &Settings) -> Result<Benchmark, Failure>
 }
 
 /// The GuardDuty findings to show beside the rules.
-pub fn findings(args: &Args) -> Result<Vec<Finding>, Failure> {
+pub fn findings(args: &CoverageArgs) -> Result<Vec<Finding>, Failure> {
     let found = match args.guardduty.as_deref() {
         None => return Ok(Vec::new()),
         Some("all") => guardduty::all(),
@@ -39,8 +39,8 @@ pub fn findings(args: &Args) -> Result<Vec<Finding>, Failure> {
 }
 
 /// The policies of the file and of the profile together; `None` if neither is named.
-pub fn policies(args: &Args) -> Result<Option<Vec<Policy>>, Failure> {
-    let failed = |problem: Problem| Failure::new(problem.to_string());
+pub fn policies(args: &CoverageArgs) -> Result<Option<Vec<Policy>>, Failure> {
+    let failed = |problem: CatalogueError| Failure::new(problem.to_string());
     let mut all = None;
     if let Some(path) = &args.policies {
         all = Some(policies::parse(&path.to_string_lossy(), &text_of(path)?).map_err(failed)?);
@@ -60,7 +60,7 @@ fn profile(name: &str) -> Result<(&'static str, &'static str, &'static str), Fai
 }
 
 /// The rules files. With a profile, only those that are named.
-pub fn rules(args: &Args, settings: &mut Settings) -> Result<(SourceMap, Options), Failure> {
+pub fn rules(args: &CoverageArgs, settings: &mut Settings) -> Result<(SourceMap, Options), Failure> {
     if args.profile.is_some() && args.load.falco_config.is_some() {
         return Err(Failure::new("`--falco-config` names all rules, so it does not go with `--profile`"));
     }

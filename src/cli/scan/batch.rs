@@ -1,7 +1,7 @@
-//! Running rules on one batch of records.
+//! Runs rules on one batch of records.
 
 use super::filter::Filter;
-use crate::eval::log::{Batch, Kind, Problem};
+use crate::eval::log::{Batch, LogProblem, LogProblemKind};
 use crate::eval::profile::{Costs, Profiler};
 use crate::eval::tally::Tally;
 use crate::eval::timeline::Timeline;
@@ -14,66 +14,66 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// What to do with every batch.
+/// Options for every batch.
 #[derive(Debug)]
 pub struct Job {
     /// The rules.
     pub engine: Engine,
-    /// Which of several speak.
+    /// Which of several matching rules fire.
     pub matching: Matching,
-    /// How alerts are written; `None` writes none.
+    /// The format of alerts; `None` writes none.
     pub format: Option<Format>,
-    /// Count what each rule says.
+    /// Count the alerts of each rule.
     pub tally: bool,
-    /// Measures, if that is wanted.
+    /// Measures rules, with `--timings`.
     pub profiler: Option<Profiler>,
-    /// Which events are asked for.
+    /// The events to read.
     pub asked: Arc<Filter>,
-    /// Keep what a page shows.
+    /// Keep the data of a page.
     pub page: bool,
 }
 
-/// What came of a batch, or of opening a log.
+/// The result of a batch, or of opening a log.
 #[derive(Debug, Default)]
 pub struct Done {
-    /// Alerts, written.
+    /// Alerts as text.
     pub output: Vec<u8>,
     /// What was read.
     pub counts: Counts,
-    /// What could not, in order.
-    pub problems: Vec<Problem>,
-    /// What the rules said, by index.
+    /// Parts that could not be read, in order.
+    pub problems: Vec<LogProblem>,
+    /// Alerts of the rules, by index.
     pub tallies: BTreeMap<usize, Tally>,
-    /// The most urgent priority that spoke.
+    /// The most urgent priority among the alerts.
     pub worst: Option<Priority>,
     /// Alerts over time, and those on the list of a page.
     pub timeline: Timeline,
     pub listed: Vec<Listed>,
-    /// The time it took.
+    /// Measured time, with `--timings`.
     pub costs: Option<Costs>,
 }
 
-/// Where a batch stands in the sequence of all events: how many are before it, and the time of the very first.
+/// Position of a batch in the sequence of all events.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Standing {
-    /// Events before.
+    /// Number of events before it.
     pub before: u64,
-    /// Time of the first event.
+    /// Time of the very first event.
     pub first: Option<i64>,
 }
 
-/// A log that could not be opened.
+/// The result for a log that could not be opened.
 pub fn unopened(message: String) -> Done {
-    let problem = Problem { offset: 0, record: None, message, kind: Kind::End };
+    let problem = LogProblem { offset: 0, record: None, message, kind: LogProblemKind::End };
     let counts = Counts { broken_files: 1, ..Counts::default() };
     Done { problems: vec![problem], counts, ..Done::default() }
 }
 
-/// How many problems of a log are kept; all are counted.
+/// Maximum number of problems kept per log; all are counted.
 pub const MOST_PROBLEMS: usize = 10;
 
 impl Done {
-    /// Adds what came next in the same log.
+    /// Appends the result of the next batch of the same log.
     pub fn append(&mut self, next: Done) {
         self.output.extend(next.output);
         self.counts.add(&next.counts);
@@ -94,7 +94,7 @@ impl Done {
 }
 
 impl Job {
-    /// Runs the rules where it does not matter how many events were before.
+    /// Runs rules that do not depend on the number of earlier events.
     pub fn run(&self, batch: &Batch) -> Done {
         let mut done = self.start(batch);
         for (number, range) in &batch.records {
@@ -108,8 +108,8 @@ impl Job {
         finish(done)
     }
 
-    /// Runs the rules on events that know their number. `stand` is told how many there are and when the
-    /// first was, and tells where they stand.
+    /// Runs rules that depend on the number of earlier events. `stand` takes the number of events and the time of the
+    /// first, and returns their position.
     pub fn run_numbered(&self, batch: &Batch, stand: impl FnOnce(u64, Option<i64>) -> Standing) -> Done {
         let mut done = self.start(batch);
         let mut events = Vec::with_capacity(batch.records.len());
@@ -136,12 +136,12 @@ impl Job {
         done.counts.records = batch.records.len() as u64;
         for problem in &batch.problems {
             match problem.kind {
-                Kind::Record => {
+                LogProblemKind::Record => {
                     done.counts.records += 1;
                     done.counts.bad += 1;
                 }
-                Kind::Stray => done.counts.stray += 1,
-                Kind::End => done.counts.broken_files += 1,
+                LogProblemKind::Stray => done.counts.stray += 1,
+                LogProblemKind::End => done.counts.broken_files += 1,
             }
         }
         done.costs = self.profiler.as_ref().map(Profiler::costs);
@@ -153,7 +153,7 @@ impl Job {
         if let (Some(profiler), Some(costs)) = (&self.profiler, &mut done.costs) {
             let start = Instant::now();
             let clock = || u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
-            // It was read once, so it can be read again.
+            // It parsed before, so it parses again.
             let _ = profiler.measure(event.record(), event.num, Some(event.first), &clock, costs);
         }
         let fired = self.engine.matches(event, self.matching);
@@ -186,7 +186,12 @@ fn skip(why: Skipped, number: u64, place: impl Fn(usize) -> u64, done: &mut Done
         Skipped::NotJson(at) => {
             done.counts.bad += 1;
             let (offset, message) = (place(at), "the record is not JSON".to_owned());
-            done.problems.push(Problem { offset, record: Some(number), message, kind: Kind::Record });
+            done.problems.push(LogProblem {
+                offset,
+                record: Some(number),
+                message,
+                kind: LogProblemKind::Record,
+            });
         }
     }
 }
@@ -194,7 +199,7 @@ fn skip(why: Skipped, number: u64, place: impl Fn(usize) -> u64, done: &mut Done
 fn finish(mut done: Done) -> Done {
     done.problems.sort_by_key(|problem| problem.offset);
     done.problems.truncate(MOST_PROBLEMS);
-    // One log is broken at most once.
+    // A log counts as broken at most once.
     done.counts.broken_files = done.counts.broken_files.min(1);
     done
 }

@@ -1,5 +1,4 @@
-//! Which events a scan is asked for: by time, account and region, told by paths where logs lie as CloudTrail puts them,
-//! and by the records in any case.
+//! Selects events by time, account and region. Paths in CloudTrail's layout prune folders; records are always checked.
 
 use crate::eval::json::Raw;
 use crate::eval::{Event, time};
@@ -9,7 +8,7 @@ use jiff::civil::Date;
 /// Nanoseconds of a day.
 const DAY: i64 = 86_400_000_000_000;
 
-/// What is asked for; nothing is everything.
+/// The selected events; the default selects all.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Filter {
     /// The first time, in nanoseconds since 1970.
@@ -22,24 +21,24 @@ pub struct Filter {
     pub regions: Vec<String>,
 }
 
-/// What to do with what is below a path.
+/// How to search below a path.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fate {
-    /// Nothing below it is asked for.
+    /// Nothing below it is selected.
     Skip,
-    /// Some of it may be.
+    /// Paths below it decide.
     Look,
-    /// All that is below it may be asked for; paths tell no more.
+    /// Anything below it may be selected; paths decide nothing more.
     All,
 }
 
 impl Filter {
-    /// Everything is asked for.
+    /// Selects all events.
     pub fn is_all(&self) -> bool {
         *self == Filter::default()
     }
 
-    /// What to do with what is below a path, by `AWSLogs/[ORGANISATION/]ACCOUNT/SERVICE/REGION/YEAR/MONTH/DAY` in it.
+    /// How to search below a path, by `AWSLogs/[ORGANISATION/]ACCOUNT/SERVICE/REGION/YEAR/MONTH/DAY` in it.
     pub fn fate<'p>(&self, parts: impl IntoIterator<Item = &'p str>) -> Fate {
         if self.is_all() {
             return Fate::All;
@@ -75,7 +74,7 @@ impl Filter {
         let Some(year) = year else { return Fate::Look };
         let number = |text: Option<&str>| text.map(str::parse::<i8>);
         let (month, day) = (number(month), number(day));
-        // Times beyond these cannot be counted in nanoseconds.
+        // Other years cannot be counted in nanoseconds.
         let Some(year) = year.parse::<i16>().ok().filter(|year| (1970..2262).contains(year)) else {
             return Fate::All;
         };
@@ -88,7 +87,7 @@ impl Filter {
         let Ok(next) = first.clone().and_then(|first| first.checked_add(length)) else { return Fate::All };
         let bounds = (first.ok().and_then(time::midnight), time::midnight(next));
         let (Some(from), Some(to)) = bounds else { return Fate::All };
-        // A folder is named after the day on which its logs were written, which is that of the events or the next.
+        // The day of a folder is that of delivery: the day of the events or the next one.
         let is_before = self.since.is_some_and(|since| to <= since);
         let is_after = self.until.is_some_and(|until| from >= until.saturating_add(DAY));
         match () {
@@ -98,7 +97,7 @@ impl Filter {
         }
     }
 
-    /// Whether an event is asked for.
+    /// True if an event is selected.
     pub fn wants(&self, event: &Event<'_>) -> bool {
         let is = |wanted: &[String], member: &dyn Fn() -> Option<String>| {
             wanted.is_empty() || member().is_some_and(|text| wanted.contains(&text))

@@ -10,27 +10,27 @@ use std::path::PathBuf;
 
 /// Run rules on CloudTrail logs, as Falco would
 ///
-/// Logs are files as CloudTrail writes them to S3, arrays of records, single records, or one record a line, events of
-/// EventBridge, and exports of CloudTrail Lake and Athena, compressed by gzip or not. Records that the plugin would leave out are skipped; what cannot be read is named, counted and left out. Records
-/// above 16 MiB are not read.
+/// Logs are files that CloudTrail writes to S3, arrays of records, single records, JSON lines, events of EventBridge, and
+/// exports of CloudTrail Lake and Athena, with or without gzip. Records that Falco's plugin ignores are skipped. Records
+/// that cannot be read or are larger than 16 MiB are reported, counted and skipped.
 ///
-/// Exits with 0 whatever the rules say, unless `--fail-on` or `--strict` asks for more; with 2 if the rules have errors, nothing
-/// being scanned then (rules that load, but would crash Falco at an event, are named and run); with 130 after Ctrl-C.
+/// Exits with 0 even if rules fire, unless `--fail-on` or `--strict` is given; with 2 if the rules have errors, without
+/// scanning (rules that load but would crash Falco at an event are reported and run); and with 130 after Ctrl-C.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:
   rulec scan --rules rules/ AWSLogs/                 every log below AWSLogs/
   rulec scan --rules rules/ --since 2026-03-01 s3://trail-logs")]
-pub struct Args {
+pub struct ScanArgs {
     /// Logs, directories and `s3://BUCKET/PREFIX` to search for them; `-` is standard input
     ///
-    /// In directories, files whose names end in `.json`, `.jsonl`, `.ndjson` or `.csv`, `.gz` after it or not, are read in the
-    /// order of their paths. Digests of CloudTrail are never read.
+    /// In directories, files ending in `.json`, `.jsonl`, `.ndjson` or `.csv`, or one of these and `.gz`, are read in order
+    /// of their paths. Digest files of CloudTrail are never read.
     #[arg(value_name = "LOG", required = true)]
     pub logs: Vec<PathBuf>,
 
     /// Rules file or directory; may be repeated, in load order
     ///
-    /// Without it, `rules` of rulec.toml counts, then the current directory.
+    /// The default is `rules` of rulec.toml, then the current directory.
     #[arg(long, value_name = "PATH")]
     pub rules: Vec<PathBuf>,
 
@@ -38,7 +38,7 @@ pub struct Args {
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
     pub format: AlertFormat,
 
-    /// Which of several rules that match an event speak [default: as the falco.yaml says, or first]
+    /// Which of several rules that match an event fire [default: as in the falco.yaml, or first]
     #[arg(long, value_enum, value_name = "WHICH")]
     pub rule_matching: Option<Which>,
 
@@ -46,15 +46,15 @@ pub struct Args {
     #[arg(long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,
 
-    /// Do not print the line with the counts, nor how far the scan is
+    /// Print neither the line with the counts nor the progress bar
     #[arg(long, short)]
     pub quiet: bool,
 
-    /// Only events from this time on: a day, or as `2024-05-01T12:00:00Z`
+    /// Only events at or after this time, `2024-05-01` or `2024-05-01T12:00:00Z`
     ///
-    /// Where logs lie as CloudTrail puts them, below `AWSLogs/ACCOUNT/CloudTrail/REGION/YEAR/MONTH/DAY`, folders that cannot
-    /// hold what these flags ask for are not looked into. CloudTrail may write an event to the folder of the day after it;
-    /// what came later still is not found with `--until`.
+    /// In CloudTrail's layout, `AWSLogs/ACCOUNT/CloudTrail/REGION/YEAR/MONTH/DAY`, folders without selected events are
+    /// skipped. CloudTrail can write an event to the folder of the next day; with `--until`, events that it wrote even
+    /// later are not found.
     #[arg(long, value_name = "TIME", value_parser = moment, help_heading = "Events")]
     pub since: Option<i64>,
 
@@ -72,8 +72,8 @@ pub struct Args {
 
     /// Run only this rule; may be repeated
     ///
-    /// Rules that are left out by this or the next two flags are switched off, as by Falco's own: they do not match, and so
-    /// keep no other rule from speaking.
+    /// This and the next two flags disable all other rules, as in Falco: disabled rules do not match, so they cannot keep
+    /// another rule from firing.
     #[arg(long, value_name = "NAME", help_heading = "Rules")]
     pub rule: Vec<String>,
 
@@ -85,45 +85,45 @@ pub struct Args {
     #[arg(long, value_name = "PRIORITY", value_parser = priority, help_heading = "Rules")]
     pub min_priority: Option<Priority>,
 
-    /// Exit with 1 if a rule of this priority or a more urgent one speaks
+    /// Exit with 1 if a rule of this priority or a more urgent one fires
     #[arg(long, value_name = "PRIORITY", value_parser = priority, help_heading = "Outcome")]
     pub fail_on: Option<Priority>,
 
-    /// Exit with 2 if something in the logs cannot be read
+    /// Exit with 2 if any part of the logs cannot be read
     #[arg(long, help_heading = "Outcome")]
     pub strict: bool,
 
-    /// Print a table of rules instead of alerts: how often, when, users and source addresses
+    /// Print a table of rules instead of alerts: number, first and last time, users and source addresses
     ///
-    /// Users (`ct.user`) and addresses (`ct.srcip`) are counted up to 1000 for each rule.
+    /// Users (`ct.user`) and addresses (`ct.srcip`) are counted exactly up to 1000 for each rule.
     #[arg(long, help_heading = "Outcome")]
     pub summary: bool,
 
-    /// Print a table of the controls that the rules cover instead of alerts, by cis-aws-3.0.0
+    /// Print a table of alerts by control of cis-aws-3.0.0 instead of alerts
     #[arg(long, value_enum, value_name = "WHAT", conflicts_with = "summary", help_heading = "Outcome")]
     pub by: Option<By>,
 
-    /// Write that table to this file, as JSON, beside printing alerts
+    /// Also write the table of rules to this file, as JSON
     #[arg(long, value_name = "FILE", help_heading = "Outcome")]
     pub summary_file: Option<PathBuf>,
 
-    /// Write a page about the scan to this file, beside printing alerts
+    /// Also write an HTML page about the scan to this file
     ///
-    /// It stands alone: totals, alerts over time, rules, and the 1000 most urgent alerts.
+    /// The page needs no other file. It has totals, alerts over time, rules, and the 1000 most urgent alerts.
     #[arg(long, value_name = "FILE", help_heading = "Outcome")]
     pub html: Option<PathBuf>,
 
-    /// Add to the table how long each rule and each comparison in it takes; scans slower
+    /// Add to the table the time of each rule and each of its comparisons; slows the scan
     ///
-    /// Each rule is run by itself on every event for this, whichever speaks, and each condition in the order it is written.
+    /// Each rule is measured alone on every event, whichever fires, and each condition in the order in which it is written.
     #[arg(long, help_heading = "Outcome")]
     pub timings: bool,
 
-    /// Run what a Falco with this falco.yaml runs: its rules files, plugins, selections and outputs
+    /// Run the rules files, plugins, rule selections and outputs of this falco.yaml
     #[arg(long, value_name = "FILE", conflicts_with = "rules", help_heading = "Engine")]
     pub falco_config: Option<PathBuf>,
 
-    /// Fields of a plugin that rulec does not know, as JSON; for a bare list of fields, as SOURCE=FILE
+    /// Fields of a plugin that rulec does not know, as JSON; a plain array of fields needs SOURCE=FILE
     #[arg(long, value_name = "[SOURCE=]FILE", help_heading = "Engine")]
     pub schema: Vec<String>,
 
@@ -137,7 +137,7 @@ pub struct Args {
 
     /// Also search hidden directories, `node_modules` and paths that git ignores for rules
     ///
-    /// A path that is named is read in any case.
+    /// Paths on the command line are always read.
     #[arg(long, help_heading = "Engine")]
     pub no_ignore: bool,
 
@@ -150,7 +150,7 @@ pub struct Args {
     pub no_config: bool,
 }
 
-/// How alerts and tables are written.
+/// Formats of alerts and tables.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum AlertFormat {
     /// Falco's lines: `HH:MM:SS.nnnnnnnnn: Priority output`
@@ -171,17 +171,17 @@ impl From<AlertFormat> for alert::Format {
     }
 }
 
-/// What alerts are counted by.
+/// Groups of alerts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum By {
     /// Controls of the benchmark, see `rulec coverage`
     Control,
 }
 
-/// Which of several rules speak.
+/// Which of several matching rules fire.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum Which {
-    /// The first, as in Falco unless it is told otherwise
+    /// The first one, as in Falco by default
     First,
     /// All
     All,
@@ -192,14 +192,14 @@ fn priority(text: &str) -> Result<Priority, String> {
     Priority::parse(text).ok_or_else(|| format!("priorities are {}", all()))
 }
 
-impl Args {
-    /// Which events are asked for.
+impl ScanArgs {
+    /// The selected events.
     pub fn asked(&self) -> Filter {
         let (accounts, regions) = (self.account.clone(), self.region.clone());
         Filter { since: self.since, until: self.until, accounts, regions }
     }
 
-    /// A table is printed instead of alerts.
+    /// True if a table is printed instead of alerts.
     pub fn has_table(&self) -> bool {
         self.summary || self.by.is_some()
     }

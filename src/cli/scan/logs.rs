@@ -1,4 +1,4 @@
-//! Finding and opening logs.
+//! Finds and opens logs.
 
 use super::super::Failure;
 use super::super::files::unreadable;
@@ -16,19 +16,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use walkdir::{DirEntry, WalkDir};
 
-/// How much is read from a file at once, in bytes.
+/// Size of a read from a file, in bytes.
 const BUFFER: usize = 128 << 10;
 
-/// What is found below the paths of the command line.
+/// An entry below the paths of the command line.
 #[derive(Debug)]
 pub enum Found {
-    /// A log, to be read.
+    /// A log.
     Log(Log),
     /// A file that is no log.
     Other,
-    /// Something that the operating system or the store does not show.
+    /// The message for a path that cannot be read.
     Unreadable(String),
-    /// It is not known yet.
+    /// The store has not answered yet.
     Later,
 }
 
@@ -37,39 +37,39 @@ pub enum Found {
 pub struct Log {
     /// The name to show.
     pub name: String,
-    place: Place,
-    /// Bytes read, as they are stored.
+    place: LogPlace,
+    /// Number of stored bytes that were read.
     read: Arc<AtomicU64>,
 }
 
 /// Where a log is.
 #[derive(Debug)]
-enum Place {
+enum LogPlace {
     Stdin,
     File(PathBuf),
-    /// Being read, from elsewhere; `None` once it was opened.
+    /// A download; `None` after it was opened.
     Download(Option<s3::Download>),
 }
 
-/// What is left to look through.
+/// A path that is still to be searched.
 #[derive(Debug)]
 enum Root {
     Path(PathBuf),
     Bucket(s3::Objects),
 }
 
-/// Logs in the order of the command line, directories in the order of names; found as they are asked for.
+/// Logs in the order of the command line, directories in the order of names; found lazily.
 #[derive(Debug)]
 pub struct Logs {
     roots: VecDeque<Root>,
     walk: Option<walkdir::IntoIter>,
     asked: Arc<Filter>,
-    /// Bytes read of all logs, as they are stored.
+    /// Number of stored bytes that were read of all logs.
     pub read: Arc<AtomicU64>,
 }
 
 impl Logs {
-    /// Logs below these paths, which all must be there.
+    /// Logs below these paths, which must exist.
     pub fn new(roots: &[PathBuf], asked: &Arc<Filter>) -> Result<Logs, Failure> {
         if roots.iter().filter(|root| is_stdin(root)).count() > 1 {
             return Err(Failure::new("standard input can be read only once"));
@@ -88,18 +88,18 @@ impl Logs {
         Ok(Logs { roots: found, walk: None, asked: Arc::clone(asked), read: Arc::default() })
     }
 
-    fn log(&self, name: &Path, place: Place) -> Found {
+    fn log(&self, name: &Path, place: LogPlace) -> Found {
         let name = name.to_string_lossy().into_owned();
         Found::Log(Log { name, place, read: Arc::clone(&self.read) })
     }
 
-    /// The next in the directory that is being walked through.
+    /// The next entry of the current directory.
     fn in_directory(&mut self) -> Option<Found> {
         let walk = self.walk.as_mut()?;
         loop {
             let entry = match walk.next()? {
                 Ok(entry) => entry,
-                // A link into a directory above is no new logs.
+                // A link to a directory above leads to no new logs.
                 Err(error) if error.loop_ancestor().is_some() => continue,
                 Err(error) => return Some(Found::Unreadable(unreadable_entry(&error))),
             };
@@ -112,22 +112,23 @@ impl Logs {
             }
             let is_log = entry.file_type().is_file() && is_log(entry.path());
             return Some(match is_log {
-                true => self.log(entry.path(), Place::File(entry.path().to_owned())),
+                true => self.log(entry.path(), LogPlace::File(entry.path().to_owned())),
                 false => Found::Other,
             });
         }
     }
 }
 
-/// How many bytes the logs have, as they are stored; standard input and devices count nothing. `None` if that would take
-/// long to find out.
+/// Stored size of the logs in bytes, without standard input and devices. `None` if finding out would take long.
 pub fn stored_size(roots: &[PathBuf], asked: &Arc<Filter>) -> Option<u64> {
     if roots.iter().any(|root| !matches!(s3::parse(root), Ok(None))) {
         return None;
     }
     let Ok(logs) = Logs::new(roots, asked) else { return Some(0) };
     let size = |found: Found| match found {
-        Found::Log(Log { place: Place::File(path), .. }) => fs::metadata(path).map_or(0, |data| data.len()),
+        Found::Log(Log { place: LogPlace::File(path), .. }) => {
+            fs::metadata(path).map_or(0, |data| data.len())
+        }
         _ => 0,
     };
     Some(logs.map(size).sum())
@@ -148,7 +149,7 @@ impl Iterator for Logs {
                 match objects.next() {
                     None => drop(self.roots.pop_front()),
                     Some(s3::Listed::Object(name, download)) => {
-                        return Some(self.log(Path::new(&name), Place::Download(Some(download))));
+                        return Some(self.log(Path::new(&name), LogPlace::Download(Some(download))));
                     }
                     Some(s3::Listed::Other) => return Some(Found::Other),
                     Some(s3::Listed::Failed(message)) => return Some(Found::Unreadable(message)),
@@ -161,13 +162,13 @@ impl Iterator for Logs {
                 Root::Bucket(_) => continue,
             };
             if is_stdin(&root) {
-                return Some(self.log(Path::new("<stdin>"), Place::Stdin));
+                return Some(self.log(Path::new("<stdin>"), LogPlace::Stdin));
             }
             if !root.is_dir() {
                 if is_digest(&root) {
                     return Some(Found::Other);
                 }
-                return Some(self.log(&root, Place::File(root.clone())));
+                return Some(self.log(&root, LogPlace::File(root.clone())));
             }
             let walk = WalkDir::new(root).follow_links(true).sort_by(by_path);
             self.walk = Some(walk.into_iter());
@@ -175,7 +176,7 @@ impl Iterator for Logs {
     }
 }
 
-/// The order of whole paths, byte by byte: that of keys in S3.
+/// Orders whole paths byte by byte, as S3 orders keys.
 fn by_path(a: &DirEntry, b: &DirEntry) -> Ordering {
     fn name(entry: &DirEntry) -> impl Iterator<Item = u8> + '_ {
         let name = entry.file_name().as_encoded_bytes().iter().copied();
@@ -192,12 +193,12 @@ fn unreadable_entry(error: &walkdir::Error) -> String {
     }
 }
 
-/// Standard input.
+/// True for standard input.
 pub fn is_stdin(path: &Path) -> bool {
     path == Path::new("-")
 }
 
-/// By its name; in directories only such files are read.
+/// True for names of logs; in directories only such files are read.
 pub fn is_log(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
@@ -205,23 +206,23 @@ pub fn is_log(path: &Path) -> bool {
     ends && !is_digest(path)
 }
 
-/// A digest of logs, which CloudTrail writes beside them.
+/// True for digest files, which CloudTrail writes beside logs.
 pub fn is_digest(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.contains("_CloudTrail-Digest_") || path.iter().any(|part| part == "CloudTrail-Digest")
 }
 
 impl Log {
-    /// Opens it; compressed logs are known by their first bytes.
+    /// Opens the log; gzip is recognised by the first bytes.
     pub fn open(&mut self) -> Result<Batches<Box<dyn Read + Send>>, String> {
         let input: Box<dyn Read + Send> = match &mut self.place {
-            Place::Stdin => Box::new(std::io::stdin()),
-            Place::File(path) => Box::new(File::open(path).map_err(|error| reason(&error))?),
-            Place::Download(download) => Box::new(download.take().ok_or("it was opened before")?),
+            LogPlace::Stdin => Box::new(std::io::stdin()),
+            LogPlace::File(path) => Box::new(File::open(path).map_err(|error| reason(&error))?),
+            LogPlace::Download(download) => Box::new(download.take().ok_or("it was opened before")?),
         };
         let counted = Counted { input, read: Arc::clone(&self.read) };
         let mut buffered = BufReader::with_capacity(BUFFER, counted);
-        let live = matches!(self.place, Place::Stdin);
+        let live = matches!(self.place, LogPlace::Stdin);
         let start = buffered.fill_buf().map_err(|error| reason(&error))?;
         Ok(match start.starts_with(&[0x1F, 0x8B]) {
             true => Batches::new(Box::new(MultiGzDecoder::new(buffered)), false),
@@ -235,7 +236,7 @@ fn reason(error: &std::io::Error) -> String {
     format!("cannot read it: {}", text.split(" (os error").next().unwrap_or_default())
 }
 
-/// Counts what is read.
+/// A reader that counts bytes.
 struct Counted {
     input: Box<dyn Read + Send>,
     read: Arc<AtomicU64>,

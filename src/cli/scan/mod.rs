@@ -10,7 +10,7 @@ mod screen;
 mod work;
 
 use super::args::Load;
-use super::{FAILED, Failure, Outcome, UNUSABLE, coverage, engine, inputs, output, settings};
+use super::{CommandResult, FAILED, Failure, UNUSABLE, coverage, engine, inputs, output, settings};
 use crate::analysis::{Compiled, Inputs, LoadResult, compile_rules, errors, falco_verdicts};
 use crate::coverage::{Benchmark, Control, Scope, controls_of};
 use crate::eval::profile::{Costs, Profiler};
@@ -30,7 +30,7 @@ use crate::source::SourceMap;
 use batch::Job;
 use filter::Filter;
 pub use flags::AlertFormat;
-pub use flags::Args;
+pub use flags::ScanArgs;
 use flags::{By, Which};
 use logs::Logs;
 use screen::Screen;
@@ -42,11 +42,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use work::{News, Work};
 
-/// Exit code after Ctrl-C, as shells have it.
+/// Exit code after Ctrl-C, by the convention of shells.
 const INTERRUPTED: u8 = 130;
 
 /// Runs the command.
-pub fn run(args: &Args) -> Outcome {
+pub fn run(args: &ScanArgs) -> CommandResult {
     if args.logs.iter().chain(&args.rules).filter(|path| logs::is_stdin(path)).count() > 1 {
         return Err(Failure::new("standard input can be read only once"));
     }
@@ -89,7 +89,7 @@ pub fn run(args: &Args) -> Outcome {
                 seen.counts.broken_files += 1;
                 screen.note(&format!("warning: {message}"));
             }
-            // What is not done after Ctrl-C will not be.
+            // After Ctrl-C, unfinished work is dropped.
             News::Waiting if seen.interrupted => break,
             News::Waiting => {}
             News::Finished => break,
@@ -104,7 +104,7 @@ pub fn run(args: &Args) -> Outcome {
     Ok(ExitCode::from(seen.code(args)))
 }
 
-/// What was seen so far.
+/// Sums of the results so far.
 #[derive(Debug, Default)]
 struct Seen {
     counts: Counts,
@@ -133,7 +133,7 @@ impl Seen {
         }
     }
 
-    fn code(&self, args: &Args) -> u8 {
+    fn code(&self, args: &ScanArgs) -> u8 {
         let fails = |limit: Priority| self.worst.is_some_and(|worst| worst <= limit);
         match () {
             () if self.interrupted => INTERRUPTED,
@@ -144,7 +144,7 @@ impl Seen {
     }
 }
 
-fn job(args: &Args, (rules, matching): (Vec<Rule>, Matching), asked: &Arc<Filter>) -> Job {
+fn job(args: &ScanArgs, (rules, matching): (Vec<Rule>, Matching), asked: &Arc<Filter>) -> Job {
     let format = match args.format {
         AlertFormat::Text if std::io::stdout().is_terminal() => alert::Format::Terminal,
         shape => shape.into(),
@@ -173,7 +173,7 @@ fn controls(rules: &[Rule]) -> Result<Controls, Failure> {
 }
 
 /// The table of controls.
-fn by_control(args: &Args, job: &Job, seen: &Seen, controls: Controls) -> Vec<u8> {
+fn by_control(args: &ScanArgs, job: &Job, seen: &Seen, controls: Controls) -> Vec<u8> {
     let rules = job.engine.rules();
     let tally = |at: usize| Some((&*rules[at].name, seen.tallies.get(&at)?));
     let of = |is_it: &dyn Fn(&BTreeSet<usize>) -> bool| -> Vec<(&str, &Tally)> {
@@ -195,8 +195,9 @@ fn by_control(args: &Args, job: &Job, seen: &Seen, controls: Controls) -> Vec<u8
     }
 }
 
-/// The rules that load, those not asked for switched off, and which of them speak. `None` if there are errors, which were printed.
-fn rules(args: &Args) -> Result<Option<(SourceMap, Vec<Rule>, Matching)>, Failure> {
+/// The rules with unselected ones disabled, and which of several matching rules fire. `None` if there are errors, which
+/// were printed.
+fn rules(args: &ScanArgs) -> Result<Option<(SourceMap, Vec<Rule>, Matching)>, Failure> {
     let load = Load {
         paths: args.rules.clone(),
         plugins: args.plugins.clone(),
@@ -222,7 +223,7 @@ fn rules(args: &Args) -> Result<Option<(SourceMap, Vec<Rule>, Matching)>, Failur
         output::note(render::render(render::Format::Full, &report).trim_end());
         let only_crashes = errors.iter().all(|found| found.check == &FALCO_CRASH);
         let loads = |results: Vec<LoadResult>| results.iter().all(|result| result.successful);
-        // What crashes at an event does not crash here, so its rule can be run.
+        // A rule that would crash Falco at an event can be run here.
         if !only_crashes || !falco_verdicts(&inputs).is_ok_and(loads) {
             output::note("error: the rules have errors, so nothing was scanned");
             return Ok(None);
@@ -239,8 +240,8 @@ fn rules(args: &Args) -> Result<Option<(SourceMap, Vec<Rule>, Matching)>, Failur
     Ok(Some((inputs.sources, rules, matching)))
 }
 
-/// Switches off what was not asked for.
-fn select(args: &Args, rules: &mut [Rule]) -> Result<(), Failure> {
+/// Disables rules that are not selected.
+fn select(args: &ScanArgs, rules: &mut [Rule]) -> Result<(), Failure> {
     for name in &args.rule {
         if !rules.iter().any(|rule| rule.name == *name) {
             let names = rules.iter().map(|rule| rule.name.as_str());
@@ -261,9 +262,9 @@ fn select(args: &Args, rules: &mut [Rule]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Tells how it went.
+/// Prints tables and counts.
 fn tell(
-    args: &Args,
+    args: &ScanArgs,
     sources: &SourceMap,
     job: &Job,
     seen: &Seen,

@@ -1,4 +1,4 @@
-//! In place of S3 where rulec is built without it.
+//! Stand-in for `s3.rs` in a build without S3.
 
 use super::super::Failure;
 use super::filter::Filter;
@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-/// What there is none of.
+/// A type without values.
 #[derive(Debug)]
 pub enum Nothing {}
 

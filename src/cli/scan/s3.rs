@@ -1,4 +1,4 @@
-//! Logs in S3: keys in order, and the objects behind them downloaded ahead of the scan.
+//! Logs in S3: lists keys in order and downloads objects ahead of the scan.
 
 mod client;
 mod list;
@@ -13,13 +13,13 @@ use std::sync::Arc;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc::{Receiver, Sender, channel, error::TryRecvError};
 
-/// How many objects are downloaded at once, ahead of those that are read.
+/// Number of objects that are downloaded at once, ahead of the scan.
 const AHEAD: usize = 8;
-/// How many pieces of an object wait to be read; a piece is at most a few ten kilobytes.
+/// Maximum number of waiting pieces of an object; a piece has at most a few ten kilobytes.
 const PIECES: usize = 64;
-/// How many keys wait.
+/// Maximum number of waiting keys.
 const KEYS: usize = 1000;
-/// How often the rest of an object is asked for when its download breaks off.
+/// Number of retries after an interrupted download.
 const RESUMED: u32 = 3;
 
 /// A bucket, and where to look in it.
@@ -29,7 +29,7 @@ pub struct Location {
     prefix: String,
 }
 
-/// An address in S3, if it is one.
+/// Parses an address in S3; `None` for other paths.
 pub fn parse(root: &Path) -> Result<Option<Location>, Failure> {
     let Some(rest) = root.to_str().and_then(|root| root.strip_prefix("s3://")) else { return Ok(None) };
     let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
@@ -42,13 +42,13 @@ pub fn parse(root: &Path) -> Result<Option<Location>, Failure> {
 /// What is found in a bucket.
 #[derive(Debug)]
 pub enum Listed {
-    /// A log, on its way.
+    /// A log that is being downloaded.
     Object(String, Download),
     /// An object that is no log.
     Other,
-    /// What could not be listed, and why.
+    /// Why keys could not be listed.
     Failed(String),
-    /// The next page is not there yet.
+    /// The next page has not arrived yet.
     Later,
 }
 
@@ -57,13 +57,13 @@ pub enum Listed {
 pub struct Objects {
     runtime: Arc<Runtime>,
     store: Arc<Store>,
-    keys: Receiver<list::Item>,
-    /// What comes next, already being downloaded.
+    keys: Receiver<list::ListedKey>,
+    /// The next objects, already being downloaded.
     ahead: VecDeque<Listed>,
 }
 
 impl Objects {
-    /// Begins to list what is below an address, which must be there.
+    /// Starts to list the objects below an address, which must exist.
     pub fn find(location: &Location, asked: &Arc<Filter>) -> Result<Objects, Failure> {
         let Location { bucket, prefix } = location;
         let failure = |reason: String| Failure::new(format!("cannot read s3://{bucket}/{prefix}: {reason}"));
@@ -86,12 +86,12 @@ impl Objects {
         let mut is_all = false;
         while self.ahead.len() < AHEAD {
             let listed = match self.keys.try_recv() {
-                Ok(list::Item::Key(key)) => {
+                Ok(list::ListedKey::Key(key)) => {
                     let name = format!("s3://{}/{key}", self.store.bucket);
                     Listed::Object(name, Download::start(&self.runtime, &self.store, key))
                 }
-                Ok(list::Item::Other) => Listed::Other,
-                Ok(list::Item::Failed(message)) => Listed::Failed(message),
+                Ok(list::ListedKey::Other) => Listed::Other,
+                Ok(list::ListedKey::Failed(message)) => Listed::Failed(message),
                 Err(TryRecvError::Empty) => break,
                 Err(TryRecvError::Disconnected) => {
                     is_all = true;
@@ -108,10 +108,10 @@ impl Objects {
     }
 }
 
-/// An object on its way.
+/// An object that is being downloaded.
 #[derive(Debug)]
 pub struct Download {
-    /// Stays as long as anything is on its way.
+    /// Kept while anything is being downloaded.
     _runtime: Arc<Runtime>,
     pieces: Receiver<Result<Vec<u8>, String>>,
     piece: io::Cursor<Vec<u8>>,
@@ -141,14 +141,14 @@ impl Read for Download {
     }
 }
 
-/// Downloads an object; what breaks off is taken up again where it broke off.
+/// Downloads an object; an interrupted download resumes at its last byte.
 async fn fetch(store: Arc<Store>, key: String, to: Sender<Result<Vec<u8>, String>>) {
     let (mut at, mut tag, mut broken) = (0, None, 0);
     loop {
         let mut body = match store.get(&key, at, &mut tag).await {
             Ok(body) => body,
             Err(reason) => {
-                // Nobody is left to tell.
+                // The receiver is gone.
                 let _ = to.send(Err(reason)).await;
                 return;
             }

@@ -1,26 +1,26 @@
-//! What a scan prints while it runs: alerts, problems, and how far it is.
+//! The output of a running scan: alerts, problems and progress.
 
 use super::super::{Failure, output};
 use super::batch::{Done, MOST_PROBLEMS};
-use crate::eval::log::Problem;
+use crate::eval::log::LogProblem;
 use crate::render::{counted, visible};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{BufWriter, ErrorKind, IsTerminal, Stdout, Write};
 
-/// Where things are printed.
+/// Standard output, standard error and the progress bar.
 #[derive(Debug)]
 pub struct Screen {
     out: BufWriter<Stdout>,
     bar: Option<ProgressBar>,
     quiet: bool,
-    /// The log that is being told of, and how many of its problems were shown.
+    /// The current log and the number of its problems that were shown.
     log: Option<(String, usize)>,
-    /// Problems of the log that are not shown.
+    /// Number of its problems that were not shown.
     more: u64,
 }
 
 impl Screen {
-    /// Prints from now on; with how far it is of so many bytes, if anybody looks and that is known.
+    /// Shows a progress bar if standard error is a terminal; `total` is the size of all logs, if known.
     pub fn new(quiet: bool, total: impl FnOnce() -> Option<u64>) -> Screen {
         let is_seen = !quiet && std::io::stderr().is_terminal();
         let bar = is_seen.then(|| {
@@ -35,19 +35,19 @@ impl Screen {
         Screen { out: BufWriter::with_capacity(64 << 10, std::io::stdout()), bar, quiet, log: None, more: 0 }
     }
 
-    /// Shows how far it is, in bytes.
+    /// Sets the progress, in bytes.
     pub fn progress(&self, read: u64) {
         if let Some(bar) = &self.bar {
             bar.set_position(read);
         }
     }
 
-    /// A log begins.
+    /// Starts a log.
     pub fn begin(&mut self, name: String) {
         (self.log, self.more) = (Some((name, 0)), 0);
     }
 
-    /// Prints what came of a batch. False if nobody reads any more.
+    /// Prints the result of a batch. False if standard output is closed.
     pub fn done(&mut self, done: &Done) -> Result<bool, Failure> {
         let mut lines = Vec::new();
         if let Some((name, shown)) = &mut self.log {
@@ -63,7 +63,7 @@ impl Screen {
         self.print(&done.output)
     }
 
-    /// The log ends.
+    /// Ends the log.
     pub fn end(&mut self) {
         if let Some((name, _)) = self.log.take()
             && self.more > 0
@@ -73,7 +73,7 @@ impl Screen {
         }
     }
 
-    /// Prints text to standard output. False if nobody reads it.
+    /// Prints text to standard output. False if that is closed.
     pub fn print(&mut self, text: &[u8]) -> Result<bool, Failure> {
         if text.is_empty() {
             return Ok(true);
@@ -99,7 +99,7 @@ impl Screen {
         }
     }
 
-    /// Prints how it went.
+    /// Prints the line with the counts.
     pub fn finish(&mut self, summary: &str) {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
@@ -110,7 +110,7 @@ impl Screen {
     }
 }
 
-fn line(name: &str, problem: &Problem) -> String {
+fn line(name: &str, problem: &LogProblem) -> String {
     let record = problem.record.map(|number| format!(" record {number},")).unwrap_or_default();
     format!("warning: {}:{record} byte {}: {}", visible(name), problem.offset, problem.message)
 }

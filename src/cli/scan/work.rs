@@ -1,7 +1,7 @@
-//! Many threads on many logs, and what they find in the order of the logs.
+//! Runs many threads on many logs and delivers results in the order of the logs.
 //!
-//! Threads take what there is to do: the oldest batch that was read, else the next batch of the first log that nobody
-//! reads, else the next log. What is done waits until all before it was handed on; so much may wait, and no more.
+//! A thread takes the oldest batch that was read, else the next batch of the first log that no thread reads, else the
+//! next log. Results wait until all earlier ones were delivered; the memory for them is bounded.
 
 use super::batch::{Done, Job, Standing, unopened};
 use super::logs::{Found, Log, Logs};
@@ -12,39 +12,39 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How much output may wait for its turn, in bytes.
+/// Maximum size of output that waits for its turn, in bytes.
 const MOST_WAITING: usize = 32 << 20;
-/// Output of several batches is put together up to this size, in bytes.
+/// Results of several batches are merged up to this size of output, in bytes.
 const TOGETHER: usize = 1 << 20;
-/// How many batches of a log are read before they are run, unless it is its turn.
+/// Maximum number of batches of a log that are read ahead, unless it is its turn.
 const AHEAD: usize = 3;
-/// How long to wait before asking again for logs.
+/// Pause before polling for logs again.
 const ASK_AGAIN: Duration = Duration::from_millis(10);
 
-/// What is handed on, in order.
+/// Results and events, in order.
 #[derive(Debug)]
 pub enum News {
-    /// A log begins.
+    /// A log starts.
     Begin(String),
-    /// A batch of it.
+    /// The result of batches of it.
     Done(Box<Done>),
     /// It ends.
     End,
     /// A file that is no log.
     Other,
-    /// Something that could not be looked at.
+    /// A path that cannot be read.
     Unreadable(String),
-    /// Nothing for a while.
+    /// No result within the timeout.
     Waiting,
-    /// All is done.
+    /// All work is done.
     Finished,
-    /// A thread died.
+    /// A thread ended early.
     Failed,
 }
 
 type Reader = Batches<Box<dyn Read + Send>>;
 
-/// Work under way.
+/// Running threads.
 pub struct Work {
     shared: Arc<Shared>,
 }
@@ -52,7 +52,7 @@ pub struct Work {
 struct Shared {
     job: Job,
     threads: usize,
-    /// Batches are numbered, so they are run one after the other.
+    /// Rules depend on the number of earlier events, so batches wait for their predecessors' counts.
     in_order: bool,
     state: Mutex<State>,
     changed: Condvar,
@@ -64,28 +64,28 @@ struct State {
     logs: Logs,
     /// All logs were found.
     all_found: bool,
-    /// Where logs are found was asked, and has not answered.
+    /// The store was polled for logs and has not answered yet.
     unanswered: bool,
     open: VecDeque<Slot>,
     next_id: u64,
-    /// Batches that were begun.
+    /// Number of batches that were started.
     begun: u64,
-    /// Bytes of output that wait.
+    /// Size of waiting output, in bytes.
     waiting: usize,
     stop: bool,
     failed: bool,
 }
 
-/// One log, or something else that has its place among them.
+/// A log, or a message in the order of the logs.
 struct Slot {
     id: u64,
-    /// What to say first.
+    /// The message to deliver first.
     news: Option<News>,
     reader: Option<Box<Reader>>,
     ended: bool,
     /// Batches to run, by their numbers.
     ready: VecDeque<(u64, Batch)>,
-    /// What came of batches, by number; `None` as long as nothing did.
+    /// Results by batch number; `None` until a batch is done.
     done: VecDeque<(u64, Option<Done>)>,
     batches: u64,
 }
@@ -101,7 +101,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Work {
-    /// Begins.
+    /// Starts the threads.
     pub fn start(job: Job, logs: Logs, threads: usize) -> Work {
         let state = State {
             logs,
@@ -125,7 +125,7 @@ impl Work {
         });
         for _ in 0..threads {
             let shared = Arc::clone(&shared);
-            // Nobody waits for the threads: one may be stuck reading a terminal when all else is over.
+            // The threads are not joined: one may block on a terminal when all else is done.
             std::thread::spawn(move || {
                 if catch_unwind(AssertUnwindSafe(|| shared.work())).is_err() {
                     lock(&shared.state).failed = true;
@@ -136,18 +136,18 @@ impl Work {
         Work { shared }
     }
 
-    /// What is run on every batch.
+    /// The options for every batch.
     pub fn job(&self) -> &Job {
         &self.shared.job
     }
 
-    /// No more is begun.
+    /// Stops starting new work.
     pub fn stop(&self) {
         lock(&self.shared.state).stop = true;
         self.shared.changed.notify_all();
     }
 
-    /// The next piece of news; waits for it up to a tenth of a second.
+    /// The next result; waits for it up to a tenth of a second.
     pub fn next(&self) -> News {
         let mut state = lock(&self.shared.state);
         for _ in 0..2 {
@@ -189,7 +189,7 @@ impl State {
         self.open.iter_mut().find(|slot| slot.id == id)
     }
 
-    /// Something to do, if there is.
+    /// The next task, if there is one.
     fn task(&mut self, shared: &Shared) -> Option<Task> {
         let crowded = self.waiting > MOST_WAITING;
         for (at, slot) in self.open.iter_mut().enumerate() {
@@ -200,7 +200,7 @@ impl State {
                 self.begun += 1;
                 return Some(Task::Run { id: slot.id, place, batch, sequence });
             }
-            // Events of later logs come after all of this one.
+            // Events of later logs are numbered after all of this one.
             if shared.in_order && !(slot.ended && slot.ready.is_empty()) {
                 break;
             }
@@ -254,12 +254,12 @@ impl State {
 }
 
 impl Slot {
-    /// The next batch to hand on is done.
+    /// True if the next batch to deliver is done.
     fn has_news(&self) -> bool {
         matches!(self.done.front(), Some((_, Some(_))))
     }
 
-    /// Keeps what came of a batch, together with its neighbours.
+    /// Stores the result of a batch, merged with its neighbours.
     fn put(&mut self, place: u64, done: Done) {
         let Ok(at) = self.done.binary_search_by_key(&place, |(place, _)| *place) else { return };
         self.done[at].1 = Some(done);
@@ -267,7 +267,7 @@ impl Slot {
         self.join(at);
     }
 
-    /// Puts a batch to the one before it.
+    /// Merges a batch into the one before it.
     fn join(&mut self, at: usize) {
         let is_done = |at: usize| self.done.get(at).and_then(|(_, done)| done.as_ref());
         let Some(before) = at.checked_sub(1).and_then(is_done) else { return };
@@ -292,7 +292,7 @@ impl Shared {
                 if state.is_finished() {
                     return;
                 }
-                // Nobody says when there is an answer.
+                // The store does not notify: poll.
                 let wait = if state.unanswered { ASK_AGAIN } else { Duration::from_secs(3600) };
                 state = self.changed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
                 continue;

@@ -1,4 +1,4 @@
-//! `html`: a page that stands alone, in both languages, for screens of either colour and for paper.
+//! `html`: a page in one file, in both languages, for light and dark screens and for print.
 
 use super::words::{self, Both, Lang};
 use super::{CoverageReport, mark, place, ratio};
@@ -95,7 +95,7 @@ fn verdict(verdict: Verdict) -> Markup {
     html! { span class={ "chip " (verdict.name()) } { (both(words::verdict(verdict))) } }
 }
 
-/// GuardDuty findings; in the matrix those that come near are only counted.
+/// GuardDuty findings; in the matrix, adjacent ones are only counted.
 fn findings(covered: &Covered, is_short: bool) -> Markup {
     let (near, shown): (Vec<_>, Vec<_>) =
         covered.findings.iter().partition(|finding| is_short && finding.extent == Extent::Adjacent);
@@ -270,7 +270,7 @@ fn both(words: Both) -> Markup {
     either(words.0, words.1)
 }
 
-/// Both languages; the page shows one of them.
+/// Text in both languages, of which the page shows one.
 fn either(en: &str, ja: &str) -> Markup {
     let (first, second) = (Lang::En.code(), Lang::Ja.code());
     html! {

@@ -1,4 +1,4 @@
-//! `json`: everything, for programs and as a baseline. Described in docs/json.md.
+//! `json`: all data, for programs and as a baseline. Described in docs/json.md.
 
 use super::super::json::to_text;
 use super::{CoverageReport, place};
@@ -6,7 +6,7 @@ use crate::coverage::{Control, Covered, EventCovered};
 use crate::diag::Diagnostic;
 use serde_json::{Value, json};
 
-/// Raised when a program that reads the present form could no longer do so.
+/// Version of the JSON; raised by incompatible changes.
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// The report as JSON.

@@ -1,4 +1,4 @@
-//! Coverage as text: one file for each format.
+//! Coverage reports, one file for each format.
 
 pub mod html;
 pub mod json;
@@ -15,22 +15,22 @@ use crate::diag::Diagnostic;
 use crate::sema::ir::Rule;
 use crate::source::SourceMap;
 
-/// What is shown.
+/// The data of a report.
 #[derive(Clone, Copy, Debug)]
 pub struct CoverageReport<'a> {
     /// The rules files.
     pub sources: &'a SourceMap,
-    /// The rules that the indices mean.
+    /// The rules, by index.
     pub rules: &'a [Rule],
-    /// What they were held against.
+    /// The benchmark.
     pub benchmark: &'a Benchmark,
-    /// What came out.
+    /// The coverage of the benchmark.
     pub coverage: &'a Coverage,
     /// Why Falco refuses to load the rules.
     pub load_errors: &'a [Diagnostic],
     /// Rules count although Falco refuses to load them.
     pub hypothetical: bool,
-    /// GuardDuty findings were asked for.
+    /// Show GuardDuty findings.
     pub findings: bool,
     /// Language of the words.
     pub lang: Lang,

@@ -1,4 +1,4 @@
-//! Clauses of rules as they stand in their files.
+//! Clauses of rules in their files.
 
 use crate::source::{SourceMap, Span};
 
@@ -8,11 +8,11 @@ pub struct Line<'s> {
     pub before: &'s str,
     /// The part of the clause.
     pub clause: &'s str,
-    /// The text behind.
+    /// The text after it.
     pub after: &'s str,
 }
 
-/// A clause may be long; more lines than this say no more.
+/// Maximum number of lines that are shown of a clause.
 const LINES: usize = 4;
 
 /// `FILE:LINE` of a span.

@@ -1,4 +1,4 @@
-//! Where codespan-reporting writes to: colours, our words for severities, no raw control characters.
+//! The writer for codespan-reporting: adds colours and our names of severities, escapes control characters.
 
 use crate::render::visible_char;
 use codespan_reporting::diagnostic::{LabelStyle, Severity};
@@ -9,7 +9,7 @@ use std::io::{Result, Write};
 pub struct Terminal {
     color: bool,
     out: Vec<u8>,
-    /// The next word is the severity, which codespan-reporting calls `note` where rulec says `info`.
+    /// The next word is the severity; rulec has `info` where codespan-reporting has `note`.
     severity_next: bool,
 }
 
@@ -25,7 +25,7 @@ impl Terminal {
         self.out.push(b'\n');
     }
 
-    /// What was written.
+    /// The text so far.
     pub fn text(self) -> String {
         String::from_utf8_lossy(&self.out).into_owned()
     }

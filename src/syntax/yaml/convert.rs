@@ -1,6 +1,6 @@
-//! Scalars to numbers and truth values, as yaml-cpp converts them.
+//! Conversion of scalars to numbers and booleans, as yaml-cpp does it.
 
-/// A truth value: `y n yes no true false on off`, in lower case, UPPER CASE or Capitalized.
+/// A boolean: `y n yes no true false on off`, in lower case, UPPER CASE or Capitalized.
 pub fn to_bool(text: &str) -> Option<bool> {
     let lower = text.to_ascii_lowercase();
     let rest = text.get(1..)?;
@@ -25,7 +25,7 @@ pub fn to_u32(text: &str) -> Option<u32> {
         None if digits.starts_with('0') => (digits, 8),
         None => (digits, 10),
     };
-    // `from_str_radix` would take a sign of its own.
+    // `from_str_radix` would accept a sign of its own.
     if digits.starts_with(['+', '-']) {
         return None;
     }

@@ -1,6 +1,6 @@
 //! Filter patterns on records, as CloudWatch documents them: what our patterns are held against.
 
-use rulec::backend::cloudwatch::pattern::{Key, Pattern, Selector, Test};
+use rulec::backend::cloudwatch::pattern::{Key, Pattern, Selector, SelectorTest};
 use rulec::syntax::token::Op;
 use serde_json::Value;
 
@@ -10,13 +10,13 @@ pub fn matches(pattern: &Pattern, record: &Value) -> bool {
         Pattern::All(parts) => parts.iter().all(|part| matches(part, record)),
         Pattern::Any(parts) => parts.iter().any(|part| matches(part, record)),
         Pattern::Test(selector, test) => match (value(selector, record), test) {
-            (None, test) => *test == Test::Missing,
-            (Some(_), Test::Missing) => false,
+            (None, test) => *test == SelectorTest::Missing,
+            (Some(_), SelectorTest::Missing) => false,
             // A selector of an object or an array matches nothing.
             (Some(Value::Object(_) | Value::Array(_)), _) => false,
-            (Some(value), Test::Null) => value.is_null(),
-            (Some(value), Test::Is(truth)) => value.as_bool() == Some(*truth),
-            (Some(value), Test::Text { text, not }) => {
+            (Some(value), SelectorTest::Null) => value.is_null(),
+            (Some(value), SelectorTest::Is(truth)) => value.as_bool() == Some(*truth),
+            (Some(value), SelectorTest::Text { text, not }) => {
                 let found = match value {
                     Value::String(found) => like(text, found),
                     Value::Number(found) => like(text, &found.to_string()),
@@ -24,7 +24,7 @@ pub fn matches(pattern: &Pattern, record: &Value) -> bool {
                 };
                 found != *not
             }
-            (Some(value), Test::Number(op, number)) => value.as_f64().is_some_and(|found| match op {
+            (Some(value), SelectorTest::Number(op, number)) => value.as_f64().is_some_and(|found| match op {
                 Op::Eq => found == *number,
                 Op::Ne => found != *number,
                 Op::Lt => found < *number,

@@ -1,4 +1,4 @@
-//! Requests to S3, and what is said of those that fail.
+//! Requests to S3 and the messages for those that fail.
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::ProvideCredentials;
@@ -16,15 +16,15 @@ use aws_types::service_config::ServiceConfigKey;
 use std::error::Error;
 use std::time::Duration;
 
-/// How often a request is sent before it is given up; what S3 is too busy for is sent again after a while.
+/// Number of attempts for a request; throttled requests are sent again after a pause.
 const ATTEMPTS: u32 = 6;
-/// How long the first wait is, at most; each is twice as long as the one before.
+/// Maximum length of the first pause; each pause is twice as long as the one before.
 const BACKOFF: Duration = Duration::from_millis(300);
-/// How long a connection may take.
+/// Timeout for a connection.
 const CONNECT: Duration = Duration::from_secs(10);
-/// How long an answer may take to begin.
+/// Timeout for the start of an answer.
 const ANSWER: Duration = Duration::from_secs(60);
-/// What S3 says when it is asked in a wrong region.
+/// The error code of S3 for a request in the wrong region.
 const ELSEWHERE: [&str; 4] = [
     "PermanentRedirect",
     "TemporaryRedirect",
@@ -45,14 +45,14 @@ pub struct Store {
 pub struct Page {
     /// Keys of objects.
     pub keys: Vec<String>,
-    /// What keys begin with that are not listed one by one.
+    /// Common prefixes of keys that are not listed one by one.
     pub prefixes: Vec<String>,
-    /// How to ask for the next page.
+    /// Token for the next page.
     pub next: Option<String>,
 }
 
 impl Store {
-    /// A bucket, asked for in its own region, with the credentials that there are.
+    /// Connects to a bucket in its own region, with the credentials of the environment.
     pub async fn open(bucket: &str, prefix: &str) -> Result<Store, String> {
         let config = aws_config::defaults(BehaviorVersion::latest())
             .http_client(https())
@@ -97,7 +97,7 @@ impl Store {
         })
     }
 
-    /// A page of keys that begin so; `folded` up to the next slash.
+    /// A page of keys with this prefix; `folded` groups them up to the next slash.
     pub async fn page(
         &self,
         prefix: &str,
@@ -109,7 +109,7 @@ impl Store {
         listed.map_err(|error| self.explain(&error, "s3:ListBucket"))
     }
 
-    /// An object from this byte on; later parts are of the same version as the first, whose tag is kept.
+    /// An object from this byte on. The tag of the first part makes later parts come from the same version.
     pub async fn get(&self, key: &str, from: u64, tag: &mut Option<String>) -> Result<ByteStream, String> {
         let mut request = self.client.get_object().bucket(&self.bucket).key(key);
         if from > 0 {
@@ -159,7 +159,7 @@ impl Store {
     }
 }
 
-/// Connections by way of the proxies that the environment names.
+/// An HTTP client that uses the proxies of the environment.
 fn https() -> SharedHttpClient {
     HttpClient::new().build_with_connector_fn(|settings, components| {
         let mut builder = Connector::builder()
@@ -171,7 +171,7 @@ fn https() -> SharedHttpClient {
     })
 }
 
-/// Asks for credentials before anything else: their absence is told best by itself.
+/// Loads credentials first, so that missing ones get a message of their own.
 async fn credentials(config: &SdkConfig) -> Result<(), String> {
     let missing = |reason: String| {
         format!(
@@ -188,11 +188,11 @@ fn client(config: &SdkConfig, region: String) -> Client {
         ServiceConfigKey::builder().service_id("S3").env("AWS_ENDPOINT_URL").profile("endpoint_url").build();
     let own = config.service_config().zip(key.ok()).and_then(|(config, key)| config.load_config(key));
     let builder = aws_sdk_s3::config::Builder::from(config).region(Region::new(region));
-    // Names of buckets are no names of hosts at other stores.
+    // Other stores have no host names for buckets.
     Client::from_conf(builder.force_path_style(own.is_some() || config.endpoint_url().is_some()).build())
 }
 
-/// The region that a bucket is in, if S3 says that it is in another.
+/// The region of a bucket, if S3 answers that it is in another one.
 fn elsewhere<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Option<String> {
     let SdkError::ServiceError(failed) = error else { return None };
     failed.err().code().filter(|code| ELSEWHERE.contains(code))?;
@@ -204,7 +204,7 @@ fn elsewhere<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Opti
     Some(region.to_owned())
 }
 
-/// The innermost reason.
+/// The innermost cause.
 pub fn deepest(error: &(dyn Error + 'static)) -> String {
     let mut error = error;
     while let Some(source) = error.source() {

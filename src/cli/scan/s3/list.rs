@@ -1,4 +1,4 @@
-//! Walking through the keys of a bucket, past what nobody asked for.
+//! Walks through the keys of a bucket and skips prefixes without selected events.
 
 use super::super::filter::{Fate, Filter};
 use super::super::logs::{is_digest, is_log};
@@ -7,30 +7,30 @@ use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::mpsc::Sender;
 
-/// What is found.
+/// A key, or why keys could not be listed.
 #[derive(Debug)]
-pub enum Item {
+pub enum ListedKey {
     /// The key of a log.
     Key(String),
     /// An object that is no log.
     Other,
-    /// What could not be listed.
+    /// The message for keys that could not be listed.
     Failed(String),
 }
 
-/// What is to be looked at.
+/// A step of the walk.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Step {
     /// An object.
     Key(String),
-    /// All keys that begin so.
+    /// All keys with this prefix.
     Prefix(String),
 }
 
-/// The object of this key, or what is below it as if it were a directory.
+/// The object of this key, or the prefix of the keys below it.
 pub async fn root(store: &Store, key: &str) -> Result<Step, String> {
     if !key.is_empty() && !key.ends_with('/') {
-        // Of all keys that begin so, this comes first.
+        // The key itself sorts before all keys with it as prefix.
         let first = store.page(key, false, None, Some(1)).await?.keys;
         if first.first().is_some_and(|first| first == key) {
             return Ok(Step::Key(key.to_owned()));
@@ -43,11 +43,11 @@ pub async fn root(store: &Store, key: &str) -> Result<Step, String> {
     }
 }
 
-/// Hands on all that is found, in the order of the keys.
-pub async fn walk(store: Arc<Store>, root: Step, asked: Arc<Filter>, to: Sender<Item>) {
+/// Sends all keys in order.
+pub async fn walk(store: Arc<Store>, root: Step, asked: Arc<Filter>, to: Sender<ListedKey>) {
     if let Step::Key(key) = root {
-        let item = if is_digest(Path::new(&key)) { Item::Other } else { Item::Key(key) };
-        // A scan that is over wants no more.
+        let item = if is_digest(Path::new(&key)) { ListedKey::Other } else { ListedKey::Key(key) };
+        // The scan is over.
         let _ = to.send(item).await;
         return;
     }
@@ -68,22 +68,22 @@ pub async fn walk(store: Arc<Store>, root: Step, asked: Arc<Filter>, to: Sender<
         let Err(reason) = walked else { continue };
         let Some(reason) = reason else { return };
         let message = format!("cannot read s3://{}/{prefix}: {reason}", store.bucket);
-        if to.send(Item::Failed(message)).await.is_err() {
+        if to.send(ListedKey::Failed(message)).await.is_err() {
             return;
         }
     }
 }
 
-fn item(key: String) -> Item {
-    if is_log(Path::new(&key)) { Item::Key(key) } else { Item::Other }
+fn item(key: String) -> ListedKey {
+    if is_log(Path::new(&key)) { ListedKey::Key(key) } else { ListedKey::Other }
 }
 
-/// Hands on all keys that begin so. An error without words is a scan that is over.
-async fn all(store: &Store, prefix: &str, to: &Sender<Item>) -> Result<(), Option<String>> {
+/// Sends all keys with this prefix. An empty error means that the scan is over.
+async fn all(store: &Store, prefix: &str, to: &Sender<ListedKey>) -> Result<(), Option<String>> {
     let mut from = None;
     loop {
         let page = store.page(prefix, false, from, None).await.map_err(Some)?;
-        // What the console makes in place of folders is no object to read.
+        // The console creates empty objects to show folders.
         for key in page.keys.into_iter().filter(|key| !key.ends_with('/')) {
             to.send(item(key)).await.map_err(|_| None)?;
         }
@@ -94,7 +94,7 @@ async fn all(store: &Store, prefix: &str, to: &Sender<Item>) -> Result<(), Optio
     }
 }
 
-/// What is directly below, the last first.
+/// The steps directly below, last one first.
 async fn level(store: &Store, prefix: &str) -> Result<Vec<Step>, String> {
     let (mut keys, mut prefixes, mut from) = (Vec::new(), Vec::new(), None);
     loop {
