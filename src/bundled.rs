@@ -1,12 +1,12 @@
-//! The text of the data files under `rulesets/` that the library carries with it.
+//! The text of the data files under `rulesets/` that are compiled into the library.
 
 /// Fields of every event source.
 pub const GENERIC_SCHEMA: &str = include_str!("../rulesets/schemas/generic.json");
 
-/// Fields, event types and event parameters that the engine itself has for system calls.
+/// Fields, event types and event parameters of the engine for system calls.
 pub const SYSCALL_SCHEMA: &str = include_str!("../rulesets/schemas/syscall.json");
 
-/// Field lists of plugins, in the order in which the plugins are taken as loaded.
+/// Field lists of plugins, in the order in which the plugins load.
 pub const PLUGIN_SCHEMAS: [&str; 7] = [
     include_str!("../rulesets/schemas/aws_cloudtrail.json"),
     include_str!("../rulesets/schemas/json.json"),
@@ -17,10 +17,13 @@ pub const PLUGIN_SCHEMAS: [&str; 7] = [
     include_str!("../rulesets/schemas/github.json"),
 ];
 
-/// Members of CloudTrail records in their own spelling.
-pub const CLOUDTRAIL_MEMBERS: &str = include_str!("../rulesets/schemas/cloudtrail-members.txt");
+/// The members of a CloudTrail record, as a tree.
+pub const CLOUDTRAIL_MEMBERS: &str = include_str!("../rulesets/aws/cloudtrail-members.txt");
 
-/// Field names of older Sysdig rules and what they are called now.
+/// Names of members of requests and responses in their own spelling.
+pub const REQUEST_MEMBERS: &str = include_str!("../rulesets/schemas/request-members.txt");
+
+/// Field names of older Sysdig rules and their current names.
 pub const OLDER_NAMES: &str = include_str!("../rulesets/schemas/older-names.txt");
 
 /// Event names by event source.
@@ -29,21 +32,21 @@ pub const AWS_EVENTS: &str = include_str!("../rulesets/aws-events.txt");
 /// The controls of the CIS AWS Foundations Benchmark.
 pub const CIS_AWS_CONTROLS: &str = include_str!("../rulesets/cis-aws/controls.yaml");
 
-/// GuardDuty finding types and the controls that they address.
+/// GuardDuty finding types and the controls that they cover.
 pub const GUARDDUTY: &str = include_str!("../rulesets/cis-aws/guardduty.yaml");
 
-/// Rules and policies that come with a product: the name of the profile, its rules, its policies.
+/// Rules and policies delivered with a product: the name of the profile, its rules, its policies.
 pub const PROFILES: [(&str, &str, &str); 1] = [(
     "sysdig-managed",
     include_str!("../rulesets/sysdig-managed/rules.yaml"),
     include_str!("../rulesets/sysdig-managed/policies.yaml"),
 )];
 
-/// Values that are likely at some places of a record, as JSON pointers.
+/// Likely values for some members of a record, as JSON pointers.
 pub const CLOUDTRAIL_LIKELY: &str = include_str!("../rulesets/schemas/cloudtrail-likely.json");
 
-/// What every CloudTrail record holds.
-pub const CLOUDTRAIL_FACTS: &str = include_str!("../rulesets/schemas/cloudtrail-facts.toml");
+/// Services and beginnings of action names that made-up events prefer.
+pub const USUAL_NAMES: &str = include_str!("../rulesets/aws/usual-names.toml");
 
 /// Calls and IAM actions, and the events they are logged as.
 pub const AWS_LOGGED_AS: &str = include_str!("../rulesets/aws/logged-as.txt");
@@ -51,19 +54,19 @@ pub const AWS_LOGGED_AS: &str = include_str!("../rulesets/aws/logged-as.txt");
 /// Data events by event source.
 pub const AWS_DATA_EVENTS: &str = include_str!("../rulesets/aws/data-events.txt");
 
-/// Calls that cannot be made any more.
+/// Retired calls.
 pub const AWS_RETIRED: &str = include_str!("../rulesets/aws/retired.txt");
 
-/// Event sources that belong together, and other names of them.
+/// Event sources of one service, and its other names.
 pub const AWS_SOURCES: &str = include_str!("../rulesets/aws/sources.txt");
 
 /// Tactic and technique ids of MITRE ATT&CK.
 pub const MITRE_ATTACK: &str = include_str!("../rulesets/mitre-attack.txt");
 
-/// What came with which version of the engine and of plugins.
+/// The version of the engine and of plugins that introduced each feature.
 pub const SINCE: &str = include_str!("../rulesets/schemas/since.txt");
 
-/// What `rulec init` writes: rulec.toml, a first rule, its tests, and what runs rulec where.
+/// The files that `rulec init` writes: rulec.toml, a first rule, its tests, and CI configuration.
 pub const INIT_CONFIG: &str = include_str!("../rulesets/init/rulec.toml");
 /// See [`INIT_CONFIG`].
 pub const INIT_RULES: &str = include_str!("../rulesets/init/cloudtrail.yaml");
@@ -76,7 +79,7 @@ pub const INIT_GITLAB: &str = include_str!("../rulesets/init/gitlab.yml");
 /// See [`INIT_CONFIG`].
 pub const INIT_PRE_COMMIT: &str = include_str!("../rulesets/init/pre-commit.yaml");
 
-/// What events of tests and witnesses are completed from, by name. The first is the one for any event.
+/// Templates that complete the events of tests and witnesses, by name. The first applies to any event.
 pub const TEMPLATES: [(&str, &str); 7] = [
     ("api-call", include_str!("../rulesets/templates/api-call.json")),
     ("console-login", include_str!("../rulesets/templates/console-login.json")),

@@ -1,5 +1,6 @@
-//! What a target cannot say of a condition: found at its place, refused or approximated.
+//! Comparisons that a target cannot express: reported at their place, refused or approximated.
 
+use crate::cloudtrail::fields;
 use crate::diag::Diagnostic;
 use crate::eval::{Event, SOURCE, holds};
 use crate::lint::targets::{APPROXIMATED, NOT_IN_TARGET};
@@ -9,7 +10,7 @@ use crate::sema::values::constant_from_one;
 use crate::syntax::token::Modifier;
 use std::sync::Arc;
 
-/// What stands in the place of what cannot be said.
+/// Replacement of a comparison that cannot be expressed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Approximate {
     /// A condition that holds on more events.
@@ -27,24 +28,24 @@ impl Approximate {
     }
 }
 
-/// A condition that the target can say, and what it took to make it so.
+/// A condition that the target can express, and the findings about it.
 #[derive(Debug)]
 pub struct Fitted {
     /// The condition; `None` if the rule is refused.
     pub pred: Option<Pred>,
-    /// What was refused or approximated.
+    /// One finding per refused or approximated comparison.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Whether a target can say a comparison, or the opposite of it (`false`), and if not, why.
-pub type Says<'s> = dyn Fn(&Atom, bool) -> Result<(), String> + 's;
+/// Whether a target can express a comparison, or its negation (`false`); the error is the reason.
+pub type CanExpress<'s> = dyn Fn(&Atom, bool) -> Result<(), String> + 's;
 
-/// Rules for CloudTrail that are enabled, each with its condition as the target can say it.
+/// Enabled rules on CloudTrail, each with its condition as the target can express it.
 pub fn all<'r>(
     rules: &'r [Rule],
     approximate: Option<Approximate>,
     diagnostics: &mut Vec<Diagnostic>,
-    says: &Says<'_>,
+    says: &CanExpress<'_>,
 ) -> Vec<(&'r Rule, Pred)> {
     let mut fitted = Vec::new();
     for rule in rules.iter().filter(|rule| rule.enabled) {
@@ -60,13 +61,13 @@ pub fn all<'r>(
     fitted
 }
 
-/// A rule that is refused as a whole.
+/// The finding for a rule that is refused as a whole.
 pub fn refused(rule: &Rule, reason: &str) -> Diagnostic {
     Diagnostic::new(&NOT_IN_TARGET, rule.name_span, format!("rule `{}` is left out: {reason}", rule.name))
 }
 
-/// A rule's condition as a target can say it. `says` has the reason why it cannot say a comparison.
-pub fn rule_for(rule: &Rule, approximate: Option<Approximate>, says: &Says<'_>) -> Fitted {
+/// A rule's condition as a target can express it.
+pub fn rule_for(rule: &Rule, approximate: Option<Approximate>, says: &CanExpress<'_>) -> Fitted {
     let mut fitter = Fitter { rule, approximate, says, diagnostics: Vec::new() };
     let pred = fitter.part(&rule.condition, true);
     let mut diagnostics = fitter.diagnostics;
@@ -89,12 +90,12 @@ pub fn rule_for(rule: &Rule, approximate: Option<Approximate>, says: &Says<'_>) 
 struct Fitter<'f> {
     rule: &'f Rule,
     approximate: Option<Approximate>,
-    says: &'f Says<'f>,
+    says: &'f CanExpress<'f>,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl Fitter<'_> {
-    /// `positive` if the whole gets wider when this does.
+    /// `positive` if the whole condition gets wider when this part does.
     fn part(&mut self, pred: &Pred, positive: bool) -> Pred {
         match pred {
             Pred::Const(truth) => Pred::Const(*truth),
@@ -105,7 +106,7 @@ impl Fitter<'_> {
         }
     }
 
-    /// All parts, so that every problem is found.
+    /// All parts, without a shortcut, so that every problem is reported.
     fn all(&mut self, parts: &[Pred], positive: bool) -> Vec<Pred> {
         parts.iter().map(|part| self.part(part, positive)).collect()
     }
@@ -131,7 +132,7 @@ impl Fitter<'_> {
     }
 }
 
-/// Adds the uses of macros that a place came through.
+/// Adds labels for the uses of macros.
 fn placed(mut diagnostic: Diagnostic, origin: &Origin) -> Diagnostic {
     for &used in origin.via.iter().rev().take(3) {
         diagnostic = diagnostic.label(used, "used here");
@@ -139,18 +140,13 @@ fn placed(mut diagnostic: Diagnostic, origin: &Origin) -> Diagnostic {
     diagnostic
 }
 
-/// What a comparison comes to on every event, if it does not look into the record.
+/// Truth of a comparison on every event, if it does not depend on the record.
 pub fn known(atom: &Atom) -> Option<bool> {
     if let Some(truth) = counted(atom) {
         return Some(truth);
     }
     let mut constant = true;
-    let mut look = |name: &str| {
-        constant &= matches!(
-            name,
-            "evt.source" | "evt.pluginname" | "evt.is_async" | "evt.asynctype" | "ct.request.documentname"
-        );
-    };
+    let mut look = |name: &str| constant &= fields::row(name).is_some_and(fields::Row::is_constant);
     atom.left.fields(&mut |field| look(&field.name));
     if let Test::Term { term, .. } = &atom.test {
         term.fields(&mut |field| look(&field.name));
@@ -159,10 +155,10 @@ pub fn known(atom: &Atom) -> Option<bool> {
     Some(holds(&Pred::Atom(Arc::new(atom.clone())), &event))
 }
 
-/// A record that is as good as any other where nothing of it is asked.
+/// Any valid record, for comparisons that do not depend on it.
 const ANY_EVENT: &[u8] = br#"{"eventTime":"2024-01-01T00:00:00Z","eventType":"AwsApiCall"}"#;
 
-/// A comparison of `evt.num` that all numbers from 1 pass, or none.
+/// Truth of a comparison of `evt.num` that is the same for all numbers from 1.
 fn counted(atom: &Atom) -> Option<bool> {
     match &atom.left {
         Term::Field(field) if &*field.name == "evt.num" => {}

@@ -1,11 +1,11 @@
-//! `json`: the rules as rulec sees them, typed and without macros, lists or exceptions. Described in docs/compile.md.
+//! `json`: the rules as typed predicates without macros, lists or exceptions. Described in docs/compile.md.
 
-use super::{Artifact, Form, Job, Target};
+use super::{Artifact, CompileJob, Form, Target};
 use crate::sema::ir::{Atom, FieldRef, Origin, OutputPart, Pred, Rule, Term, Test};
 use crate::source::{SourceMap, Span};
 use serde_json::{Value, json};
 
-/// Raised when a program that reads the present form could no longer do so.
+/// Version of the format, raised on incompatible changes.
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// The target.
@@ -24,7 +24,7 @@ impl Target for Json {
         &[Form { name: "document", summary: "one JSON document" }]
     }
 
-    fn compile(&self, job: &Job<'_>) -> Result<Artifact, String> {
+    fn compile(&self, job: &CompileJob<'_>) -> Result<Artifact, String> {
         let sources = &job.analysis.sources;
         let rules: Vec<Value> = job.rules.iter().map(|each| rule(each, sources)).collect();
         let document = json!({ "schema_version": SCHEMA_VERSION, "rules": rules });

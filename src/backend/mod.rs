@@ -1,7 +1,7 @@
-//! Rules for other engines: each target says what it can of a condition and refuses the rest at its place.
+//! Compilation of rules for other engines. What a target cannot express is reported at its place.
 //!
 //! ```text
-//! Rule -> fit (what the target cannot say: refused, or approximated) -> the target's own form -> text
+//! Rule -> fit (comparisons that cannot be expressed: refused, or approximated) -> the target's own form -> text
 //! ```
 
 pub mod clause;
@@ -21,66 +21,66 @@ use fit::Approximate;
 
 /// An engine that rules can be compiled for.
 pub trait Target: Sync {
-    /// The name to ask for it by.
+    /// Name on the command line.
     fn name(&self) -> &'static str;
 
-    /// What comes of it, in a few words.
+    /// Summary of its artifact in a few words.
     fn summary(&self) -> &'static str;
 
-    /// The forms that it can be written in, the usual one first.
+    /// Forms of the artifact, the default one first.
     fn forms(&self) -> &'static [Form];
 
-    /// Compiles rules. The error is a setting that makes no sense.
-    fn compile(&self, job: &Job<'_>) -> Result<Artifact, String>;
+    /// Compiles rules. The error is an invalid setting.
+    fn compile(&self, job: &CompileJob<'_>) -> Result<Artifact, String>;
 }
 
-/// A form in which a target is written.
+/// A form of a target's artifact.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Form {
-    /// The name to ask for it by.
+    /// Name on the command line.
     pub name: &'static str,
-    /// What it is, in a few words.
+    /// Summary in a few words.
     pub summary: &'static str,
 }
 
-/// What to compile.
+/// Input of a compilation.
 #[derive(Debug)]
-pub struct Job<'j> {
+pub struct CompileJob<'j> {
     /// The files of the rules.
     pub analysis: &'j Analysis,
-    /// How they were read.
+    /// Options of their analysis.
     pub options: &'j Options,
     /// The rules, in evaluation order.
     pub rules: &'j [Rule],
     /// The form, one of the target's.
     pub form: &'static str,
-    /// What to do with what the target cannot say; refuse it if there is nothing else.
+    /// Replacement of comparisons that the target cannot express; `None` refuses their rules.
     pub approximate: Option<Approximate>,
     /// Only events at or after this time, in nanoseconds since 1970.
     pub since: Option<i64>,
     /// Only events before this time.
     pub until: Option<i64>,
-    /// What else a target wants to know.
+    /// Settings of single targets.
     pub settings: &'j Settings,
 }
 
-/// What some of the targets ask for.
+/// Settings that only some targets use.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// Events within the period that raise an alarm: of a rule, or without a name of all others.
+    /// Number of events within the period that raises an alarm, by rule; `None` is for all other rules.
     pub thresholds: Vec<(Option<String>, u32)>,
     /// The log group, table or files that the events are in.
     pub from: Option<String>,
 }
 
-/// What a target made of rules.
+/// Result of a compilation.
 #[derive(Clone, Debug, Default)]
 pub struct Artifact {
     /// The text.
     pub text: String,
-    /// What could not be said, or only roughly.
+    /// Findings about comparisons that are refused or approximated.
     pub diagnostics: Vec<Diagnostic>,
-    /// How many rules are in it.
+    /// Number of rules in it.
     pub rules: usize,
 }
 

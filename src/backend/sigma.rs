@@ -1,8 +1,8 @@
-//! `sigma`: a Sigma rule for each rule, for CloudTrail as logs of AWS.
+//! `sigma`: a Sigma rule for each rule, with CloudTrail as log source.
 
-use super::clause::{self, Check, Clause, Kind, Leaf, Like};
+use super::clause::{self, Clause, Leaf, Like, MemberTest, ValueKind};
 use super::fit::{self, refused};
-use super::{Artifact, Form, Job, Target};
+use super::{Artifact, CompileJob, Form, Target};
 use crate::sema::ir::{Atom, Pred, Priority, Rule};
 use crate::syntax::token::Op;
 use rustc_hash::FxHasher;
@@ -26,7 +26,7 @@ impl Target for Sigma {
         &[Form { name: "rules", summary: "a YAML document for each rule" }]
     }
 
-    fn compile(&self, job: &Job<'_>) -> Result<Artifact, String> {
+    fn compile(&self, job: &CompileJob<'_>) -> Result<Artifact, String> {
         let mut artifact = Artifact::default();
         let mut documents = Vec::new();
         for (rule, pred) in fit::all(job.rules, job.approximate, &mut artifact.diagnostics, &says) {
@@ -92,20 +92,20 @@ impl Selections {
             return Err("a Sigma rule has no way to name the member".to_owned());
         }
         Ok(match &leaf.check {
-            Check::Exists => self.named(format!("{}: true", key(leaf, "|exists"))),
-            Check::Missing => self.named(format!("{}: false", key(leaf, "|exists"))),
-            Check::True(true) => self.named(format!("{}: true", key(leaf, ""))),
-            Check::True(false) => self.named(format!("{}: false", key(leaf, ""))),
-            Check::Number(op, number) => self.number(leaf, *op, *number)?,
-            Check::Text { not: true, like, fold } => {
-                // What is not there is not different, whatever an engine makes of it.
-                let there = self.leaf(&Leaf { check: Check::Exists, ..leaf.clone() })?;
-                let same = Check::Text { not: false, like: like.clone(), fold: *fold };
+            MemberTest::Exists => self.named(format!("{}: true", key(leaf, "|exists"))),
+            MemberTest::Missing => self.named(format!("{}: false", key(leaf, "|exists"))),
+            MemberTest::True(true) => self.named(format!("{}: true", key(leaf, ""))),
+            MemberTest::True(false) => self.named(format!("{}: false", key(leaf, ""))),
+            MemberTest::Number(op, number) => self.number(leaf, *op, *number)?,
+            MemberTest::Text { not: true, like, fold } => {
+                // An absent member is not different, however an engine treats it.
+                let there = self.leaf(&Leaf { check: MemberTest::Exists, ..leaf.clone() })?;
+                let same = MemberTest::Text { not: false, like: like.clone(), fold: *fold };
                 let same = self.leaf(&Leaf { check: same, ..leaf.clone() })?;
                 format!("({there} and not {same})")
             }
-            Check::Text { like, fold, .. } => {
-                if leaf.kind == Kind::Any && like.exact().is_some_and(is_word) {
+            MemberTest::Text { like, fold, .. } => {
+                if leaf.kind == ValueKind::Any && like.exact().is_some_and(is_word) {
                     return Err(
                         "Sigma does not say whether texts and numbers or truth values are alike".to_owned()
                     );
@@ -118,7 +118,7 @@ impl Selections {
     }
 
     fn number(&mut self, leaf: &Leaf, op: Op, number: u64) -> Result<String, String> {
-        // Most engines have floating-point numbers.
+        // Most engines compare floating-point numbers.
         if number > 1 << 53 {
             return Err("the number is too large for a Sigma rule".to_owned());
         }
@@ -129,7 +129,7 @@ impl Selections {
             Op::Ge => "|gte",
             Op::Eq => "",
             _ => {
-                let there = self.leaf(&Leaf { check: Check::Exists, ..leaf.clone() })?;
+                let there = self.leaf(&Leaf { check: MemberTest::Exists, ..leaf.clone() })?;
                 let same = self.number(leaf, Op::Eq, number)?;
                 return Ok(format!("({there} and not {same})"));
             }
@@ -142,14 +142,14 @@ fn is_word(text: &str) -> bool {
     ["true", "false", "null"].contains(&text) || text.parse::<f64>().is_ok() || text.starts_with(['{', '['])
 }
 
-/// Several plain texts of one member.
+/// A member and texts, if all parts compare one member with a plain text.
 fn among(parts: &[Clause]) -> Option<(&Leaf, Vec<String>)> {
     let Some(Clause::Leaf(first)) = parts.first() else { return None };
     let text = |part: &Clause| match part {
-        Clause::Leaf(Leaf { path, check: Check::Text { like, fold: false, not: false }, kind })
+        Clause::Leaf(Leaf { path, check: MemberTest::Text { like, fold: false, not: false }, kind })
             if *path == first.path =>
         {
-            like.exact().filter(|text| *kind != Kind::Any || !is_word(text)).map(str::to_owned)
+            like.exact().filter(|text| *kind != ValueKind::Any || !is_word(text)).map(str::to_owned)
         }
         _ => None,
     };
@@ -161,7 +161,7 @@ fn key(leaf: &Leaf, modifiers: &str) -> String {
     Value::from(format!("{}{modifiers}", leaf.path.join("."))).to_string()
 }
 
-/// A text in which nothing is a wildcard.
+/// A text with its wildcards escaped.
 fn value(text: &str) -> Result<String, String> {
     if text.is_empty() {
         return Err("engines do not agree on what an empty text of Sigma is".to_owned());
@@ -213,7 +213,7 @@ fn document(rule: &Rule, pred: &Pred) -> Result<String, String> {
     Ok(out)
 }
 
-/// The parentheses that open in it close in it.
+/// Whether its parentheses are balanced.
 fn balanced(text: &str) -> bool {
     let mut depth = 0;
     text.chars().all(|c| {
@@ -226,14 +226,14 @@ fn balanced(text: &str) -> bool {
     })
 }
 
-/// A technique of ATT&CK as Sigma writes it.
+/// A tag of an ATT&CK technique in Sigma's form.
 fn attack(tag: &str) -> Option<String> {
     let number = tag.strip_prefix('T')?;
     let is_number = number.len() >= 4 && number.chars().all(|c| c.is_ascii_digit() || c == '.');
     is_number.then(|| format!("attack.t{number}"))
 }
 
-/// An id that a rule of this name always has.
+/// A stable id from a rule's name.
 fn id(name: &str) -> String {
     let half = |seed: u64| {
         let mut hasher = FxHasher::default();
@@ -241,7 +241,7 @@ fn id(name: &str) -> String {
         hasher.finish()
     };
     let (high, low) = (half(1), half(2));
-    // The version and variant of ids that are made as their maker likes.
+    // Version 8 and the variant of RFC 9562: ids with a custom layout.
     let (high, low) = (high & !0xF000 | 0x8000, low & !(0b11 << 62) | 0b10 << 62);
     format!(
         "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",

@@ -1,11 +1,11 @@
-//! Conditions in Falco's language, written so that reading them again gives the same predicate.
+//! Conditions as Falco's text, which parses to the same predicate.
 
 use crate::sema::ir::{Atom, FieldRef, Pred, Term, Test};
 use crate::sema::predicate::without_double_not;
 use crate::syntax::lexer::is_bare;
 use crate::syntax::token::{Op, Rhs};
 
-/// A condition as text. The error is a text that Falco has no way to write.
+/// A condition as text. The error is a constant that Falco cannot write.
 pub fn condition(pred: &Pred) -> Result<String, String> {
     match without_double_not(pred) {
         Pred::Const(true) => Ok("evt.num > 0".to_owned()),
@@ -25,7 +25,7 @@ fn joined(parts: &[Pred], word: &str, empty: bool) -> Result<String, String> {
     }
 }
 
-/// In parentheses, if it is more than one comparison.
+/// A part, in parentheses if it is more than one comparison.
 fn part(pred: &Pred) -> Result<String, String> {
     let text = condition(pred)?;
     let alone = match without_double_not(pred) {
@@ -90,7 +90,7 @@ fn argument(value: &str) -> Result<String, String> {
 pub fn text(value: &str) -> Result<String, String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     let word = value.starts_with(|c: char| c.is_ascii_alphabetic()) && value.chars().all(plain);
-    // A word may be read as what it begins with.
+    // The lexer reads a keyword at the start of a word.
     let keyword = ["oneof", "anyof", "allof", "val", "and", "or", "not"]
         .iter()
         .any(|word| value.starts_with(word))
@@ -100,7 +100,7 @@ pub fn text(value: &str) -> Result<String, String> {
 
 fn quoted(value: &str) -> Result<String, String> {
     if value.ends_with('\\') {
-        // A closing quote after a backslash does not close; without quotes a backslash is just a letter.
+        // A quote after a backslash does not close the text; without quotes a backslash is an ordinary character.
         return match value.chars().all(is_bare) {
             true => Ok(value.to_owned()),
             false => Err(format!("a text that ends in a backslash cannot be written: `{value}`")),

@@ -5,7 +5,7 @@ use super::rules::{self, Rules};
 use super::{CommandResult, FAILED, Failure, UNUSABLE, output};
 use crate::analysis::findings;
 use crate::backend::fit::Approximate;
-use crate::backend::{Form, Job, Settings, TARGETS, Target, find};
+use crate::backend::{CompileJob, Form, Settings, TARGETS, Target, find};
 use crate::config::FILE_NAME;
 use crate::eval::time;
 use crate::lint::targets::{APPROXIMATED, NOT_IN_TARGET};
@@ -149,7 +149,7 @@ pub fn run(args: &CompileArgs) -> CommandResult {
     let thresholds = thresholds(args, &settings, &compiled.rules);
     compiled.rules.retain(|rule| args.rule.is_empty() || args.rule.contains(&rule.name));
     let artifact = target
-        .compile(&Job {
+        .compile(&CompileJob {
             analysis: &compiled.analysis,
             options: &options,
             rules: &compiled.rules,

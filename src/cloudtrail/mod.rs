@@ -6,6 +6,8 @@
 //! path -> fields -> eval (slots), logic (formulas), backend (members, SQL), lint, ide
 //! ```
 
+pub mod fields;
+pub mod members;
 pub mod path;
 
 pub use path::MemberPath;

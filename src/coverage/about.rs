@@ -1,4 +1,4 @@
-//! Which controls a rule is about.
+//! The controls that a rule is about.
 
 use super::benchmark::Benchmark;
 use super::counted::Count;
@@ -9,9 +9,9 @@ use crate::logic::Assume;
 use crate::sema::ir::{Pred, Rule};
 use std::collections::BTreeSet;
 
-/// For each rule the controls that it covers, at least in part, as indices in their order. A rule about no event in
-/// particular counts for an event only if it always fires on it; for a control without events, if it fires on any and
-/// asks for a field that the control asks for.
+/// For each rule, the indices of the controls that it covers at least in part. A rule that is not specific to an
+/// event counts for an event only if it always fires on it; for a control without events, it counts if it fires on
+/// some event of the control and compares a field that the control compares.
 pub fn controls_of(
     rules: &[Rule],
     benchmark: &Benchmark,

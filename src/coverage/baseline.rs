@@ -1,44 +1,44 @@
-//! An earlier report to hold a new one against: only what got worse matters.
+//! An earlier report to compare a new one with. Only what got worse is reported.
 
-use super::catalogue::Problem;
+use super::catalogue::CatalogueError;
 use super::{Benchmark, Coverage};
 use serde::Deserialize;
 
-/// What is read of a report in `json`.
+/// The part of a `json` report that is compared.
 #[derive(Deserialize, Clone, Debug)]
 pub struct Baseline {
-    /// The benchmark it was made by.
+    /// Name of the benchmark.
     pub benchmark: String,
     /// Its scope.
     pub scope: String,
-    controls: Vec<Control>,
+    controls: Vec<BaselineControl>,
 }
 
 #[derive(Deserialize, Clone, Debug)]
-struct Control {
+struct BaselineControl {
     id: String,
     verdict: String,
     #[serde(default)]
-    events: Vec<Event>,
+    events: Vec<BaselineEvent>,
 }
 
 #[derive(Deserialize, Clone, Debug)]
-struct Event {
+struct BaselineEvent {
     name: String,
     source: String,
     status: String,
 }
 
-/// Something that was better before.
+/// A status that was better in the earlier report.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Fall {
+pub struct Regression {
     /// Number of the control.
     pub control: String,
-    /// The event; the control as a whole without one.
+    /// The event; `None` for the control as a whole.
     pub event: Option<String>,
-    /// What it was.
+    /// The earlier status.
     pub before: String,
-    /// What it is; `None` if it is no longer there.
+    /// The status now; `None` if the control or event is gone.
     pub now: Option<&'static str>,
 }
 
@@ -46,8 +46,8 @@ const VERDICTS: [&str; 4] = ["unknown", "none", "partial", "full"];
 const STATUSES: [&str; 4] = ["unknown", "missing", "conditional", "covered"];
 
 /// Reads an earlier report.
-pub fn parse(name: &str, text: &str) -> Result<Baseline, Problem> {
-    let problem = |place, message| Problem { file: name.to_owned(), place, message };
+pub fn parse(name: &str, text: &str) -> Result<Baseline, CatalogueError> {
+    let problem = |place, message| CatalogueError { file: name.to_owned(), place, message };
     let baseline: Baseline = serde_json::from_str(text).map_err(|error| {
         let place = (error.line() > 0).then(|| (error.line() as u32, error.column() as u32));
         let message = error.to_string();
@@ -65,22 +65,28 @@ pub fn parse(name: &str, text: &str) -> Result<Baseline, Problem> {
 }
 
 impl Baseline {
-    /// Everything that was better before. The benchmarks have to be the same.
-    pub fn falls(&self, benchmark: &Benchmark, coverage: &Coverage) -> Vec<Fall> {
-        let mut falls = Vec::new();
+    /// All statuses that were better before. Both reports must be of the same benchmark.
+    pub fn regressions(&self, benchmark: &Benchmark, coverage: &Coverage) -> Vec<Regression> {
+        let mut regressions = Vec::new();
         let now = |id: &str| {
             let mut pairs = benchmark.controls.iter().zip(&coverage.controls);
             pairs.find(|(control, _)| control.id == id).map(|(_, covered)| covered)
         };
         for before in &self.controls {
             let covered = now(&before.id);
-            let mut compare = |event: Option<&Event>, was: &str, is: Option<&'static str>, order: &[&str]| {
-                let rank = |word: &str| order.iter().position(|known| *known == word);
-                if is.map_or(Some(0), rank) < rank(was) {
-                    let event = event.map(|event| event.name.clone());
-                    falls.push(Fall { control: before.id.clone(), event, before: was.to_owned(), now: is });
-                }
-            };
+            let mut compare =
+                |event: Option<&BaselineEvent>, was: &str, is: Option<&'static str>, order: &[&str]| {
+                    let rank = |word: &str| order.iter().position(|known| *known == word);
+                    if is.map_or(Some(0), rank) < rank(was) {
+                        let event = event.map(|event| event.name.clone());
+                        regressions.push(Regression {
+                            control: before.id.clone(),
+                            event,
+                            before: was.to_owned(),
+                            now: is,
+                        });
+                    }
+                };
             compare(None, &before.verdict, covered.map(|covered| covered.verdict.name()), &VERDICTS);
             for event in &before.events {
                 let same =
@@ -89,6 +95,6 @@ impl Baseline {
                 compare(Some(event), &event.status, is.map(|event| event.status.name()), &STATUSES);
             }
         }
-        falls
+        regressions
     }
 }

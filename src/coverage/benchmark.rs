@@ -1,19 +1,19 @@
-//! One version of a catalogue in one scope, with its conditions read.
+//! One version of a catalogue in one scope, with its conditions parsed.
 
-use super::catalogue::{Catalogue, Entry, Erratum, Events, Posture, Problem, Template, Words};
+use super::catalogue::{Catalogue, CatalogueError, ControlEntry, Erratum, Events, Posture, Template, Words};
 use super::condition;
 use crate::logic::{event, restrict};
 use crate::sema::ir::Pred;
 
-/// How much a control asks for.
+/// The events that a control requires to be covered.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum Scope {
-    /// What was changed: the intent.
+    /// Calls that changed something: the intent of the control.
     #[default]
     Changes,
-    /// What was called, whether it succeeded or not.
+    /// All calls, successful or not.
     Attempts,
-    /// The published filter.
+    /// The published filter, literally.
     Literal,
 }
 
@@ -39,11 +39,11 @@ pub struct Benchmark {
     pub title_ja: String,
     /// Scope.
     pub scope: Scope,
-    /// What a proof takes as given.
+    /// Assumptions of every proof.
     pub presumes: Vec<Words>,
     /// The controls of this version, in order.
     pub controls: Vec<Control>,
-    /// States that no event shows: number in this version, and what the catalogue says.
+    /// Controls on states that no event shows: number in this version and entry of the catalogue.
     pub posture: Vec<(String, Posture)>,
 }
 
@@ -52,27 +52,27 @@ pub struct Benchmark {
 pub struct Control {
     /// Its number in this version.
     pub id: String,
-    /// Its number in the default version, which rules and findings go by.
+    /// Its number in the default version, by which rules and findings refer to it.
     pub key: String,
     /// Title in English.
     pub title: String,
     /// Title in Japanese.
     pub title_ja: String,
-    /// What it asks for, as written: `events` is the list of its event names.
+    /// Its condition as written; `events` is the list of its event names.
     pub text: String,
-    /// What it asks for.
+    /// Its condition.
     pub condition: Pred,
     /// The events that it names.
     pub rows: Vec<Row>,
     /// Events beyond the benchmark.
     pub hardening: Vec<Row>,
-    /// Mistakes in the published texts of this version.
+    /// Errata of the published texts of this version.
     pub errata: Vec<Erratum>,
-    /// How a rule for it looks.
+    /// Template of a rule for it.
     pub rule: Template,
 }
 
-/// An event.
+/// An event by name and source.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Row {
     /// Its name.
@@ -82,8 +82,8 @@ pub struct Row {
 }
 
 impl Benchmark {
-    /// Reads the conditions of a version of the catalogue.
-    pub fn new(catalogue: &Catalogue, version: &str, scope: Scope) -> Result<Benchmark, Problem> {
+    /// Parses the conditions of a version of the catalogue.
+    pub fn new(catalogue: &Catalogue, version: &str, scope: Scope) -> Result<Benchmark, CatalogueError> {
         let mut controls = Vec::new();
         for (at, entry) in catalogue.controls.iter().enumerate() {
             if let Some(id) = entry.numbers.get(version) {
@@ -110,11 +110,11 @@ impl Benchmark {
 fn control(
     catalogue: &Catalogue,
     at: usize,
-    entry: &Entry,
+    entry: &ControlEntry,
     id: &str,
     version: &str,
     scope: Scope,
-) -> Result<Control, Problem> {
+) -> Result<Control, CatalogueError> {
     let rows = rows(catalogue, &entry.events, version);
     let hardening = rows_beyond(catalogue, entry, version, &rows);
     let text = match scope {
@@ -168,15 +168,15 @@ fn rows(catalogue: &Catalogue, groups: &[Events], version: &str) -> Vec<Row> {
     rows
 }
 
-/// What is in the benchmark is not beyond it.
-fn rows_beyond(catalogue: &Catalogue, entry: &Entry, version: &str, inside: &[Row]) -> Vec<Row> {
+/// Hardening events that are not events of the benchmark.
+fn rows_beyond(catalogue: &Catalogue, entry: &ControlEntry, version: &str, inside: &[Row]) -> Vec<Row> {
     let mut beyond = rows(catalogue, &entry.hardening, version);
     beyond.retain(|row| !inside.contains(row));
     beyond
 }
 
 impl Row {
-    /// The event itself, as a condition.
+    /// The condition that an event has this name and source.
     pub fn condition(&self) -> Pred {
         event(&self.name, &self.source)
     }

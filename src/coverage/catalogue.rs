@@ -1,4 +1,4 @@
-//! `controls.yaml`: the controls of a benchmark, as they are written.
+//! The format of `controls.yaml`: controls of a benchmark as written.
 
 use crate::bundled;
 use crate::source::{FileId, SourceFile};
@@ -20,17 +20,17 @@ pub struct Catalogue {
     pub title_ja: String,
     /// All versions, oldest first.
     pub versions: Vec<String>,
-    /// The version that counts when none is named.
+    /// The version that is used if none is named.
     pub default: String,
-    /// What a proof takes as given.
+    /// Assumptions of every proof.
     #[serde(default)]
     pub presumes: Vec<Words>,
     /// The controls.
-    pub controls: Vec<Entry>,
-    /// States that no event shows.
+    pub controls: Vec<ControlEntry>,
+    /// Controls on states that no event shows.
     #[serde(default)]
     pub posture: Vec<Posture>,
-    /// The file and its text, to find places in.
+    /// The file, to find the places of problems.
     #[serde(skip)]
     file: Option<SourceFile>,
 }
@@ -48,7 +48,7 @@ pub struct Words {
 /// One control.
 #[derive(Deserialize, Clone, Debug)]
 #[serde(deny_unknown_fields)]
-pub struct Entry {
+pub struct ControlEntry {
     /// Its number in the default version.
     pub id: String,
     /// Title in English.
@@ -58,7 +58,7 @@ pub struct Entry {
     pub title_ja: String,
     /// Its number in each version that has it.
     pub numbers: BTreeMap<String, String>,
-    /// The events that it names.
+    /// Events of the benchmark.
     #[serde(default)]
     pub events: Vec<Events>,
     /// Events beyond the benchmark.
@@ -66,10 +66,10 @@ pub struct Entry {
     pub hardening: Vec<Events>,
     /// Its condition in each scope.
     pub scopes: Scopes,
-    /// What was wrong in what was published.
+    /// Errata of the published texts.
     #[serde(default)]
     pub errata: Vec<Erratum>,
-    /// How a rule for it looks.
+    /// Template of a rule for it.
     pub rule: Template,
 }
 
@@ -79,7 +79,7 @@ pub struct Entry {
 pub struct Events {
     /// Event source.
     pub source: String,
-    /// The first version that has them; all, without one.
+    /// The first version that has them; `None` for all versions.
     #[serde(default)]
     pub since: Option<String>,
     /// Event names.
@@ -90,9 +90,9 @@ pub struct Events {
 #[derive(Deserialize, Clone, Debug)]
 #[serde(deny_unknown_fields)]
 pub struct Scopes {
-    /// What was changed: the intent.
+    /// Calls that changed something: the intent of the control.
     pub changes: String,
-    /// What was called, whether it succeeded or not.
+    /// All calls, successful or not.
     pub attempts: String,
     /// The published filter.
     pub literal: String,
@@ -104,9 +104,9 @@ pub struct Scopes {
 pub struct Erratum {
     /// The versions that have it.
     pub versions: Vec<String>,
-    /// What it is, in English.
+    /// Description in English.
     pub en: String,
-    /// What it is, in Japanese.
+    /// Description in Japanese.
     pub ja: String,
 }
 
@@ -127,7 +127,7 @@ pub struct Template {
     pub tags: Vec<String>,
 }
 
-/// A control that asks for a state.
+/// A control on a state of the account.
 #[derive(Deserialize, Clone, PartialEq, Eq, Debug)]
 #[serde(deny_unknown_fields)]
 pub struct Posture {
@@ -140,24 +140,24 @@ pub struct Posture {
     pub title_ja: String,
     /// Its number in each version that has it.
     pub numbers: BTreeMap<String, String>,
-    /// Why no rule can see it, in English.
+    /// Why no rule can cover it, in English.
     pub en: String,
-    /// Why no rule can see it, in Japanese.
+    /// Why no rule can cover it, in Japanese.
     pub ja: String,
 }
 
-/// Why a data file cannot be used.
+/// The error of a data file that cannot be used.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Problem {
+pub struct CatalogueError {
     /// The file.
     pub file: String,
-    /// 1-based line and column, if it is about a place.
+    /// 1-based line and column, if known.
     pub place: Option<(u32, u32)>,
     /// What is wrong.
     pub message: String,
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for CatalogueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.file)?;
         if let Some((line, column)) = self.place {
@@ -167,25 +167,25 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Reads a data file of ours.
-pub(super) fn read<T: for<'d> Deserialize<'d>>(name: &str, text: &str) -> Result<T, Problem> {
+/// Reads a YAML data file in a format of rulec.
+pub(super) fn read<T: for<'d> Deserialize<'d>>(name: &str, text: &str) -> Result<T, CatalogueError> {
     serde_yaml::from_str(text).map_err(|error| {
         let place = error.location().map(|at| (at.line() as u32, at.column() as u32));
         let message = error.to_string();
-        // The place is told in front.
+        // The place is shown in front of the message.
         let message = message.split(" at line ").next().unwrap_or_default().to_owned();
-        Problem { file: name.to_owned(), place, message }
+        CatalogueError { file: name.to_owned(), place, message }
     })
 }
 
 impl Catalogue {
     /// The controls of the CIS AWS Foundations Benchmark.
-    pub fn bundled() -> Result<Catalogue, Problem> {
+    pub fn bundled() -> Result<Catalogue, CatalogueError> {
         Catalogue::parse("controls.yaml", bundled::CIS_AWS_CONTROLS)
     }
 
-    /// Reads a catalogue. Its conditions are read when a benchmark is made of it.
-    pub fn parse(name: &str, text: &str) -> Result<Catalogue, Problem> {
+    /// Parses a catalogue. Its conditions are parsed by [`super::Benchmark::new`].
+    pub fn parse(name: &str, text: &str) -> Result<Catalogue, CatalogueError> {
         let mut catalogue: Catalogue = read(name, text)?;
         catalogue.file = Some(SourceFile::new(name, text));
         catalogue.check()?;
@@ -197,7 +197,7 @@ impl Catalogue {
         self.versions.iter().map(|version| format!("{}-{version}", self.name))
     }
 
-    /// The version that a benchmark's name means; the default without a name.
+    /// The version of a benchmark's name; the default version without a name.
     pub fn version(&self, benchmark: Option<&str>) -> Option<&str> {
         let wanted = match benchmark {
             None => &*self.default,
@@ -207,10 +207,12 @@ impl Catalogue {
         self.versions.iter().map(|version| &**version).find(|&version| version == wanted)
     }
 
-    /// A problem at the value that these keys and indices lead to, or as near to it as there is something.
-    pub(super) fn problem(&self, path: &[&str], message: impl Into<String>) -> Problem {
+    /// An error at the value under these keys and indices, or at the nearest value above it.
+    pub(super) fn problem(&self, path: &[&str], message: impl Into<String>) -> CatalogueError {
         let message = message.into();
-        let Some(file) = &self.file else { return Problem { file: String::new(), place: None, message } };
+        let Some(file) = &self.file else {
+            return CatalogueError { file: String::new(), place: None, message };
+        };
         let stream = yaml::parse(FileId(0), file);
         let mut node = stream.documents.first().map(|document| &document.root);
         for step in path {
@@ -218,11 +220,11 @@ impl Catalogue {
             node = inner.or(node);
         }
         let place = node.map(|node| file.position(node.span.start as usize));
-        Problem { file: file.name.clone(), place: place.map(|at| (at.line, at.column)), message }
+        CatalogueError { file: file.name.clone(), place: place.map(|at| (at.line, at.column)), message }
     }
 
-    /// What serde cannot see: names that would not survive in a condition, and versions that do not exist.
-    fn check(&self) -> Result<(), Problem> {
+    /// Checks beyond the types: names that a condition cannot hold, and versions that do not exist.
+    fn check(&self) -> Result<(), CatalogueError> {
         if !self.versions.contains(&self.default) {
             return Err(self.problem(&["default"], "the default is none of the versions"));
         }
@@ -248,7 +250,7 @@ impl Catalogue {
         Ok(())
     }
 
-    fn check_events(&self, events: &Events, path: &[&str]) -> Result<(), Problem> {
+    fn check_events(&self, events: &Events, path: &[&str]) -> Result<(), CatalogueError> {
         if let Some(bad) = events.names.iter().chain([&events.source]).find(|name| !is_plain(name)) {
             let message = format!("`{bad}` is no name: letters, digits and `.:_-` only");
             return Err(self.problem(path, message));
@@ -262,7 +264,7 @@ impl Catalogue {
     }
 }
 
-/// Names go into conditions as text.
+/// Names are pasted into conditions as text.
 fn is_plain(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".:_-".contains(&byte))
 }

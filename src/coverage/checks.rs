@@ -18,7 +18,8 @@ crate::declare_check! {
     ///
     /// ## What it does
     /// With `rulec check --benchmark NAME`, or `benchmark` in `rulec.toml`, reports controls none of whose events makes a
-    /// rule about it fire. It is placed at the rule that comes nearest.
+    /// rule about it fire. It is placed at the rule that comes nearest. If Falco refuses to load the rules, one finding
+    /// says that no control is covered.
     ///
     /// ## Why it matters
     /// What the control asks to be watched happens unseen. `rulec coverage` shows an event that slips through, and
@@ -37,7 +38,7 @@ crate::declare_check! {
     pub CONTROL_PARTIAL = "RC0702", "control-partial", Coverage, Info;
 }
 
-/// What the rules of the files leave open.
+/// Findings for the controls that the rules do not cover.
 pub fn gaps(
     rules: &[Rule],
     benchmark: &Benchmark,
@@ -53,7 +54,7 @@ pub fn gaps(
         let check = match covered.verdict {
             Verdict::None => &CONTROL_UNCOVERED,
             Verdict::Partial => &CONTROL_PARTIAL,
-            // Nothing is claimed of what is not known.
+            // An unknown verdict is no finding.
             Verdict::Full | Verdict::Unknown => return None,
         };
         Some(found(
@@ -66,6 +67,14 @@ pub fn gaps(
         ))
     };
     Ok(suggestions.into_iter().filter_map(finding).collect())
+}
+
+/// No control is covered, because Falco refuses to load the rules: `error` is the place of the first reason.
+pub fn all_uncovered(benchmark: &Benchmark, error: Span) -> Diagnostic {
+    let message = format!("no control of {} is covered: Falco refuses to load these rules", benchmark.name);
+    Diagnostic::new(&CONTROL_UNCOVERED, error, message)
+        .at("because of this error")
+        .help("fix the errors first")
 }
 
 fn found(
@@ -95,7 +104,7 @@ fn found(
     let title = format!("add the rule `{}`", suggestion.name);
     let mut finding = Diagnostic::new(check, span, message).at(label);
     finding.help = Some(format!("{title}, as `rulec coverage --suggest` prints it"));
-    // A new rule changes what is alerted on.
+    // Unsafe because a new rule raises new alerts.
     finding.fix = Some(Fix { title, edits: vec![edit], safe: false });
     finding
 }
@@ -109,8 +118,8 @@ fn shortened(names: &[&str]) -> String {
     }
 }
 
-/// Where the rules come nearest: at the clause that narrows, at a rule that covers some of it, at a rule about the same
-/// service, at any rule.
+/// The place of a finding: the clause that narrows a rule, else a rule that covers part of the control, else a rule
+/// about the same service, else any rule.
 fn place<'t>(
     rules: &[Rule],
     coverage: &Coverage,

@@ -1,4 +1,4 @@
-//! Conditions written outside of rules files, read by the same parser, lists and types as those inside.
+//! Conditions written outside of rules files, compiled like those inside.
 
 use crate::diag::Severity;
 use crate::sema::collect::{Collected, ErrorPolicy, collect};
@@ -11,11 +11,11 @@ use crate::sema::report::Report;
 use crate::source::{SourceFile, SourceMap};
 use crate::syntax::yaml;
 
-/// The event source of everything here.
+/// The event source of all conditions here.
 pub const SOURCE: &str = crate::eval::SOURCE;
 
-/// Reads a condition on CloudTrail events, in which `events` is the list of these names. The `Err` is the first thing
-/// that is wrong.
+/// Compiles a condition on CloudTrail events, in which `events` is the list of these names. The error is the message
+/// of the first finding.
 pub fn read(condition: &str, events: &[&str]) -> Result<Pred, String> {
     let mut text = String::new();
     if !events.is_empty() {
@@ -28,7 +28,7 @@ pub fn read(condition: &str, events: &[&str]) -> Result<Pred, String> {
     rule.map(|rule| rule.condition).ok_or_else(|| "the condition is too large".to_owned())
 }
 
-/// A rule that is nothing but a condition, as YAML.
+/// A rule with this condition and placeholders for the other keys, as YAML.
 pub fn rule(name: &str, condition: &str) -> String {
     let (name, condition) = (json(&name), json(&condition));
     format!(
@@ -36,12 +36,12 @@ pub fn rule(name: &str, condition: &str) -> String {
     )
 }
 
-/// Every string of JSON is one of YAML.
+/// A JSON string, which YAML reads as the same text.
 fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// The rules of files that compile; the `Err` is the first error.
+/// The compiled rules of files; the error is the message of the first finding.
 pub(super) fn lowered(sources: &SourceMap) -> Result<Vec<Rule>, String> {
     let (rules, error) = compiled(sources);
     error.map_or(Ok(rules), Err)
@@ -75,18 +75,18 @@ impl<'a> Sink<'a> for Conditions {
     }
 }
 
-/// What a user's files define.
+/// Definitions in a user's files.
 #[derive(Debug, Default)]
-pub struct Known {
+pub struct Definitions {
     /// Names of rules, macros and lists.
     pub names: Vec<String>,
-    /// Macros that a rule on CloudTrail can use, with what they say.
+    /// Macros that a rule on CloudTrail can use, with their conditions.
     pub macros: Vec<(String, Pred)>,
 }
 
-/// Looks for names and macros in files. What is broken is left out.
-pub fn known(sources: &SourceMap) -> Known {
-    let mut known = Known::default();
+/// Collects names and macros of files. Items with errors are left out.
+pub fn definitions(sources: &SourceMap) -> Definitions {
+    let mut definitions = Definitions::default();
     let streams: Vec<_> = sources.files().map(|(id, file)| (id, yaml::parse(id, file))).collect();
     let mut report = Report::without_context(sources);
     let mut collected = Collected::default();
@@ -96,14 +96,14 @@ pub fn known(sources: &SourceMap) -> Known {
     let macros: Vec<&str> = collected.macros.items.iter().map(|info| info.name).collect();
     let lists = collected.lists.items.iter().map(|info| info.name);
     let rules = collected.rules.items.iter().map(|info| info.name);
-    known.names = macros.iter().copied().chain(lists).chain(rules).map(str::to_owned).collect();
-    // A rule that is nothing but a macro says what the macro says.
+    definitions.names = macros.iter().copied().chain(lists).chain(rules).map(str::to_owned).collect();
+    // A rule whose condition is only a macro has the macro's condition.
     let mut sources = sources.clone();
     let text: String = macros.iter().map(|name| rule(&format!("{name} alone"), name)).collect();
     let probe = sources.add(SourceFile::new("macros", text));
     let of_probe = compiled(&sources).0.into_iter().filter(|rule| rule.span.file == probe);
-    known.macros = of_probe
+    definitions.macros = of_probe
         .filter_map(|rule| Some((rule.name.strip_suffix(" alone")?.to_owned(), rule.condition)))
         .collect();
-    known
+    definitions
 }

@@ -1,4 +1,4 @@
-//! Which rules count.
+//! Selection of the rules that count as coverage.
 
 use super::condition::SOURCE;
 use super::guardduty::Severity;
@@ -6,31 +6,31 @@ use super::policies::Policy;
 use crate::sema::ir::{Priority, Rule};
 use rustc_hash::FxHashSet;
 
-/// What a rule has to be to count. All rules that are on and about CloudTrail do by default.
+/// Requirements of a rule to count. By default all enabled rules on CloudTrail count.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Count<'a> {
-    /// At least this urgent.
+    /// Minimum priority.
     pub min_priority: Option<Priority>,
-    /// In one of these policies, if it is on.
+    /// Policies, of which an enabled one must name the rule.
     pub policies: Option<&'a [Policy]>,
-    /// And the policy at least this urgent.
+    /// Minimum severity of the policy.
     pub min_severity: Option<Severity>,
 }
 
-/// Rules told apart.
+/// Rules, split by whether they count.
 #[derive(Clone, Debug, Default)]
 pub struct Counted {
     /// Indices of those that count, in evaluation order.
     pub rules: Vec<usize>,
-    /// Indices of those that do not, and yet run.
+    /// Indices of those that run but do not count.
     pub others: Vec<usize>,
 }
 
-/// A rule that a policy names and that is not there: name of the policy, name of the rule.
+/// A rule that a policy names and no file defines: name of the policy, name of the rule.
 pub type Silent = (String, String);
 
 impl Count<'_> {
-    /// Tells the rules apart.
+    /// Splits the rules.
     pub fn apply(&self, rules: &[Rule]) -> Counted {
         let acted_on: Option<FxHashSet<&str>> = self.policies.map(|policies| {
             let on = policies.iter().filter(|policy| policy.enabled && self.is_urgent(policy));
@@ -41,7 +41,7 @@ impl Count<'_> {
             if !rule.enabled || rule.source != SOURCE {
                 continue;
             }
-            // Priorities are ordered from the most urgent.
+            // Priorities are ordered from the most urgent to the least.
             let is_urgent = self.min_priority.is_none_or(|min| rule.priority <= min);
             let is_acted_on = acted_on.as_ref().is_none_or(|names| names.contains(&*rule.name));
             let kind = if is_urgent && is_acted_on { &mut counted.rules } else { &mut counted.others };
@@ -54,7 +54,7 @@ impl Count<'_> {
         self.min_severity.is_none_or(|min| policy.severity.is_some_and(|severity| severity >= min))
     }
 
-    /// What the policies name and nobody defines.
+    /// Rules that the policies name and no file defines.
     pub fn silent(&self, rules: &[Rule]) -> Vec<Silent> {
         let known: FxHashSet<&str> = rules.iter().map(|rule| &*rule.name).collect();
         let policies = self.policies.into_iter().flatten();

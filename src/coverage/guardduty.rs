@@ -1,6 +1,6 @@
-//! GuardDuty finding types: what they address beside the rules. They never count as proof.
+//! GuardDuty finding types and the controls they address. They never count as proof.
 
-use super::catalogue::{Problem, read};
+use super::catalogue::{CatalogueError, read};
 use crate::bundled;
 use serde::Deserialize;
 
@@ -28,14 +28,14 @@ impl Severity {
     }
 }
 
-/// How far a finding goes for a control.
+/// How much of a control a finding type reports.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Extent {
-    /// It reports something that often goes with it.
+    /// Activity that often accompanies events of the control.
     Adjacent,
-    /// It reports some of it.
+    /// Some events of the control.
     Partial,
-    /// It reports whatever the control asks to see.
+    /// All events of the control.
     Full,
 }
 
@@ -54,12 +54,12 @@ impl Extent {
 #[derive(Deserialize, Clone, PartialEq, Eq, Debug)]
 #[serde(deny_unknown_fields)]
 pub struct Finding {
-    /// Its type.
+    /// Name of the type.
     #[serde(rename = "type")]
     pub kind: String,
     /// Its severity.
     pub severity: Severity,
-    /// It rests on data events alone.
+    /// Whether it is based on data events only.
     #[serde(default)]
     pub data: bool,
     /// Controls that it addresses fully.
@@ -68,13 +68,13 @@ pub struct Finding {
     /// Controls that it addresses in part.
     #[serde(default)]
     pub partial: Vec<String>,
-    /// Controls that it comes near to.
+    /// Controls whose events it accompanies.
     #[serde(default)]
     pub adjacent: Vec<String>,
 }
 
 impl Finding {
-    /// How far it goes for a control.
+    /// How much of a control it reports.
     pub fn extent(&self, control: &str) -> Option<Extent> {
         let has = |controls: &[String]| controls.iter().any(|known| known == control);
         let known = [
@@ -88,43 +88,43 @@ impl Finding {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
-    findings: Vec<Entry>,
+struct FindingFile {
+    findings: Vec<FindingEntry>,
 }
 
 /// The name of a known type, or a type in full.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Entry {
+enum FindingEntry {
     Known(String),
     Whole(Finding),
 }
 
-/// All finding types that rest on CloudTrail.
-pub fn all() -> Result<Vec<Finding>, Problem> {
-    let file: File = read("guardduty.yaml", bundled::GUARDDUTY)?;
+/// All finding types that are based on CloudTrail.
+pub fn all() -> Result<Vec<Finding>, CatalogueError> {
+    let file: FindingFile = read("guardduty.yaml", bundled::GUARDDUTY)?;
     Ok(file
         .findings
         .into_iter()
         .filter_map(|entry| match entry {
-            Entry::Whole(finding) => Some(finding),
-            Entry::Known(_) => None,
+            FindingEntry::Whole(finding) => Some(finding),
+            FindingEntry::Known(_) => None,
         })
         .collect())
 }
 
 /// Reads a file of finding types.
-pub fn parse(name: &str, text: &str) -> Result<Vec<Finding>, Problem> {
-    let file: File = read(name, text)?;
+pub fn parse(name: &str, text: &str) -> Result<Vec<Finding>, CatalogueError> {
+    let file: FindingFile = read(name, text)?;
     let known = all()?;
     file.findings
         .into_iter()
         .map(|entry| match entry {
-            Entry::Whole(finding) => Ok(finding),
-            Entry::Known(kind) => {
+            FindingEntry::Whole(finding) => Ok(finding),
+            FindingEntry::Known(kind) => {
                 let found = known.iter().find(|finding| finding.kind == kind).cloned();
                 let message = format!("there is no finding type named `{kind}`");
-                found.ok_or_else(|| Problem { file: name.to_owned(), place: None, message })
+                found.ok_or_else(|| CatalogueError { file: name.to_owned(), place: None, message })
             }
         })
         .collect()

@@ -1,10 +1,10 @@
-//! The verdicts: rows first, then controls.
+//! Verdicts on events, then on controls.
 
 use super::benchmark::{Benchmark, Control, Row, Scope};
 use super::counted::{Count, Counted};
 use super::guardduty::{Extent, Finding};
-use super::names::{self, Index, Names};
-use super::proof::{self, Confirmed, Disagreement, Exists, Goal, Heard, Prover, shape};
+use super::names::{self, NameIndex, Names};
+use super::proof::{self, Confirmed, CoveredBy, Disagreement, Exists, Goal, Prover, shape};
 use super::{Addressed, Coverage, Covered, EventCovered, Hidden, Narrowed, Purpose, Status, Verdict};
 use crate::logic::{Assume, restrict};
 use crate::schema::event_names;
@@ -14,14 +14,14 @@ use crate::source::Span;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A name that no event has.
-const UNHEARD_OF: &str = "SomethingNobodyHasHeardOf";
-/// How often a name that somebody has heard of is passed over in search of one that nobody has.
-const HEARD_OF: usize = 32;
-/// How many rules are asked about at once when it is enough that any of them overlaps.
+/// An event name that AWS does not write.
+const UNKNOWN_NAME: &str = "AnUnknownEventName";
+/// Maximum number of known event names excluded while searching for an unknown one.
+const MAX_EXCLUDED: usize = 32;
+/// Number of rules in one question whether any of them overlaps.
 const AT_ONCE: usize = 64;
 
-/// Judges rules by a benchmark. A rule counts as under `rule_matching: all`.
+/// Verdicts of a benchmark on rules, as under `rule_matching: all`.
 pub fn cover(
     rules: &[Rule],
     benchmark: &Benchmark,
@@ -71,22 +71,23 @@ fn purpose(covered: &Covered) -> Purpose {
     }
 }
 
-/// The rules, ready to be asked about.
+/// Rules with the indexes and the prover that verdicts need.
 pub(super) struct Judge<'r> {
     pub(super) rules: &'r [Rule],
     pub(super) prover: Prover<'r>,
     /// The counted rules.
-    pub(super) index: Index<'r>,
-    /// Those that run without counting.
-    others: Index<'r>,
+    pub(super) index: NameIndex<'r>,
+    /// The rules that run but do not count.
+    others: NameIndex<'r>,
     specific: RefCell<BTreeMap<usize, bool>>,
-    /// What an event beyond the benchmark has to be besides itself.
+    /// Condition on events beyond the benchmark.
     succeeded: Pred,
 }
 
 impl<'r> Judge<'r> {
     pub(super) fn new(rules: &'r [Rule], counted: &'r Counted, scope: Scope, assume: Assume) -> Judge<'r> {
-        let index = |rules_at: &[usize]| Index::new(rules_at.iter().map(|&at| (at, &rules[at].condition)));
+        let index =
+            |rules_at: &[usize]| NameIndex::new(rules_at.iter().map(|&at| (at, &rules[at].condition)));
         Judge {
             rules,
             prover: Prover::new(rules, &counted.rules, assume),
@@ -117,13 +118,13 @@ impl<'r> Judge<'r> {
             findings: Vec::new(),
         };
         match self.whole(control, &covered.events)? {
-            Heard::By(rules) => {
+            CoveredBy::Rules(rules) => {
                 covered.verdict = Verdict::Full;
                 covered.rules = rules;
                 return Ok(covered);
             }
-            Heard::Not(witness) => covered.witness = Some(witness),
-            Heard::Unknown(reason) => covered.reason = Some(reason),
+            CoveredBy::Not(witness) => covered.witness = Some(witness),
+            CoveredBy::Unknown(reason) => covered.reason = Some(reason),
         }
         let is_open = covered.witness.is_none();
         let has = |status: Status| covered.events.iter().any(|event| event.status == status);
@@ -159,18 +160,18 @@ impl<'r> Judge<'r> {
         Ok(covered)
     }
 
-    /// The control as a whole. Its rows settle it where it asks for nothing else.
-    fn whole(&self, control: &Control, events: &[EventCovered]) -> Result<Heard, Disagreement> {
+    /// The answer for the control as a whole: that of its rows if it has no other condition.
+    fn whole(&self, control: &Control, events: &[EventCovered]) -> Result<CoveredBy, Disagreement> {
         if let Some(open) = events.iter().find_map(|event| event.witness.clone()) {
-            return Ok(Heard::Not(open));
+            return Ok(CoveredBy::Not(open));
         }
         let all_covered = !events.is_empty() && events.iter().all(|event| event.status == Status::Covered);
         if all_covered && self.is_its_rows(control) {
             let rules: BTreeSet<usize> = events.iter().flat_map(|event| &event.rules).copied().collect();
-            return Ok(Heard::By(rules.into_iter().collect()));
+            return Ok(CoveredBy::Rules(rules.into_iter().collect()));
         }
         let candidates = self.index.of_any(&names::names(&control.condition));
-        self.prover.heard(&goal(control), &candidates, &|at| self.rules[at].condition.clone())
+        self.prover.covered_by(&goal(control), &candidates, &|at| self.rules[at].condition.clone())
     }
 
     fn is_its_rows(&self, control: &Control) -> bool {
@@ -183,7 +184,7 @@ impl<'r> Judge<'r> {
         self.prover.follows(&control.condition, &rows.iter().collect::<Vec<_>>())
     }
 
-    /// One event: `condition` says what is asked of it besides being it.
+    /// The verdict on one event, of which `condition` is required too.
     fn row(
         &self,
         id: &str,
@@ -214,13 +215,13 @@ impl<'r> Judge<'r> {
         } else {
             let all: Vec<usize> = specific.iter().chain(&others).map(|(at, _)| *at).collect();
             let condition = |at: usize| restrict(&self.rules[at].condition, &row.name, &row.source);
-            match self.prover.heard(&goal, &all, &condition)? {
-                Heard::By(rules) => {
+            match self.prover.covered_by(&goal, &all, &condition)? {
+                CoveredBy::Rules(rules) => {
                     judged.status = Status::Covered;
                     judged.rules = rules;
                 }
-                Heard::Not(witness) => self.in_part(&mut judged, &goal, &specific, witness)?,
-                Heard::Unknown(reason) => {
+                CoveredBy::Not(witness) => self.in_part(&mut judged, &goal, &specific, witness)?,
+                CoveredBy::Unknown(reason) => {
                     judged.status = Status::Unknown;
                     judged.reason = Some(reason);
                 }
@@ -237,14 +238,14 @@ impl<'r> Judge<'r> {
         Ok(judged)
     }
 
-    /// The counted rules that may fire on the event, with as much of their conditions as matters for it.
+    /// The counted rules that may fire on the event, with their conditions restricted to it.
     pub(super) fn candidates(&self, row: &Row) -> Vec<(usize, Pred)> {
         let restricted = |at: usize| (at, restrict(&self.rules[at].condition, &row.name, &row.source));
         let all = self.index.of(&row.name).into_iter().map(restricted);
         all.filter(|(_, condition)| !matches!(condition, Pred::Const(false))).collect()
     }
 
-    /// An event slips through: is there at least a rule about it?
+    /// Status of an event that is not always covered: the rules that fire on part of it, and what narrows them.
     fn in_part(
         &self,
         judged: &mut EventCovered,
@@ -277,7 +278,7 @@ impl<'r> Judge<'r> {
         Ok(())
     }
 
-    /// Rules that overlap a control without rows: those about no event in particular, else the first of the others.
+    /// Rules that overlap a control without rows: those that are not specific, else the first of the others.
     fn overlapping(&self, control: &Control) -> Result<(Vec<usize>, Option<String>), Disagreement> {
         let goal = goal(control);
         let candidates = self.index.of_any(&names::names(&control.condition));
@@ -305,42 +306,41 @@ impl<'r> Judge<'r> {
         Ok((found, unknown))
     }
 
-    /// A rule is specific if it cannot fire on an event name that nobody has heard of: neither AWS's table nor the
-    /// rule itself.
+    /// Whether a rule cannot fire on an unknown event name: one that neither AWS's table nor the rule has.
     pub(super) fn is_specific(&self, at: usize) -> bool {
         if let Some(&known) = self.specific.borrow().get(&at) {
             return known;
         }
         let condition = &self.rules[at].condition;
-        let is = matches!(names::names(condition), Names::Only(_)) || !self.hears_the_unheard_of(condition);
+        let is = matches!(names::names(condition), Names::Only(_)) || !self.covers_unknown_names(condition);
         self.specific.borrow_mut().insert(at, is);
         is
     }
 
-    fn hears_the_unheard_of(&self, condition: &Pred) -> bool {
-        let hears = |names: Pred| {
+    fn covers_unknown_names(&self, condition: &Pred) -> bool {
+        let holds_with = |names: Pred| {
             let whole = Pred::And(vec![condition.clone(), names]);
             self.prover.exists(&Goal::any("an unknown event name", &whole), Vec::new())
         };
-        if !matches!(hears(equals(names::NAME, UNHEARD_OF)), Ok(Exists::No)) {
+        if !matches!(holds_with(equals(names::NAME, UNKNOWN_NAME)), Ok(Exists::No)) {
             return true;
         }
-        // Only names of a certain form, then. Those that are known may be all there are.
-        let mut heard_of: BTreeSet<String> =
+        // The rule requires names of some form. Known names are excluded, in case they are all names of that form.
+        let mut excluded: BTreeSet<String> =
             names::written(condition).into_iter().map(str::to_owned).collect();
-        for _ in 0..HEARD_OF {
-            let listed = is_in(names::NAME, heard_of.iter().map(String::as_str));
-            let Ok(answer) = hears(Pred::Not(Box::new(listed))) else { return true };
+        for _ in 0..MAX_EXCLUDED {
+            let listed = is_in(names::NAME, excluded.iter().map(String::as_str));
+            let Ok(answer) = holds_with(Pred::Not(Box::new(listed))) else { return true };
             let Exists::Yes(event, _) = answer else { return answer != Exists::No };
             match event.record.get("eventName").and_then(|name| name.as_str()) {
-                Some(name) if event_names::is_name(name) => heard_of.insert(name.to_owned()),
+                Some(name) if event_names::is_name(name) => excluded.insert(name.to_owned()),
                 _ => return true,
             };
         }
         true
     }
 
-    /// Rules that do not count and would take events from those that cover the control.
+    /// Rules that do not count and precede a rule that covers the control on the same events.
     fn hidden(
         &self,
         control: &Control,
@@ -383,7 +383,7 @@ fn goal(control: &Control) -> Goal<'_> {
     Goal::any(&control.id, &control.condition)
 }
 
-/// The clauses of a condition that keep it from holding, where they are written.
+/// Places of the clauses that make a condition false.
 fn narrowing(condition: &Pred, holds: &impl Fn(&Pred) -> bool, clauses: &mut Vec<Span>) {
     match condition {
         Pred::And(parts) => {
@@ -393,7 +393,7 @@ fn narrowing(condition: &Pred, holds: &impl Fn(&Pred) -> bool, clauses: &mut Vec
     }
 }
 
-/// Where a condition is written: from its first comparison to its last, in the file of the first.
+/// Span of a condition: from its first comparison to its last, in the file of the first.
 fn place(condition: &Pred) -> Option<Span> {
     let mut whole: Option<Span> = None;
     condition

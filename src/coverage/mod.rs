@@ -1,15 +1,14 @@
-//! Which controls of a benchmark the rules cover, by proof: covered, or an event that slips through.
+//! Coverage of a benchmark's controls by rules. Each answer is a proof or an event that no counted rule fires on.
 //!
 //! ```text
 //! controls.yaml -> Catalogue -> Benchmark (conditions of one version and scope) -+
 //!                                                                                v
-//! rules, policies -> counted -> names (who can hear an event) ----> judge: rows, then controls -> Coverage
+//! rules, policies -> counted -> names (rules by event name) ------> judge: rows, then controls -> Coverage
 //!                                                                     |      ^
 //!                                                                   logic   eval (confirms every witness)
 //! ```
-//!
-//! A witness is confirmed by `eval` before anyone sees it: the control's condition holds for it and no counted rule
-//! fires. If `logic` and `eval` disagree, that is an error of rulec, told as such.
+//! `eval` confirms every witness before it is shown: the control's condition holds for it and no counted rule fires.
+//! A disagreement of `logic` and `eval` is an error of rulec and ends the run.
 
 mod about;
 pub mod baseline;
@@ -28,40 +27,40 @@ pub mod suggest;
 pub use about::controls_of;
 pub use benchmark::{Benchmark, Control, Row, Scope};
 pub use catalogue::Catalogue;
-pub use counted::{Count, Counted, Silent};
+pub use counted::{Count, Silent};
 pub use judge::cover;
 pub use proof::{Confirmed, Disagreement};
 
 use crate::source::Span;
 use guardduty::{Extent, Severity};
 
-/// What a proof says of a control.
+/// The proved verdict on a control.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Verdict {
     /// Undecided.
     Unknown,
     /// No row is covered, not even in part.
     None,
-    /// Some of it.
+    /// Some rows are covered, or covered in part.
     Partial,
     /// Every event that the control asks for makes a counted rule fire.
     Full,
 }
 
-/// What a proof says of one event of a control.
+/// The proved verdict on one event of a control.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Status {
     /// Undecided.
     Unknown,
-    /// No rule that is about this event fires.
+    /// No rule specific to this event fires.
     Missing,
-    /// A rule about this event fires, but not always.
+    /// A rule specific to this event fires, but not always.
     Conditional,
     /// A counted rule always fires.
     Covered,
 }
 
-/// Whether the purpose of a control is served, by a stated rule and no proof.
+/// Whether the purpose of a control is served, by a stated rule and without proof.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Purpose {
     /// ×
@@ -116,29 +115,29 @@ impl Purpose {
     }
 }
 
-/// What the rules cover of a benchmark. Rules are indices into the rules that were given.
+/// Coverage of a benchmark. Rules are indices into the given rules.
 #[derive(Clone, Debug)]
 pub struct Coverage {
     /// Indices of the rules that count, in evaluation order.
     pub counted: Vec<usize>,
     /// The controls, in the benchmark's order.
     pub controls: Vec<Covered>,
-    /// Rules that do not count and come before one that does: under `rule_matching: first` they take its events.
+    /// Counted rules that an earlier, not counted rule precludes under `rule_matching: first`.
     pub hidden: Vec<Hidden>,
 }
 
-/// What the rules cover of a control.
+/// Coverage of a control.
 #[derive(Clone, Debug)]
 pub struct Covered {
-    /// What is proved.
+    /// The proved verdict.
     pub verdict: Verdict,
-    /// What is served.
+    /// Whether its purpose is served.
     pub purpose: Purpose,
-    /// The rules that cover it together if it is full; else those that cover rows, or overlap.
+    /// The rules that cover it together if it is full, else those that cover some rows or overlap.
     pub rules: Vec<usize>,
-    /// An event that slips through, if it is not full.
+    /// An event that no counted rule fires on, if it is not full.
     pub witness: Option<Confirmed>,
-    /// Why it is undecided.
+    /// Why the verdict is unknown.
     pub reason: Option<String>,
     /// The events of the benchmark.
     pub events: Vec<EventCovered>,
@@ -148,26 +147,26 @@ pub struct Covered {
     pub findings: Vec<Addressed>,
 }
 
-/// What the rules cover of one event.
+/// Coverage of one event.
 #[derive(Clone, Debug)]
 pub struct EventCovered {
-    /// Which event.
+    /// The event.
     pub row: Row,
-    /// What is proved.
+    /// The proved verdict.
     pub status: Status,
-    /// A smallest set that covers it, or the specific rules that overlap.
+    /// A minimal set of rules that covers it, or the specific rules that overlap.
     pub rules: Vec<usize>,
-    /// Rules that overlap though they are about no event in particular.
+    /// Rules that overlap but are not specific.
     pub incidental: Vec<usize>,
-    /// For each of `rules` that does not cover the row alone: what narrows it.
+    /// For each of `rules` that does not cover the row alone, the clauses that narrow it.
     pub narrowed: Vec<Narrowed>,
-    /// An event that slips through.
+    /// An event that no counted rule fires on.
     pub witness: Option<Confirmed>,
-    /// Why it is undecided.
+    /// Why the verdict is unknown.
     pub reason: Option<String>,
 }
 
-/// What keeps a rule from covering a row.
+/// The clauses that keep a rule from covering a row.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Narrowed {
     /// The rule.
@@ -176,18 +175,18 @@ pub struct Narrowed {
     pub clauses: Vec<Span>,
 }
 
-/// A GuardDuty finding beside the rules.
+/// A GuardDuty finding that addresses a control.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Addressed {
     /// Its type.
     pub finding: String,
     /// Its severity.
     pub severity: Severity,
-    /// How far it goes.
+    /// How much of the control it reports.
     pub extent: Extent,
 }
 
-/// A counted rule that stays silent on some events under `rule_matching: first`.
+/// A counted rule that does not fire on some events under `rule_matching: first`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Hidden {
     /// The counted rule.

@@ -1,4 +1,4 @@
-//! The event names that a condition can hold for, as far as its shape tells.
+//! The event names that a condition can hold for, by its structure alone.
 
 use crate::sema::ir::{Atom, Pred, Term, Test};
 use crate::syntax::token::Op;
@@ -13,7 +13,7 @@ pub const SOURCE: &str = "ct.src";
 /// Names of events.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Names<'p> {
-    /// Perhaps any.
+    /// Possibly any.
     Any,
     /// None but these.
     Only(BTreeSet<&'p str>),
@@ -45,7 +45,7 @@ pub fn names(pred: &Pred) -> Names<'_> {
     }
 }
 
-/// The names that an atom asks for, if it holds for none but them.
+/// The only names for which an atom can hold, if it compares the name.
 fn asked(atom: &Atom) -> Option<&[Box<str>]> {
     let Term::Field(field) = &atom.left else { return None };
     let is_name = (&*field.name, field.arg.as_deref()) == (NAME, None);
@@ -55,24 +55,24 @@ fn asked(atom: &Atom) -> Option<&[Box<str>]> {
     }
 }
 
-/// Every name that the condition writes down.
+/// Every name that the condition compares with.
 pub fn written(pred: &Pred) -> BTreeSet<&str> {
     let mut found = BTreeSet::new();
     pred.atoms(&mut |atom| found.extend(asked(atom).into_iter().flatten().map(|name| &**name)));
     found
 }
 
-/// Which conditions to look at for an event name.
+/// Conditions by event name.
 #[derive(Debug, Default)]
-pub struct Index<'p> {
+pub struct NameIndex<'p> {
     by_name: FxHashMap<&'p str, Vec<usize>>,
     any: Vec<usize>,
 }
 
-impl<'p> Index<'p> {
+impl<'p> NameIndex<'p> {
     /// An index of conditions, each with its number, in order.
-    pub fn new(conditions: impl Iterator<Item = (usize, &'p Pred)>) -> Index<'p> {
-        let mut index = Index::default();
+    pub fn new(conditions: impl Iterator<Item = (usize, &'p Pred)>) -> NameIndex<'p> {
+        let mut index = NameIndex::default();
         for (at, condition) in conditions {
             match names(condition) {
                 Names::Any => index.any.push(at),

@@ -1,6 +1,6 @@
-//! Policies in the manner of Sysdig: which rules are acted on, and how urgent they are.
+//! Policies as in Sysdig: named sets of rules with a severity.
 
-use super::catalogue::{Problem, read};
+use super::catalogue::{CatalogueError, read};
 use super::guardduty::Severity;
 use crate::embedded::{is_terraform, terraform};
 use crate::source::SourceFile;
@@ -12,10 +12,10 @@ use serde::Deserialize;
 pub struct Policy {
     /// Name.
     pub name: String,
-    /// How urgent its alerts are.
+    /// Severity of its alerts.
     #[serde(default)]
     pub severity: Option<Severity>,
-    /// It is on.
+    /// Whether it is enabled.
     #[serde(default = "on")]
     pub enabled: bool,
     /// Names of its rules.
@@ -25,7 +25,7 @@ pub struct Policy {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct PolicyFile {
     policies: Vec<Policy>,
 }
 
@@ -33,19 +33,23 @@ fn on() -> bool {
     true
 }
 
-/// Reads a file of policies: ours, or Terraform with policies of Sysdig's.
-pub fn parse(name: &str, text: &str) -> Result<Vec<Policy>, Problem> {
+/// Reads a file of policies in YAML, or in Terraform for Sysdig's provider.
+pub fn parse(name: &str, text: &str) -> Result<Vec<Policy>, CatalogueError> {
     if is_terraform(name) {
         return of_terraform(name, text);
     }
-    read(name, text).map(|file: File| file.policies)
+    read(name, text).map(|file: PolicyFile| file.policies)
 }
 
-fn of_terraform(name: &str, text: &str) -> Result<Vec<Policy>, Problem> {
+fn of_terraform(name: &str, text: &str) -> Result<Vec<Policy>, CatalogueError> {
     let file = SourceFile::new(name, text);
     let found = terraform::policies(&file).map_err(|finding| {
         let place = file.position(finding.primary.span.start as usize);
-        Problem { file: name.to_owned(), place: Some((place.line, place.column)), message: finding.message }
+        CatalogueError {
+            file: name.to_owned(),
+            place: Some((place.line, place.column)),
+            message: finding.message,
+        }
     })?;
     let policy = |policy: terraform::SysdigPolicy| Policy {
         name: policy.name,

@@ -3,7 +3,7 @@
 use super::benchmark::Row;
 use crate::bundled;
 use crate::eval::{Engine, Matching, holds};
-use crate::logic::{Assume, Found, Implied, Solver, Witness, restrict};
+use crate::logic::{Assume, Implied, Satisfiability, Solver, Witness, restrict};
 use crate::sema::ir::{Pred, Rule};
 use rustc_hash::FxHashMap;
 use serde_json::Value;
@@ -24,7 +24,7 @@ pub struct Confirmed {
 /// `logic` and `eval` disagree: an error of rulec.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Disagreement {
-    /// What was asked and what came out.
+    /// The question and both answers.
     pub message: String,
 }
 
@@ -34,12 +34,12 @@ impl fmt::Display for Disagreement {
     }
 }
 
-/// Whether rules hear every event of a goal.
+/// Whether rules fire on every event of a goal.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Heard {
-    /// These together do; none of them can be left out.
-    By(Vec<usize>),
-    /// Not this one.
+pub enum CoveredBy {
+    /// These rules do together; none of them can be left out.
+    Rules(Vec<usize>),
+    /// They do not fire on this event.
     Not(Confirmed),
     /// Not known.
     Unknown(String),
@@ -48,7 +48,7 @@ pub enum Heard {
 /// Whether an event exists.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Exists {
-    /// This one, and the counted rules that fire on it.
+    /// An event and the counted rules that fire on it.
     Yes(Confirmed, Vec<usize>),
     /// None.
     No,
@@ -59,20 +59,20 @@ pub enum Exists {
 /// A question about events.
 #[derive(Clone, Debug)]
 pub struct Goal<'a> {
-    /// What it is about, for messages.
+    /// Subject of messages.
     pub what: &'a str,
-    /// The condition, and no more of it than matters for events of the row.
+    /// The condition, restricted to events of the row.
     pub asked: Pred,
-    /// The condition in full, the row included.
+    /// The whole condition, that of the row included.
     pub whole: Pred,
     /// Events of this name and source only.
     pub row: Option<&'a Row>,
-    /// A witness will be shown, so it has to look like an event of the row.
+    /// The witness is shown to the user, so it must be an event of the row.
     pub shown: bool,
 }
 
 impl<'a> Goal<'a> {
-    /// Events on which a condition holds, whatever they are called.
+    /// Events of any name on which a condition holds.
     pub fn any(what: &'a str, condition: &Pred) -> Goal<'a> {
         Goal { what, asked: condition.clone(), whole: condition.clone(), row: None, shown: true }
     }
@@ -91,14 +91,14 @@ pub struct Prover<'r> {
     counted: &'r [usize],
     engine: Engine,
     solver: Solver,
-    /// Answers by the shape of the question.
-    known: RefCell<FxHashMap<String, Found>>,
+    /// Answers by the normal form of the question.
+    known: RefCell<FxHashMap<String, Satisfiability>>,
 }
 
 impl<'r> Prover<'r> {
     /// A prover for these rules, of which `counted` are the ones that may fire.
     pub fn new(rules: &'r [Rule], counted: &'r [usize], assume: Assume) -> Prover<'r> {
-        // Only the conditions are asked.
+        // Only the conditions matter here.
         let bare = |&at: &usize| Rule {
             name: String::new(),
             description: String::new(),
@@ -113,18 +113,18 @@ impl<'r> Prover<'r> {
         Prover { rules, counted, engine, solver: Solver::new(assume), known: RefCell::default() }
     }
 
-    /// An event of the goal on which all of `also` hold. Those have to be as short as the goal.
+    /// An event of the goal on which all of `also` hold. Those must be restricted to the row like the goal.
     pub fn exists(&self, goal: &Goal<'_>, also: Vec<Pred>) -> Result<Exists, Disagreement> {
         let mut asked = vec![goal.asked.clone()];
         asked.extend(also);
         let asked = Pred::And(asked);
         let Some(row) = goal.row else { return self.confirmed(goal, self.found(&asked)) };
-        // Most questions are the same for many rows. What never holds does not hold for a row; and an event found for
-        // one row is, under another name, mostly one for the next.
+        // Most questions are the same for many rows. A condition that never holds does not hold for a row; and an
+        // event found for one row mostly serves the next one with another name.
         if !goal.shown {
             match self.found(&asked) {
-                Found::Never => return Ok(Exists::No),
-                Found::Witness(mut witness) => {
+                Satisfiability::Never => return Ok(Exists::No),
+                Satisfiability::Witness(mut witness) => {
                     witness.record["eventName"] = Value::from(&*row.name);
                     witness.record["eventSource"] = Value::from(&*row.source);
                     let whole = Pred::And(vec![goal.whole.clone(), asked.clone()]);
@@ -133,13 +133,13 @@ impl<'r> Prover<'r> {
                         return Ok(Exists::Yes(confirmed, fired));
                     }
                 }
-                Found::Unknown(_) => {}
+                Satisfiability::Unknown(_) => {}
             }
         }
         self.confirmed(goal, self.found(&Pred::And(vec![asked, row.condition()])))
     }
 
-    fn found(&self, asked: &Pred) -> Found {
+    fn found(&self, asked: &Pred) -> Satisfiability {
         let shape = shape(asked);
         if let Some(found) = self.known.borrow().get(&shape) {
             return found.clone();
@@ -149,11 +149,11 @@ impl<'r> Prover<'r> {
         found
     }
 
-    fn confirmed(&self, goal: &Goal<'_>, found: Found) -> Result<Exists, Disagreement> {
+    fn confirmed(&self, goal: &Goal<'_>, found: Satisfiability) -> Result<Exists, Disagreement> {
         Ok(match found {
-            Found::Never => Exists::No,
-            Found::Unknown(reason) => Exists::Unknown(reason.to_string()),
-            Found::Witness(witness) => {
+            Satisfiability::Never => Exists::No,
+            Satisfiability::Unknown(reason) => Exists::Unknown(reason.to_string()),
+            Satisfiability::Witness(witness) => {
                 let (confirmed, fired) = self.confirm(goal, witness)?;
                 Exists::Yes(confirmed, fired)
             }
@@ -165,27 +165,27 @@ impl<'r> Prover<'r> {
         matches!(self.solver.implies(from, any_of), Implied::Yes)
     }
 
-    /// Whether these rules hear every event of the goal, the first ones preferred; `condition` says what one is, as far
-    /// as it matters. A rule is taken in when an event shows that it is needed.
-    pub fn heard(
+    /// Whether these rules fire on every event of the goal, the first ones preferred; `condition` returns the
+    /// restricted condition of a rule. A rule is added when an event shows that it is needed.
+    pub fn covered_by(
         &self,
         goal: &Goal<'_>,
         rules: &[usize],
         condition: &dyn Fn(usize) -> Pred,
-    ) -> Result<Heard, Disagreement> {
+    ) -> Result<CoveredBy, Disagreement> {
         let mut chosen: Vec<(usize, Pred)> = Vec::new();
-        // Rules that make the question one that cannot be answered, and why.
+        // Rules that make the question unanswerable, and why.
         let mut opaque: BTreeMap<usize, String> = BTreeMap::new();
         loop {
-            match self.exists(goal, unheard(&chosen, None))? {
+            match self.exists(goal, none_holds(&chosen, None))? {
                 Exists::No => break,
                 Exists::Unknown(reason) => match chosen.pop() {
                     Some((at, _)) => drop(opaque.insert(at, reason)),
-                    None => return Ok(Heard::Unknown(reason)),
+                    None => return Ok(CoveredBy::Unknown(reason)),
                 },
                 Exists::Yes(confirmed, fired) => {
                     let Some(&first) = fired.first() else {
-                        return Ok(Heard::Not(self.likelier(goal, confirmed)));
+                        return Ok(CoveredBy::Not(self.likelier(goal, confirmed)));
                     };
                     let is_fresh = |at: &&usize| {
                         fired.contains(at)
@@ -195,27 +195,27 @@ impl<'r> Prover<'r> {
                     match rules.iter().find(is_fresh) {
                         Some(&at) => chosen.push((at, condition(at))),
                         None => match fired.iter().find_map(|at| opaque.get(at)) {
-                            Some(reason) => return Ok(Heard::Unknown(reason.clone())),
+                            Some(reason) => return Ok(CoveredBy::Unknown(reason.clone())),
                             None => return Err(self.disagree(goal, &confirmed.record, first)),
                         },
                     }
                 }
             }
         }
-        // A later choice can make an earlier one needless.
+        // A rule chosen later can make an earlier one unnecessary.
         let mut at = 0;
         while chosen.len() > 1 && at < chosen.len() {
-            match self.exists(goal, unheard(&chosen, Some(at)))? {
+            match self.exists(goal, none_holds(&chosen, Some(at)))? {
                 Exists::No => drop(chosen.remove(at)),
                 Exists::Yes(..) | Exists::Unknown(_) => at += 1,
             }
         }
         let mut rules: Vec<usize> = chosen.into_iter().map(|(at, _)| at).collect();
         rules.sort_unstable();
-        Ok(Heard::By(rules))
+        Ok(CoveredBy::Rules(rules))
     }
 
-    /// The same event with likely values where any other value would do as well. What is shown should look like a record.
+    /// The same event with likely values where any value serves, so that it looks like a real record.
     fn likelier(&self, goal: &Goal<'_>, mut confirmed: Confirmed) -> Confirmed {
         if !goal.shown {
             return confirmed;
@@ -241,7 +241,7 @@ impl<'r> Prover<'r> {
         confirmed
     }
 
-    /// Runs the witness through `eval`: the goal must hold. Returns the counted rules that fire.
+    /// Evaluates the goal and the rules on the witness. Returns the counted rules that fire.
     fn confirm(&self, goal: &Goal<'_>, witness: Witness) -> Result<(Confirmed, Vec<usize>), Disagreement> {
         let text = witness.text();
         let wrong = |why: String| Disagreement { message: format!("{}: {why}: {text}", goal.what) };
@@ -271,17 +271,17 @@ impl<'r> Prover<'r> {
 /// Likely values by place.
 fn likely() -> &'static BTreeMap<String, Vec<String>> {
     static LIKELY: OnceLock<BTreeMap<String, Vec<String>>> = OnceLock::new();
-    // A test reads it as well; without it, nothing is made likelier.
+    // A test reads the file too; if it is broken, values stay as they are.
     LIKELY.get_or_init(|| serde_json::from_str(bundled::CLOUDTRAIL_LIKELY).unwrap_or_default())
 }
 
-/// None of the chosen conditions, but for the one at `except`.
-fn unheard(chosen: &[(usize, Pred)], except: Option<usize>) -> Vec<Pred> {
+/// The negations of the chosen conditions, apart from the one at `except`.
+fn none_holds(chosen: &[(usize, Pred)], except: Option<usize>) -> Vec<Pred> {
     let left = chosen.iter().enumerate().filter(|(at, _)| Some(*at) != except);
     left.map(|(_, (_, condition))| Pred::Not(Box::new(condition.clone()))).collect()
 }
 
-/// Equal for conditions that are the same but for the order of their parts and where they are written.
+/// Normal form of a condition: equal for conditions that differ only in places and in the order of their parts.
 pub fn shape(condition: &Pred) -> String {
     let all = |parts: &[Pred]| {
         let mut parts: Vec<String> = parts.iter().map(shape).collect();
@@ -319,16 +319,16 @@ mod tests {
         Rule { condition, ..condition::lowered(&sources).unwrap().remove(0) }
     }
 
-    /// A rule fires that was not to be reckoned with: that is told, not shown.
+    /// A rule fires that should not: an error, not a witness.
     #[test]
     fn what_eval_denies_is_an_error() {
         let rules = [rule(equals(names::NAME, "DisableKey"))];
         let prover = Prover::new(&rules, &[0], Assume::CloudTrail);
         let asked = equals(names::NAME, "DisableKey");
         let goal = Goal::any("test", &asked);
-        let heard = prover.heard(&goal, &[0], &|_| asked.clone());
-        assert_eq!(heard, Ok(Heard::By(vec![0])));
-        let disagreement = prover.heard(&goal, &[], &|_| asked.clone()).unwrap_err();
+        let covered_by = prover.covered_by(&goal, &[0], &|_| asked.clone());
+        assert_eq!(covered_by, Ok(CoveredBy::Rules(vec![0])));
+        let disagreement = prover.covered_by(&goal, &[], &|_| asked.clone()).unwrap_err();
         assert!(disagreement.message.starts_with("test: rule `r` fires where it should not: {"));
         let claimed = Goal { whole: Pred::Const(false), ..goal };
         let disagreement = prover.exists(&claimed, Vec::new()).unwrap_err();
@@ -343,12 +343,13 @@ mod tests {
             condition::read("ct.region = \"us-east-1\" or ct.region startswith \"eu-\"", &[]).unwrap();
         let rules = [rule(region)];
         let prover = Prover::new(&rules, &[0], Assume::CloudTrail);
-        let heard = prover.heard(&Goal::any("test", &asked), &[0], &|_| rules[0].condition.clone()).unwrap();
-        let Heard::Not(witness) = heard else { unreachable!("{heard:?}") };
+        let covered_by =
+            prover.covered_by(&Goal::any("test", &asked), &[0], &|_| rules[0].condition.clone()).unwrap();
+        let CoveredBy::Not(witness) = covered_by else { unreachable!("{covered_by:?}") };
         assert_eq!(witness.record["awsRegion"], "ap-northeast-1");
     }
 
-    /// A rule that cannot be reasoned about does not stand in the way of one that can.
+    /// A rule that logic cannot decide does not hinder one that it can.
     #[test]
     fn a_rule_that_covers_counts_beside_one_that_cannot_be_read() {
         let opaque = condition::read("ct.name = \"DisableKey\" and ct.info contains \"a\"", &[]).unwrap();
@@ -356,7 +357,7 @@ mod tests {
         let counted = [0, 1];
         let prover = Prover::new(&rules, &counted, Assume::CloudTrail);
         let goal = Goal::any("test", &rules[1].condition);
-        let heard = prover.heard(&goal, &counted, &|at| rules[at].condition.clone());
-        assert_eq!(heard, Ok(Heard::By(vec![1])));
+        let covered_by = prover.covered_by(&goal, &counted, &|at| rules[at].condition.clone());
+        assert_eq!(covered_by, Ok(CoveredBy::Rules(vec![1])));
     }
 }

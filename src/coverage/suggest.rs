@@ -1,4 +1,4 @@
-//! Rules that would close the gaps, ready to paste, in the words of the user's own macros where one fits.
+//! Suggested rules that close the gaps, written with the user's own macros where one fits.
 
 use super::benchmark::{Benchmark, Control, Row};
 use super::condition;
@@ -17,7 +17,7 @@ use crate::syntax::condition::{RULE_DEPTH, parse};
 use std::collections::BTreeSet;
 use textwrap::{Options, WordSeparator, WordSplitter, wrap};
 
-/// More event names than this are a list of their own.
+/// Maximum number of event names in a condition; more become a list item.
 const INLINE: usize = 4;
 /// Columns of a line in a rules file.
 const WIDTH: usize = 110;
@@ -33,13 +33,13 @@ pub struct Suggestion {
     pub text: String,
 }
 
-/// A macro of the user's that is a conjunction.
+/// A user's macro that is a conjunction.
 struct Macro {
     name: String,
     clauses: BTreeSet<String>,
 }
 
-/// Rules for all controls that are not full. With them, every one of these is.
+/// Rules for all controls that are not full. With them every one of these becomes full.
 pub fn suggest(
     benchmark: &Benchmark,
     coverage: &Coverage,
@@ -48,14 +48,14 @@ pub fn suggest(
     count: &Count<'_>,
     assume: Assume,
 ) -> Result<Vec<Suggestion>, Disagreement> {
-    let known = condition::known(sources);
-    let macros: Vec<Macro> = known
+    let definitions = condition::definitions(sources);
+    let macros: Vec<Macro> = definitions
         .macros
         .iter()
         .map(|(name, condition)| Macro { name: name.clone(), clauses: clauses(condition) })
         .collect();
     let mut taken: BTreeSet<String> = rules.iter().map(|rule| rule.name.clone()).collect();
-    taken.extend(known.names.iter().cloned());
+    taken.extend(definitions.names.iter().cloned());
     let mut suggestions = Vec::new();
     for (at, (control, covered)) in benchmark.controls.iter().zip(&coverage.controls).enumerate() {
         if covered.verdict == Verdict::Full {
@@ -64,7 +64,7 @@ pub fn suggest(
         let open = covered.events.iter().filter(|event| event.status != Status::Covered);
         let open: Vec<&str> = open.map(|event| &*event.row.name).collect();
         let all: Vec<&str> = control.rows.iter().map(|row| &*row.name).collect();
-        // The rows may be covered and the control may ask for more.
+        // A control can require more than its rows.
         let few = !open.is_empty() && closes(benchmark, at, rules, count, assume, &open)?;
         let events = if few { open } else { all };
         suggestions.push(written(control, at, &events, &macros, &mut taken, count));
@@ -72,7 +72,7 @@ pub fn suggest(
     Ok(suggestions)
 }
 
-/// Whether the control is full once these of its events are heard.
+/// Whether the control becomes full when these of its events are covered.
 fn closes(
     benchmark: &Benchmark,
     at: usize,
@@ -154,7 +154,7 @@ fn written(
     condition.iter().for_each(|line| text += &format!("    {line}\n"));
     text += "  output: >\n";
     let output = template.output.split_whitespace().collect::<Vec<_>>().join(" ");
-    // A word is never broken: the lines are joined again.
+    // Words are not broken, since YAML joins the lines with blanks.
     let options = Options::new(WIDTH - 4)
         .break_words(false)
         .word_separator(WordSeparator::AsciiSpace)
@@ -168,7 +168,7 @@ fn written(
     Suggestion { control: at, name, text }
 }
 
-/// The name, or the name with the first number that makes it a new one.
+/// The name, with a number if it is taken.
 fn free(name: &str, before_number: &str, taken: &mut BTreeSet<String>) -> String {
     let numbered = (2..).map(|number| format!("{name}{before_number}{number}"));
     let name = std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken.contains(name));
@@ -177,7 +177,7 @@ fn free(name: &str, before_number: &str, taken: &mut BTreeSet<String>) -> String
     name
 }
 
-/// A rule that does not count closes nothing.
+/// The priority, raised to the minimum of rules that count.
 fn urgent_enough(priority: &str, count: &Count<'_>) -> String {
     match (Priority::parse(priority), count.min_priority) {
         (Some(own), Some(min)) if own > min => min.name().to_uppercase(),
@@ -186,7 +186,7 @@ fn urgent_enough(priority: &str, count: &Count<'_>) -> String {
     }
 }
 
-/// The condition's clauses, one a line; those that a macro says go by its name.
+/// The condition's clauses, one per line; clauses that a macro has are replaced by its name.
 fn in_words_of(text: &str, events: &[&str], listed: &str, macros: &[Macro]) -> Vec<String> {
     let parsed = parse(text, RULE_DEPTH);
     let (parts, join) = match &parsed.expr.kind {
@@ -212,14 +212,14 @@ fn in_words_of(text: &str, events: &[&str], listed: &str, macros: &[Macro]) -> V
     words.into_iter().enumerate().map(lead).collect()
 }
 
-/// The largest macro that says nothing but what is left to be said.
+/// The largest macro all of whose clauses are among those left.
 fn fitting<'m>(macros: &'m [Macro], left: &[(String, Option<String>)]) -> Option<&'m Macro> {
     let left: BTreeSet<&String> = left.iter().filter_map(|(_, shape)| shape.as_ref()).collect();
-    let fits = macros.iter().filter(|known| known.clauses.iter().all(|clause| left.contains(clause)));
-    fits.max_by_key(|known| known.clauses.len()).filter(|known| !known.clauses.is_empty())
+    let fits = macros.iter().filter(|one| one.clauses.iter().all(|clause| left.contains(clause)));
+    fits.max_by_key(|one| one.clauses.len()).filter(|one| !one.clauses.is_empty())
 }
 
-/// A parenthesised clause has its place inside the parentheses.
+/// The text of a clause with the parentheses around it.
 fn whole_clause(text: &str, start: usize, end: usize) -> &str {
     let before = text.get(..start).unwrap_or_default().trim_end();
     let behind = text.get(end..).unwrap_or_default();
@@ -230,7 +230,7 @@ fn whole_clause(text: &str, start: usize, end: usize) -> &str {
     }
 }
 
-/// The shapes of the parts that have to hold together.
+/// Normal forms of the conjuncts.
 fn clauses(condition: &Pred) -> BTreeSet<String> {
     conjuncts(condition).map(shape).collect()
 }
@@ -250,10 +250,10 @@ fn spelled(text: &str, listed: &str) -> String {
     out + rest
 }
 
-/// Words that YAML takes for something else.
+/// Words that YAML reads as booleans or null.
 const RESERVED: [&str; 9] = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"];
 
-/// A text as a plain scalar, in quotes where YAML would read it otherwise. Good inside of brackets too.
+/// A text as a plain scalar, in quotes where YAML would read it otherwise. Valid inside brackets too.
 fn scalar(text: &str) -> String {
     let is_tame = |c: char| c.is_alphanumeric() || " ._-/'()".contains(c);
     let begins_well = text.starts_with(|c: char| c.is_alphabetic()) && !text.ends_with(' ');
@@ -263,7 +263,7 @@ fn scalar(text: &str) -> String {
     }
 }
 
-/// The same for prose outside of brackets, where commas do no harm.
+/// As [`scalar`], for prose outside of brackets, where commas are allowed.
 fn prose(text: &str) -> String {
     let without_commas = text.replace(',', "");
     if scalar(&without_commas) == without_commas { text.to_owned() } else { scalar(text) }

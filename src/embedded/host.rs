@@ -1,4 +1,4 @@
-//! Findings about what is inside a file, told about the file itself.
+//! Findings and fixes of embedded files, moved to their host files.
 
 use super::open;
 use crate::diag::{Diagnostic, Edit};
@@ -6,7 +6,7 @@ use crate::fix;
 use crate::source::{FileId, SourceFile, SourceMap};
 use std::collections::BTreeSet;
 
-/// The findings with the places on disk. A fix stays if it can be made there.
+/// Moves findings to the host files. A fix is kept only if it can be made there.
 pub fn to_host(sources: &SourceMap, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let is_inside = |found: &Diagnostic| {
         let edits = found.fix.iter().flat_map(|fix| &fix.edits).map(|edit| edit.span);
@@ -56,7 +56,7 @@ fn moved_edit(sources: &SourceMap, edit: &Edit) -> Option<Edit> {
     Some(Edit { span, text })
 }
 
-/// True if the new text of a file holds just these texts in the place of what it held.
+/// True if the new text of a host file embeds exactly these texts in place of the previous ones.
 fn holds<'t>(old: &SourceFile, new: &str, wanted: impl Iterator<Item = &'t str>) -> bool {
     let inside = |text: &str| {
         let file = SourceFile::new(old.name.as_str(), text);

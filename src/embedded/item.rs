@@ -1,5 +1,5 @@
-//! Items of Sysdig's that stand somewhere else than in a rules file: written as one item of YAML each, in an order that
-//! Falco can read.
+//! Items of Sysdig's formats outside of rules files: each is written as one YAML item, in an order that Falco can
+//! read.
 
 use super::unresolved;
 use super::writer::HostTextWriter;
@@ -8,21 +8,21 @@ use crate::source::{FileId, Run, SourceFile, Span};
 use crate::syntax::items::ItemKind;
 use rustc_hash::FxHashMap;
 
-/// Text of the author, with the place of each byte.
+/// A text of the host file, with the position of each byte.
 #[derive(Clone, Debug, Default)]
 pub struct HostText {
     /// The text.
     pub value: String,
-    /// Where it stands; nothing for a text that only stands for one.
+    /// Where its bytes stand; empty for a text that only represents one.
     pub runs: Vec<Run>,
-    /// All of it, quotes included.
+    /// Start of the text, its quotes included.
     pub start: u32,
-    /// Where that ends.
+    /// End of the text, its quotes included.
     pub end: u32,
 }
 
 impl HostText {
-    /// Nothing, at the place of another text.
+    /// An empty text at the position of another.
     fn at(other: &HostText) -> HostText {
         HostText { start: other.start, end: other.end, ..HostText::default() }
     }
@@ -35,7 +35,7 @@ pub enum Tree {
     Text(HostText),
     /// A list.
     List(Vec<Tree>),
-    /// JSON, as it is.
+    /// JSON, unchanged.
     Json(HostText),
 }
 
@@ -44,37 +44,37 @@ pub enum Tree {
 pub struct Exception {
     /// Name.
     pub name: HostText,
-    /// `fields`, `comps` and `values`, those that are there.
+    /// `fields`, `comps` and `values`, if present.
     pub keys: Vec<(&'static str, Tree)>,
 }
 
 /// A rule, macro or list.
 #[derive(Clone, Debug)]
 pub struct EmbeddedItem {
-    /// What it is.
+    /// Rule, macro or list.
     pub kind: ItemKind,
-    /// The file it stands in, and its name.
+    /// The host file.
     pub file: FileId,
-    /// The name of that file.
+    /// The name of the host file, to show.
     pub shown: String,
     /// Name.
     pub name: HostText,
-    /// `desc`, `condition`, `output`, `priority` and `source`, those that are there.
+    /// `desc`, `condition`, `output`, `priority` and `source`, if present.
     pub texts: Vec<(&'static str, HostText)>,
     /// `tags` of a rule, `items` of a list.
     pub list: Option<Vec<HostText>>,
     /// Exceptions of a rule.
     pub exceptions: Vec<Exception>,
-    /// It adds to another one of the same name.
+    /// True if it appends to another item of the same name.
     pub append: bool,
-    /// Comments before it that are for rulec.
+    /// `# rulec:` comments before it.
     pub comments: Vec<HostText>,
-    /// What it says cannot be known.
+    /// The findings about values that are not known.
     pub is_hole: bool,
 }
 
 impl EmbeddedItem {
-    /// The same with what Sysdig adds to a rule. What is missing beyond that is for Falco to say.
+    /// The item with the keys that Sysdig adds to a rule. Falco reports any other missing key.
     pub fn complete(mut self) -> EmbeddedItem {
         if self.kind != ItemKind::Rule || self.append {
             return self;
@@ -89,17 +89,17 @@ impl EmbeddedItem {
         self
     }
 
-    /// A text by its key.
+    /// The text of a key.
     pub fn text(&self, key: &str) -> Option<&HostText> {
         self.texts.iter().find(|(known, _)| *known == key).map(|(_, text)| text)
     }
 
-    /// Where a text stands.
+    /// The span of a text.
     pub fn place(&self, text: &HostText) -> Span {
         Span::new(self.file, text.start as usize, text.end as usize)
     }
 
-    /// The words of its condition, and its own items: what it may be made of.
+    /// The words of its condition and its own elements: all names it may depend on.
     pub fn words(&self) -> impl Iterator<Item = (&str, Span)> {
         let condition = self.text("condition").into_iter().flat_map(|condition| {
             words(&condition.value).map(|(at, word)| (word, self.span_of(condition, at, at + word.len())))
@@ -108,7 +108,7 @@ impl EmbeddedItem {
         condition.chain(items.filter(|_| self.kind == ItemKind::List))
     }
 
-    /// Where a part of a text stands.
+    /// The span of a part of a text.
     pub fn span_of(&self, text: &HostText, start: usize, end: usize) -> Span {
         let origin = crate::source::Origin {
             file: self.file,
@@ -132,7 +132,7 @@ impl EmbeddedItem {
         out.made("\n", whole);
         for (key, text) in &self.texts {
             out.made(&format!("  {key}: "), (text.start, text.start));
-            // Sysdig's own ways to write them, which are nothing to be told of.
+            // Sysdig's own spelling of these keys is no reason for a finding.
             match *key {
                 "priority" => out.quoted_as(&text.value.to_ascii_uppercase(), text),
                 "source" if text.value == "awscloudtrail" => out.quoted_as("aws_cloudtrail", text),
@@ -182,15 +182,15 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut at = 0;
     text.split(move |c: char| !part(c)).filter_map(move |word| {
         let start = at;
-        // Every separator that can stand in a condition is looked for again, as it may be longer than one byte.
+        // Every separator is searched for again, since it may be longer than one byte.
         at = start + word.len();
         at += text[at..].chars().next().map_or(0, char::len_utf8);
         (!word.is_empty()).then_some((start, word))
     })
 }
 
-/// The items as rules files, in an order in which each comes after what it is made of, and what had to be left out.
-/// `is_elsewhere` tells whether other files may define a name.
+/// Writes the items as rules files, each after those it depends on. Also returns findings about items that had to be
+/// left out. `is_elsewhere` reports whether another file may define a name.
 pub fn files(
     mut items: Vec<EmbeddedItem>,
     is_elsewhere: impl Fn(&str) -> bool,
@@ -199,7 +199,7 @@ pub fn files(
     (ordered(&items).into_iter().map(|at| items[at].file()).collect(), left_out)
 }
 
-/// Lists, macros, then rules; each after those of its kind that stand in it, what is appended after what it is appended to.
+/// Orders lists, macros, then rules; each after those of its kind that it contains, appends after their targets.
 fn ordered(items: &[EmbeddedItem]) -> Vec<usize> {
     let mut by_name: FxHashMap<(ItemKind, &str), Vec<usize>> = FxHashMap::default();
     for (at, item) in items.iter().enumerate() {
@@ -214,7 +214,7 @@ fn ordered(items: &[EmbeddedItem]) -> Vec<usize> {
     roots.sort_by_key(|&at| (stage(&items[at]), items[at].append));
     let (mut done, mut begun) = (Vec::with_capacity(items.len()), vec![false; items.len()]);
     for root in roots {
-        // Depth first without recursion: an item is done when it comes up the second time.
+        // Depth first without recursion: an item is finished when it is popped the second time.
         let mut open = vec![(root, false)];
         while let Some((at, is_back)) = open.pop() {
             if is_back {

@@ -1,5 +1,5 @@
-//! Rules inside other files: Helm values, ConfigMaps, Terraform, exports of Sysdig. Each becomes a file of its own that
-//! knows where it stands in the outer one.
+//! Rules inside host files: Helm values, ConfigMaps, Terraform, exports of Sysdig. Each becomes an embedded file that
+//! knows its position in the host file.
 
 mod host;
 mod item;
@@ -25,10 +25,10 @@ crate::declare_check! {
     ///
     /// ## What it does
     /// Reports where a file that holds rules inside is broken: Helm values and ConfigMaps that are no YAML, Terraform that
-    /// is no HCL. docs/inputs.md tells which files are looked into.
+    /// is no HCL. docs/inputs.md lists the files that rulec reads.
     ///
     /// ## Why it matters
-    /// Whoever deploys the file cannot read it either, and what rulec could not find in it was not checked.
+    /// The file cannot be deployed either, and rulec did not check what it could not find in it.
     ///
     /// ## Avoid
     /// ```yaml
@@ -51,14 +51,14 @@ crate::declare_check! {
     /// ```
     pub UNREADABLE_INPUT = "RC0911", "unreadable-input", Meta, Error;
 
-    /// Something that can be known only when it is deployed.
+    /// A value that is known only after deployment.
     ///
     /// ## What it does
-    /// Points at what rulec leaves out because a template or Terraform puts its value in later: `${var.bucket}` in the
+    /// Reports what rulec leaves out because a template or Terraform sets its value later: `${var.bucket}` in the
     /// condition of a `sysdig_secure_rule_falco`, a Helm template with rules in it.
     ///
     /// ## Why it matters
-    /// The rule may be wrong and nothing was said of it.
+    /// The rule may be wrong, and rulec has not checked it.
     ///
     /// ## Avoid
     /// ```yaml
@@ -82,23 +82,23 @@ crate::declare_check! {
     pub NOT_CHECKED = "RC0912", "not-checked", Meta, Info;
 }
 
-/// What was found in a file.
+/// The embedded content of one host file.
 #[derive(Debug, Default)]
 struct Extracted {
-    /// Rules files, in load order.
+    /// Rules files in load order.
     files: Vec<SourceFile>,
-    /// Items of Sysdig's, in any order.
+    /// Items of Sysdig's formats, in any order.
     items: Vec<item::EmbeddedItem>,
-    /// What is wrong with the file itself, and what was left out.
+    /// Findings about the host file itself and about what was left out.
     findings: Vec<Diagnostic>,
 }
 
-/// True if a file of this name and text is no rules file, and rules are in it.
+/// True if a file of this name and content is a host file with rules in it.
 pub fn holds_rules(name: &str, text: &str) -> bool {
     open(FileId::default(), &SourceFile::new(name, text)).is_some()
 }
 
-/// True if Terraform or JSON that begins like this may hold items of Sysdig's.
+/// True if Terraform or JSON that begins like this may contain items of Sysdig's formats.
 pub fn may_hold_items(beginning: &[u8]) -> bool {
     [terraform::RESOURCES, sysdig::MARK].iter().any(|mark| memmem::find(beginning, mark.as_bytes()).is_some())
 }
@@ -108,7 +108,7 @@ pub fn is_terraform(name: &str) -> bool {
     name.len() > 3 && name.as_bytes()[name.len() - 3..].eq_ignore_ascii_case(b".tf")
 }
 
-/// Puts what is inside the files in their place. Returns all files, and what is wrong with the outer ones.
+/// Replaces host files by their embedded files. Returns all files, and the findings about the host files.
 pub fn unwrap(mut sources: SourceMap) -> (SourceMap, Vec<Diagnostic>) {
     if sources.is_sorted_out() {
         return (sources, Vec::new());
@@ -128,7 +128,7 @@ pub fn unwrap(mut sources: SourceMap) -> (SourceMap, Vec<Diagnostic>) {
         items.extend(found.items);
         findings.extend(found.findings);
     }
-    // The same few names are asked for again and again.
+    // Few names are looked up many times.
     let known: RefCell<FxHashMap<String, bool>> = RefCell::default();
     let is_elsewhere = |name: &str| {
         let contains = || load.iter().any(|&id| sources.file(id).text.contains(name));
@@ -141,11 +141,11 @@ pub fn unwrap(mut sources: SourceMap) -> (SourceMap, Vec<Diagnostic>) {
     (sources, findings)
 }
 
-/// What is in a file; `None` if it is to be read as it is.
+/// The embedded content of a file; `None` if the file is to be read as it is.
 fn open(id: FileId, file: &SourceFile) -> Option<Extracted> {
     if is_terraform(&file.name) {
         let has_items = memmem::find(file.text.as_bytes(), terraform::RESOURCES.as_bytes()).is_some();
-        // Other Terraform is nobody's rules file either.
+        // Terraform without such resources is no rules file either.
         return Some(if has_items { terraform::read(id, file) } else { Extracted::default() });
     }
     if looks_like_rules(&file.text) || !scalars::mentions_items(&file.text) {
@@ -170,7 +170,7 @@ fn of_scalar(name: String, outer: &SourceFile, scalar: &yaml::Scalar) -> SourceF
     SourceFile::inside(name, &*text.value, origin)
 }
 
-/// The runs of a decoded scalar: byte by byte as far as it stands in the file as it is.
+/// The runs of a decoded scalar: one byte each where the file contains it unchanged.
 fn runs(outer: &SourceFile, text: &crate::source::Text) -> Vec<Run> {
     let whole = [(0, text.content)];
     let map = if text.map.is_empty() { &whole[..] } else { &*text.map };

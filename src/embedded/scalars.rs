@@ -8,19 +8,19 @@ use crate::syntax::yaml::{Node, Stream, Value};
 use memchr::memmem;
 use rustc_hash::FxHashSet;
 
-/// How items begin, wherever they stand.
+/// The first words of an item, wherever it stands.
 const ITEMS: [&str; 5] =
     ["- rule:", "- macro:", "- list:", "- required_engine_version:", "- required_plugin_versions:"];
 
-/// What stands in every text that holds an item.
+/// A key that every text with an item contains.
 const WORDS: [&str; 5] = ["rule", "macro", "list", "required_engine_version", "required_plugin_versions"];
 
-/// True if something in the text could be an item.
+/// True if the text may contain an item.
 pub fn mentions_items(text: &str) -> bool {
     WORDS.iter().any(|word| memmem::find(text.as_bytes(), word.as_bytes()).is_some())
 }
 
-/// The rules files in the scalars of a YAML file. `None` if there are none and nothing looks as if there were.
+/// The rules files in the scalars of a YAML file; `None` if it has none and contains nothing that looks like one.
 pub fn read(file: &SourceFile, stream: &Stream) -> Option<Extracted> {
     let mut found = Extracted::default();
     for document in &stream.documents {
@@ -51,7 +51,7 @@ pub fn read(file: &SourceFile, stream: &Stream) -> Option<Extracted> {
 fn walk(file: &SourceFile, root: &Node, files: &mut Vec<SourceFile>) {
     let (mut open, mut seen) = (vec![root], FxHashSet::default());
     while let Some(node) = open.pop() {
-        // What aliases lead to stands at one place.
+        // The target of an alias is read where it is defined.
         if !seen.insert(node.node().span) {
             continue;
         }
@@ -78,7 +78,7 @@ fn walk(file: &SourceFile, root: &Node, files: &mut Vec<SourceFile>) {
     }
 }
 
-/// The blanks before each line of a literal scalar.
+/// The indentation of each line of a literal scalar.
 pub fn indent(file: &SourceFile, text: &Text) -> Option<Box<str>> {
     let content = text.content as usize;
     let line = file.line_range(file.line_index(content)).start;
@@ -86,7 +86,7 @@ pub fn indent(file: &SourceFile, text: &Text) -> Option<Box<str>> {
     (!blanks.is_empty() && blanks.bytes().all(|byte| byte == b' ')).then(|| blanks.into())
 }
 
-/// True if a block scalar begins with an item, as far as lines can tell.
+/// True if a block scalar appears to begin with an item, judged line by line.
 fn opens_block_of_items(text: &str) -> bool {
     let mut opened = false;
     for line in text.lines().map(str::trim) {

@@ -1,4 +1,4 @@
-//! What Sysdig's interface gives of rules, macros and lists, as JSON or YAML.
+//! Rules, macros and lists as Sysdig's interface exports them, in JSON or YAML.
 
 use super::item::{EmbeddedItem, Exception, HostText, Tree};
 use super::runs;
@@ -12,7 +12,7 @@ use rustc_hash::FxHashSet;
 /// The key that makes an object a rule.
 pub const MARK: &str = "\"ruleType\"";
 
-/// The items that stand anywhere in the file. `None` if there are none.
+/// The items anywhere in the file; `None` if it has none.
 pub fn read(id: FileId, file: &SourceFile, stream: &Stream) -> Option<Extracted> {
     let reader = ExportReader { id, file };
     let mut found = Extracted::default();
@@ -103,7 +103,7 @@ impl ExportReader<'_> {
         Some(Exception { name, keys: keys.collect() })
     }
 
-    /// A value of an exception. Tuples are two lists deep; nobody means more than this.
+    /// A value of an exception. Tuples are two lists deep; deeper nesting has no meaning.
     fn tree(&self, node: &Node, depth: usize) -> Option<Tree> {
         match node.as_seq() {
             Some(_) if depth > 8 => None,

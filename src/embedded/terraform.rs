@@ -12,7 +12,7 @@ use hcl_edit::parser::parse_body;
 use hcl_edit::structure::{Block, Body};
 use std::ops::Range;
 
-/// How the types of Sysdig's resources begin.
+/// The prefix of the resource types.
 pub const RESOURCES: &str = "sysdig_secure_";
 
 /// The items of a Terraform file.
@@ -40,16 +40,16 @@ pub(super) fn read(id: FileId, file: &SourceFile) -> Extracted {
     found
 }
 
-/// A policy: which rules are acted on, and how urgent that is.
+/// A policy: the rules it enables, and their severity.
 #[derive(Debug)]
 pub struct SysdigPolicy {
     /// Name.
     pub name: String,
     /// From 0, the most urgent, to 7.
     pub severity: Option<u64>,
-    /// It is on.
+    /// Whether the policy is enabled.
     pub enabled: bool,
-    /// Names of the rules that are on in it.
+    /// Names of the rules that it enables.
     pub rules: Vec<String>,
 }
 
@@ -89,7 +89,7 @@ pub fn text(source: &str, value: &Expression) -> Option<String> {
     text::read(source, value).ok().map(|text| text.value)
 }
 
-/// The file as HCL, or where it is none.
+/// The file as HCL; the `Err` is the place of the syntax error.
 pub fn body(id: FileId, file: &SourceFile) -> Result<Body, Box<Diagnostic>> {
     parse_body(&file.text).map_err(|error| {
         let at = crate::source::floor_char_boundary(&file.text, error.location().offset());
@@ -146,7 +146,7 @@ impl ResourceReader<'_> {
         Some(item.complete())
     }
 
-    /// The texts of an item beside its name.
+    /// The texts of an item other than its name.
     fn texts(&mut self, item: &mut EmbeddedItem, body: &Body) {
         let keys: &[(&str, &str)] = match item.kind {
             ItemKind::Rule => &[
@@ -175,7 +175,7 @@ impl ResourceReader<'_> {
         }
     }
 
-    /// Blocks that are made when it is deployed.
+    /// `dynamic` blocks, which exist only after deployment.
     fn is_dynamic(&mut self, body: &Body) -> bool {
         match body.get_blocks("dynamic").next() {
             Some(block) => {
@@ -205,7 +205,7 @@ impl ResourceReader<'_> {
         Some(Exception { name, keys })
     }
 
-    /// `values` of an exception: JSON in a text, or what makes such a text.
+    /// `values` of an exception: JSON in a text, or a `jsonencode` call.
     fn values(&self, value: &Expression, span: &Range<usize>) -> Result<Tree, Hole> {
         match value {
             Expression::FuncCall(call)
@@ -235,7 +235,7 @@ impl ResourceReader<'_> {
         }
     }
 
-    /// The elements of a list, those that are known.
+    /// The elements of a list whose values are known.
     fn list(&mut self, body: &Body, key: &str) -> Option<Vec<HostText>> {
         let (value, span) = self.expression(body, key)?;
         let Expression::Array(items) = value else {
@@ -284,14 +284,14 @@ impl ResourceReader<'_> {
         (!value.is_null()).then(|| (value, value.span().unwrap_or_default()))
     }
 
-    /// Tells what is not known, and what follows. Always true: there is something.
+    /// Reports an unknown value and its consequence. Always true, for the caller to return.
     fn tell(&mut self, Hole(span): &Hole, what: &str) -> bool {
         let message = format!("known only to Terraform, so {what}");
         self.findings.push(Diagnostic::new(&NOT_CHECKED, Span::new(self.id, span.start, span.end), message));
         true
     }
 
-    /// Comments for rulec in the lines before a block.
+    /// `# rulec:` comments in the lines before a block.
     fn comments(&self, block: &Block) -> Vec<HostText> {
         let start = block.span().unwrap_or_default().start;
         let mut comments = Vec::new();

@@ -1,4 +1,4 @@
-//! Texts of HCL, decoded with the place of each byte.
+//! Strings of HCL, decoded with the position of each byte.
 
 use super::item::HostText;
 use crate::source::Run;
@@ -7,7 +7,7 @@ use hcl_edit::expr::Expression;
 use hcl_edit::template::{Element, Template};
 use std::ops::Range;
 
-/// A place whose value is known only to Terraform.
+/// A value that only Terraform knows.
 pub struct Hole(pub Range<usize>);
 
 /// The text of an expression.
@@ -22,7 +22,7 @@ pub fn read(source: &str, value: &Expression) -> Result<HostText, Hole> {
     }
 }
 
-/// Only a template without anything to be put in is a text.
+/// A template is a text only if it has no interpolation.
 fn whole(template: &Template) -> Result<(), Hole> {
     let hole = |element: &Element| !matches!(element, Element::Literal(_));
     match template.iter().find(|element| hole(element)) {
@@ -31,20 +31,20 @@ fn whole(template: &Template) -> Result<(), Hole> {
     }
 }
 
-/// Text that stands for what is not known.
+/// Text in place of an unknown value.
 pub fn stand_in(value: &str, Hole(span): &Hole) -> HostText {
     let (start, end) = (span.start as u32, span.end as u32);
     HostText { value: value.to_owned(), start, end, ..HostText::default() }
 }
 
-/// Text that stands in the file as it is.
+/// Text that the file contains unchanged.
 pub fn plain(source: &str, span: Range<usize>) -> HostText {
     let mut out = Out::new(&span);
     out.exact(source, span);
     out.written
 }
 
-/// A comment, for rulec in any language.
+/// A `# rulec:` comment, in any of HCL's comment styles.
 pub fn comment(source: &str, span: Range<usize>) -> HostText {
     let mut out = Out::new(&span);
     out.made("#", &(span.start.saturating_sub(1)..span.start));
@@ -52,7 +52,7 @@ pub fn comment(source: &str, span: Range<usize>) -> HostText {
     out.written
 }
 
-/// What stands between quotes.
+/// The content between quotes.
 fn quoted(source: &str, span: Range<usize>) -> HostText {
     let mut out = Out::new(&span);
     let inner = span.start + 1..span.end.saturating_sub(1).max(span.start + 1);
@@ -66,7 +66,7 @@ fn quoted(source: &str, span: Range<usize>) -> HostText {
     out.written
 }
 
-/// What stands in a heredoc, `<<-` without the blanks that its lines share.
+/// The content of a heredoc; `<<-` loses the indentation that its lines share.
 fn block(source: &str, span: Range<usize>) -> HostText {
     let mut out = Out::new(&span);
     let text = &source[span.clone()];
@@ -122,7 +122,7 @@ impl Out {
         self.written.value.push_str(text);
     }
 
-    /// Takes what begins with a backslash or a mark of templates; returns how long it is.
+    /// Reads an escape or a doubled template marker; returns its length.
     fn escape(&mut self, source: &str, range: Range<usize>, backslashes: bool) -> usize {
         let rest = &source[range.clone()];
         let (value, len) = match rest.as_bytes() {
@@ -151,7 +151,7 @@ impl Out {
     }
 }
 
-/// The character that an escape names by so many digits, four or eight.
+/// The character that a Unicode escape of four or eight digits names.
 fn hex(text: &str, digits: usize) -> String {
     let number = text.get(2..2 + digits).and_then(|digits| u32::from_str_radix(digits, 16).ok());
     number.and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER).to_string()

@@ -1,4 +1,4 @@
-//! Items of which something is known only to Sysdig or Terraform: they are left out, with a word about why.
+//! Items that depend on values only Sysdig or Terraform know: they are left out and reported.
 
 use super::NOT_CHECKED;
 use super::item::EmbeddedItem;
@@ -10,7 +10,7 @@ use crate::syntax::condition::{self, RULE_DEPTH};
 use crate::syntax::items::ItemKind;
 use rustc_hash::FxHashSet;
 
-/// Takes away what cannot be checked, and says so.
+/// Removes items that cannot be checked and reports each.
 pub fn leave_out(items: &mut Vec<EmbeddedItem>, is_elsewhere: &impl Fn(&str) -> bool) -> Vec<Diagnostic> {
     let mut left_out = Vec::new();
     let is_named = |item: &EmbeddedItem| matches!(item.kind, ItemKind::Macro | ItemKind::List);
@@ -31,7 +31,7 @@ pub fn leave_out(items: &mut Vec<EmbeddedItem>, is_elsewhere: &impl Fn(&str) -> 
         left_out.extend(finding);
         !is_lost
     });
-    // Each round takes at least one item away.
+    // Each round removes at least one item.
     while !holes.is_empty() {
         let mut more = FxHashSet::default();
         items.retain(|item| {
@@ -52,7 +52,8 @@ pub fn leave_out(items: &mut Vec<EmbeddedItem>, is_elsewhere: &impl Fn(&str) -> 
     left_out
 }
 
-/// What an item needs and is in none of the files: what it is appended to, or a macro. Sysdig may have it.
+/// The finding about a dependency that none of the files defines: the target of an append, or a macro. Sysdig may
+/// have it.
 fn missing(
     item: &EmbeddedItem,
     defined: &FxHashSet<(ItemKind, String)>,
@@ -79,10 +80,10 @@ fn not_there(span: Span, message: String) -> Diagnostic {
     Diagnostic::new(&NOT_CHECKED, span, message).help("name the file that defines it, too")
 }
 
-/// The macros that a condition uses, and where.
+/// The macros that a condition uses, with their places.
 fn macros(item: &EmbeddedItem) -> Vec<(String, Span)> {
     let Some(text) = item.text("condition") else { return Vec::new() };
-    // What is appended begins with the word that joins it.
+    // An appended condition begins with `and` or `or`.
     let trimmed = text.value.trim_start();
     let joined = ["and ", "or "].into_iter().find(|word| item.append && trimmed.starts_with(word));
     let skipped = text.value.len() - trimmed.len() + joined.map_or(0, str::len);

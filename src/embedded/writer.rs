@@ -1,20 +1,20 @@
-//! YAML that knows where each of its bytes was written.
+//! YAML that records where each of its bytes was written in the host file.
 
 use super::item::{HostText, Tree};
 use crate::source::{Edits, FileId, Origin, Run, SourceFile};
 
-/// A text and its runs.
+/// A text under construction, and its runs.
 #[derive(Debug, Default)]
 pub struct HostTextWriter {
     text: String,
     runs: Vec<Run>,
 }
 
-/// A place in the outer file.
+/// A byte range of the host file.
 pub type HostRange = (u32, u32);
 
 impl HostTextWriter {
-    /// Text that nobody wrote, standing for a place.
+    /// Adds text that the host file does not contain, on behalf of a range of it.
     pub fn made(&mut self, text: &str, (start, end): HostRange) {
         if !text.is_empty() {
             self.runs.push(Run { at: self.text.len() as u32, start, end, exact: false });
@@ -22,7 +22,7 @@ impl HostTextWriter {
         }
     }
 
-    /// Text that stands at `start` as it is.
+    /// Adds text that the host file contains unchanged at `start`.
     fn exact(&mut self, text: &str, start: u32) {
         let (at, len) = (self.text.len() as u32, text.len() as u32);
         match self.runs.last_mut() {
@@ -32,12 +32,12 @@ impl HostTextWriter {
         self.text.push_str(text);
     }
 
-    /// Text of the author, as it is.
+    /// Adds the author's text unchanged.
     pub fn plain(&mut self, text: &HostText) {
         self.pieces(text, |c| c.is_control().then(|| " ".to_owned()));
     }
 
-    /// Text of the author in double quotes.
+    /// Adds the author's text in double quotes.
     pub fn quoted(&mut self, text: &HostText) {
         let inner = text.runs.first().map_or(text.start, |run| run.start);
         self.made("\"", (text.start, inner.max(text.start)));
@@ -46,7 +46,7 @@ impl HostTextWriter {
         self.made("\"", (after.min(text.end), text.end));
     }
 
-    /// Other text in double quotes, in the place of the author's.
+    /// Adds other text in double quotes, on behalf of the author's.
     pub fn quoted_as(&mut self, value: &str, text: &HostText) {
         let other = HostText { value: value.to_owned(), runs: Vec::new(), ..*text };
         self.quoted(&other);
@@ -86,7 +86,7 @@ impl HostTextWriter {
         }
     }
 
-    /// A list in brackets.
+    /// Adds a list in brackets.
     pub fn list<T>(
         &mut self,
         items: impl Iterator<Item = T>,
@@ -101,7 +101,7 @@ impl HostTextWriter {
         self.made("]", place);
     }
 
-    /// A value of an exception.
+    /// Adds a value of an exception.
     pub fn tree(&mut self, tree: &Tree, place: HostRange) {
         match tree {
             Tree::Text(text) => self.quoted(text),
@@ -110,14 +110,14 @@ impl HostTextWriter {
         }
     }
 
-    /// What was written as a file of its own.
+    /// The text as an embedded file.
     pub fn file(self, name: &str, file: FileId) -> SourceFile {
         let origin = Origin { file, runs: self.runs, edits: Edits::Words, is_item: true };
         SourceFile::inside(name, self.text, origin)
     }
 }
 
-/// How a character stands in double quotes, if not as it is.
+/// The escape of a character in double quotes; `None` if it needs none.
 fn escaped(c: char) -> Option<String> {
     Some(match c {
         '"' => "\\\"".to_owned(),

@@ -1,4 +1,4 @@
-//! One comparison, as Falco makes it: absent is false whatever is asked.
+//! One comparison as Falco makes it. A comparison with an absent left side is false.
 
 use super::event::View;
 use super::json::Paths;
@@ -11,35 +11,35 @@ use crate::sema::predicate::quantified;
 use crate::sema::values::{Family, family, number};
 use crate::syntax::token::{Modifier, Op};
 
-/// A comparison bound to the places of a record.
+/// A comparison bound to paths of a record.
 #[derive(Clone, Debug)]
 pub(super) struct Comparison {
     pub left: Expr,
-    pub check: Check,
+    pub check: Matcher,
 }
 
-/// How the left side is looked at.
+/// What the left side is compared with.
 #[derive(Clone, Debug)]
-pub(super) enum Check {
-    /// It is there.
+pub(super) enum Matcher {
+    /// Any value.
     Exists,
-    /// It can never hold.
+    /// Nothing: the comparison is always false.
     Never,
-    /// A text, one constant.
+    /// A text and one constant.
     Text(Pattern),
-    /// A text, several constants.
+    /// A text and several constants.
     Texts(Modifier, Vec<Pattern>),
-    /// A text among others.
+    /// A text and a set of constants.
     Among(Set),
-    /// A path below one of these.
+    /// A path below one of these prefixes.
     Below(Prefixes),
-    /// A number.
+    /// A number and constants.
     Numbers(Modifier, Op, Vec<u64>),
-    /// A truth value.
+    /// A boolean and constants.
     Bools(Modifier, Op, Vec<bool>),
-    /// A list: all elements among these, or any.
+    /// A list, all or any of whose elements must be in the set.
     Elements { all: bool, set: Set },
-    /// With another term.
+    /// Another term.
     Term(Op, Expr),
 }
 
@@ -47,47 +47,51 @@ pub(super) enum Check {
 pub(super) fn bind(atom: &Atom, paths: &mut Paths) -> Comparison {
     let left = term::bind(&atom.left, paths);
     let check = match &atom.test {
-        Test::Exists => Check::Exists,
+        Test::Exists => Matcher::Exists,
         Test::Values { op, modifier, values } => {
             let values: Vec<&[u8]> = values.iter().map(|value| value.as_bytes()).collect();
             constants(atom.left.type_of(), *op, *modifier, &values)
         }
-        Test::Term { .. } if left.is_multi() => Check::Never,
+        Test::Term { .. } if left.is_multi() => Matcher::Never,
         Test::Term { op, term } => {
             let right = term::bind(term, paths);
             let (_, list) = term.type_of();
-            // The NUL at the end of a right side is compared too; the left side has none.
+            // Falco compares the NUL at the end of a right side too; the left side has none.
             let never = matches!(op, Op::In | Op::Intersects) && right.ends_in_nul() && !list;
-            if never { Check::Never } else { Check::Term(*op, right) }
+            if never { Matcher::Never } else { Matcher::Term(*op, right) }
         }
     };
     Comparison { left, check }
 }
 
-fn constants((ty, list): (Type, bool), op: Op, modifier: Option<Modifier>, values: &[&[u8]]) -> Check {
+fn constants((ty, list): (Type, bool), op: Op, modifier: Option<Modifier>, values: &[&[u8]]) -> Matcher {
     if list {
         let set = Set::new(values.iter().copied());
         return match op {
-            Op::In => Check::Elements { all: true, set },
-            Op::Intersects => Check::Elements { all: false, set },
-            _ => Check::Never,
+            Op::In => Matcher::Elements { all: true, set },
+            Op::Intersects => Matcher::Elements { all: false, set },
+            _ => Matcher::Never,
         };
     }
     let any = modifier.unwrap_or(Modifier::Anyof);
     match family(ty) {
-        Family::Number => Check::Numbers(any, op, values.iter().filter_map(|value| number(value)).collect()),
-        Family::Bool => Check::Bools(any, op, values.iter().map(|value| *value == b"true").collect()),
+        Family::Number => {
+            Matcher::Numbers(any, op, values.iter().filter_map(|value| number(value)).collect())
+        }
+        Family::Bool => Matcher::Bools(any, op, values.iter().map(|value| *value == b"true").collect()),
         Family::Text => match (op, modifier) {
             (Op::In | Op::Intersects, _) | (Op::Eq | Op::EqEq, Some(Modifier::Anyof)) => {
-                Check::Among(Set::new(values.iter().copied()))
+                Matcher::Among(Set::new(values.iter().copied()))
             }
-            (Op::Pmatch, _) => Check::Below(Prefixes::new(values.iter().copied())),
-            (_, None) => values.first().map_or(Check::Never, |value| Check::Text(Pattern::new(op, value))),
+            (Op::Pmatch, _) => Matcher::Below(Prefixes::new(values.iter().copied())),
+            (_, None) => {
+                values.first().map_or(Matcher::Never, |value| Matcher::Text(Pattern::new(op, value)))
+            }
             (_, Some(modifier)) => {
-                Check::Texts(modifier, values.iter().map(|value| Pattern::new(op, value)).collect())
+                Matcher::Texts(modifier, values.iter().map(|value| Pattern::new(op, value)).collect())
             }
         },
-        _ => Check::Never,
+        _ => Matcher::Never,
     }
 }
 
@@ -96,9 +100,9 @@ impl Comparison {
     #[inline]
     pub fn holds<'e>(&'e self, view: View<'e>) -> bool {
         match &self.check {
-            Check::Text(pattern) => self.left.text(view).is_some_and(|text| pattern.matches(&text)),
-            Check::Among(set) => self.left.text(view).is_some_and(|text| set.has(&text)),
-            Check::Never => false,
+            Matcher::Text(pattern) => self.left.text(view).is_some_and(|text| pattern.matches(&text)),
+            Matcher::Among(set) => self.left.text(view).is_some_and(|text| set.has(&text)),
+            Matcher::Never => false,
             _ => self.left.value(view).is_some_and(|left| self.holds_for(&left, view)),
         }
     }
@@ -106,41 +110,41 @@ impl Comparison {
     /// True if it holds for this left side.
     fn holds_for<'e>(&'e self, left: &Value<'e>, view: View<'e>) -> bool {
         match (&self.check, left) {
-            (Check::Exists, _) => true,
-            (Check::Texts(modifier, patterns), Value::Text(text)) => {
+            (Matcher::Exists, _) => true,
+            (Matcher::Texts(modifier, patterns), Value::Text(text)) => {
                 quantified(*modifier, patterns.iter().map(|pattern| pattern.matches(text)))
             }
-            (Check::Below(prefixes), Value::Text(text)) => prefixes.match_any(text),
-            (Check::Numbers(modifier, op, values), Value::Number(left)) => {
+            (Matcher::Below(prefixes), Value::Text(text)) => prefixes.match_any(text),
+            (Matcher::Numbers(modifier, op, values), Value::Number(left)) => {
                 quantified(*modifier, values.iter().map(|right| ordered(*op, left, right)))
             }
-            (Check::Bools(modifier, op, values), Value::Bool(left)) => {
+            (Matcher::Bools(modifier, op, values), Value::Bool(left)) => {
                 quantified(*modifier, values.iter().map(|right| ordered(*op, left, right)))
             }
-            (Check::Elements { all: true, set }, Value::List(left)) => left.iter().all(|one| set.has(one)),
-            (Check::Elements { all: false, set }, Value::List(left)) => left.iter().any(|one| set.has(one)),
-            (Check::Term(op, right), left) => {
+            (Matcher::Elements { all: true, set }, Value::List(left)) => left.iter().all(|one| set.has(one)),
+            (Matcher::Elements { all: false, set }, Value::List(left)) => left.iter().any(|one| set.has(one)),
+            (Matcher::Term(op, right), left) => {
                 right.value(view).is_some_and(|right| between(*op, left, &right))
             }
             _ => false,
         }
     }
 
-    /// Roughly how long it takes, in comparisons of plain texts.
+    /// Approximate time, in comparisons of plain texts.
     pub fn cost(&self) -> u32 {
         self.left.cost()
             + match &self.check {
-                Check::Exists | Check::Never | Check::Among(_) => 1,
-                Check::Text(pattern) => pattern.cost(),
-                Check::Texts(_, patterns) => patterns.iter().map(Pattern::cost).sum(),
-                Check::Numbers(..) | Check::Bools(..) | Check::Elements { .. } => 2,
-                Check::Below(_) => 10,
-                Check::Term(_, right) => 5 + right.cost(),
+                Matcher::Exists | Matcher::Never | Matcher::Among(_) => 1,
+                Matcher::Text(pattern) => pattern.cost(),
+                Matcher::Texts(_, patterns) => patterns.iter().map(Pattern::cost).sum(),
+                Matcher::Numbers(..) | Matcher::Bools(..) | Matcher::Elements { .. } => 2,
+                Matcher::Below(_) => 10,
+                Matcher::Term(_, right) => 5 + right.cost(),
             }
     }
 }
 
-/// Two values of an event.
+/// Comparison of two values of an event.
 fn between(op: Op, left: &Value<'_>, right: &Value<'_>) -> bool {
     match (left, right) {
         (Value::Text(left), Value::Text(right)) => compare(op, left, right),

@@ -167,21 +167,21 @@ impl<'e> View<'e> {
     /// The text of a value; empty if it is no string.
     #[inline]
     pub fn text_of(self, raw: Raw<'e>) -> Cow<'e, [u8]> {
-        match raw.text() {
-            Some(Cow::Borrowed(text)) if !self.event.nul => Cow::Borrowed(text),
-            Some(text) => cut(text),
-            None => Cow::Borrowed(b""),
+        self.cut(whole_of(raw))
+    }
+
+    /// A text of the event up to its first NUL.
+    #[inline]
+    pub fn cut(self, text: Cow<'e, [u8]>) -> Cow<'e, [u8]> {
+        match text {
+            Cow::Borrowed(text) if !self.event.nul => Cow::Borrowed(text),
+            text => cut(text),
         }
     }
 
     /// The text at a path as the plugin sees it, with what follows a NUL.
     pub fn whole(self, path: PathId) -> Option<Cow<'e, [u8]>> {
         self.get(path).map(whole_of)
-    }
-
-    /// The value as one text without blanks.
-    pub fn compact(self, raw: Raw<'e>) -> Cow<'e, [u8]> {
-        cut(json::compact(raw.0))
     }
 }
 

@@ -32,10 +32,6 @@ generic! {
     RelTime "evt.reltime";
     RelTimeSeconds "evt.reltime.s";
     RelTimeNanos "evt.reltime.ns";
-    PluginName "evt.pluginname";
-    Source "evt.source";
-    IsAsync "evt.is_async";
-    AsyncType "evt.asynctype";
     Hostname "evt.hostname";
 }
 
@@ -61,10 +57,6 @@ impl Generic {
             Generic::RelTime => Value::Number(rel),
             Generic::RelTimeSeconds => Value::Number(rel / SECOND),
             Generic::RelTimeNanos => Value::Number(rel % SECOND),
-            Generic::PluginName => Value::text("cloudtrail"),
-            Generic::Source => Value::text("aws_cloudtrail"),
-            Generic::IsAsync => Value::Bool(false),
-            Generic::AsyncType => return None,
             Generic::Hostname => Value::text(&view.host.name),
         })
     }
@@ -72,7 +64,7 @@ impl Generic {
     /// Roughly how long it takes.
     pub fn cost(self) -> u32 {
         match self {
-            Generic::Num | Generic::PluginName | Generic::Source | Generic::IsAsync | Generic::AsyncType => 1,
+            Generic::Num => 1,
             _ => 10,
         }
     }

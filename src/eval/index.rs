@@ -1,11 +1,12 @@
 //! Which rules can fire on an event at all, found by a few values of the event.
 
-use super::compare::{Check, Comparison};
+use super::compare::{Comparison, Matcher};
 use super::event::View;
 use super::field::Field;
 use super::json::{PathId, Paths};
-use super::plan::{Graph, Node, NodeId};
+use super::plan::{Graph, NodeId, PlanNode};
 use super::term::Expr;
+use crate::cloudtrail::members::{self, Presence};
 use crate::sema::pattern::{Pattern, Set};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +16,7 @@ type ByValue = FxHashMap<Box<[u8]>, Vec<u32>>;
 
 /// Rules by what an event must have for them to fire.
 #[derive(Debug, Default)]
-pub(super) struct Index {
+pub(super) struct RuleIndex {
     by_value: Vec<(PathId, ByValue)>,
     by_presence: Vec<(PathId, Vec<u32>)>,
     always: Vec<u32>,
@@ -33,35 +34,14 @@ enum Need {
 /// What has to be, at one of these paths at least.
 type Needs = BTreeMap<PathId, Need>;
 
-/// Members that nearly every record has: that they are there tells nothing.
-const COMMON: [&str; 12] = [
-    "awsRegion",
-    "eventCategory",
-    "eventID",
-    "eventName",
-    "eventSource",
-    "eventTime",
-    "eventType",
-    "managementEvent",
-    "readOnly",
-    "recipientAccountId",
-    "sourceIPAddress",
-    "userAgent",
-];
-/// Objects of which nearly every record has the usual members.
-const COMMON_OBJECTS: [&str; 1] = ["userIdentity"];
-
 /// Builds the index of rules: their numbers and conditions.
-pub(super) fn build(rules: &[(u32, NodeId)], graph: &Graph, paths: &mut Paths) -> Index {
+pub(super) fn build(rules: &[(u32, NodeId)], graph: &Graph, paths: &mut Paths) -> RuleIndex {
     let name = paths.path(["eventName"]);
-    let mut common: BTreeSet<PathId> = COMMON.iter().map(|key| paths.path([*key])).collect();
-    common.extend(COMMON_OBJECTS.iter().map(|key| paths.path([*key])));
-    let is_common = |path: PathId| {
-        common.contains(&path) || paths.split(path).is_some_and(|(parent, _)| common.contains(&parent))
-    };
-    let mut index = Index::default();
+    // That a member of nearly every record is there says nothing.
+    let is_common = |path: PathId| members::presence(paths.member(path).pointer()) != Presence::Some;
+    let mut index = RuleIndex::default();
     for &(rule, root) in rules {
-        let judge = Judge { graph, name, is_common: &is_common };
+        let judge = NeedFinder { graph, name, is_common: &is_common };
         let Some(needs) = judge.needs(root, false) else {
             index.always.push(rule);
             continue;
@@ -91,30 +71,30 @@ fn entry<T: Default>(list: &mut Vec<(PathId, T)>, path: PathId) -> &mut T {
 }
 
 /// Finds what rules need.
-struct Judge<'g> {
+struct NeedFinder<'g> {
     graph: &'g Graph,
     name: PathId,
     is_common: &'g dyn Fn(PathId) -> bool,
 }
 
-impl Judge<'_> {
+impl NeedFinder<'_> {
     /// Needs of which one at least is met by every event for which the node is true, or false if `negated`;
     /// `None` if there are none that tell anything.
     fn needs(&self, node: NodeId, negated: bool) -> Option<Needs> {
         match &self.graph.nodes[node as usize] {
-            Node::Const(_) => None,
-            Node::Not(child) => self.needs(*child, !negated),
-            Node::Atom(_) if negated => None,
-            Node::Atom(atom) => {
+            PlanNode::Const(_) => None,
+            PlanNode::Not(child) => self.needs(*child, !negated),
+            PlanNode::Atom(_) if negated => None,
+            PlanNode::Atom(atom) => {
                 let (path, need) = of_comparison(&self.graph.comparisons[*atom as usize])?;
                 let tells = need != Need::Present || !(self.is_common)(path);
                 tells.then(|| Needs::from([(path, need)]))
             }
-            Node::And(children) | Node::Or(children) => {
+            PlanNode::And(children) | PlanNode::Or(children) => {
                 let mut each = children.iter().map(|&child| self.needs(child, negated));
                 match (&self.graph.nodes[node as usize], negated) {
                     // All have to hold, so the best of one child will do.
-                    (Node::And(_), false) | (Node::Or(_), true) => {
+                    (PlanNode::And(_), false) | (PlanNode::Or(_), true) => {
                         each.flatten().min_by_key(|needs| self.rank(needs))
                     }
                     _ => each.try_fold(Needs::new(), |all, needs| Some(either(all, needs?))),
@@ -153,26 +133,21 @@ fn of_comparison(comparison: &Comparison) -> Option<(PathId, Need)> {
     }
     let Expr::Field(field) = expr else { return None };
     let path = match field {
-        Field::Text(path)
-        | Field::Short(path)
-        | Field::Compact(path)
-        | Field::Flag(path)
-        | Field::Number(path)
-        | Field::Resources(path)
-        | Field::InstanceName(path)
-        | Field::Pointer(path) => *path,
+        Field::Text(path) | Field::Member(path, _) | Field::InstanceName(path) | Field::Pointer(path) => {
+            *path
+        }
         _ => return None,
     };
     let values = match (&comparison.left, &comparison.check) {
-        (Expr::Field(Field::Text(_)), Check::Text(Pattern::Equal(value))) => [value.clone()].into(),
-        (Expr::Field(Field::Text(_)), Check::Among(Set::Few(values))) => values.iter().cloned().collect(),
-        (Expr::Field(Field::Text(_)), Check::Among(Set::Many(values))) => values.iter().cloned().collect(),
+        (Expr::Field(Field::Text(_)), Matcher::Text(Pattern::Equal(value))) => [value.clone()].into(),
+        (Expr::Field(Field::Text(_)), Matcher::Among(Set::Few(values))) => values.iter().cloned().collect(),
+        (Expr::Field(Field::Text(_)), Matcher::Among(Set::Many(values))) => values.iter().cloned().collect(),
         _ => return Some((path, Need::Present)),
     };
     Some((path, Need::Values(values)))
 }
 
-impl Index {
+impl RuleIndex {
     /// The rules that may fire, in order.
     pub fn candidates(&self, view: View<'_>) -> Vec<u32> {
         let mut found = Vec::new();

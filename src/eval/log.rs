@@ -1,40 +1,39 @@
-//! A log in batches of whole records, however long it is: only what belongs to an open record is kept.
+//! A log in batches of whole records. Memory is bounded by a batch and one open record, whatever the log's size.
 
 mod table;
 
 use super::records::{Piece, Splitter};
-use super::rows::{self, Shape, csv};
+use super::rows::{self, ObjectKind, csv};
 use std::io::{ErrorKind, Read};
 use std::ops::Range;
 
-/// The largest record that is read, in bytes: 16 MiB. AWS writes none above 1 MiB.
+/// Maximum size of a record in bytes: 16 MiB. AWS writes none above 1 MiB.
 pub const MAX_RECORD: usize = 16 << 20;
 
-/// About how much text a batch holds, in bytes.
+/// Approximate size of a batch's text in bytes.
 const BATCH: usize = 256 << 10;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
-/// Some records of a log.
+/// Consecutive records of a log.
 #[derive(Debug, Default)]
 pub struct Batch {
     /// The text.
     pub text: Vec<u8>,
     /// Where the text begins in the log, in bytes after decompression.
     pub offset: u64,
-    /// The records: their numbers in the log, from 1, and where in the text they are.
+    /// The records: their numbers in the log, from 1, and their ranges in the text.
     pub records: Vec<(u64, Range<usize>)>,
-    /// Of records that were made of rows, whose text is not the log's own: their numbers, and where the rows begin in
-    /// the log.
+    /// For records converted from rows: their numbers, and the offsets of the rows in the log.
     pub restored: Vec<(u64, u64)>,
-    /// What cannot be read as a record.
-    pub problems: Vec<Problem>,
-    /// The bytes that were read for this batch.
+    /// Pieces that cannot be read as a record.
+    pub problems: Vec<LogProblem>,
+    /// Number of bytes read for this batch.
     pub read: u64,
 }
 
 impl Batch {
-    /// Where a byte of a record is in the log; of a record made of a row, where the row begins.
+    /// Offset in the log of a byte of a record; for a record converted from a row, the offset of the row.
     pub fn place(&self, number: u64, record: &Range<usize>, at: usize) -> u64 {
         match self.restored.binary_search_by_key(&number, |(number, _)| *number) {
             Ok(found) => self.restored[found].1,
@@ -45,20 +44,20 @@ impl Batch {
 
 /// A piece of a log that cannot be read.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Problem {
-    /// Where, in bytes of the log after decompression.
+pub struct LogProblem {
+    /// Offset in the log after decompression.
     pub offset: u64,
     /// Its number among the log's records, from 1, if it has one.
     pub record: Option<u64>,
     /// What is wrong.
     pub message: String,
-    /// What kind of piece it is.
-    pub kind: Kind,
+    /// Kind of the piece.
+    pub kind: LogProblemKind,
 }
 
-/// Kinds of problems.
+/// Kind of a piece that cannot be read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
+pub enum LogProblemKind {
     /// A record that is left out.
     Record,
     /// Text that belongs to no record.
@@ -67,30 +66,30 @@ pub enum Kind {
     End,
 }
 
-/// Reads a log batch by batch.
+/// Reader of a log batch by batch.
 #[derive(Debug)]
 pub struct Batches<R> {
     reader: R,
-    /// Hand on what is there instead of waiting for more.
+    /// Return what is available instead of waiting for a full batch.
     live: bool,
     splitter: Splitter,
-    /// Each line stands alone; `None` as long as that is not known.
+    /// Whether each line is an object of its own; `None` until that is known.
     lines: Option<bool>,
-    /// The log is CSV.
+    /// The splitter for CSV, if the log is CSV.
     csv: Option<csv::Splitter>,
     carried: Vec<u8>,
-    /// Records made of rows, on their way into the batch.
+    /// Records converted from rows, not yet in the batch.
     made: Vec<u8>,
     offset: u64,
     records: u64,
-    /// How many rows there were, and how many columns of rows that stood alone.
+    /// Number of rows so far, and of single columns.
     rows: u64,
     columns: u64,
     ended: bool,
 }
 
 impl<R: Read> Batches<R> {
-    /// Reads from here. With `live`, a batch ends where the reader has nothing more at once.
+    /// A reader of batches. With `live`, a batch ends when the source would block.
     pub fn new(reader: R, live: bool) -> Batches<R> {
         Batches {
             reader,
@@ -111,7 +110,7 @@ impl<R: Read> Batches<R> {
     fn read(&mut self, text: &mut Vec<u8>) -> std::io::Result<usize> {
         let before = text.len();
         if !self.live {
-            // What was read before an error is in the text.
+            // Bytes read before an error are in the text.
             return self.reader.by_ref().take(BATCH as u64).read_to_end(text);
         }
         text.resize(before + BATCH, 0);
@@ -146,20 +145,20 @@ impl<R: Read> Batches<R> {
             self.splitter.feed(&batch.text, at, end, &mut found);
             self.take(batch, std::mem::take(&mut found));
             if line_end.is_some() {
-                self.close(batch, "the line ends inside an object", Kind::Stray, end);
+                self.close(batch, "the line ends inside an object", LogProblemKind::Stray, end);
             }
             at = end + 1;
         }
     }
 }
 
-/// Whether the first bytes are those of a log of one object a line; `None` if more are needed.
+/// Whether the first bytes are those of a log with one object per line; `None` if more are needed.
 fn is_lines(text: &[u8]) -> Option<bool> {
     let text = text.strip_prefix(BOM).unwrap_or(text);
     let text = text.trim_ascii_start();
     let end = memchr::memchr(b'\n', text);
     if !text.starts_with(b"{") {
-        // A first line that is broken altogether.
+        // A broken first line.
         let starts_json = text.first().is_some_and(|byte| matches!(byte, b'[' | b'"'));
         let next = end.and_then(|end| text.get(end + 1..));
         return match next {
@@ -188,7 +187,7 @@ impl<R: Read> Iterator for Batches<R> {
         }
         let mut batch = Batch { text: std::mem::take(&mut self.carried), ..Batch::default() };
         batch.offset = self.offset;
-        // What was read and not yet split, because it is not known what it is.
+        // Bytes read but not yet split, since the format is not yet known.
         let mut unsplit = None;
         loop {
             let from = batch.text.len();
@@ -211,7 +210,7 @@ impl<R: Read> Iterator for Batches<R> {
             }
             if self.lines.is_none() {
                 self.lines = is_lines(&batch.text);
-                // Later text tells nothing any more.
+                // The format is decided by the beginning of the log only.
                 self.lines = self.lines.or((batch.text.len() > BATCH / 2).then_some(false));
             }
             self.split(&mut batch, from);
@@ -245,7 +244,7 @@ impl<R: Read> Iterator for Batches<R> {
 }
 
 impl<R> Batches<R> {
-    /// The reader says that it cannot go on.
+    /// Ends the log after a read error.
     fn broken(&mut self, batch: &mut Batch, error: &std::io::Error) {
         self.ended = true;
         let end = batch.text.len();
@@ -254,19 +253,19 @@ impl<R> Batches<R> {
         }
         let offset = self.offset + end as u64;
         let message = format!("cannot read on: {error}");
-        batch.problems.push(Problem { offset, record: None, message, kind: Kind::End });
+        batch.problems.push(LogProblem { offset, record: None, message, kind: LogProblemKind::End });
     }
 
-    /// Gives up an open record that is too large.
+    /// Drops an open record that is too large.
     fn limit(&mut self, batch: &mut Batch) {
         let len = batch.text.len();
         let Some(start) = self.open(len).filter(|start| len - start > MAX_RECORD) else { return };
         self.records += 1;
-        batch.problems.push(Problem {
+        batch.problems.push(LogProblem {
             offset: self.offset + start as u64,
             record: Some(self.records),
             message: format!("the record is larger than {} MiB", MAX_RECORD >> 20),
-            kind: Kind::Record,
+            kind: LogProblemKind::Record,
         });
         match &mut self.csv {
             None => self.splitter.drop_open(),
@@ -274,7 +273,7 @@ impl<R> Batches<R> {
         }
     }
 
-    /// Where the text begins that is still needed, if any is.
+    /// Start of the text that is still needed, if any is.
     fn open(&self, len: usize) -> Option<usize> {
         match &self.csv {
             None => self.splitter.open(),
@@ -282,45 +281,50 @@ impl<R> Batches<R> {
         }
     }
 
-    /// Takes over what was found.
+    /// Moves the splitter's results into the batch.
     fn take(&mut self, batch: &mut Batch, found: Vec<Piece>) {
         for piece in found {
             match piece {
                 Piece::Record(range) => {
                     self.records += 1;
-                    match rows::shape(&batch.text[range.clone()]) {
-                        Shape::Row => {
+                    match rows::object_kind(&batch.text[range.clone()]) {
+                        ObjectKind::Row => {
                             let made = rows::of_object(&batch.text[range.clone()]);
                             self.take_made(batch, range.start, made);
                             continue;
                         }
-                        Shape::Column => self.columns += 1,
-                        Shape::Plain => {}
+                        ObjectKind::Column => self.columns += 1,
+                        ObjectKind::Plain => {}
                     }
                     batch.records.push((self.records, range));
                 }
                 Piece::Stray(at) => {
                     let message = "text outside of any JSON object".to_owned();
                     let offset = self.offset + at as u64;
-                    batch.problems.push(Problem { offset, record: None, message, kind: Kind::Stray });
+                    batch.problems.push(LogProblem {
+                        offset,
+                        record: None,
+                        message,
+                        kind: LogProblemKind::Stray,
+                    });
                 }
             }
         }
     }
 
-    /// The text ends here, or a line that stands alone; `without` is the kind if no record is open.
-    fn close(&mut self, batch: &mut Batch, message: &str, without: Kind, end: usize) {
+    /// Ends the text, or a line that is an object of its own; `without` is the kind of problem if no record is open.
+    fn close(&mut self, batch: &mut Batch, message: &str, without: LogProblemKind, end: usize) {
         let open = self.splitter.open();
         if self.splitter.finish() {
             let at = open.unwrap_or(end);
             if open.is_some() {
                 self.records += 1;
             }
-            batch.problems.push(Problem {
+            batch.problems.push(LogProblem {
                 offset: self.offset + at as u64,
                 record: open.map(|_| self.records),
                 message: message.to_owned(),
-                kind: if open.is_some() { Kind::Record } else { without },
+                kind: if open.is_some() { LogProblemKind::Record } else { without },
             });
         }
     }

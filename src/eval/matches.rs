@@ -1,4 +1,4 @@
-//! A condition on an event, step by step: slow, obviously right, and able to say why.
+//! Evaluation of one condition on one event by walking its tree: slow and simple, with an explanation.
 
 use super::compare::{self, Comparison};
 use super::event::{Event, View};
@@ -7,7 +7,7 @@ use super::output;
 use crate::sema::ir::{Atom, Pred};
 use std::sync::Arc;
 
-/// True if the condition holds for the event.
+/// Whether the condition holds for the event.
 pub fn holds(pred: &Pred, event: &Event<'_>) -> bool {
     match pred {
         Pred::Const(truth) => *truth,
@@ -18,22 +18,22 @@ pub fn holds(pred: &Pred, event: &Event<'_>) -> bool {
     }
 }
 
-/// Why a condition holds or does not: a tree of the condition's shape. Nothing is skipped.
+/// Explanation of a condition's result: a tree of the condition's structure. Nothing is skipped.
 #[derive(Clone, Debug)]
 pub enum Why {
     /// Always or never.
     Const(bool),
-    /// All of them have to hold.
+    /// Conjunction with its result.
     All(bool, Vec<Why>),
-    /// Any of them has to hold.
+    /// Disjunction with its result.
     Any(bool, Vec<Why>),
-    /// It must not hold; the truth is that of the whole.
+    /// Negation with its result.
     Not(bool, Box<Why>),
     /// One comparison.
     Atom {
-        /// What is compared.
+        /// The comparison.
         atom: Arc<Atom>,
-        /// It holds.
+        /// Whether it holds.
         holds: bool,
         /// The left side as an output shows it; `None` if it is absent.
         left: Option<String>,
@@ -41,7 +41,7 @@ pub enum Why {
 }
 
 impl Why {
-    /// It holds.
+    /// Whether it holds.
     pub fn holds(&self) -> bool {
         match self {
             Why::Const(holds) | Why::All(holds, _) | Why::Any(holds, _) | Why::Not(holds, _) => *holds,
@@ -50,7 +50,7 @@ impl Why {
     }
 }
 
-/// Why a condition holds for an event, or does not.
+/// Explanation of a condition's result for an event.
 pub fn explain(pred: &Pred, event: &Event<'_>) -> Why {
     let all = |parts: &[Pred]| parts.iter().map(|part| explain(part, event)).collect::<Vec<_>>();
     match pred {
@@ -76,7 +76,7 @@ pub fn explain(pred: &Pred, event: &Event<'_>) -> Why {
     }
 }
 
-/// One comparison with paths of its own.
+/// One comparison with its own paths.
 struct Condition {
     paths: Paths,
     comparison: Comparison,

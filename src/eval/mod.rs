@@ -4,7 +4,6 @@
 //! log -> batches of records -> Event (fields as the plugin extracts them) -> Engine (all rules at once) -> Alert
 //! ```
 
-mod cloudtrail;
 mod compare;
 mod event;
 mod field;
@@ -23,18 +22,20 @@ mod term;
 pub mod time;
 pub mod timeline;
 mod value;
+mod views;
 
 pub use event::{Event, Host, Skipped};
 pub use matches::{Why, explain, holds};
+#[cfg(test)]
 pub use records::records;
 
 use crate::sema::ir::{FieldRef, OutputPart, Rule, Test};
 use event::View;
 use field::Field;
-use index::Index;
+use index::RuleIndex;
 use json::Paths;
 use output::Output;
-use plan::{Builder, Cache, Graph, Node, NodeId};
+use plan::{Builder, Cache, Graph, NodeId, PlanNode};
 use std::borrow::Cow;
 
 /// The event source of the rules that run.
@@ -57,7 +58,7 @@ pub struct Engine {
     outputs: Vec<Output>,
     roots: Vec<NodeId>,
     graph: Graph,
-    index: Index,
+    index: RuleIndex,
     paths: Paths,
     host: Host,
     user: Field,
@@ -68,7 +69,7 @@ pub struct Engine {
 /// What a rule says of an event.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Alert {
-    /// Index of the rule.
+    /// RuleIndex of the rule.
     pub rule: usize,
     /// The event's time in nanoseconds since 1970.
     pub time: i64,
@@ -99,9 +100,9 @@ impl Engine {
             outputs.push(output::bind(&rule.output, &rule.extra_fields, &mut paths));
         }
         let graph = builder.finish(&roots);
-        active.retain(|(_, root)| graph.nodes[*root as usize] != Node::Const(false));
+        active.retain(|(_, root)| graph.nodes[*root as usize] != PlanNode::Const(false));
         let index = index::build(&active, &graph, &mut paths);
-        let [user, address] = WHO.map(|name| field::bind(&plain(name), &mut paths));
+        let [user, address] = WHO.map(|name| field::named(name, &mut paths));
         paths.finish();
         let numbered = rules.iter().filter(|rule| is_active(rule)).any(counts_events);
         Engine { rules, outputs, roots, graph, index, paths, host, user, address, numbered }
@@ -171,10 +172,6 @@ pub fn is_active(rule: &Rule) -> bool {
 }
 
 const WHO: [&str; 2] = ["ct.user", "ct.srcip"];
-
-fn plain(name: &str) -> FieldRef {
-    FieldRef::plain(name)
-}
 
 /// The rule looks at what an event is among others.
 fn counts_events(rule: &Rule) -> bool {

@@ -1,4 +1,4 @@
-//! What a rule says: the text with its fields filled in, and the fields by themselves.
+//! Rendering of a rule's output: the text with its fields filled in, and `output_fields`.
 
 use super::event::View;
 use super::field;
@@ -9,44 +9,48 @@ use super::value::Value;
 use crate::sema::ir::{ExtraField, FieldRef, OutputPart, Term};
 use serde_json::Value as Json;
 
-/// The longest text of a list.
+/// Maximum length of a list as text.
 const LONGEST_LIST: usize = 1023;
 
-/// An output bound to the places of a record.
+/// An output bound to paths of a record.
 #[derive(Debug)]
 pub(super) struct Output {
-    parts: Vec<Part>,
-    fields: Vec<(String, Shown)>,
+    parts: Vec<OutputSegment>,
+    fields: Vec<(String, ExtraValue)>,
 }
 
 #[derive(Debug)]
-enum Part {
+enum OutputSegment {
     Text(String),
     Term { expr: Expr, digits: usize, width: usize },
 }
 
 #[derive(Debug)]
-enum Shown {
+enum ExtraValue {
     /// The event's time as a number.
     Clock,
     Value(Expr),
-    /// A text of its own.
+    /// A rendered text.
     Text(Box<Output>),
 }
 
-/// Binds an output and the fields beside it.
+/// Binds an output and its extra fields.
 pub(super) fn bind(parts: &[OutputPart], extra: &[ExtraField], paths: &mut Paths) -> Output {
-    let mut fields: Vec<(String, Shown)> = Vec::new();
+    let mut fields: Vec<(String, ExtraValue)> = Vec::new();
     let mut bound = Vec::new();
     for part in parts {
         match part {
-            OutputPart::Text(text) => bound.push(Part::Text(text.clone())),
+            OutputPart::Text(text) => bound.push(OutputSegment::Text(text.clone())),
             OutputPart::Term { term, text, width } => {
                 let digits = match term {
                     Term::Field(field) => field::digits(field),
                     _ => 0,
                 };
-                bound.push(Part::Term { expr: term::bind(term, paths), digits, width: width.unwrap_or(0) });
+                bound.push(OutputSegment::Term {
+                    expr: term::bind(term, paths),
+                    digits,
+                    width: width.unwrap_or(0),
+                });
                 let whole = matches!(term, Term::Field(_)).then_some(text);
                 term.fields(&mut |field| {
                     let key = whole.cloned().unwrap_or_else(|| field.text());
@@ -58,9 +62,9 @@ pub(super) fn bind(parts: &[OutputPart], extra: &[ExtraField], paths: &mut Paths
     for ExtraField { name, parts, raw } in extra {
         let field = match parts.as_slice() {
             [OutputPart::Term { term: Term::Field(field), .. }] if *raw => shown(field, paths),
-            _ => Shown::Text(Box::new(bind(parts, &[], paths))),
+            _ => ExtraValue::Text(Box::new(bind(parts, &[], paths))),
         };
-        // What a deployment adds counts more than what the output has of the same name.
+        // Fields that a deployment adds override fields of the output with the same name.
         fields.retain(|(known, _)| known != name);
         fields.push((name.clone(), field));
     }
@@ -69,21 +73,21 @@ pub(super) fn bind(parts: &[OutputPart], extra: &[ExtraField], paths: &mut Paths
     Output { parts: bound, fields }
 }
 
-fn shown(field: &FieldRef, paths: &mut Paths) -> Shown {
+fn shown(field: &FieldRef, paths: &mut Paths) -> ExtraValue {
     if generic::is_clock(&field.name) {
-        return Shown::Clock;
+        return ExtraValue::Clock;
     }
-    Shown::Value(Expr::Field(field::bind(field, paths)))
+    ExtraValue::Value(Expr::Field(field::bind(field, paths)))
 }
 
 impl Output {
-    /// The text.
+    /// The rendered text.
     pub fn text(&self, view: View<'_>) -> String {
         let mut out = Vec::new();
         for part in &self.parts {
             match part {
-                Part::Text(text) => out.extend_from_slice(text.as_bytes()),
-                Part::Term { expr, digits, width } => {
+                OutputSegment::Text(text) => out.extend_from_slice(text.as_bytes()),
+                OutputSegment::Term { expr, digits, width } => {
                     let value = expr.value(view);
                     let mut shown = value.map_or_else(|| b"<NA>".to_vec(), |value| text(&value, *digits));
                     if *width > 0 {
@@ -101,16 +105,16 @@ impl Output {
 
     /// `output_fields`, sorted by name as Falco writes them.
     pub fn fields(&self, view: View<'_>) -> Vec<(String, Json)> {
-        let value = |shown: &Shown| match shown {
-            Shown::Clock => Json::from(view.event.time),
-            Shown::Value(expr) => expr.value(view).map_or(Json::Null, |value| json(&value)),
-            Shown::Text(output) => Json::from(output.text(view)),
+        let value = |shown: &ExtraValue| match shown {
+            ExtraValue::Clock => Json::from(view.event.time),
+            ExtraValue::Value(expr) => expr.value(view).map_or(Json::Null, |value| json(&value)),
+            ExtraValue::Text(output) => Json::from(output.text(view)),
         };
         self.fields.iter().map(|(name, shown)| (name.clone(), value(shown))).collect()
     }
 }
 
-/// A value as an output shows it, numbers with at least so many digits.
+/// A value as an output shows it, numbers padded to `digits`.
 pub(super) fn text(value: &Value<'_>, digits: usize) -> Vec<u8> {
     match value {
         Value::Text(text) => text.to_vec(),

@@ -1,4 +1,4 @@
-//! Many conditions as one graph: equal parts are one node, evaluated at most once for an event.
+//! Many conditions as one graph. Equal parts are one node, evaluated at most once per event.
 
 use super::compare::{self, Comparison};
 use super::event::View;
@@ -6,12 +6,12 @@ use super::json::Paths;
 use crate::sema::ir::{Pred, Term, Test};
 use rustc_hash::FxHashMap;
 
-/// A node.
+/// Number of a node.
 pub(super) type NodeId = u32;
 
-/// What a node is. Children come before their parents.
+/// A node. Children come before their parents.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(super) enum Node {
+pub(super) enum PlanNode {
     Const(bool),
     And(Box<[NodeId]>),
     Or(Box<[NodeId]>),
@@ -20,12 +20,12 @@ pub(super) enum Node {
     Atom(u32),
 }
 
-/// The graph while it grows.
+/// Builder of a graph.
 #[derive(Default)]
 pub(super) struct Builder {
-    nodes: Vec<Node>,
+    nodes: Vec<PlanNode>,
     costs: Vec<u32>,
-    known: FxHashMap<Node, NodeId>,
+    known: FxHashMap<PlanNode, NodeId>,
     comparisons: Vec<Comparison>,
     atoms: FxHashMap<(Term, Test), u32>,
 }
@@ -33,11 +33,11 @@ pub(super) struct Builder {
 /// The finished graph.
 #[derive(Debug)]
 pub(super) struct Graph {
-    pub nodes: Vec<Node>,
+    pub nodes: Vec<PlanNode>,
     pub comparisons: Vec<Comparison>,
-    /// The place of a node's result in the cache.
+    /// Position of a node's result in the cache.
     cached: Vec<u32>,
-    /// How many results are kept.
+    /// Number of cached results.
     pub results: usize,
 }
 
@@ -47,15 +47,15 @@ impl Builder {
     /// Adds a condition.
     pub fn add(&mut self, pred: &Pred, paths: &mut Paths) -> NodeId {
         match pred {
-            Pred::Const(truth) => self.node(Node::Const(*truth), 0),
+            Pred::Const(truth) => self.node(PlanNode::Const(*truth), 0),
             Pred::And(parts) => self.chain(parts, paths, true),
             Pred::Or(parts) => self.chain(parts, paths, false),
             Pred::Not(inner) => {
                 let inner = self.add(inner, paths);
                 match self.nodes[inner as usize] {
-                    Node::Const(truth) => self.node(Node::Const(!truth), 0),
-                    Node::Not(again) => again,
-                    _ => self.node(Node::Not(inner), self.costs[inner as usize]),
+                    PlanNode::Const(truth) => self.node(PlanNode::Const(!truth), 0),
+                    PlanNode::Not(again) => again,
+                    _ => self.node(PlanNode::Not(inner), self.costs[inner as usize]),
                 }
             }
             Pred::Atom(atom) => {
@@ -70,7 +70,7 @@ impl Builder {
                     }
                 };
                 let cost = self.comparisons[at as usize].cost();
-                self.node(Node::Atom(at), cost)
+                self.node(PlanNode::Atom(at), cost)
             }
         }
     }
@@ -80,26 +80,26 @@ impl Builder {
         for part in parts {
             let child = self.add(part, paths);
             match &self.nodes[child as usize] {
-                Node::Const(truth) if *truth == and => {}
-                Node::Const(truth) => return self.node(Node::Const(*truth), 0),
-                Node::And(inner) if and => children.extend(inner),
-                Node::Or(inner) if !and => children.extend(inner),
+                PlanNode::Const(truth) if *truth == and => {}
+                PlanNode::Const(truth) => return self.node(PlanNode::Const(*truth), 0),
+                PlanNode::And(inner) if and => children.extend(inner),
+                PlanNode::Or(inner) if !and => children.extend(inner),
                 _ => children.push(child),
             }
         }
-        // Nothing that is evaluated has an effect, so the order is free: what is cheap comes first.
+        // Evaluation has no side effects, so the order is free: cheap parts come first.
         children.sort_by_key(|&child| (self.costs[child as usize], child));
         children.dedup();
         let cost = children.iter().fold(0u32, |sum, &child| sum.saturating_add(self.costs[child as usize]));
         match (&*children, and) {
-            ([], _) => self.node(Node::Const(and), 0),
+            ([], _) => self.node(PlanNode::Const(and), 0),
             ([only], _) => *only,
-            (_, true) => self.node(Node::And(children.into()), cost),
-            (_, false) => self.node(Node::Or(children.into()), cost),
+            (_, true) => self.node(PlanNode::And(children.into()), cost),
+            (_, false) => self.node(PlanNode::Or(children.into()), cost),
         }
     }
 
-    fn node(&mut self, node: Node, cost: u32) -> NodeId {
+    fn node(&mut self, node: PlanNode, cost: u32) -> NodeId {
         if let Some(&id) = self.known.get(&node) {
             return id;
         }
@@ -124,9 +124,9 @@ impl Builder {
                 continue;
             }
             let children = match &self.nodes[node as usize] {
-                Node::And(children) | Node::Or(children) => &**children,
-                Node::Not(child) => std::slice::from_ref(child),
-                Node::Const(_) | Node::Atom(_) => &[],
+                PlanNode::And(children) | PlanNode::Or(children) => &**children,
+                PlanNode::Not(child) => std::slice::from_ref(child),
+                PlanNode::Const(_) | PlanNode::Atom(_) => &[],
             };
             for &child in children {
                 uses[child as usize] += 1;
@@ -135,7 +135,7 @@ impl Builder {
         }
         let mut results = 0;
         let cached = uses.iter().zip(&self.costs).map(|(&uses, &cost)| {
-            // Looking up a result takes about as long as comparing a plain text.
+            // A lookup of a result takes about as long as a comparison of a plain text.
             if uses < 2 || cost < 3 {
                 return NOT_CACHED;
             }
@@ -147,11 +147,11 @@ impl Builder {
     }
 }
 
-/// Results of one event, two bits each: known, true.
+/// Results for one event, two bits each: known, true.
 pub(super) struct Cache<'c>(pub &'c mut [u64]);
 
 impl Cache<'_> {
-    /// How many words so many results need.
+    /// Number of words for a number of results.
     pub fn words(results: usize) -> usize {
         results.div_ceil(32)
     }
@@ -169,7 +169,7 @@ impl Cache<'_> {
 }
 
 impl Graph {
-    /// True if the node's condition holds.
+    /// Whether the node's condition holds.
     pub fn holds<'e>(&'e self, node: NodeId, view: View<'e>, cache: &mut Cache<'_>) -> bool {
         let kept = self.cached[node as usize];
         if kept != NOT_CACHED
@@ -178,11 +178,11 @@ impl Graph {
             return result;
         }
         let result = match &self.nodes[node as usize] {
-            Node::Const(truth) => *truth,
-            Node::Atom(atom) => self.comparisons[*atom as usize].holds(view),
-            Node::Not(child) => !self.holds(*child, view, cache),
-            Node::And(children) => children.iter().all(|&child| self.holds(child, view, cache)),
-            Node::Or(children) => children.iter().any(|&child| self.holds(child, view, cache)),
+            PlanNode::Const(truth) => *truth,
+            PlanNode::Atom(atom) => self.comparisons[*atom as usize].holds(view),
+            PlanNode::Not(child) => !self.holds(*child, view, cache),
+            PlanNode::And(children) => children.iter().all(|&child| self.holds(child, view, cache)),
+            PlanNode::Or(children) => children.iter().any(|&child| self.holds(child, view, cache)),
         };
         if kept != NOT_CACHED {
             cache.set(kept, result);

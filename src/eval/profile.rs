@@ -1,5 +1,5 @@
-//! Where the time goes: every rule by itself, part by part in the order they are written. Slower than the engine,
-//! which evaluates many rules at once.
+//! Time measurement: every rule by itself, its parts in written order. Slower than the engine, which evaluates many
+//! rules at once.
 
 use super::compare::{self, Comparison};
 use super::event::{self, Event, Host, Skipped, View};
@@ -8,28 +8,28 @@ use super::json::Paths;
 use crate::sema::ir::{Pred, Rule};
 use crate::source::Span;
 
-/// What was measured of a rule or of one comparison in it.
+/// Measurements of a rule or of one of its comparisons.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Cost {
-    /// How often it was evaluated.
+    /// Number of evaluations.
     pub evaluated: u64,
-    /// How often it held.
+    /// Number of evaluations that were true.
     pub held: u64,
-    /// How long that took, in nanoseconds of the clock given.
+    /// Total time in nanoseconds of the given clock.
     pub time: u64,
 }
 
 /// Rules that are measured.
 #[derive(Debug)]
 pub struct Profiler {
-    rules: Vec<Part>,
-    /// Where each comparison is written, and the rule it belongs to.
+    rules: Vec<TimedCondition>,
+    /// Rule and place of each comparison.
     places: Vec<(usize, Span)>,
     paths: Paths,
     host: Host,
 }
 
-/// What was measured so far: of each rule, and of each comparison.
+/// Measurements so far, by rule and by comparison.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Costs {
     /// By index of the rule.
@@ -38,42 +38,43 @@ pub struct Costs {
     pub parts: Vec<Cost>,
 }
 
-/// A condition as it is written.
+/// A condition in written order with its comparisons bound.
 #[derive(Debug)]
-enum Part {
+enum TimedCondition {
     Const(bool),
-    And(Vec<Part>),
-    Or(Vec<Part>),
-    Not(Box<Part>),
+    And(Vec<TimedCondition>),
+    Or(Vec<TimedCondition>),
+    Not(Box<TimedCondition>),
     Comparison(usize, Comparison),
 }
 
 impl Profiler {
-    /// Prepares rules. Those of other sources and disabled ones cost nothing.
+    /// Compiles rules for measurement. Rules of other sources and disabled rules are not evaluated.
     pub fn new(rules: &[Rule]) -> Profiler {
         let mut paths = event::paths();
         let mut places = Vec::new();
         let part = |(at, rule): (usize, &Rule)| match is_active(rule) {
             true => part(&rule.condition, at, &mut places, &mut paths),
-            false => Part::Const(false),
+            false => TimedCondition::Const(false),
         };
         let rules = rules.iter().enumerate().map(part).collect();
         paths.finish();
         Profiler { rules, places, paths, host: Host::default() }
     }
 
-    /// The comparisons: the rule each belongs to, and where it is written.
+    /// Rule and place of each comparison.
     pub fn places(&self) -> &[(usize, Span)] {
         &self.places
     }
 
-    /// Nothing measured yet.
+    /// Empty measurements.
     pub fn costs(&self) -> Costs {
         let costs = |len| vec![Cost::default(); len];
         Costs { rules: costs(self.rules.len()), parts: costs(self.places.len()) }
     }
 
-    /// Measures all rules on a record. `clock` tells nanoseconds from any moment on. Skips what the engine skips.
+    /// Measures all rules on a record. `clock` returns nanoseconds since any fixed moment. Skips what the engine
+    /// skips.
     pub fn measure(
         &self,
         record: &[u8],
@@ -86,7 +87,7 @@ impl Profiler {
         event.first = first.unwrap_or(event.first);
         let view = View::new(&event, &self.paths);
         for (rule, cost) in self.rules.iter().zip(&mut costs.rules) {
-            if let Part::Const(_) = rule {
+            if let TimedCondition::Const(_) = rule {
                 continue;
             }
             let start = clock();
@@ -98,7 +99,7 @@ impl Profiler {
 }
 
 impl Costs {
-    /// Adds what was measured elsewhere.
+    /// Adds other measurements of the same rules.
     pub fn merge(&mut self, other: &Costs) {
         let of_other = other.rules.iter().chain(&other.parts);
         for (cost, more) in self.rules.iter_mut().chain(&mut self.parts).zip(of_other) {
@@ -117,27 +118,27 @@ impl Cost {
     }
 }
 
-fn part(pred: &Pred, rule: usize, places: &mut Vec<(usize, Span)>, paths: &mut Paths) -> Part {
+fn part(pred: &Pred, rule: usize, places: &mut Vec<(usize, Span)>, paths: &mut Paths) -> TimedCondition {
     let mut all = |parts: &[Pred]| parts.iter().map(|one| part(one, rule, places, paths)).collect();
     match pred {
-        Pred::Const(truth) => Part::Const(*truth),
-        Pred::And(parts) => Part::And(all(parts)),
-        Pred::Or(parts) => Part::Or(all(parts)),
-        Pred::Not(inner) => Part::Not(Box::new(part(inner, rule, places, paths))),
+        Pred::Const(truth) => TimedCondition::Const(*truth),
+        Pred::And(parts) => TimedCondition::And(all(parts)),
+        Pred::Or(parts) => TimedCondition::Or(all(parts)),
+        Pred::Not(inner) => TimedCondition::Not(Box::new(part(inner, rule, places, paths))),
         Pred::Atom(atom) => {
             places.push((rule, atom.origin.span));
-            Part::Comparison(places.len() - 1, compare::bind(atom, paths))
+            TimedCondition::Comparison(places.len() - 1, compare::bind(atom, paths))
         }
     }
 }
 
-fn holds(part: &Part, view: View<'_>, clock: &impl Fn() -> u64, costs: &mut [Cost]) -> bool {
+fn holds(part: &TimedCondition, view: View<'_>, clock: &impl Fn() -> u64, costs: &mut [Cost]) -> bool {
     match part {
-        Part::Const(truth) => *truth,
-        Part::And(parts) => parts.iter().all(|part| holds(part, view, clock, costs)),
-        Part::Or(parts) => parts.iter().any(|part| holds(part, view, clock, costs)),
-        Part::Not(inner) => !holds(inner, view, clock, costs),
-        Part::Comparison(at, comparison) => {
+        TimedCondition::Const(truth) => *truth,
+        TimedCondition::And(parts) => parts.iter().all(|part| holds(part, view, clock, costs)),
+        TimedCondition::Or(parts) => parts.iter().any(|part| holds(part, view, clock, costs)),
+        TimedCondition::Not(inner) => !holds(inner, view, clock, costs),
+        TimedCondition::Comparison(at, comparison) => {
             let start = clock();
             let held = comparison.holds(view);
             if let Some(cost) = costs.get_mut(*at) {

@@ -1,14 +1,13 @@
-//! The records of a log, found piece by piece: by counting braces, as the plugin does.
-//!
-//! An object at the outside is a record if its first telling key is one of a record; otherwise, the objects directly
-//! inside it are the records, whatever their key is called. So one record, lines of them, an array of them and the
-//! form of S3 are all read the same way, and so are the envelopes of EventBridge. Keys of [`super::rows`] tell too.
+//! Splitting of a log into records by counting braces, as the plugin does. Input arrives in pieces.
+//! An outermost object is a record if its first distinctive key is one of a record; otherwise the objects directly
+//! inside it are the records, under any key. So one record, lines of records, an array, the format of S3 and
+//! envelopes of EventBridge are read the same way. Keys of [`super::rows`] are distinctive too.
 
 use super::json::string_end;
 use super::rows::is_row_key;
 use std::ops::Range;
 
-/// Keys that tell a record from an object around records.
+/// Keys that distinguish a record from an object around records.
 pub(super) const OF_RECORDS: [&[u8]; 16] = [
     b"additionalEventData",
     b"awsRegion",
@@ -29,6 +28,7 @@ pub(super) const OF_RECORDS: [&[u8]; 16] = [
 ];
 
 /// The byte ranges of the records in a whole file.
+#[cfg(test)]
 pub fn records(text: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
     let (mut splitter, mut found) = (Splitter::default(), Vec::new());
     splitter.feed(text, 0, text.len(), &mut found);
@@ -38,41 +38,41 @@ pub fn records(text: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
     })
 }
 
-/// What the splitter finds.
+/// A result of the splitter.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Piece {
     /// A whole record.
     Record(Range<usize>),
-    /// Text outside of any object begins here.
+    /// Start of text outside of any object.
     Stray(usize),
 }
 
-/// Where the splitter is; it can stop after any byte.
+/// Splitter that can stop after any byte.
 #[derive(Debug, Default)]
 pub(super) struct Splitter {
-    place: Place,
-    /// Inside a string, and behind a backslash in it.
+    place: Nesting,
+    /// Inside a string.
     string: bool,
     escaped: bool,
-    /// Text outside of objects was told of.
+    /// Whether text outside of objects was reported.
     stray: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-enum Place {
+enum Nesting {
     /// Outside of everything.
     #[default]
     Top,
-    /// In an outer object that is not known to be a record yet.
+    /// In an outer object that is not yet known to be a record.
     New { start: usize, key: Option<usize>, may_be_key: bool, brackets: usize },
     /// In an object around records, between them.
     Around,
-    /// In a record. Its text is not wanted any more without a start.
+    /// In a record. Without a start its text is dropped.
     Record { start: Option<usize>, depth: usize, around: bool },
 }
 
 impl Splitter {
-    /// Reads on, in a text of which all before `at` was read.
+    /// Continues at `at` in a text whose earlier part was read.
     pub fn feed(&mut self, text: &[u8], mut at: usize, end: usize, found: &mut Vec<Piece>) {
         let text = text.get(..end).unwrap_or(text);
         while at < text.len() {
@@ -81,47 +81,47 @@ impl Splitter {
                 continue;
             }
             at = match self.place {
-                Place::Top => self.top(text, at, found),
-                Place::New { .. } => self.new_object(text, at, found),
-                Place::Around => self.around(text, at),
-                Place::Record { .. } => self.record(text, at, found),
+                Nesting::Top => self.top(text, at, found),
+                Nesting::New { .. } => self.new_object(text, at, found),
+                Nesting::Around => self.around(text, at),
+                Nesting::Record { .. } => self.record(text, at, found),
             };
         }
     }
 
-    /// Where the text begins that is still needed, if any is.
+    /// Start of the text that is still needed, if any is.
     pub fn open(&self) -> Option<usize> {
         match self.place {
-            Place::New { start, .. } => Some(start),
-            Place::Record { start, .. } => start,
-            Place::Top | Place::Around => None,
+            Nesting::New { start, .. } => Some(start),
+            Nesting::Record { start, .. } => start,
+            Nesting::Top | Nesting::Around => None,
         }
     }
 
-    /// The text ends, or with it a line that stands alone: starts afresh. True if something was left open.
+    /// Ends the text or an independent line, and resets. Returns whether an object was open.
     pub fn finish(&mut self) -> bool {
-        let open = !matches!(self.place, Place::Top);
+        let open = !matches!(self.place, Nesting::Top);
         *self = Splitter::default();
         open
     }
 
-    /// The first bytes of the text were taken away.
+    /// Adjusts positions after `by` bytes were removed from the front.
     pub fn shift(&mut self, by: usize) {
         match &mut self.place {
-            Place::New { start, key, .. } => {
+            Nesting::New { start, key, .. } => {
                 *start -= by;
                 *key = key.map(|key| key - by);
             }
-            Place::Record { start: Some(start), .. } => *start -= by,
+            Nesting::Record { start: Some(start), .. } => *start -= by,
             _ => {}
         }
     }
 
-    /// Gives up the text of the open record, and goes on behind it.
+    /// Drops the text of the open record and continues after it.
     pub fn drop_open(&mut self) {
         match &mut self.place {
-            Place::New { .. } => self.place = Place::Record { start: None, depth: 1, around: false },
-            Place::Record { start, .. } => *start = None,
+            Nesting::New { .. } => self.place = Nesting::Record { start: None, depth: 1, around: false },
+            Nesting::Record { start, .. } => *start = None,
             _ => {}
         }
     }
@@ -136,17 +136,17 @@ impl Splitter {
             return text.len();
         };
         self.string = false;
-        if let Place::New { start, key, .. } = &mut self.place
+        if let Nesting::New { start, key, .. } = &mut self.place
             && let Some(key) = key.take()
         {
             let name = text.get(key..end).unwrap_or_default();
             let start = *start;
             if OF_RECORDS.contains(&name) {
-                self.place = Place::Record { start: Some(start), depth: 1, around: false };
+                self.place = Nesting::Record { start: Some(start), depth: 1, around: false };
             } else if name == b"Records" {
-                self.place = Place::Around;
+                self.place = Nesting::Around;
             } else if is_row_key(name) {
-                self.place = Place::Record { start: Some(start), depth: 1, around: false };
+                self.place = Nesting::Record { start: Some(start), depth: 1, around: false };
             }
         }
         end + 1
@@ -155,7 +155,7 @@ impl Splitter {
     fn top(&mut self, text: &[u8], at: usize, found: &mut Vec<Piece>) -> usize {
         match text[at] {
             b'{' => {
-                self.place = Place::New { start: at, key: None, may_be_key: true, brackets: 0 };
+                self.place = Nesting::New { start: at, key: None, may_be_key: true, brackets: 0 };
                 self.stray = false;
             }
             b' ' | b'\t' | b'\r' | b'\n' | b'[' | b']' | b',' | 0x1E => {}
@@ -169,16 +169,16 @@ impl Splitter {
     }
 
     fn new_object(&mut self, text: &[u8], at: usize, found: &mut Vec<Piece>) -> usize {
-        let Place::New { start, key, may_be_key, brackets } = &mut self.place else { return at };
+        let Nesting::New { start, key, may_be_key, brackets } = &mut self.place else { return at };
         match text[at] {
             b'"' => {
                 self.string = true;
                 *key = std::mem::take(may_be_key).then_some(at + 1);
             }
-            b'{' => self.place = Place::Record { start: Some(at), depth: 1, around: true },
+            b'{' => self.place = Nesting::Record { start: Some(at), depth: 1, around: true },
             b'}' => {
                 found.push(Piece::Record(*start..at + 1));
-                self.place = Place::Top;
+                self.place = Nesting::Top;
             }
             b',' => *may_be_key = *brackets == 0,
             b'[' => *brackets += 1,
@@ -191,15 +191,15 @@ impl Splitter {
     fn around(&mut self, text: &[u8], at: usize) -> usize {
         match text[at] {
             b'"' => self.string = true,
-            b'{' => self.place = Place::Record { start: Some(at), depth: 1, around: true },
-            b'}' => self.place = Place::Top,
+            b'{' => self.place = Nesting::Record { start: Some(at), depth: 1, around: true },
+            b'}' => self.place = Nesting::Top,
             _ => {}
         }
         at + 1
     }
 
     fn record(&mut self, text: &[u8], mut at: usize, found: &mut Vec<Piece>) -> usize {
-        let Place::Record { start, depth, around } = &mut self.place else { return at };
+        let Nesting::Record { start, depth, around } = &mut self.place else { return at };
         while let Some(&byte) = text.get(at) {
             match byte {
                 b'"' => match string_end(text, at + 1) {
@@ -214,7 +214,7 @@ impl Splitter {
                     *depth -= 1;
                     if *depth == 0 {
                         found.extend(start.map(|start| Piece::Record(start..at + 1)));
-                        self.place = if *around { Place::Around } else { Place::Top };
+                        self.place = if *around { Nesting::Around } else { Nesting::Top };
                         return at + 1;
                     }
                 }

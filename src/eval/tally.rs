@@ -1,25 +1,25 @@
-//! Counting what rules say of a log, in bounded memory.
+//! Counts of a rule's alerts in bounded memory.
 
 use rustc_hash::FxHashSet;
 use std::hash::{DefaultHasher, Hasher};
 
-/// Up to how many distinct values are counted.
+/// Maximum number of distinct values that are counted.
 pub const MOST_DISTINCT: usize = 1000;
 
-/// What a rule said.
+/// Counts of one rule.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Tally {
-    /// How often it fired.
+    /// Number of alerts.
     pub matches: u64,
     /// Times of the earliest and the latest event, in nanoseconds since 1970.
     pub seen: Option<(i64, i64)>,
-    /// Its users.
+    /// Distinct users.
     pub users: Distinct,
-    /// Its source addresses.
+    /// Distinct source addresses.
     pub addresses: Distinct,
 }
 
-/// How many different values there are: exact up to [`MOST_DISTINCT`]. Holds hashes of 64 bits.
+/// Number of distinct values, exact up to [`MOST_DISTINCT`], by 64-bit hashes.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Distinct {
     known: FxHashSet<u64>,
@@ -27,7 +27,7 @@ pub struct Distinct {
 }
 
 impl Tally {
-    /// The rule fired on an event of this time by this user from this address.
+    /// Counts an alert on an event of this time by this user from this address.
     pub fn add(&mut self, time: i64, [user, address]: &[Option<impl AsRef<[u8]>>; 2]) {
         self.matches += 1;
         self.saw(time, time);
@@ -39,7 +39,7 @@ impl Tally {
         }
     }
 
-    /// Adds what was counted elsewhere; the order of adding does not matter.
+    /// Adds another count; the order of additions does not matter.
     pub fn merge(&mut self, other: &Tally) {
         self.matches += other.matches;
         if let Some((first, last)) = other.seen {
@@ -58,7 +58,7 @@ impl Tally {
 }
 
 impl Distinct {
-    /// How many there are, and whether that is all.
+    /// Number of distinct values, and whether it is exact.
     pub fn count(&self) -> (usize, bool) {
         if self.more { (MOST_DISTINCT + 1, false) } else { (self.known.len(), true) }
     }

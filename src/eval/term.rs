@@ -1,4 +1,4 @@
-//! Fields and what transformers make of them.
+//! Terms: fields and transformers, bound to paths.
 
 use super::event::{View, cut};
 use super::field::{self, Field};
@@ -9,7 +9,7 @@ use crate::sema::ir::Term;
 use crate::syntax::token::Transformer;
 use std::borrow::Cow;
 
-/// A term bound to the places of a record.
+/// A term bound to paths of a record.
 #[derive(Clone, Debug)]
 pub(super) enum Expr {
     /// A field.
@@ -18,11 +18,11 @@ pub(super) enum Expr {
     Const(Box<[u8]>),
     /// A list of terms; numbers among them are shown as text if the flag says so.
     List(Vec<(Expr, bool)>),
-    /// One text from one text.
+    /// A transformer from one text to one text.
     Map(Map, Box<Expr>),
-    /// Bytes of a text or elements of a list.
+    /// Number of bytes of a text or of elements of a list.
     Len(Box<Expr>),
-    /// `getopt` without selector has a length of its own, when it has one.
+    /// `getopt` without a selector has its own length.
     LenOptions(Box<Expr>),
     /// `join`
     Join(Box<(Expr, Expr)>),
@@ -30,11 +30,11 @@ pub(super) enum Expr {
     Concat(Vec<Expr>),
     /// `getopt`: arguments, options, selected option.
     Options(Box<(Expr, Expr)>, Option<u8>),
-    /// Never there: Falco refuses or ends.
+    /// Always absent: Falco refuses it or crashes.
     Absent,
 }
 
-/// What a transformer does to a text.
+/// The function of a transformer on a text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[allow(missing_docs)]
 pub(super) enum Map {
@@ -78,7 +78,7 @@ pub(super) fn bind(term: &Term, paths: &mut Paths) -> Expr {
     }
 }
 
-/// The type of the field that a term starts from.
+/// Type of the field that a term is derived from.
 fn underlying(term: &Term) -> Type {
     match term {
         Term::Field(field) => field.ty,
@@ -156,17 +156,17 @@ impl Expr {
         }
     }
 
-    /// Falco counts a NUL at the end of what these make, where it compares without regard to text.
+    /// Whether Falco includes a trailing NUL when it compares the result as bytes.
     pub fn ends_in_nul(&self) -> bool {
         matches!(self, Expr::Map(..))
     }
 
-    /// `join`, `concat` or `getopt`: with a field on the right, Falco crashes.
+    /// Whether it is `join`, `concat` or `getopt`, for which Falco crashes with a field on the right.
     pub fn is_multi(&self) -> bool {
         matches!(self, Expr::Join(_) | Expr::Concat(_) | Expr::Options(..))
     }
 
-    /// Roughly how long it takes, in comparisons of plain texts.
+    /// Approximate time, in comparisons of plain texts.
     pub fn cost(&self) -> u32 {
         match self {
             Expr::Field(field) => field.cost(),
@@ -179,7 +179,7 @@ impl Expr {
     }
 }
 
-/// A value where a text is expected. A number that is not shown as text is read as the bytes it is made of.
+/// A value where a text is expected. A number that is not shown as text is read as its bytes in memory.
 fn element(value: Value<'_>, decimal: bool) -> Option<Bytes<'_>> {
     Some(match value {
         Value::Text(text) => text,
@@ -222,7 +222,7 @@ fn changed<'e>(text: Bytes<'e>, wrong: fn(&u8) -> bool, change: fn(&mut [u8])) -
     Cow::Owned(text)
 }
 
-/// Decodes; `None` for wrong letters, lengths or left-over bits. Up to two `=` at the end may be there.
+/// Base64 decoding; `None` for wrong letters, lengths or left-over bits. Up to two `=` at the end are accepted.
 fn base64(text: &[u8]) -> Option<Vec<u8>> {
     let text = text.strip_suffix(b"=").unwrap_or(text);
     let text = text.strip_suffix(b"=").unwrap_or(text);
@@ -252,7 +252,7 @@ fn base64(text: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// What `getopt` finds: options and their values, or with a selected option what it was last.
+/// Result of `getopt`: options and their values, or the last value of a selected option.
 fn options_of<'e>(args: Vec<Bytes<'e>>, options: &[u8], selected: Option<u8>) -> Vec<Bytes<'e>> {
     let options = options.strip_prefix(b":").unwrap_or(options);
     let mut found = Vec::new();

@@ -1,18 +1,18 @@
-//! How many alerts there were when, in bounded memory and whatever the order they come in.
+//! Alerts over time in bounded memory, in any order of arrival.
 
 use crate::sema::ir::Priority;
 use std::collections::BTreeMap;
 
-/// Up to how many spans of time are told apart.
+/// Maximum number of spans.
 const MOST: usize = 1024;
 
-/// Alerts of each priority, the most urgent first.
+/// Number of alerts by priority, the most urgent first.
 pub type Alerts = [u64; Priority::ALL.len()];
 
-/// Alerts over time, counted in spans that grow with the time between them.
+/// Alerts over time, counted in spans that grow with the covered period.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Timeline {
-    /// Seconds of a span; a power of 2.
+    /// Length of a span in seconds; a power of 2.
     width: i64,
     spans: BTreeMap<i64, Alerts>,
 }
@@ -24,7 +24,7 @@ impl Default for Timeline {
 }
 
 impl Timeline {
-    /// An alert of this priority at this time, in nanoseconds since 1970.
+    /// Counts an alert of this priority at this time, in nanoseconds since 1970.
     pub fn add(&mut self, time: i64, priority: Priority) {
         let span = time.div_euclid(1_000_000_000).div_euclid(self.width);
         let at = Priority::ALL.iter().position(|one| *one == priority).unwrap_or_default();
@@ -32,7 +32,7 @@ impl Timeline {
         self.shrink();
     }
 
-    /// Adds what was counted elsewhere; the order of adding does not matter.
+    /// Adds another timeline; the order of additions does not matter.
     pub fn merge(&mut self, other: &Timeline) {
         self.widen(other.width);
         let by = self.width / other.width;
@@ -42,8 +42,8 @@ impl Timeline {
         self.shrink();
     }
 
-    /// The alerts in at most so many spans of the same length, from the first alert to the last: when the first of them
-    /// begins and how long each is, in seconds.
+    /// The alerts in at most `most` spans of equal length, from the first alert to the last, with start and length of
+    /// the spans in seconds.
     pub fn columns(&self, most: usize) -> (i64, i64, Vec<Alerts>) {
         let (Some((&first, _)), Some((&last, _))) =
             (self.spans.first_key_value(), self.spans.last_key_value())
@@ -68,7 +68,7 @@ impl Timeline {
         (start.saturating_mul(width), width, columns)
     }
 
-    /// Puts spans together until there are few enough.
+    /// Merges spans until there are few enough.
     fn shrink(&mut self) {
         while self.spans.len() > MOST {
             self.widen(self.width * 2);
@@ -97,7 +97,7 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// However alerts are spread over threads, the same comes out, and nothing is lost.
+        /// The result does not depend on the distribution over threads, and nothing is lost.
         #[test]
         fn order_does_not_matter(times in prop::collection::vec((any::<i64>(), 0usize..8), 0..4000), cut in 0usize..4000) {
             let of = |all: &[(i64, usize)]| {

@@ -1,20 +1,20 @@
-//! What a field or transformer yields.
+//! Values of fields and transformers.
 
 use std::borrow::Cow;
 
-/// Bytes that a record mostly has as they are.
+/// Bytes, mostly borrowed from the record.
 pub type Bytes<'e> = Cow<'e, [u8]>;
 
-/// A value that is there.
+/// A present value.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Value<'e> {
     /// A text, without NUL.
     Text(Bytes<'e>),
     /// A number or a time.
     Number(u64),
-    /// A truth value.
+    /// A boolean.
     Bool(bool),
-    /// A list of texts. What transformers make of elements ends in a NUL, as Falco's do.
+    /// A list of texts. Elements that transformers return end in a NUL, as in Falco.
     List(Vec<Bytes<'e>>),
 }
 
@@ -24,7 +24,7 @@ impl<'e> Value<'e> {
         Value::Text(Cow::Borrowed(text.as_bytes()))
     }
 
-    /// A made text.
+    /// An owned text.
     pub fn owned(text: String) -> Value<'e> {
         Value::Text(Cow::Owned(text.into_bytes()))
     }

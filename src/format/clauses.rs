@@ -1,14 +1,14 @@
-//! A condition as a tree of clauses that keeps every parenthesis and knows where its author broke lines.
+//! A condition as a tree of clauses that keeps every parenthesis and the author's line breaks.
 
 use crate::syntax::ast::{Comparison, Expr, ExprKind, Operand as Side, OperandKind, Right};
 use crate::syntax::condition::{self, RULE_DEPTH};
 use crate::syntax::lexer;
 use std::ops::Range;
 
-/// `or` of `and`s, with no parentheses around it.
+/// An `or` of `and` chains, without parentheses around it.
 #[derive(Debug, Default)]
 pub(super) struct Chain {
-    /// What `or` joins: each is joined by `and`.
+    /// The operands of `or`: each is a chain of `and`.
     pub any: Vec<Vec<Clause>>,
     /// A line break stands before the closing parenthesis.
     broken_end: bool,
@@ -17,7 +17,7 @@ pub(super) struct Chain {
 /// One operand of `and` or `or`.
 #[derive(Debug)]
 pub(super) struct Clause {
-    /// How many `not` stand before it.
+    /// The number of `not` before it.
     pub nots: usize,
     /// What it is.
     pub what: ClauseKind,
@@ -25,12 +25,12 @@ pub(super) struct Clause {
     pub broken: bool,
 }
 
-/// What a clause is.
+/// The kinds of clauses.
 #[derive(Debug)]
 pub(super) enum ClauseKind {
-    /// The condition begins with `and` or `or`: what is before is in another item.
+    /// The operand before a leading `and` or `or`, which is in another item.
     Before,
-    /// A macro or a check. A check of a list has the items apart, so that they can be wrapped.
+    /// A macro or comparison. The items of a comparison's list are separate, so that they can be wrapped.
     Leaf(String, Vec<String>),
     /// A chain in parentheses.
     Group(Chain),
@@ -50,7 +50,7 @@ struct Leaf<'a> {
     check: Option<&'a Comparison<'a>>,
 }
 
-/// What stands in for the part of a condition that is in another item.
+/// The placeholder for the part of a condition that is in another item.
 const BEFORE: &str = "x ";
 
 /// True if the condition continues one of another item.
@@ -74,7 +74,7 @@ pub(super) fn parsed<T>(text: &str, then: impl Fn(&str, &Expr<'_>, usize) -> Opt
     if parsed.errors.is_empty() { then(&whole, &parsed.expr, BEFORE.len()) } else { None }
 }
 
-/// The clauses of a condition. `broken` says whether its author broke the line between two offsets.
+/// The clauses of a condition. `broken` reports whether the author broke the line between two offsets.
 pub(super) fn read(text: &str, broken: &dyn Fn(Range<usize>) -> bool) -> Option<Chain> {
     parsed(text, |text, expr, added| {
         let mut leaves = Vec::new();
@@ -102,7 +102,7 @@ pub(super) fn read(text: &str, broken: &dyn Fn(Range<usize>) -> bool) -> Option<
     })
 }
 
-/// Everything but the leaves is parentheses and three words.
+/// Everything except the leaves is a parenthesis or one of three words.
 fn tokens(text: &str, leaves: &[Leaf<'_>]) -> Option<Vec<(ClauseToken, Range<usize>)>> {
     let mut tokens = Vec::new();
     let mut at = 0;
@@ -143,12 +143,12 @@ struct ClauseReader<'a> {
     tokens: &'a [(ClauseToken, Range<usize>)],
     at: usize,
     broken: &'a dyn Fn(Range<usize>) -> bool,
-    /// The first leaf is no part of the text.
+    /// True if the first leaf is a placeholder.
     before: bool,
 }
 
 impl ClauseReader<'_> {
-    /// A line break stands before the token at the cursor.
+    /// True if a line break stands before the token at the cursor.
     fn is_broken(&self) -> bool {
         let end = |at: usize| self.tokens.get(at).map(|(_, place)| place.end);
         let start = self.tokens.get(self.at).map(|(_, place)| place.start);
@@ -221,7 +221,7 @@ impl ClauseReader<'_> {
             Right::None | Right::Hole => {}
             Right::Const(value) | Right::Word(value) => text += &format!(" {}", self.slice(&value.place)),
             Right::Operand(side) => text += &format!(" {}", self.side(side)),
-            // Falco takes a list whose first item is not readable for an empty one.
+            // Falco reads a list whose first item is unreadable as empty.
             Right::List(values, place) if values.is_empty() => text += &format!(" {}", self.slice(place)),
             Right::List(values, _) => {
                 items = values.iter().map(|value| self.slice(&value.place).to_owned()).collect();
@@ -244,18 +244,18 @@ impl ClauseReader<'_> {
 }
 
 impl Chain {
-    /// Its author broke it somewhere.
+    /// True if its author broke it anywhere.
     pub fn has_break(&self) -> bool {
         let inside = |all: &Vec<Clause>| all.iter().any(Clause::has_break);
         self.broken_end || self.any.iter().any(inside)
     }
 
-    /// How many clauses it has at this level.
+    /// The number of clauses at this level.
     pub fn len(&self) -> usize {
         self.any.iter().map(Vec::len).sum()
     }
 
-    /// All on one line.
+    /// The chain on one line.
     pub fn inline(&self) -> String {
         self.any.iter().map(|all| inline_all(all)).collect::<Vec<_>>().join(" or ").trim_start().to_owned()
     }

@@ -1,10 +1,10 @@
-//! Flow collections: on one line, wrapped at the width, or one element a line where their author did so.
+//! Flow collections: on one line, wrapped at the width, or one element a line where the author broke them so.
 
 use super::regions::{is_absent, is_flow};
 use super::writer::ItemWriter;
 use crate::syntax::yaml::{Node, Value};
 
-/// A flow sequence after a key that stood at the first column and stands at the second.
+/// Writes a flow sequence after a key that moved from the first column to the second.
 pub(super) fn list(writer: &mut ItemWriter<'_>, node: &Node, items: &[Node], (old, column): (usize, usize)) {
     let end = node.span.end as usize;
     let inner = column + writer.layout.indent;
@@ -36,12 +36,12 @@ pub(super) fn list(writer: &mut ItemWriter<'_>, node: &Node, items: &[Node], (ol
         writer.out += piece;
         writer.out += comma;
     }
-    // Deeper than the key: YAML wants that, though Falco does not.
+    // Deeper than the key, as YAML requires, though Falco does not.
     writer.out += &format!("\n{}]", " ".repeat(inner));
     writer.copied(end);
 }
 
-/// A flow mapping: on one line, or as it is.
+/// Writes a flow mapping on one line, or unchanged.
 pub(super) fn map(writer: &mut ItemWriter<'_>, node: &Node, (old, column): (usize, usize)) {
     let end = node.span.end as usize;
     match text(writer, node) {
@@ -54,7 +54,7 @@ pub(super) fn map(writer: &mut ItemWriter<'_>, node: &Node, (old, column): (usiz
     }
 }
 
-/// The node on one line. `None` if there is more to it than that.
+/// The node on one line; `None` if it has more than plain elements.
 fn text(writer: &ItemWriter<'_>, node: &Node) -> Option<String> {
     let slice = writer.slice(node.span);
     match &node.value {
@@ -76,14 +76,14 @@ fn text(writer: &ItemWriter<'_>, node: &Node) -> Option<String> {
     }
 }
 
-/// Each element begins a line.
+/// True if each element begins a line.
 fn is_vertical(writer: &ItemWriter<'_>, items: &[Node]) -> bool {
     let first =
         |item: &Node| writer.page.before(item.span.start as usize).trim_matches([' ', '\t']).is_empty();
     items.len() > 1 && items.iter().all(first)
 }
 
-/// A comma stands after the last element.
+/// True if a comma stands after the last element.
 fn has_comma(writer: &ItemWriter<'_>, items: &[Node], end: usize) -> bool {
     let last = items.last().map_or(end, |item| item.span.end as usize);
     writer.page.text.get(last..end).is_some_and(|text| text.contains(','))

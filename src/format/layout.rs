@@ -1,11 +1,11 @@
-//! Clauses on lines: one clause each, `and` and `or` in front, what is in parentheses indented.
+//! Layout of clauses on lines: one clause each, `and` and `or` in front, the content of parentheses indented.
 
 use super::clauses::{Chain, Clause, ClauseKind, inline_all};
 
-/// What stands inside a clause is indented by this much.
+/// The indentation inside a clause.
 const STEP: usize = 2;
 
-/// A condition on lines, each with its indentation. `width` is what the longest may have.
+/// The lines of a condition, each with its indentation. `width` is the maximum length.
 pub(super) fn lines(chain: &Chain, width: usize) -> Vec<String> {
     let mut page = WrappedLines { width, lines: Vec::new(), line: String::new(), indent: 0 };
     page.chain(chain, 0);
@@ -38,7 +38,7 @@ impl WrappedLines {
         self.indent + self.line.chars().count() + text.chars().count() <= self.width
     }
 
-    /// A chain that is too long or was broken; its later lines begin at `indent`.
+    /// Lays out a chain that is too long or was broken; its later lines begin at `indent`.
     fn chain(&mut self, chain: &Chain, indent: usize) {
         for (at, all) in chain.any.iter().enumerate() {
             if at > 0 {

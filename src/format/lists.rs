@@ -1,4 +1,4 @@
-//! What must be known of lists: Falco puts their items in place of their names before it parses a condition.
+//! Lists as they affect formatting: Falco substitutes their items before it parses a condition.
 
 use crate::sema::lists::quote_item;
 use crate::source::{FileId, SourceFile};
@@ -7,26 +7,26 @@ use crate::syntax::lexer;
 use crate::syntax::yaml::{self, Stream};
 use std::collections::{HashMap, HashSet};
 
-/// The lists that conditions may name. More of them than there are do no harm.
+/// The lists that conditions may name. A superset is safe.
 #[derive(Debug, Default, Clone)]
 pub struct Lists {
     names: HashSet<String>,
-    /// Names with separators in them, found across words.
+    /// Names that contain separators and so span several words.
     odd: Vec<String>,
-    /// Lists with an open quote in an item: it runs on into what follows the list's name.
+    /// Lists with an open quote in an item, which continues into the text after the list's name.
     open: HashSet<String>,
-    /// Items that may themselves be names, and the lists they are in.
+    /// Items that may themselves be names, with the lists that contain them.
     inner: HashMap<String, Vec<String>>,
-    /// A condition has an open quote, which runs on into what is appended to it.
+    /// True if a condition has an open quote, which continues into text that is appended to it.
     pub(super) has_open_condition: bool,
 }
 
-/// What ends the name of a list.
+/// The separators that end the name of a list.
 fn is_separator(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r' | '(' | ')' | ',' | '=')
 }
 
-/// A quote is opened in the text and not closed.
+/// True if a quote in the text is not closed.
 fn has_open_quote(text: &str) -> bool {
     let mut rest = text;
     while let Some(at) = rest.find(['"', '\'']) {
@@ -69,7 +69,7 @@ impl Lists {
         }
     }
 
-    /// Marks a list, and those it stands in.
+    /// Marks a list, and those that contain it.
     fn open(&mut self, name: &str) {
         let mut due = vec![name.to_owned()];
         while let Some(name) = due.pop() {
@@ -79,7 +79,7 @@ impl Lists {
         }
     }
 
-    /// True if lists go into the same places of both texts, which differ in white space only.
+    /// True if lists are substituted in the same places of two texts that differ in white space only.
     pub(super) fn same_words(&self, a: &str, b: &str) -> bool {
         let words =
             |text| -> Vec<&str> { str::split(text, is_separator).filter(|word| !word.is_empty()).collect() };
@@ -91,7 +91,7 @@ impl Lists {
         if left == right {
             return true;
         }
-        // `a>=1` is one word and `a >= 1` three: that matters only if one of them names a list.
+        // `a>=1` is one word and `a >= 1` three, which matters only if one of them names a list.
         let (old, new): (HashSet<&str>, HashSet<&str>) =
             (left.into_iter().collect(), right.into_iter().collect());
         old.symmetric_difference(&new).all(|word| !self.names.contains(*word))

@@ -1,7 +1,7 @@
 //! The canonical shape of rules files: white space in, edits out, and never a changed meaning.
 //!
-//! Each item is written anew from its tree. The result is read again and compared with the file; an item that
-//! would say anything else, and what cannot be read, stays as it is, byte for byte.
+//! Each item is written anew from its tree. The result is read again and compared with the file; an item with a
+//! different meaning, and text that cannot be read, stay unchanged byte for byte.
 
 mod clauses;
 mod flow;
@@ -28,47 +28,47 @@ use std::ops::Range;
 /// How to format.
 #[derive(Debug, Default, Clone)]
 pub struct Options {
-    /// What `rulec.toml` says of it.
+    /// The settings of `rulec.toml`.
     pub layout: Layout,
     /// Lists of other files that the conditions may name. Those of the file itself are known.
     pub lists: Lists,
 }
 
-/// What came of it.
+/// The result of formatting.
 #[derive(Debug, Default, Clone)]
 pub struct Formatted {
-    /// The changes, in order; they do not touch each other's lines. Their file is `FileId(0)`.
+    /// The edits, in order, on distinct lines. Their file is `FileId(0)`.
     pub edits: Vec<Edit>,
-    /// What was left as it is.
+    /// The lines left unchanged.
     pub skipped: Vec<Skipped>,
 }
 
-/// Lines that were left as they are.
+/// Lines left unchanged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
-    /// Where.
+    /// The lines.
     pub span: Span,
     /// Why.
     pub why: SkipReason,
 }
 
-/// Why lines were left as they are.
+/// The reason why lines are left unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SkipReason {
     /// They are not YAML.
     NotYaml,
     /// They are no items of a list.
     NotItems,
-    /// A condition that cannot be read by itself.
+    /// A condition that cannot be parsed by itself.
     Condition,
     /// The file is not UTF-8.
     NotText,
-    /// YAML out of the ordinary, which might not say the same in another shape.
+    /// Unusual YAML whose meaning might change with its shape.
     Unusual,
 }
 
 impl SkipReason {
-    /// In words, after "left as it is: ".
+    /// The reason in words, after "left as it is: ".
     pub fn text(self) -> &'static str {
         match self {
             SkipReason::NotYaml => "not YAML",
@@ -88,13 +88,6 @@ impl Formatted {
 }
 
 /// Formats a file.
-///
-/// ```
-/// use rulec::{format, source::SourceFile};
-/// let file = SourceFile::new("rules.yaml", "- list:   l\n  items: [a,b]\n");
-/// let formatted = format::document(&file, &format::Options::default());
-/// assert_eq!(formatted.text(&file), "- list: l\n  items: [a, b]\n");
-/// ```
 pub fn document(file: &SourceFile, options: &Options) -> Formatted {
     format(file, options, None)
 }
@@ -106,7 +99,8 @@ pub fn range(file: &SourceFile, options: &Options, lines: Range<usize>) -> Forma
     format(file, options, Some(at(lines.start)..at(lines.end.max(lines.start + 1))))
 }
 
-/// An item that differs only beside others takes a round; of more than these, the file is left alone.
+/// The maximum number of rounds: an item that differs only together with others takes one. Above it the file is left
+/// unchanged.
 const ROUNDS: usize = 32;
 
 fn format(file: &SourceFile, options: &Options, only: Option<Range<usize>>) -> Formatted {
@@ -115,7 +109,7 @@ fn format(file: &SourceFile, options: &Options, only: Option<Range<usize>>) -> F
         let span = Span::new(FileId(0), 0, file.line_range(0).end);
         Formatted { edits: Vec::new(), skipped: vec![Skipped { span, why }] }
     };
-    // A carriage return alone ends a line in YAML, and nearly nowhere else.
+    // A lone carriage return ends a line in YAML, but in few other tools.
     let lone = file.text.replace("\r\n", "\n").contains('\r');
     if file.invalid_utf8.is_some() {
         return whole(SkipReason::NotText);
@@ -137,7 +131,7 @@ fn format(file: &SourceFile, options: &Options, only: Option<Range<usize>>) -> F
         only,
     };
     let mut frozen: HashSet<usize> = HashSet::new();
-    // Falco takes what runs on to the end of the file for one text; its author did not mean that.
+    // Falco reads an unclosed quote to the end of the file, which the author did not intend.
     if let Some(quote) = stream.unclosed {
         frozen.extend(job.item_at(quote.start as usize));
     }
@@ -152,7 +146,7 @@ fn format(file: &SourceFile, options: &Options, only: Option<Range<usize>>) -> F
             && !frozen.insert(index)
             && frozen.len() == before
         {
-            // What is before an item can be to blame as well.
+            // The text before an item can be the cause as well.
             frozen.extend(index.checked_sub(1));
         }
         if frozen.len() == before {
@@ -173,13 +167,13 @@ struct FileFormatter<'a> {
 }
 
 impl FileFormatter<'_> {
-    /// The item that holds a byte.
+    /// The item that contains a byte.
     fn item_at(&self, offset: usize) -> Option<usize> {
         let region = self.regions.iter().find(|region| region.range.contains(&offset))?;
         if let RegionKind::Item(item) = &region.what { Some(item.index) } else { None }
     }
 
-    /// All edits, `frozen` items left alone.
+    /// All edits, except for `frozen` items.
     fn run(&self, frozen: &HashSet<usize>) -> Formatted {
         let mut formatted = Formatted::default();
         let crlf = self.file.text.find('\n').is_some_and(|at| self.file.text[..at].ends_with('\r'));
@@ -210,7 +204,7 @@ impl FileFormatter<'_> {
                         formatted.skipped.push(Skipped { span: *span, why });
                     }
                     let is_last = at + 1 == self.regions.len();
-                    // The end of what stays as it is may reach into the blank lines below.
+                    // The end of an unchanged item may reach into the blank lines below.
                     (other.is_none() && !is_after_frozen)
                         .then(|| between(&self.file.text[region.range.clone()], *columns, at == 0, is_last))
                 }
@@ -252,7 +246,7 @@ impl FileFormatter<'_> {
         same::difference(old, Side { text, stream: &read(text) }, &self.lists)
     }
 
-    /// The items that say something else even by themselves.
+    /// The items whose meaning changes even when formatted alone.
     fn different(&self) -> Vec<usize> {
         let is_different = |region: &&Region<'_>| {
             let RegionKind::Item(item) = &region.what else { return false };
@@ -276,7 +270,7 @@ fn read(text: &str) -> Stream {
     yaml::parse(FileId(0), &SourceFile::new("", text))
 }
 
-/// What stands between items: comments at the column of the items, at most one blank line at a time.
+/// The text between items: comments at the column of the items, at most one blank line at a time.
 fn between(text: &str, columns: (usize, usize), is_first: bool, is_last: bool) -> String {
     let mut column = columns.0;
     let mut out = String::new();
@@ -304,7 +298,7 @@ fn between(text: &str, columns: (usize, usize), is_first: bool, is_last: bool) -
     out
 }
 
-/// The change of one piece, lines that are the same at its ends left out.
+/// The edit of one region, without equal lines at its ends.
 fn edit(text: &str, range: Range<usize>, new: &str) -> Option<Edit> {
     let old = text.get(range.clone())?;
     if old == new {

@@ -4,8 +4,8 @@ use super::writer::WrittenItem;
 use crate::syntax::items::{Item, ItemKind, RULE_ORDER, key_text};
 use crate::syntax::yaml::{Node, Value};
 
-/// The same with `rule`, `desc`, `condition`, `output`, `priority`, `tags` in this order; other keys stay where
-/// they are among them.
+/// Reorders the keys to `rule`, `desc`, `condition`, `output`, `priority`, `tags`; other keys keep their position
+/// among them.
 pub(super) fn ordered(node: &Node, written: &WrittenItem, column: usize) -> Option<String> {
     let Value::Map(pairs) = &node.value else { return None };
     if Item::of(node, pairs).kind() != Some(ItemKind::Rule) || written.keys.len() != pairs.len() {
@@ -30,7 +30,7 @@ pub(super) fn ordered(node: &Node, written: &WrittenItem, column: usize) -> Opti
     let chunk = |at: usize| -> Option<String> {
         let end = written.keys.get(at + 1).copied().unwrap_or(written.text.len() - 1);
         let text = written.text.get(written.keys[at]..end)?;
-        // The first goes on behind its dash, the others begin with a line break.
+        // The first key follows its dash, the others begin with a line break.
         Some(if at == 0 { format!("\n{inner}{text}") } else { text.to_owned() })
     };
     let mut out = lead;

@@ -1,27 +1,27 @@
-//! A file in pieces of whole lines: its items, and what stands between them.
+//! A file as regions of whole lines: its items, and the text between them.
 
 use crate::source::{SourceFile, Span};
 use crate::syntax::yaml::{Node, Stream, Value};
 use std::collections::HashSet;
 use std::ops::Range;
 
-/// A piece of a file.
+/// A region of a file.
 pub(super) struct Region<'a> {
-    /// Its bytes: whole lines with their breaks.
+    /// Its byte range: whole lines with their breaks.
     pub range: Range<usize>,
     /// What it is.
     pub what: RegionKind<'a>,
 }
 
-/// What a piece is.
+/// The kinds of regions.
 pub(super) enum RegionKind<'a> {
     /// A top-level item.
     Item(ItemRegion<'a>),
-    /// Comments, blank lines and document markers, or something else that is none of an item's lines.
+    /// Comments, blank lines and document markers, or text that belongs to no item.
     Between {
         /// The column of comments before a document marker, and of those after it.
         columns: (usize, usize),
-        /// Something else is there: the place of the first such line.
+        /// The first line that is none of these.
         other: Option<Span>,
     },
 }
@@ -30,7 +30,7 @@ pub(super) enum RegionKind<'a> {
 pub(super) struct ItemRegion<'a> {
     /// The node.
     pub node: &'a Node,
-    /// Which of all items.
+    /// Its index among all items.
     pub index: usize,
     /// Byte offset of its dash.
     pub dash: usize,
@@ -38,14 +38,14 @@ pub(super) struct ItemRegion<'a> {
     pub column: usize,
 }
 
-/// What is asked about lines.
+/// The lines of a file.
 pub(super) struct FileLines<'a> {
     pub text: &'a str,
     pub file: &'a SourceFile,
     pub comments: &'a [Span],
-    /// Lines that hold nothing but a comment.
+    /// Lines that contain only a comment.
     comment_lines: HashSet<usize>,
-    /// The byte order mark belongs to no line.
+    /// The length of the byte order mark, which belongs to no line.
     bom: usize,
 }
 
@@ -64,7 +64,7 @@ impl<'a> FileLines<'a> {
         page
     }
 
-    /// Where a line begins.
+    /// The start of a line.
     fn start(&self, line: usize) -> usize {
         let starts = self.file.line_starts();
         starts.get(line).map_or(self.text.len(), |&start| (start as usize).max(self.bom))
@@ -80,7 +80,7 @@ impl<'a> FileLines<'a> {
         self.line(line).trim_matches([' ', '\t']).is_empty()
     }
 
-    /// What stands before `offset` on its line.
+    /// The text before `offset` on its line.
     pub fn before(&self, offset: usize) -> &'a str {
         let start = self.start(self.file.line_index(offset));
         self.text.get(start..offset).unwrap_or_default()
@@ -91,7 +91,7 @@ impl<'a> FileLines<'a> {
         self.before(offset).chars().count()
     }
 
-    /// The dash that makes the node at `offset` an element.
+    /// The dash of the element whose node begins at `offset`.
     pub fn dash(&self, offset: usize) -> Option<usize> {
         let before = self.before(offset).trim_end_matches([' ', '\t']);
         let mut line = self.file.line_index(offset);
@@ -113,7 +113,7 @@ impl<'a> FileLines<'a> {
         None
     }
 
-    /// The pieces of the file. `None` if its items do not stand on lines of their own.
+    /// The regions of the file; `None` if its items do not stand on lines of their own.
     pub fn regions(&self, stream: &'a Stream) -> Option<Vec<Region<'a>>> {
         let mut regions: Vec<Region<'a>> = Vec::new();
         let (mut from, mut index, mut column) = (0, 0, None);
@@ -189,7 +189,7 @@ impl<'a> FileLines<'a> {
     }
 }
 
-/// Where a node ends, white space after a key without value not counted.
+/// The end of a node; white space after a key without value is not part of it.
 pub(super) fn end_of(node: &Node, text: &str) -> usize {
     match &node.value {
         Value::Map(pairs) if !is_flow(node, text) => match pairs.last() {
@@ -205,7 +205,7 @@ pub(super) fn end_of(node: &Node, text: &str) -> usize {
     }
 }
 
-/// Where the first child begins. A block sequence at the column of its key begins with its first element.
+/// The start of the first child. A block sequence at the column of its key begins with its first element.
 fn first_child(node: &Node) -> Option<usize> {
     let first = match &node.value {
         Value::Seq(items) => items.first(),
@@ -230,7 +230,7 @@ pub(super) fn has_properties(node: &Node, text: &str) -> bool {
     begins_with(node, text, &['!', '&'])
 }
 
-/// A value that is not written.
+/// An empty value.
 pub(super) fn is_absent(node: &Node) -> bool {
     matches!(node.value, Value::Null) && node.span.start == node.span.end
 }

@@ -1,4 +1,4 @@
-//! Whether formatted text still says the same: trees, comments and conditions compared, white space aside.
+//! Comparison of formatted text with its original: trees, comments and conditions, white space aside.
 
 use super::clauses::parsed;
 use super::lists::Lists;
@@ -14,10 +14,10 @@ pub(super) struct Side<'a> {
     pub stream: &'a Stream,
 }
 
-/// Where two files differ.
+/// The place of a difference.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Difference {
-    /// In an item: which of all items of all documents.
+    /// In the item with this index among all items of all documents.
     Item(usize),
     /// Somewhere else.
     Elsewhere,
@@ -44,7 +44,7 @@ fn complaints(stream: &Stream) -> Vec<(&str, &str)> {
     stream.errors.iter().map(|error| (&*error.message, &*error.yaml_cpp)).collect()
 }
 
-/// The comments without the blanks at their ends, sorted: keys take theirs along.
+/// The comments without trailing blanks, sorted, since keys move with theirs.
 fn comments<'a>(side: Side<'a>) -> Vec<&'a str> {
     let slice = |span: &Span| side.text.get(span.range()).unwrap_or_default().trim_end();
     let mut all: Vec<&str> = side.stream.comments.iter().map(slice).collect();
@@ -100,7 +100,7 @@ fn same_item(old: Side<'_>, a: &Node, new: Side<'_>, b: &Node, lists: &Lists) ->
         })
 }
 
-/// Aliases are compared by their names: what they name is seen where it stands.
+/// Aliases are compared by name; their nodes are compared where they are defined.
 fn same_node(old: Side<'_>, a: &Node, new: Side<'_>, b: &Node) -> bool {
     if properties(old, a) != properties(new, b) {
         return false;
@@ -139,7 +139,7 @@ fn properties<'a>(side: Side<'a>, node: &Node) -> Vec<&'a str> {
     }
 }
 
-/// True if two conditions have the same tree and lists go into the same places of both.
+/// True if two conditions have the same tree and lists are substituted in the same places of both.
 pub(super) fn same_condition(a: &str, b: &str, lists: &Lists) -> bool {
     lists.same_words(a, b)
         && parsed(a, |_, a, added| {

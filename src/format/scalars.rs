@@ -1,4 +1,4 @@
-//! Scalars: conditions in their canonical shape, all others as they are, moved along with their keys.
+//! Scalars: conditions in their canonical shape, all others unchanged but moved along with their keys.
 
 use super::writer::ItemWriter;
 use super::{clauses, layout, same};
@@ -8,7 +8,7 @@ use crate::syntax::yaml::{Scalar, Style};
 use std::ops::Range;
 
 impl ItemWriter<'_> {
-    /// Copies text as it is; its later lines move along with the line that it begins on.
+    /// Copies text unchanged; its later lines move along with the line that it begins on.
     pub fn copy(&mut self, span: Span, old: usize, new: usize) {
         if self.only_blanks(span.start as usize) {
             self.out.push(' ');
@@ -31,7 +31,7 @@ impl ItemWriter<'_> {
         self.copied(span.end as usize);
     }
 
-    /// The value of a key that stood at column `old` and stands at `column`.
+    /// Writes the value of a key that moved from column `old` to `column`.
     pub fn scalar(&mut self, scalar: &Scalar, old: usize, column: usize, is_condition: bool) -> Option<()> {
         if is_condition && self.condition(scalar, column) {
             return Some(());
@@ -62,7 +62,7 @@ impl ItemWriter<'_> {
         Some(())
     }
 
-    /// A block scalar, its lines moved. Where trailing blank lines are part of the value, nothing is touched.
+    /// Writes a block scalar with its lines moved; unchanged where trailing blank lines are part of the value.
     fn block(&mut self, scalar: &Scalar, old: usize, column: usize) -> Option<()> {
         let span = scalar.text.span;
         let text = self.slice(span);
@@ -72,7 +72,7 @@ impl ItemWriter<'_> {
             return None;
         }
         if header.contains(|c: char| c.is_ascii_digit()) {
-            // The count is from the key's column, so all must move together.
+            // An indentation indicator counts from the key's column, so all lines must move together.
             self.copy(span, old, column);
             return Some(());
         }
@@ -83,7 +83,7 @@ impl ItemWriter<'_> {
         let spaces = |line: &str| line.len() - line.trim_start_matches(' ').len();
         let lines = || body.lines();
         let first = lines().find(|line| line.len() > spaces(line)).map(spaces);
-        // Of blank lines alone the longest counts, or none.
+        // Of blank lines alone the longest determines the indentation.
         let old = if body.is_empty() { 0 } else { first? };
         let new = " ".repeat(column + self.layout.indent);
         for line in lines() {
@@ -97,7 +97,7 @@ impl ItemWriter<'_> {
         Some(())
     }
 
-    /// A condition in its canonical shape. False if it has to stay as it is.
+    /// Writes a condition in its canonical shape. False if it must stay unchanged.
     fn condition(&mut self, scalar: &Scalar, column: usize) -> bool {
         let (text, span) = (&*scalar.text.value, scalar.text.span);
         let start = span.start as usize;
@@ -152,12 +152,12 @@ impl ItemWriter<'_> {
     }
 }
 
-/// True if text that a plain scalar held can stand in one with other white space.
+/// True if the text of a plain scalar stays plain with other white space.
 fn is_plain(text: &str) -> bool {
     !text.contains(" #") && !text.contains(": ") && !text.ends_with(':')
 }
 
-/// White space that can be anything in a condition: no break inside quotes, no odd control characters.
+/// True if white space in a condition is free to change: no break inside quotes, no other control characters.
 fn is_flexible(text: &str) -> bool {
     let is_odd = |c: char| {
         (c.is_control() && !matches!(c, '\n' | '\t' | '\r'))

@@ -1,4 +1,4 @@
-//! One item written anew. What is out of the ordinary ends in `None`: the item is then left as it is.
+//! Writes one item anew. Anything unusual ends in `None`, and the item stays unchanged.
 
 use super::flow;
 use super::lists::Lists;
@@ -14,25 +14,25 @@ pub(super) struct ItemWriter<'a> {
     pub page: &'a FileLines<'a>,
     pub layout: &'a Layout,
     pub lists: &'a Lists,
-    /// What is written; lines end with a line feed.
+    /// The written text; lines end with a line feed.
     pub out: String,
-    /// Up to here the file is done.
+    /// The position in the file up to which it is written.
     pub at: usize,
-    /// The next comment.
+    /// Index of the next comment.
     comment: usize,
-    /// Old and new columns of what was written since the last line that is not deeper.
+    /// Old and new columns of the text written since the last line that is not deeper.
     levels: Vec<(usize, usize)>,
-    /// Conditions that could not be read.
+    /// Conditions that could not be parsed.
     pub unread: Vec<Span>,
-    /// The lines at which the keys of the item begin, comments above included.
+    /// The lines at which the keys of the item begin, comments above them included.
     pub keys: Vec<usize>,
 }
 
-/// The text of an item and the conditions in it that could not be read.
+/// The text of an item and the conditions in it that could not be parsed.
 pub(super) struct WrittenItem {
     pub text: String,
     pub unread: Vec<Span>,
-    /// For each key of the item, the byte of `text` where its line or the comments above it begin.
+    /// The offset in `text` of each key's line, or of the comments above it.
     pub keys: Vec<usize>,
 }
 
@@ -79,7 +79,7 @@ impl<'a> ItemWriter<'a> {
         self.page.text.get(span.range()).unwrap_or_default()
     }
 
-    /// Nothing but blanks, on the same line, stands before `to`.
+    /// True if only blanks on the same line stand before `to`.
     pub fn only_blanks(&self, to: usize) -> bool {
         self.page.text.get(self.at..to).is_some_and(|text| text.trim_matches([' ', '\t']).is_empty())
     }
@@ -90,7 +90,7 @@ impl<'a> ItemWriter<'a> {
         self.layout.line_width.saturating_sub(line.chars().count())
     }
 
-    /// Writes the comments before `to`, each on its line; a line break and a blank line that stood there stay.
+    /// Writes the comments before `to`, each on its line, with their line break and a blank line.
     fn comments(&mut self, to: usize, column: usize) {
         while let Some(&span) = self.page.comments.get(self.comment).filter(|span| (span.start as usize) < to)
         {
@@ -115,18 +115,18 @@ impl<'a> ItemWriter<'a> {
         }
     }
 
-    /// Number of line breaks between what is done and `to`.
+    /// The number of line breaks between the written text and `to`.
     fn breaks(&self, to: usize) -> usize {
         self.page.text.get(self.at..to).unwrap_or_default().matches('\n').count()
     }
 
-    /// Ends the line, perhaps with a blank one after it.
+    /// Ends the line, optionally with a blank one after it.
     pub fn newline(&mut self, blank: bool, column: usize) {
         self.out += if blank { "\n\n" } else { "\n" };
         self.out += &" ".repeat(column);
     }
 
-    /// Begins a line at `column` for what stands at `to`, with the comments and the blank line before it.
+    /// Begins a line at `column` for the node at `to`, with the comments and the blank line before it.
     pub fn line(&mut self, to: usize, column: usize) {
         self.comments(to, column);
         self.newline(self.breaks(to) > 1, column);
@@ -135,12 +135,12 @@ impl<'a> ItemWriter<'a> {
         self.at = to;
     }
 
-    /// The comments that are left.
+    /// The remaining comments.
     fn rest(&mut self, end: usize) {
         self.comments(end, self.levels.first().map_or(2, |&(_, new)| new));
     }
 
-    /// A comment at the end of the line that is done.
+    /// Writes a comment at the end of the current line.
     pub fn trailing(&mut self) {
         if let Some(span) = self.page.comments.get(self.comment)
             && self.breaks(span.start as usize) == 0
@@ -150,7 +150,7 @@ impl<'a> ItemWriter<'a> {
         }
     }
 
-    /// The comments inside of something that is copied are done.
+    /// Skips the comments inside copied text.
     pub fn copied(&mut self, end: usize) {
         self.at = end;
         while self.page.comments.get(self.comment).is_some_and(|span| (span.start as usize) < end) {
@@ -163,8 +163,8 @@ impl<'a> ItemWriter<'a> {
         self.page.comments.get(self.comment).is_some_and(|span| (span.start as usize) < end)
     }
 
-    /// Pairs at `column`; the first goes on where the line is. `item` is set for a top-level item: whether its
-    /// condition is one.
+    /// Writes pairs at `column`; the first continues the current line. `item` is set for a top-level item: whether
+    /// its condition is one.
     fn map(&mut self, pairs: &[(Node, Node)], column: usize, item: Option<bool>) -> Option<()> {
         for (at, (key, value)) in pairs.iter().enumerate() {
             let start = key.span.start as usize;
@@ -199,7 +199,7 @@ impl<'a> ItemWriter<'a> {
         Some(())
     }
 
-    /// What follows a key that stands at `key` in the file and now at `column`.
+    /// Writes the value of a key that moved to `column`.
     fn value(&mut self, node: &Node, key: usize, column: usize, is_condition: bool) -> Option<()> {
         let inner = column + self.layout.indent;
         let start = node.span.start as usize;
@@ -243,7 +243,7 @@ impl<'a> ItemWriter<'a> {
         self.page.dash(node.span.start as usize).filter(|&dash| dash >= self.at)
     }
 
-    /// An element from its dash on.
+    /// Writes an element from its dash on.
     fn after_dash(&mut self, node: &Node, dash: usize, column: usize) -> Option<()> {
         let start = node.span.start as usize;
         self.out.push('-');

@@ -1,4 +1,4 @@
-//! Changes that are offered at a place: fixes of findings, suppressions, and changes of form that keep the meaning.
+//! Code actions at a place: fixes, suppressions and refactorings.
 
 use super::doc::Doc;
 use super::index::NameIndex;
@@ -7,35 +7,35 @@ use crate::diag::{Diagnostic, Edit, Fix, Severity};
 use crate::syntax::yaml::Node;
 use std::ops::Range;
 
-/// A change that is offered.
+/// A code action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Action {
-    /// What it does, imperative.
+    /// The title, an imperative.
     pub title: String,
     /// What it is.
     pub kind: ActionKind,
     /// The changes.
     pub changes: Vec<TextChange>,
-    /// The finding that it is about, by number.
+    /// The index of the finding that it belongs to.
     pub finding: Option<usize>,
-    /// It is what one would do: a fix that keeps the meaning.
+    /// True for a fix that keeps the meaning: the editor offers it first.
     pub preferred: bool,
 }
 
-/// What an action is.
+/// The kinds of code actions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ActionKind {
-    /// It mends a finding.
+    /// Fixes a finding.
     Fix,
-    /// It silences a finding.
+    /// Suppresses a finding.
     Suppress,
-    /// A part of a condition gets a name.
+    /// Extracts a part of a condition.
     Extract,
-    /// A name is replaced by what it stands for.
+    /// Inlines a name.
     Inline,
 }
 
-/// What is offered for a range of a file. The files of the findings' spans are the docs by number.
+/// The actions for a range of a file. The file ids of the findings' spans are indices of the docs.
 pub fn actions(snapshot: &Snapshot, doc: usize, range: Range<usize>, findings: &[Diagnostic]) -> Vec<Action> {
     let mut actions = Vec::new();
     let touches = |found: &Diagnostic| {
@@ -79,7 +79,8 @@ pub fn actions(snapshot: &Snapshot, doc: usize, range: Range<usize>, findings: &
     actions
 }
 
-/// All fixes of a file's findings that keep the meaning, as one action: none that touches the place of an earlier one.
+/// All fixes of a file's findings that keep the meaning, as one action; a fix that touches an earlier one is left
+/// out.
 pub fn fix_all(snapshot: &Snapshot, doc: usize, findings: &[Diagnostic]) -> Option<Action> {
     let mut taken: Vec<TextChange> = Vec::new();
     let fixes = findings.iter().filter_map(|found| found.fix.as_ref()).filter(|fix| fix.safe);
@@ -103,7 +104,7 @@ pub fn fix_all(snapshot: &Snapshot, doc: usize, findings: &[Diagnostic]) -> Opti
     })
 }
 
-/// The edits of a fix, if all of them lie inside of their files.
+/// The edits of a fix, if all of them lie inside their files.
 fn changes(snapshot: &Snapshot, fix: &Fix) -> Option<Vec<TextChange>> {
     let change = |edit: &Edit| {
         let doc = edit.span.file.0 as usize;
@@ -114,9 +115,9 @@ fn changes(snapshot: &Snapshot, fix: &Fix) -> Option<Vec<TextChange>> {
     fix.edits.iter().map(change).collect()
 }
 
-/// The comment that allows a finding: before the key that it is in, or before the item, or for the whole file.
+/// The comment that suppresses a finding: before its key, before its item, or for the whole file.
 fn suppression(snapshot: &Snapshot, doc: usize, found: &Diagnostic) -> Option<TextChange> {
-    // What Falco refuses it refuses with a comment too.
+    // An error of Falco cannot be suppressed by a comment.
     if found.check.severity == Severity::Error && found.check.falco.is_some() {
         return None;
     }
@@ -141,7 +142,7 @@ fn suppression(snapshot: &Snapshot, doc: usize, found: &Diagnostic) -> Option<Te
     Some(TextChange { doc, range: line..line, text: format!("{indent}{}\n", comment("allow")) })
 }
 
-/// The start of the line of an offset and its indentation, if nothing but a dash stands before the offset.
+/// The start and indentation of an offset's line, if only a dash precedes the offset.
 fn own_line(doc: &Doc, offset: usize) -> Option<(usize, String)> {
     let line = doc.line(doc.line_byte(offset).line)?;
     let before = doc.slice(line.start..offset);

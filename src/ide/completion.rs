@@ -1,4 +1,4 @@
-//! What can stand at a place: keys, fields, operators, values, names.
+//! Completion: keys, fields, operators, values, names.
 
 pub use super::offer::{Completion, CompletionKind, Completions};
 
@@ -16,7 +16,7 @@ use crate::syntax::items::ItemKind;
 use crate::syntax::token::{MODIFIERS, OPERATORS, Op, PRIORITIES, Rhs, TRANSFORMERS, Transformer};
 use std::ops::Range;
 
-/// What can stand at an offset of a file.
+/// The completions at an offset of a file.
 pub fn complete(snapshot: &Snapshot, doc: usize, offset: usize) -> Completions {
     let index = NameIndex::new(snapshot);
     let Some(cursor) = cursor::cursor(snapshot, &index, doc, offset) else {
@@ -110,7 +110,7 @@ fn before(text: &str, at: usize) -> &str {
     &head[head.rfind(['\n', '\r']).map_or(0, |line| line + 1)..]
 }
 
-/// The names of checks behind `# rulec: allow`.
+/// The names of checks after `# rulec: allow`.
 fn comment(text: &str, range: &Range<usize>, cursor: &Cursor<'_>) -> Completions {
     let typed = &text[range.start..cursor.at];
     let body = typed.trim_start_matches(['#', ' ']);
@@ -151,7 +151,7 @@ fn comment(text: &str, range: &Range<usize>, cursor: &Cursor<'_>) -> Completions
     out.finish()
 }
 
-/// Where completions are asked for.
+/// The place of a completion and what is known about it.
 pub(super) struct CompletionRequest<'c, 's> {
     pub(super) snapshot: &'s Snapshot,
     pub(super) index: &'c NameIndex<'s>,
@@ -206,7 +206,7 @@ impl CompletionRequest<'_, '_> {
     }
 
     fn key(&self, name: &str, detail: &str, snippet: &str, topic: Topic, rank: u32, out: &mut Out) {
-        // Where a value follows, only the key is written.
+        // If a value follows, only the key is inserted.
         let rest = &self.cursor.placed.piece.text()[self.cursor.at..];
         let word =
             rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).unwrap_or(rest.len());
@@ -223,7 +223,7 @@ impl CompletionRequest<'_, '_> {
         out.ranked(rank, completion);
     }
 
-    /// Names of a kind: to change a rule, or to put a list into a list.
+    /// Names of a kind: to change a rule, or to include a list in a list.
     pub(super) fn names(&self, kind: ItemKind, out: &mut Out) {
         let own = self.cursor.placed.piece.outline().entries.first().map(|entry| (entry.kind, &*entry.name));
         for found in self.index.names(kind) {
@@ -231,7 +231,7 @@ impl CompletionRequest<'_, '_> {
             if name.is_empty() || !out.fits(name) {
                 continue;
             }
-            // What is being written does not exist yet.
+            // The item that is being written does not exist yet.
             if own == Some((kind, name)) && self.index.all(kind, name).len() == 1 {
                 continue;
             }
@@ -360,7 +360,7 @@ impl CompletionRequest<'_, '_> {
         }
     }
 
-    /// The type of a left side, transformers applied.
+    /// The type of a left side after its transformers.
     fn type_of(&self, left: &str) -> Option<(Type, bool)> {
         let environment = &self.snapshot.settings.options.environment;
         let (operand, _) = crate::syntax::condition::parse_operand(left).ok()?;
@@ -404,7 +404,7 @@ impl CompletionRequest<'_, '_> {
         let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_');
         let start = inside - (head.len() - head.trim_end_matches(is_part).len());
         let lead = head[..start].chars().next_back();
-        // A width stands between the percent sign and the field.
+        // A width may stand between the percent sign and the field.
         let digits = head[start..].bytes().take_while(u8::is_ascii_digit).count();
         let is_field = match lead {
             Some('%') => true,
@@ -414,7 +414,7 @@ impl CompletionRequest<'_, '_> {
         let start = if lead == Some('%') { start + digits } else { start };
         let rest = &flat.text[inside..];
         let len = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
-        // A full stop behind a field ends the sentence.
+        // A full stop after a field ends the sentence.
         let end = inside + rest[..len].trim_end_matches('.').len();
         let mut out = self.out(flat, &(start..end), inside);
         if is_field {

@@ -1,7 +1,7 @@
-//! The words of a condition, left to right, however broken it is, and what is expected at its end.
+//! The words of a possibly broken condition, left to right, and what is expected at its end.
 //!
-//! The parser of `syntax` says what a condition means. This one says what each word is while the condition is still
-//! being typed; on whole conditions the two agree.
+//! The parser of `syntax` gives the meaning of a whole condition; this scanner classifies each word of a condition
+//! that is still being typed. On whole conditions the two agree.
 
 use crate::source::floor_char_boundary;
 use crate::syntax::lexer;
@@ -27,7 +27,7 @@ pub enum WordKind {
     Value,
     /// A parenthesis or comma.
     Punctuation,
-    /// Something that does not belong there.
+    /// A word that is not allowed there.
     Unknown,
 }
 
@@ -38,11 +38,11 @@ pub struct Word {
     pub range: Range<usize>,
     /// What it is.
     pub what: WordKind,
-    /// What was expected where it stands.
+    /// What was expected at its place.
     pub before: ConditionState,
 }
 
-/// What is expected.
+/// What the grammar expects next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Expected {
     /// A field, a macro, a transformer, `not` or a parenthesis.
@@ -50,7 +50,7 @@ pub enum Expected {
     Operand,
     /// An operator.
     Operator,
-    /// What stands on the right: a constant, or a list.
+    /// The right side: a constant or a list.
     Value,
     /// An element of a list on the right.
     Element,
@@ -60,31 +60,31 @@ pub enum Expected {
     Argument,
 }
 
-/// What is expected, and of what comparison.
+/// What is expected, and the comparison it belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ConditionState {
     /// What is expected.
     pub ask: Expected,
-    /// Where the left side of the comparison begins and ends.
+    /// Start and end of the left side of the comparison.
     pub left: (usize, usize),
     /// Its operator.
     pub op: Option<Op>,
     /// Its modifier.
     pub modifier: Option<Modifier>,
-    /// Open parentheses.
+    /// The number of open parentheses.
     pub depth: usize,
 }
 
-/// A text in words.
+/// The words of a text.
 #[derive(Debug, Clone, Default)]
 pub struct Words {
     /// The words in order.
     pub words: Vec<Word>,
-    /// What is expected behind the last one.
+    /// What is expected after the last word.
     pub end: ConditionState,
 }
 
-/// Cuts a condition into words.
+/// Splits a condition into words.
 pub fn scan(text: &str) -> Words {
     let mut scanner =
         Scanner { text, at: 0, state: ConditionState::default(), open: Vec::new(), words: Vec::new() };
@@ -97,11 +97,11 @@ pub fn scan(text: &str) -> Words {
 pub struct Expectation {
     /// What is expected.
     pub state: ConditionState,
-    /// What an answer replaces.
+    /// The range that a completion replaces.
     pub word: Range<usize>,
-    /// The quote that the word begins with.
+    /// The quote that begins the word.
     pub quote: Option<char>,
-    /// The word begins at a bracket that holds the argument of this field.
+    /// The field whose bracketed argument the word is.
     pub argument: Option<String>,
 }
 
@@ -120,7 +120,7 @@ pub fn asked(text: &str, at: usize) -> Expectation {
     let Some(word) = touching else {
         return Expectation { state: before.end, word: at..at, quote: None, argument: None };
     };
-    // Falco takes `inter` as `in` and `ter`; who types it wants an operator.
+    // Falco reads `inter` as `in` and `ter`, but the author is typing an operator.
     let joined = before.words.iter().rev().nth(1).filter(|op| {
         matches!(op.what, WordKind::Op(op) if op.is_word())
             && op.range.end == word.range.start
@@ -146,14 +146,14 @@ pub fn asked(text: &str, at: usize) -> Expectation {
     asked
 }
 
-/// What an open parenthesis belongs to.
+/// The construct that an open parenthesis belongs to.
 #[derive(Clone, Copy)]
 enum Open {
     Group,
     List,
     /// A list inside a transformer.
     Elements,
-    /// A transformer: where it begins, and what is expected after it.
+    /// A transformer: its start, and what is expected after it.
     Call(usize, Expected),
 }
 
@@ -197,7 +197,7 @@ impl Scanner<'_> {
         self.words.push(Word { range, what, before: self.state });
     }
 
-    /// A word of letters, as the lexer would take a bare string; at least one character.
+    /// A word of letters, as the lexer takes a bare string; at least one character.
     fn bare(rest: &str) -> usize {
         let len = rest.find(|c| !lexer::is_bare(c)).unwrap_or(rest.len());
         if len > 0 { len } else { rest.chars().next().map_or(0, char::len_utf8) }
@@ -282,7 +282,7 @@ impl Scanner<'_> {
         self.state.ask = Expected::Join;
     }
 
-    /// A transformer with its parenthesis.
+    /// A transformer with its opening parenthesis.
     fn transformer(&mut self, rest: &str, after: Expected) -> bool {
         let is = |transformer: &&Transformer| {
             rest.strip_prefix(transformer.text()).is_some_and(|rest| rest.starts_with('('))
@@ -311,7 +311,7 @@ impl Scanner<'_> {
     }
 
     fn value(&mut self, rest: &str) {
-        // Without a list behind it it is a text; with a blank and nothing, the list is still to come.
+        // A modifier without a list after it is a text; with only a blank after it, the list is still to be typed.
         let is = |modifier: &&Modifier| {
             let behind = rest.strip_prefix(modifier.text());
             behind.is_some_and(|rest| {
@@ -380,7 +380,7 @@ impl Scanner<'_> {
     }
 }
 
-/// The length of `and` or `or` with a boundary behind it.
+/// The length of `and` or `or` if a boundary follows.
 fn connective(rest: &str) -> Option<usize> {
     ["and", "or"].into_iter().find_map(|word| {
         let after = rest.strip_prefix(word)?.chars().next();
@@ -388,7 +388,7 @@ fn connective(rest: &str) -> Option<usize> {
     })
 }
 
-/// The length of an argument in brackets, up to the end of the word if it is not closed.
+/// The length of a bracketed argument, up to the end of the word if it is not closed.
 fn bracket(rest: &str) -> usize {
     let inside = &rest[1..];
     let len = match inside.as_bytes().first() {

@@ -1,4 +1,4 @@
-//! Which controls of a benchmark each rule covers. It takes a proof for each pair, so ask for it beside the typing.
+//! The controls of a benchmark that each rule covers. Each pair takes a proof, so this runs in a background thread.
 
 use super::Snapshot;
 use crate::analysis::{Inputs, Options, compile_rules};
@@ -46,7 +46,7 @@ pub fn controls(snapshot: &Snapshot) -> Controls {
     }
     let options = Options { environment: settings.environment.clone(), ..Options::default() };
     let rules = compile_rules(Inputs { sources, options }).rules;
-    // If logic and eval disagree, nothing is claimed.
+    // If `logic` and `eval` disagree, no control is shown.
     let found = controls_of(&rules, &benchmark, Assume::CloudTrail).unwrap_or_default();
     let of_rule = |controls: std::collections::BTreeSet<usize>| {
         let control = |at| benchmark.controls.get(at);

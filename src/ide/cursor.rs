@@ -1,4 +1,4 @@
-//! What stands at a place of an item that may be half typed: a key, a value of a key, a word of a condition.
+//! The place of the cursor in an item that may be half typed: a key, a value of a key, a word of a condition.
 
 use super::Snapshot;
 use super::doc::Placed;
@@ -12,24 +12,24 @@ use crate::syntax::yaml::{Node, Value};
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// A place in a piece, and what is asked for there.
+/// A place in a piece, and what can be typed there.
 #[derive(Debug)]
 pub struct Cursor<'s> {
     /// The piece.
     pub placed: &'s Placed,
     /// The place in the piece.
     pub at: usize,
-    /// What the item is, once that can be told.
+    /// The kind of the item, if it is known.
     pub kind: Option<ItemKind>,
-    /// The keys that the item has, or the mapping inside it that the place is in.
+    /// The keys of the item, or of the mapping inside it that contains the place.
     pub keys: Vec<&'s str>,
     /// The event sources that its fields may come from.
     pub sources: Vec<&'s str>,
-    /// The place.
+    /// What can be typed at the place.
     pub spot: Spot<'s>,
 }
 
-/// What is asked for. Ranges are of the piece and are what an answer replaces.
+/// What can be typed at a place. Ranges are of the piece and are replaced by a completion.
 #[derive(Debug)]
 pub enum Spot<'s> {
     /// A new item.
@@ -56,22 +56,22 @@ pub enum Spot<'s> {
     Plugin(Range<usize>),
     /// An operator of an exception.
     ExceptionOperator(Range<usize>),
-    /// A value of an exception, and the field it is for.
+    /// A value of an exception, and the field it is compared with.
     ExceptionValue(Option<String>, Range<usize>),
     /// A comment.
     Comment(Range<usize>),
-    /// Nothing that could be said anything about.
+    /// Nothing known.
     Nothing,
 }
 
-/// What a key belongs to.
+/// The owner of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Within {
     /// The item.
     Item,
     /// `override`.
     Override,
-    /// A new exception: its dash is missing.
+    /// A new exception whose dash is missing.
     Exceptions,
     /// An exception.
     Exception,
@@ -79,7 +79,7 @@ pub enum Within {
     Plugin,
 }
 
-/// A scalar as one text that leads back to the piece.
+/// A scalar as one text with positions in the piece.
 #[derive(Debug, Clone)]
 pub struct Flat<'s> {
     /// The text.
@@ -89,13 +89,13 @@ pub struct Flat<'s> {
 
 #[derive(Debug, Clone, Copy)]
 enum Map<'s> {
-    /// It is the piece's own text from here on.
+    /// The piece's own text from here on.
     Raw(usize),
     Decoded(&'s Text),
 }
 
 impl Flat<'_> {
-    /// The place in the piece of a range of the text.
+    /// The range in the piece of a range of the text.
     pub fn range(&self, range: Range<usize>) -> Range<usize> {
         match self.map {
             Map::Raw(start) => start + range.start..start + range.end,
@@ -104,7 +104,7 @@ impl Flat<'_> {
     }
 }
 
-/// What stands at an offset of a file.
+/// What can be typed at an offset of a file.
 pub fn cursor<'s>(
     snapshot: &'s Snapshot,
     index: &NameIndex<'s>,
@@ -124,7 +124,7 @@ pub fn cursor<'s>(
     Some(Cursor { placed, at, kind, keys, sources, spot })
 }
 
-/// What the lines say the item is.
+/// The kind of the item according to its lines.
 fn kind(text: &str, lines: &[Line]) -> Option<ItemKind> {
     let column = lines.iter().find(|line| !line.dashes.is_empty())?.indent;
     let keys = lines.iter().filter(|line| line.indent == column).filter_map(|line| line.key.clone());
@@ -164,7 +164,7 @@ pub fn sources<'s>(
             return vec![defined.unwrap_or("syscall")];
         }
     }
-    // Not written yet, or a macro: what the neighbours have.
+    // No source yet, or a macro: the sources of its neighbours.
     let mut counts: Vec<(usize, &str)> = Vec::new();
     let all = snapshot.docs.get(doc).into_iter().flat_map(|doc| &doc.pieces);
     for source in all.flat_map(|placed| &placed.piece.outline().entries).filter_map(|it| it.source.as_deref())
@@ -251,7 +251,7 @@ fn spot<'s>(
         ) => Spot::Key(Within::Plugin, word),
         (names, word) => {
             let value = match word {
-                // An element of a list, or a text that begins in the line below its key.
+                // An element of a list, or a text that begins on the line below its key.
                 Some(_) if value.start > at || value.end < at => at..at,
                 _ => value,
             };

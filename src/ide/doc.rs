@@ -1,4 +1,4 @@
-//! A file in pieces, one for each top-level item: an edit makes new pieces where it was and keeps all others.
+//! A file in pieces, one for each top-level item: an edit replaces the pieces it touches and keeps all others.
 
 use super::marks::{self, Mark};
 use super::outline::{self, Outline};
@@ -22,10 +22,10 @@ pub struct Doc {
     names: OnceLock<Vec<Named>>,
 }
 
-/// An item by its name, for quick search: one can be looked for without a look at its piece.
+/// An item by its name, so that a search need not read the pieces.
 #[derive(Debug, Clone, Copy)]
 pub struct Named {
-    /// Of kind and name.
+    /// Hash of kind and name.
     pub hash: u64,
     /// Index of the piece.
     pub piece: u32,
@@ -35,12 +35,12 @@ pub struct Named {
     pub kind: ItemKind,
 }
 
-/// What [`Named`] keeps of a name.
+/// The hash that [`Named`] keeps of a name.
 pub fn hash_of(kind: ItemKind, name: &str) -> u64 {
     FxBuildHasher.hash_one((kind, name))
 }
 
-/// A piece and its place in the file.
+/// A piece and its position in the file.
 #[derive(Debug, Clone)]
 pub struct Placed {
     /// Offset of its first byte in the file.
@@ -51,11 +51,11 @@ pub struct Placed {
     pub piece: Arc<Piece>,
 }
 
-/// A top-level item with what follows it, up to the next one; or what stands before the first. Never changed: a change
-/// makes another piece with another id, so what is known of a piece by its id stays true.
+/// A top-level item with what follows it up to the next one, or the text before the first item. Immutable: a change
+/// makes another piece with another id, so results can be kept by id.
 #[derive(Debug)]
 pub struct Piece {
-    /// Never used for two pieces of different texts. All spans in the piece name it as their file.
+    /// Unique for each text. All spans in the piece have it as their file.
     pub id: FileId,
     /// The text, as a file of its own.
     pub source: SourceFile,
@@ -65,14 +65,14 @@ pub struct Piece {
     marks: OnceLock<Vec<Mark>>,
 }
 
-/// What is read off a piece once.
+/// Properties of a piece, read once.
 #[derive(Debug)]
 struct Facts {
     reading: Reading,
     speaks: bool,
 }
 
-/// A place for people and protocols: 0-based line, and the byte in it.
+/// A 0-based line, and the byte in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LineByte {
     /// 0-based line.
@@ -84,7 +84,7 @@ pub struct LineByte {
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 impl Piece {
-    /// A piece of this text, with an id of its own.
+    /// A piece of this text, with a new id.
     pub fn new(text: impl Into<Arc<str>>) -> Piece {
         let id = FileId(NEXT.fetch_add(1, Ordering::Relaxed));
         Piece {
@@ -102,17 +102,17 @@ impl Piece {
         &self.source.text
     }
 
-    /// Its YAML, read once.
+    /// Its YAML, parsed once.
     pub fn stream(&self) -> &Stream {
         self.stream.get_or_init(|| yaml::parse(self.id, &self.source))
     }
 
-    /// How it has to be read for findings.
+    /// How much of the file has to be read with it for findings.
     pub fn reading(&self) -> Reading {
         self.facts().reading
     }
 
-    /// True if a comment in it says something to rulec.
+    /// True if it contains a `# rulec:` comment.
     pub fn speaks_to_rulec(&self) -> bool {
         self.facts().speaks
     }
@@ -134,7 +134,7 @@ impl Piece {
         })
     }
 
-    /// What it defines, read once.
+    /// Its items, read once.
     pub fn outline(&self) -> &Outline {
         self.outline.get_or_init(|| outline::read(self))
     }
@@ -164,16 +164,12 @@ impl Doc {
     }
 
     /// Its length in bytes.
+    #[allow(clippy::len_without_is_empty)]
     pub fn len(&self) -> usize {
         self.pieces.last().map_or(0, Placed::end)
     }
 
-    /// True if there is no text.
-    pub fn is_empty(&self) -> bool {
-        self.pieces.is_empty()
-    }
-
-    /// The piece that holds `offset`; at the end of the file the last one. `None` if the file is empty.
+    /// The piece that contains `offset`; at the end of the file the last one. `None` if the file is empty.
     pub fn piece_at(&self, offset: usize) -> Option<&Placed> {
         let at = self.pieces.partition_point(|placed| placed.start <= offset);
         self.pieces.get(at.saturating_sub(1))
@@ -209,16 +205,10 @@ impl Doc {
         text.unwrap_or_default()
     }
 
-    /// Where a span of a piece lies in the file; `None` if the file has no such piece.
-    pub fn range_of(&self, span: Span) -> Option<Range<usize>> {
-        let placed = self.pieces.iter().find(|placed| placed.piece.id == span.file)?;
-        Some(placed.range_of(span))
-    }
-
-    /// Puts `text` in the place of a range. The range is clamped to the file and to character boundaries.
+    /// Replaces a range by `text`. The range is clamped to the file and to character boundaries.
     pub fn edit(&mut self, range: Range<usize>, text: &str) {
         let range = self.clamp(range.start)..self.clamp(range.end.max(range.start));
-        // What the edit touches, and the piece before: it may have to take in what is an item no more.
+        // The touched pieces and the one before them, which may have to take in text that is no item any more.
         let first = self.pieces.partition_point(|placed| placed.end() < range.start).saturating_sub(1);
         let last = self.pieces.partition_point(|placed| placed.start <= range.end).max(first);
         let names = self.names.take();
@@ -241,7 +231,7 @@ impl Doc {
         }
     }
 
-    /// Its items by name, in order. Kept through edits.
+    /// Its items by name, in order, kept through edits.
     pub fn names(&self) -> &[Named] {
         self.names.get_or_init(|| (0..self.pieces.len()).flat_map(|at| self.names_of(at)).collect())
     }
@@ -256,7 +246,7 @@ impl Doc {
         })
     }
 
-    /// The names after the pieces `first..last` have become `first..next`.
+    /// Updates the names after the pieces `first..last` became `first..next`.
     fn renamed(&self, mut names: Vec<Named>, first: usize, last: usize, next: usize) -> Vec<Named> {
         let from = names.partition_point(|named| (named.piece as usize) < first);
         let to = names.partition_point(|named| (named.piece as usize) < last);
@@ -274,7 +264,7 @@ impl Doc {
         placed.start + floor_char_boundary(placed.piece.text(), offset - placed.start)
     }
 
-    /// Gives the pieces from this one on their places.
+    /// Sets the positions of the pieces from this one on.
     fn place(&mut self, first: usize) {
         let (mut start, mut line) = match first.checked_sub(1).map(|before| &self.pieces[before]) {
             Some(before) => (before.end(), before.line + before.piece.lines()),
@@ -294,7 +284,7 @@ impl Placed {
         self.start + self.piece.text().len()
     }
 
-    /// Where a span of the piece lies in the file.
+    /// The range in the file of a span of the piece.
     pub fn range_of(&self, span: Span) -> Range<usize> {
         self.start + span.start as usize..self.start + span.end as usize
     }
@@ -304,7 +294,8 @@ fn placed(piece: Arc<Piece>) -> Placed {
     Placed { start: 0, line: 0, piece }
 }
 
-/// Cuts a text before each line that begins an item: a dash in the first column with a blank or the line's end behind it.
+/// Splits a text before each line that begins an item: a dash in the first column, followed by a blank or the end of
+/// the line.
 fn split(text: &str) -> impl Iterator<Item = Range<usize>> {
     let bytes = text.as_bytes();
     let begins_item = move |at: usize| matches!(bytes.get(at + 1), None | Some(b' ' | b'\t' | b'\n' | b'\r'));

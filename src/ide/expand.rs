@@ -1,4 +1,4 @@
-//! What rules, macros and lists come to once all names in them are replaced, by Falco's own steps on the few items it takes.
+//! Expansion of rules, macros and lists by Falco's own steps on the few items that they depend on.
 
 use super::Snapshot;
 use super::index::{IndexedItem, NameIndex, each_substituted, is_separator};
@@ -15,7 +15,7 @@ use crate::syntax::items::ItemKind;
 use crate::syntax::yaml;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// More nodes than this are not shown.
+/// The maximum number of nodes of a shown expansion.
 const LONGEST: usize = 2_000;
 
 /// A condition without macros and lists, one clause a line; `None` if it does not compile or is too long to show.
@@ -32,7 +32,7 @@ pub fn macro_(snapshot: &Snapshot, index: &NameIndex<'_>, name: &str) -> Option<
     found.text
 }
 
-/// The items of a list, with those of lists in it in their place.
+/// The items of a list, with nested lists replaced by theirs.
 pub fn list(snapshot: &Snapshot, index: &NameIndex<'_>, name: &str) -> Vec<String> {
     let sources = files(&closure(index, &[(ItemKind::List, name)]));
     let streams: Vec<_> = sources.files().map(|(id, file)| (id, yaml::parse(id, file))).collect();
@@ -138,7 +138,7 @@ fn shown(tree: &Expr<'_>, macros: &MacroTrees<'_, '_>) -> Option<String> {
     })
 }
 
-/// The number of nodes with all macros in place; very large for a loop.
+/// The number of nodes after expansion of all macros; very large for a loop.
 fn size<'v>(
     tree: &Expr<'_>,
     macros: &MacroTrees<'v, '_>,
@@ -164,7 +164,7 @@ fn size<'v>(
         let inner = match known.get(&at) {
             Some(&size) => size,
             None => {
-                // What is being looked at leads back here: a loop.
+                // The node being expanded is reached again: a loop.
                 known.insert(at, LONGEST * 2);
                 let inner = macros.get(at).map_or(0, |view| size(view.tree, macros, known, depth + 1));
                 known.insert(at, inner);

@@ -7,57 +7,55 @@ use crate::source::Span;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// What is found in one file.
+/// The findings of one file.
 #[derive(Debug, Clone)]
 pub struct DocFindings {
     /// The findings in order of their places.
     pub diagnostics: Arc<[Finding]>,
-    /// They are not the same as those of the update before.
-    pub changed: bool,
 }
 
-/// A finding. Its places are bytes of the files of the snapshot.
+/// A finding. Its places are byte ranges of the snapshot's files.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// The name of the check.
     pub check: &'static str,
     /// Its severity after levels were applied.
     pub severity: Severity,
-    /// What is wrong.
+    /// The message.
     pub message: String,
-    /// What to do.
+    /// The help.
     pub help: Option<String>,
     /// Where.
     pub range: Range<usize>,
-    /// Other places that matter, and a few words on each.
+    /// Other relevant places, each with a label.
     pub related: Vec<(DocRange, String)>,
-    /// A change that mends it.
+    /// Its fix.
     pub fix: Option<FindingFix>,
-    /// How the place may be shown.
+    /// How an editor may render its place.
     pub tag: Option<Tag>,
 }
 
-/// A change that mends a finding.
+/// The fix of a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FindingFix {
-    /// What it does, imperative.
+    /// The title, an imperative.
     pub title: String,
-    /// It cannot change what a loaded rule means.
+    /// True if the fix cannot change the meaning of a loaded rule.
     pub safe: bool,
-    /// The changes, which do not overlap.
+    /// The changes, none overlapping.
     pub changes: Vec<TextChange>,
 }
 
-/// How the place of a finding may be shown.
+/// How an editor may render the place of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tag {
-    /// Faded: it has no effect.
+    /// Faded: the text has no effect.
     Unnecessary,
-    /// Struck out: it will be gone.
+    /// Struck out: deprecated.
     Deprecated,
 }
 
-/// Finds what is wrong, again and again.
+/// The analysis of a workspace through its edits.
 #[derive(Default)]
 pub struct Analyzer {
     incremental: Incremental,
@@ -65,12 +63,7 @@ pub struct Analyzer {
 }
 
 impl Analyzer {
-    /// One that has seen nothing.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// What is found in each file of the snapshot, in their order.
+    /// The findings of each file of the snapshot, in its order.
     pub fn update(&mut self, snapshot: &Snapshot) -> Vec<DocFindings> {
         let mut found: Vec<Vec<Finding>> = snapshot.docs.iter().map(|_| Vec::new()).collect();
         for diagnostic in self.incremental.update(snapshot) {
@@ -81,8 +74,8 @@ impl Analyzer {
         let before = std::mem::take(&mut self.before);
         let mut before = before.into_iter();
         let with_before = found.into_iter().map(|found| match before.next() {
-            Some(before) if *before == *found => DocFindings { diagnostics: before, changed: false },
-            _ => DocFindings { diagnostics: found.into(), changed: true },
+            Some(before) if *before == *found => DocFindings { diagnostics: before },
+            _ => DocFindings { diagnostics: found.into() },
         });
         let all: Vec<DocFindings> = with_before.collect();
         self.before = all.iter().map(|of_doc| of_doc.diagnostics.clone()).collect();
@@ -91,7 +84,7 @@ impl Analyzer {
 }
 
 impl Finding {
-    /// A finding whose files are those of the snapshot, in the same order.
+    /// A finding whose file ids are indices of the snapshot's docs.
     fn new(diagnostic: Diagnostic) -> Finding {
         let related = diagnostic.labels.into_iter().map(|label| (place(label.span), label.text)).collect();
         Finding {
@@ -118,7 +111,7 @@ impl FindingFix {
 }
 
 impl Tag {
-    /// That of a check.
+    /// The rendering that a check asks for.
     pub fn of(check: &str) -> Option<Tag> {
         if check.starts_with("deprecated-") {
             Some(Tag::Deprecated)

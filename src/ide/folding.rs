@@ -1,12 +1,12 @@
-//! Parts of a file that can be folded away: items, texts of several lines, groups of comments.
+//! Foldable ranges of a file: items, values of several lines, groups of comments.
 
 use super::doc::Doc;
 use super::lines::{self, Line};
 
-/// A part of a file.
+/// A foldable range of lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fold {
-    /// 0-based line that stays.
+    /// 0-based first line, which stays visible.
     pub first: usize,
     /// 0-based last line.
     pub last: usize,
@@ -14,7 +14,7 @@ pub struct Fold {
     pub kind: FoldKind,
 }
 
-/// What can be folded.
+/// The kinds of foldable ranges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FoldKind {
     /// An item.

@@ -1,4 +1,4 @@
-//! Words shown between the words: sizes of lists, controls that a rule covers.
+//! Inlay hints: sizes of lists, controls that a rule covers.
 
 use super::controls::Controls;
 use super::index::{NameIndex, is_separator};
@@ -9,14 +9,14 @@ use crate::syntax::items::ItemKind;
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 
-/// Words behind a place.
+/// A hint after a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hint {
-    /// The place.
+    /// The offset that it follows.
     pub offset: usize,
-    /// The words.
+    /// The shown text.
     pub label: String,
-    /// More words, in Markdown.
+    /// A tooltip in Markdown.
     pub tooltip: String,
 }
 
@@ -75,7 +75,7 @@ pub fn hints(
     hints
 }
 
-/// The words of a part of a text, cut as for lists.
+/// The words of a part of a text, split as for the substitution of lists.
 fn words(text: &str, range: Range<usize>) -> impl Iterator<Item = Range<usize>> {
     let base = range.start;
     let mut found = Vec::new();

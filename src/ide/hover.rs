@@ -1,4 +1,4 @@
-//! What there is to say of the word at a place.
+//! Hovers: the documentation of the word at a place.
 
 use super::index::NameIndex;
 use super::marks::MarkKind;
@@ -10,12 +10,12 @@ use crate::schema::event_names;
 use crate::syntax::items::ItemKind;
 use std::ops::Range;
 
-/// What is shown at a place.
+/// The hover of a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hover {
     /// The word.
     pub range: Range<usize>,
-    /// What there is to say, in Markdown.
+    /// Its documentation in Markdown.
     pub markdown: String,
 }
 

@@ -1,4 +1,4 @@
-//! All findings of a workspace, again and again while it is edited: what has not changed is not looked at again.
+//! Findings of a workspace after each edit: only what an edit can affect is analysed again.
 
 use super::Snapshot;
 use super::doc::{Doc, Piece};
@@ -11,11 +11,11 @@ use crate::source::{FileId, SourceFile, SourceMap, Span};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
-/// Pieces that are no more are forgotten once there are so many of them more than of others.
+/// The number of dead pieces beyond that of live ones after which they are dropped.
 const GARBAGE: usize = 10_000;
 
-/// What was found before, and of what.
-#[derive(Default)]
+/// The results of the last run, and what they depend on.
+#[derive(Debug, Default)]
 pub struct Incremental {
     snapshot: Snapshot,
     sources: SourceMap,
@@ -24,8 +24,8 @@ pub struct Incremental {
 }
 
 impl Incremental {
-    /// What `rulec check` finds in these files, in the order of their places, suppressions and levels applied. The
-    /// files of all spans are the docs of the snapshot by number.
+    /// What `rulec check` reports for these files, in order of place, with suppressions and levels applied. The file
+    /// ids of all spans are indices of the snapshot's docs.
     pub fn update(&mut self, snapshot: &Snapshot) -> Vec<Diagnostic> {
         self.forget(snapshot);
         self.snapshot = snapshot.clone();
@@ -57,7 +57,7 @@ impl Incremental {
         kept
     }
 
-    /// Forgets everything if it was found under other conditions, and the texts that have piled up.
+    /// Drops all results if settings changed, and the texts that have accumulated.
     fn forget(&mut self, snapshot: &Snapshot) {
         let names =
             |snapshot: &Snapshot| snapshot.docs.iter().map(|doc| doc.name.clone()).collect::<Vec<_>>();
@@ -74,7 +74,7 @@ fn unit<'s>(doc: &'s Doc, pieces: &'s [(usize, Arc<Piece>)]) -> Unit<'s> {
     Unit { name: &doc.name, pieces: pieces.iter().map(|(_, piece)| (piece.id, piece.stream())).collect() }
 }
 
-/// Suppressions are comments, and where they count is a question of lines: docs that have any are looked at whole.
+/// True if a doc has suppressions, which are comments with a range of lines: such a doc is analysed whole.
 fn suppressed(
     snapshot: &Snapshot,
     pieces: &[Vec<(usize, Arc<Piece>)>],

@@ -1,4 +1,4 @@
-//! Names over all files of a snapshot: who defines them, who uses them.
+//! Names over all files of a snapshot: definitions and uses.
 
 use super::doc::{Named, Placed, hash_of};
 use super::marks::{Mark, MarkKind};
@@ -14,11 +14,12 @@ use std::ops::Range;
 #[derive(Debug)]
 pub struct NameIndex<'s> {
     snapshot: &'s Snapshot,
-    /// Uses are looked for in this file only.
+    /// Restricts the search for uses to this file.
     pub only: Option<usize>,
-    /// All items in load order: the file, the item in it, and one more than the place of the next one of the same hash.
+    /// All items in load order: the file, the item in it, and one more than the position of the next item with the
+    /// same hash.
     table: Vec<(u32, Named, u32)>,
-    /// One more than the place of the first item of a hash.
+    /// One more than the position of the first item of each hash.
     heads: FxHashMap<u64, u32>,
 }
 
@@ -27,14 +28,14 @@ pub struct NameIndex<'s> {
 pub struct IndexedItem<'s> {
     /// Index of the file.
     pub doc: usize,
-    /// The piece it stands in.
+    /// The piece that contains it.
     pub placed: &'s Placed,
     /// The item.
     pub entry: &'s OutlineItem,
 }
 
 impl IndexedItem<'_> {
-    /// Where its name is written.
+    /// The range of its name.
     pub fn name_place(&self) -> DocRange {
         DocRange { doc: self.doc, range: self.placed.range_of(self.entry.name_span) }
     }
@@ -74,7 +75,7 @@ impl<'s> NameIndex<'s> {
         let of_kind = self.table.iter().enumerate().filter(move |(_, (_, named, _))| named.kind == kind);
         let first = move |(at, (_, named, _)): &(usize, &(u32, Named, u32))| {
             let head = self.heads.get(&named.hash).is_some_and(|&head| head as usize == at + 1);
-            // Another name of the same hash may come first.
+            // Another name with the same hash may come first.
             head || self.found(*at).is_some_and(|found| {
                 self.chain(kind, &found.entry.name).next().is_some_and(|(first, _)| first == *at)
             })
@@ -97,14 +98,14 @@ impl<'s> NameIndex<'s> {
         found.filter(move |(_, found)| found.entry.kind == kind && &*found.entry.name == name)
     }
 
-    /// Where a macro is used.
+    /// The uses of a macro.
     pub fn macro_uses(&self, name: &str) -> Vec<DocRange> {
         let is_use =
             |mark: &Mark, placed: &Placed| mark.kind == MarkKind::Macro && mark.text(&placed.piece) == name;
         self.marked(name, is_use)
     }
 
-    /// The marks for which `wanted` holds, in the pieces that hold the text `needle`.
+    /// The marks that `wanted` accepts, in the pieces that contain the text `needle`.
     pub fn marked(&self, needle: &str, wanted: impl Fn(&Mark, &Placed) -> bool) -> Vec<DocRange> {
         let mut places = Vec::new();
         for (doc, placed) in self.pieces_with(needle) {
@@ -115,8 +116,8 @@ impl<'s> NameIndex<'s> {
         places
     }
 
-    /// Where Falco would put the items of a list in place of its name: a word of a condition or of an exception's
-    /// values, quoted or not, and an element of another list.
+    /// The places where Falco substitutes a list for its name: a word of a condition or of an exception's values,
+    /// quoted or not, and an element of another list.
     pub fn list_uses(&self, name: &str) -> Vec<DocRange> {
         let mut places = Vec::new();
         for (doc, placed) in self.pieces_with(name) {
@@ -138,7 +139,7 @@ impl<'s> NameIndex<'s> {
         places
     }
 
-    /// The pieces that hold a text.
+    /// The pieces that contain a text.
     fn pieces_with<'n>(&self, needle: &'n str) -> impl Iterator<Item = (usize, &'s Placed)> + use<'n, 's> {
         let finder = memchr::memmem::Finder::new(needle.as_bytes());
         let only = self.only;
@@ -151,14 +152,14 @@ impl<'s> NameIndex<'s> {
         let pieces = docs.flat_map(|(doc, file)| file.pieces.iter().map(move |placed| (doc, placed)));
         pieces.filter(move |(_, placed)| {
             let text = placed.piece.text();
-            // An escape or a fold may stand inside of the name.
+            // An escape or a line fold may interrupt the name.
             finder.find(text.as_bytes()).is_some() || text.contains('\\')
         })
     }
 }
 
-/// Calls `visit` with every text in which lists may be put, and whether it is compared as a whole, as the elements of
-/// lists are.
+/// Calls `visit` with every text in which lists are substituted, and whether it is compared as a whole, as elements
+/// of lists are.
 pub fn each_substituted<'s>(placed: &'s Placed, visit: &mut dyn FnMut(&'s crate::source::Text, bool)) {
     fn nested<'s>(
         node: &'s Node,
@@ -190,7 +191,7 @@ pub fn each_substituted<'s>(placed: &'s Placed, visit: &mut dyn FnMut(&'s crate:
     }
 }
 
-/// Where a name stands between separators, as the substitution of lists looks for it.
+/// The occurrences of a name between separators, as the substitution of lists finds them.
 pub fn occurrences<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
     let bytes = text.as_bytes();
     let bounded = move |start: usize, end: usize| {
@@ -201,16 +202,7 @@ pub fn occurrences<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = Ran
         .filter(move |range| !range.is_empty() && bounded(range.start, range.end))
 }
 
-/// The word around an offset, as the substitution of lists cuts words.
-pub fn word_around(text: &str, at: usize) -> Range<usize> {
-    let bytes = text.as_bytes();
-    let at = at.min(bytes.len());
-    let start = bytes[..at].iter().rposition(|&byte| is_separator(byte)).map_or(0, |before| before + 1);
-    let end = bytes[at..].iter().position(|&byte| is_separator(byte)).map_or(bytes.len(), |len| at + len);
-    start..end
-}
-
-/// A byte that ends a word for the substitution of lists.
+/// True for a byte that ends a word for the substitution of lists.
 pub fn is_separator(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'(' | b')' | b',' | b'=')
 }

@@ -7,24 +7,24 @@ use crate::syntax::items::ItemKind;
 pub struct Key {
     /// The key as written.
     pub name: &'static str,
-    /// What its value is.
+    /// The type of its value.
     pub ty: &'static str,
-    /// What holds without it.
+    /// Its default.
     pub absent: Absent,
-    /// What it is for.
+    /// Its meaning.
     pub about: &'static str,
-    /// What is inserted behind the key: a snippet.
+    /// The snippet that is inserted after the key.
     pub snippet: &'static str,
 }
 
-/// What holds without a key.
+/// The effect of a missing key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Absent {
-    /// The item is refused.
+    /// Falco refuses the item.
     Required,
-    /// This value.
+    /// This default applies.
     Value(&'static str),
-    /// Nothing special.
+    /// No effect.
     Optional,
 }
 

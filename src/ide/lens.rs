@@ -1,4 +1,4 @@
-//! Lines above items: who uses them, which tests there are, which controls they cover.
+//! Code lenses above items: uses, tests, covered controls.
 
 use super::Snapshot;
 use super::controls::{Control, Controls};
@@ -11,19 +11,19 @@ use crate::testing::file::{self, NodeStep};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 
-/// A line above an item.
+/// A code lens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lens {
     /// The name of the item.
     pub range: Range<usize>,
-    /// What it says.
+    /// Its content.
     pub about: About,
 }
 
-/// What a line says.
+/// The content of a code lens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum About {
-    /// How often a macro or list is used; [`count`] tells.
+    /// The number of uses of a macro or list, computed by [`count`].
     Uses(ItemKind, String),
     /// The tests that name a rule.
     Tests(Vec<RuleTest>),
@@ -49,7 +49,7 @@ pub struct Tests {
 }
 
 impl Tests {
-    /// Reads test files; those that cannot be read have no tests.
+    /// Reads test files; a file that cannot be read has no tests.
     pub fn read<'t>(texts: impl IntoIterator<Item = &'t str>) -> Tests {
         let mut tests = Tests::default();
         for (at, text) in texts.into_iter().enumerate() {
@@ -78,7 +78,7 @@ impl Tests {
     }
 }
 
-/// The lines above the items of a file.
+/// The code lenses of a file.
 pub fn lenses(
     snapshot: &Snapshot,
     doc: usize,
@@ -109,7 +109,7 @@ pub fn lenses(
     lenses
 }
 
-/// How often a macro or list is used.
+/// The number of uses of a macro or list.
 pub fn count(snapshot: &Snapshot, kind: ItemKind, name: &str) -> usize {
     let index = NameIndex::new(snapshot);
     reference::places(&index, &Referent::Named(kind, name)).0.len()

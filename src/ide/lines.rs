@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// A line: where its dashes, its key and its value stand.
+/// A line, with the positions of its dashes, key and value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     /// The line without its break.
@@ -13,12 +13,12 @@ pub struct Line {
     pub indent: usize,
     /// The key, without quotes.
     pub key: Option<Range<usize>>,
-    /// What stands behind the key and its colon, or behind the dashes; trimmed, comment excluded.
+    /// The text after the key and its colon, or after the dashes; trimmed, comment excluded.
     pub value: Range<usize>,
 }
 
 impl Line {
-    /// True if nothing is written on it.
+    /// True for a blank line.
     pub fn is_blank(&self) -> bool {
         self.dashes.is_empty() && self.key.is_none() && self.value.is_empty()
     }
@@ -29,7 +29,7 @@ impl Line {
     }
 }
 
-/// All lines. Every line is read as if it stood for itself: the lines of a block scalar can look like keys.
+/// All lines, each read separately: the lines of a block scalar can look like keys.
 pub fn lines(text: &str) -> impl DoubleEndedIterator<Item = Line> {
     let mut ranges = Vec::new();
     let bytes = text.as_bytes();
@@ -75,7 +75,7 @@ pub fn line(text: &str, range: Range<usize>) -> Line {
     Line { range, dashes, indent, key, value }
 }
 
-/// The key at the start of `text` without quotes, and how far it reaches with its colon.
+/// The key at the start of `text` without quotes, and its length with the colon.
 fn key_len(text: &str) -> Option<(Range<usize>, usize)> {
     let quote = text.chars().next().filter(|c| matches!(c, '"' | '\''));
     let (inner, rest) = match quote {
@@ -95,7 +95,7 @@ fn key_len(text: &str) -> Option<(Range<usize>, usize)> {
     (colon && !inner.is_empty()).then(|| (inner, text.len() - after.len() + 1))
 }
 
-/// Where the content of a line ends: before a `#` with a blank in front.
+/// The end of a line's content: before a `#` that follows a blank.
 fn without_comment(body: &str, from: usize) -> usize {
     let bytes = body.as_bytes();
     let is_comment = |at: usize| at == from || matches!(bytes[at - 1], b' ' | b'\t');
@@ -130,7 +130,7 @@ pub fn unquoted(text: &str, range: Range<usize>) -> Range<usize> {
     range.start + 1..range.end - usize::from(closed)
 }
 
-/// A key and its scalar as it stands in the text.
+/// A key and its scalar, undecoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scalar {
     /// The key.
@@ -143,7 +143,7 @@ pub struct Scalar {
     pub last: usize,
 }
 
-/// How a value begins.
+/// The first character of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
     /// Text.
@@ -154,7 +154,7 @@ pub enum Style {
     Block,
     /// `[` or `{`.
     Flow,
-    /// Nothing, and items or keys in the lines that follow, or nothing at all.
+    /// Empty, or items or keys in the lines that follow.
     Empty,
 }
 

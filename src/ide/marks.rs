@@ -1,4 +1,4 @@
-//! What stands where in a piece: every word that means something, with its exact place in the file.
+//! Every meaningful word of a piece, with its exact position.
 
 use super::condition_words::{self, Word, WordKind};
 use super::doc::Piece;
@@ -9,20 +9,20 @@ use crate::syntax::items::{Item, ItemKind, key_text};
 use crate::syntax::token::{Modifier, Op, Transformer};
 use crate::syntax::yaml::{Node, Value};
 
-/// A word of a piece.
+/// A meaningful word of a piece.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
-    /// Where it is written.
+    /// Its position in the piece.
     pub span: Span,
     /// What it is.
     pub kind: MarkKind,
-    /// Its text, where that is not what is written there.
+    /// Its text, if it differs from the text at its position.
     pub text: Option<Box<str>>,
     /// Index of the item in the piece, among [`outline::items`].
     pub item: usize,
 }
 
-/// What a word is.
+/// The kinds of words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MarkKind {
     /// A key of an item.
@@ -33,8 +33,6 @@ pub enum MarkKind {
     Name(ItemKind),
     /// The name of an exception.
     ExceptionName,
-    /// A part of `required_engine_version` or `required_plugin_versions`, or another plain value.
-    Plain,
     /// A priority.
     Priority,
     /// An event source.
@@ -57,7 +55,7 @@ pub enum MarkKind {
     Transformer(Transformer),
     /// The use of a macro.
     Macro,
-    /// A constant in a condition or an exception; perhaps the name of a list.
+    /// A constant in a condition or an exception; possibly the name of a list.
     Value,
     /// The percent sign and width of a field in an output.
     Percent,
@@ -167,7 +165,7 @@ impl MarkReader<'_> {
         }
     }
 
-    /// A text or lists of texts; deeper nesting means nothing to Falco.
+    /// A text or lists of texts; Falco ignores deeper nesting.
     fn nested(&mut self, node: &Node, sort: MarkKind, depth: usize) {
         match node.value() {
             Value::Seq(elements) if depth < 4 => {
@@ -231,7 +229,7 @@ impl MarkReader<'_> {
         }
     }
 
-    /// Conditions of a piece that is not YAML.
+    /// The conditions of a piece that is not YAML.
     fn by_lines(&mut self) {
         let text = self.piece.text();
         let id = self.piece.id;
@@ -261,8 +259,8 @@ impl MarkReader<'_> {
     }
 }
 
-/// How far a field or transformer reaches at the start of a text; 0 if there is none. An output does not say where a
-/// field ends: a full stop behind one is no part of it.
+/// The length of the field or transformer at the start of a text; 0 if there is none. An output does not mark the end
+/// of a field: a full stop after it is not part of it.
 pub fn operand_len(text: &str) -> usize {
     match crate::syntax::condition::parse_operand(text) {
         Ok((_, len)) => len,

@@ -1,4 +1,4 @@
-//! Questions about rules files while they are written, and the answers as plain structs: no protocol, and no files read.
+//! Editor features for rules files as plain data: no protocol, no file access.
 //!
 //! ```text
 //! editor's changes -> Doc (pieces, kept where unchanged) -> Snapshot -> findings, hover, completion, …
@@ -46,7 +46,7 @@ use doc::Doc;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// What holds for all files of a workspace.
+/// Settings of all files of a workspace.
 #[derive(Debug, Default, Clone)]
 pub struct Settings {
     /// Plugins, engine version, benchmark.
@@ -55,16 +55,16 @@ pub struct Settings {
     pub levels: Levels,
 }
 
-/// All files at one moment. Cheap to clone: unchanged pieces are shared with the moments before and after.
+/// All files at one moment. Cheap to clone: unchanged pieces are shared between snapshots.
 #[derive(Debug, Default, Clone)]
 pub struct Snapshot {
     /// The files in load order.
     pub docs: Vec<Arc<Doc>>,
-    /// What holds for all of them.
+    /// The settings of all files.
     pub settings: Arc<Settings>,
 }
 
-/// A range of bytes in one of the files.
+/// A byte range of one of the files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocRange {
     /// Index of the file.
@@ -78,7 +78,7 @@ pub struct DocRange {
 pub struct TextChange {
     /// Index of the file.
     pub doc: usize,
-    /// What is replaced; empty to insert.
+    /// The replaced range; empty to insert.
     pub range: Range<usize>,
     /// The new text.
     pub text: String,

@@ -1,4 +1,4 @@
-//! Where names are defined and used.
+//! Definitions and uses of names.
 
 use super::index::NameIndex;
 use super::outline::Role;
@@ -9,7 +9,7 @@ use std::ops::Range;
 /// An item that defines or changes the name at a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Definition {
-    /// The word that was asked about.
+    /// The word at the requested place.
     pub origin: Range<usize>,
     /// The name in the item.
     pub name: DocRange,
@@ -17,16 +17,16 @@ pub struct Definition {
     pub item: Range<usize>,
 }
 
-/// A word of the same file that means the same.
+/// A word of the same file with the same meaning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Highlight {
     /// The word.
     pub range: Range<usize>,
-    /// It is the name of an item.
+    /// True for the name of an item.
     pub defines: bool,
 }
 
-/// The items behind the name at an offset: definitions first, then what changes them.
+/// The items of the name at an offset: definitions first, then changes.
 pub fn definitions(snapshot: &Snapshot, doc: usize, offset: usize) -> Vec<Definition> {
     let index = NameIndex::new(snapshot);
     let Some(at) = reference::at(snapshot, &index, doc, offset) else { return Vec::new() };
@@ -41,7 +41,7 @@ pub fn definitions(snapshot: &Snapshot, doc: usize, offset: usize) -> Vec<Defini
     found.iter().map(definition).collect()
 }
 
-/// Where the word at an offset is used, in load order.
+/// The uses of the word at an offset, in load order.
 pub fn references(
     snapshot: &Snapshot,
     doc: usize,
@@ -61,7 +61,7 @@ pub fn references(
     uses
 }
 
-/// All words of the same file that mean what the word at an offset means.
+/// All words of the same file with the meaning of the word at an offset.
 pub fn highlights(snapshot: &Snapshot, doc: usize, offset: usize) -> Vec<Highlight> {
     let mut index = NameIndex::new(snapshot);
     index.only = Some(doc);

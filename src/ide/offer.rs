@@ -1,31 +1,31 @@
-//! Completions as they are collected for one place: those that fit what was typed, best first.
+//! Completions as they are collected for one place: those that fit the typed text, best first.
 
 use super::topic::Topic;
 use crate::syntax::token::{Op, Rhs};
 use std::ops::Range;
 
-/// Something that can stand at a place.
+/// A completion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completion {
-    /// What is shown.
+    /// The text shown in the list.
     pub label: String,
     /// What it is.
     pub kind: CompletionKind,
-    /// A few words beside the label.
+    /// A few words shown beside the label.
     pub detail: String,
-    /// What there is to say of it; see [`super::topic::markdown`].
+    /// The subject of its documentation; see [`super::topic::markdown`].
     pub topic: Option<Topic>,
-    /// What is inserted.
+    /// The inserted text.
     pub insert: String,
-    /// True if `insert` is a snippet: `$1`, `${1:text}` and `${1|a,b|}` are places to fill in.
+    /// True if `insert` is a snippet: `$1`, `${1:text}` and `${1|a,b|}` are placeholders.
     pub snippet: bool,
-    /// What is replaced in the file.
+    /// The replaced range of the file.
     pub replace: Range<usize>,
-    /// Order among the others.
+    /// The sort key among the completions.
     pub sort: String,
 }
 
-/// What a completion is.
+/// The kinds of completions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CompletionKind {
     /// A key of an item.
@@ -48,31 +48,31 @@ pub enum CompletionKind {
     Value,
     /// A whole item.
     Snippet,
-    /// A check.
+    /// The name of a check.
     Check,
 }
 
-/// What can stand at a place.
+/// The completions of a place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Completions {
     /// Best first.
     pub items: Vec<Completion>,
-    /// There are more: ask again once more is typed.
+    /// True if the list was cut: the client asks again after the next character.
     pub incomplete: bool,
 }
 
-/// Operators that are used most, in this order.
+/// The most common operators, in this order.
 const USUAL: [Op; 8] =
     [Op::Eq, Op::Ne, Op::In, Op::Startswith, Op::Contains, Op::Endswith, Op::Exists, Op::Intersects];
 
-/// No more than this is shown at once.
+/// The maximum number of completions in one answer.
 const MOST: usize = 500;
 
 /// Completions that are being collected for one place.
 pub(super) struct Out {
     replace: Range<usize>,
     typed: String,
-    /// How well it fits, its rank, and it.
+    /// Each completion with how well it fits and its rank.
     items: Vec<(u32, u32, Completion)>,
 }
 
@@ -95,7 +95,7 @@ impl Out {
         }
     }
 
-    /// True if what was typed can become this. Of very many, only those that begin with it.
+    /// True if the typed text can become this label. Among very many, only prefixes count.
     pub(super) fn fits(&self, label: &str) -> bool {
         let enough = self.items.len() >= 4 * MOST;
         score(&self.typed, label).is_some_and(|score| !enough || score == 0 && !self.typed.is_empty())
@@ -105,7 +105,7 @@ impl Out {
         self.ranked(1, completion);
     }
 
-    /// Adds one with a rank: 0 is shown first.
+    /// Adds a completion with a rank: 0 is shown first.
     pub(super) fn ranked(&mut self, rank: u32, completion: Completion) {
         if let Some(score) = score(&self.typed, &completion.label) {
             self.items.push((score, rank, completion));
@@ -118,7 +118,7 @@ impl Out {
         }
     }
 
-    /// Adds a value that there is something to say of.
+    /// Adds a value with documentation.
     pub(super) fn value(&mut self, rank: u32, label: &str, detail: &str, topic: impl FnOnce() -> Topic) {
         if self.fits(label) {
             let completion =
@@ -159,7 +159,7 @@ impl Out {
     }
 }
 
-/// How well a label fits what was typed: 0 begins with it, 1 has it, 2 has its letters in order from the start of a word.
+/// How well a label fits the typed text: 0 prefix, 1 substring, 2 its letters in order from the start of a word.
 fn score(typed: &str, label: &str) -> Option<u32> {
     let starts = |label: &str| label.get(..typed.len()).is_some_and(|head| head.eq_ignore_ascii_case(typed));
     if starts(label) {

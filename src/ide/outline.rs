@@ -1,4 +1,4 @@
-//! What a piece defines: its items by kind and name. Read from the piece's own YAML, so an edit costs one piece.
+//! The items that a piece defines, by kind and name. Read from the piece's own YAML, so an edit costs one piece.
 
 use super::doc::Piece;
 use super::lines;
@@ -6,12 +6,12 @@ use crate::source::Span;
 use crate::syntax::items::{Item, ItemKind};
 use crate::syntax::yaml::{Node, Stream, Value};
 
-/// The items of a piece in order; nearly always one, or none before the first of a file.
+/// The items of a piece in order; usually one, or none before the first of a file.
 #[derive(Debug, Default)]
 pub struct Outline {
     /// The items.
     pub entries: Vec<OutlineItem>,
-    /// True if the YAML is broken; what is known then was read line by line.
+    /// True if the YAML is broken and the items were read line by line.
     pub broken: bool,
 }
 
@@ -20,28 +20,28 @@ pub struct Outline {
 pub struct OutlineItem {
     /// What it is.
     pub kind: ItemKind,
-    /// Its name; of requirements the key.
+    /// Its name; for requirements the key.
     pub name: Box<str>,
     /// Where the name is written.
     pub name_span: Span,
     /// The whole item.
     pub span: Span,
-    /// What it does with the name.
+    /// Whether it defines or changes the name.
     pub role: Role,
     /// `source` as written.
     pub source: Option<Box<str>>,
     /// Number of elements of `items`.
     pub size: usize,
-    /// Which of the nodes that [`items`] gives; `None` if it was read line by line.
+    /// Its index among the nodes of [`items`]; `None` if it was read line by line.
     pub node: Option<usize>,
 }
 
-/// What an item does with its name.
+/// What an item does to its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// Defines it, perhaps not for the first time.
+    /// Defines it, possibly again.
     Defines,
-    /// Adds to it or replaces parts of it.
+    /// Appends to it or replaces parts of it.
     Changes,
 }
 
@@ -55,7 +55,7 @@ impl OutlineItem {
 /// The top-level mappings of a stream.
 pub fn items(stream: &Stream) -> impl Iterator<Item = Item<'_>> {
     let roots = stream.documents.iter().map(|document| &document.root);
-    // A list that is being typed: without its dash an item is a mapping.
+    // An item without its dash, while the list is being typed, is a mapping.
     let nodes = roots.flat_map(|root| match root.value() {
         Value::Seq(items) => &items[..],
         _ => std::slice::from_ref(root),
@@ -105,13 +105,13 @@ fn role(kind: ItemKind, item: Item<'_>) -> Role {
         ItemKind::Rule => &["condition", "output", "desc", "priority"],
         _ => &[],
     };
-    // Without any of these a rule is only switched on or off.
+    // A rule without any of these keys only sets `enabled`.
     let switches = !needed.is_empty() && needed.iter().all(|key| item.get(key).is_none());
     let switches = switches && item.get("enabled").is_some();
     if appends || overrides || switches { Role::Changes } else { Role::Defines }
 }
 
-/// The place of a scalar without its quotes.
+/// The span of a scalar without its quotes.
 pub fn content(piece: &Piece, node: &Node) -> Span {
     let span = node.node().span;
     let Some(scalar) = node.as_scalar() else { return span };
@@ -120,13 +120,13 @@ pub fn content(piece: &Piece, node: &Node) -> Span {
         true => span,
         false => {
             let inside = text.span_of(0..text.value.len());
-            // An alias stands for a text in another place.
+            // The target of an alias stands at another place.
             if piece.text().get(inside.range()).is_some() { inside } else { span }
         }
     }
 }
 
-/// The item of a piece that is not YAML, from the lines that still say what it is.
+/// The item of a piece that is not YAML, from the lines that still identify it.
 fn by_lines(piece: &Piece) -> Option<OutlineItem> {
     let text = piece.text();
     let mut found: Option<OutlineItem> = None;

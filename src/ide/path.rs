@@ -1,4 +1,4 @@
-//! The way from the top of a piece to a place in it, by lines and brackets alone: the piece may be no YAML.
+//! The path from the top of a piece to a place in it, by lines and brackets alone, since the piece may not be YAML.
 
 use super::lines::{self, Line};
 use std::ops::Range;
@@ -14,16 +14,16 @@ pub(super) enum PathStep {
 pub(super) struct Path {
     /// Outermost first.
     pub steps: Vec<PathStep>,
-    /// A key stands here, or could.
+    /// True if a key is or could be here.
     pub key: Option<Range<usize>>,
-    /// Index of the line with the innermost key.
+    /// Index of the line of the innermost key.
     pub row: Option<usize>,
-    /// Where the value begins that the place is in.
+    /// Start of the value that contains the place.
     pub value: usize,
 }
 
 impl Path {
-    /// The way to a place on a line.
+    /// The path to a place on a line.
     pub fn find(text: &str, lines: &[Line], row: usize, at: usize) -> Path {
         let line = &lines[row];
         let column = at - line.range.start;
@@ -51,7 +51,7 @@ impl Path {
         for above in (0..row).rev() {
             let line = &lines[above];
             let is_element = matches!(steps.last(), Some((_, PathStep::Element)));
-            // The elements of a key may stand as far left as the key.
+            // The elements of a key may be indented no more than the key.
             let reaches =
                 line.indent < limit || (is_element && line.indent == limit && line.dashes.is_empty());
             if let Some(key) = line.key.clone().filter(|_| reaches) {
@@ -73,7 +73,7 @@ impl Path {
         path
     }
 
-    /// The names of the keys on the way; `None` for an element.
+    /// The keys on the path; `None` for an element.
     pub fn names<'t>(&self, text: &'t str) -> Vec<Option<&'t str>> {
         let name = |step: &PathStep| match step {
             PathStep::Element => None,
@@ -83,7 +83,7 @@ impl Path {
     }
 }
 
-/// Adds the dashes of a line that stand further left.
+/// Adds the dashes of a line that are further left.
 fn climb(dashes: &[usize], limit: &mut usize, steps: &mut Vec<(usize, PathStep)>) {
     for &dash in dashes.iter().rev() {
         if dash < *limit {
@@ -93,7 +93,7 @@ fn climb(dashes: &[usize], limit: &mut usize, steps: &mut Vec<(usize, PathStep)>
     }
 }
 
-/// The word on a line that the place touches, or an empty range at the place.
+/// The word on a line at the place, or an empty range at the place.
 fn word_at(text: &str, line: &Line, at: usize) -> Range<usize> {
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
     let before = &text[line.range.start..at];
@@ -105,7 +105,7 @@ fn word_at(text: &str, line: &Line, at: usize) -> Range<usize> {
     start..end
 }
 
-/// The keys of the mapping that a line belongs to, without that of the line itself.
+/// The keys of the mapping of a line, without that of the line itself.
 pub(super) fn siblings<'s>(text: &'s str, lines: &[Line], row: usize, at: usize) -> Vec<&'s str> {
     let line = &lines[row];
     let column = if line.is_blank() { at - line.range.start } else { line.indent };
@@ -127,11 +127,11 @@ pub(super) fn siblings<'s>(text: &'s str, lines: &[Line], row: usize, at: usize)
 }
 
 pub(super) struct Flow<'s> {
-    /// Keys and elements on the way from the outer bracket.
+    /// Keys and elements on the path from the outermost bracket.
     pub names: Vec<Option<&'s str>>,
-    /// What the place stands in.
+    /// The bracket that contains the place.
     pub word: Range<usize>,
-    /// It stands where a key is wanted.
+    /// True if a key is expected at the place.
     pub is_key: bool,
     /// The keys before it in its mapping.
     pub keys: Vec<&'s str>,
@@ -185,7 +185,7 @@ pub(super) fn flow(text: &str, open: usize, at: usize) -> Option<Flow<'_>> {
         let inner = depth + 1 < levels.len();
         match (level.map, level.key) {
             (true, Some(key)) => Some(Some(key)),
-            // A mapping in a list is one element of it, and the list has said so.
+            // A mapping in a list is one element, which the list has added already.
             (true, None) => None,
             (false, _) => Some(None).filter(|_| inner || !level.map),
         }

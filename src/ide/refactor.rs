@@ -1,4 +1,4 @@
-//! Changes of form that keep the meaning: a clause becomes a macro, values become a list, a macro its condition.
+//! Refactorings that keep the meaning: extract a macro or list, inline a macro.
 
 use super::actions::{Action, ActionKind};
 use super::condition_words::{self, WordKind};
@@ -16,18 +16,18 @@ use crate::syntax::lexer;
 use crate::syntax::yaml::{Node, Style, Value as Yaml};
 use std::ops::Range;
 
-/// Columns of a line in a rules file.
+/// The width at which conditions are broken.
 const WIDTH: usize = 100;
 
-/// A condition that is whole in one item, with the part of it that is selected.
+/// A condition that is whole in one item, and its selected part.
 struct Selected<'c, 's> {
     cursor: &'c Cursor<'s>,
     text: &'c str,
     range: Range<usize>,
 }
 
-/// Calls `make` for the selected part of a condition. A condition that later items add to is left alone: what is added
-/// may bind to a part of it.
+/// Calls `make` for the selected part of a condition. A condition that later items append to is not offered: the
+/// appended text may bind to a part of it.
 fn selected<T>(
     snapshot: &Snapshot,
     index: &NameIndex<'_>,
@@ -50,7 +50,7 @@ fn selected<T>(
     make(&Selected { cursor: &first, text: &flat.text, range }, flat)
 }
 
-/// The selected clause as a macro of its own.
+/// Extracts the selected clause into a macro.
 pub fn extract_macro(
     snapshot: &Snapshot,
     index: &NameIndex<'_>,
@@ -91,7 +91,8 @@ fn placed_range(placed: &Placed, flat: &Flat<'_>, range: Range<usize>) -> Range<
     placed.start + range.start..placed.start + range.end
 }
 
-/// The part of a condition that is selected: a node, or neighbours in a chain. Of a mere place, the comparison there.
+/// The selected part of a condition: a node, or neighbours in a chain. An empty selection selects the comparison
+/// around it.
 fn unit(expr: &Expr<'_>, text: &str, selected: &Range<usize>) -> Option<Range<usize>> {
     let mut found: Option<Range<usize>> = None;
     expr.walk(&mut |part| {
@@ -132,12 +133,12 @@ fn is_chain(expr: &Expr<'_>) -> bool {
     matches!(expr.kind, ExprKind::And(_) | ExprKind::Or(_))
 }
 
-/// True if `not` stands before a place: of a double one the tree keeps no trace.
+/// True if `not` stands before a place. The tree does not keep double negations.
 fn negated(text: &str, at: usize) -> bool {
     text[..at].trim_end().ends_with("not")
 }
 
-/// A range without the parentheses that it begins and ends with, if they belong together.
+/// A range without the pair of parentheses that encloses it.
 fn ungrouped(text: &str, range: &Range<usize>, expr: &Expr<'_>) -> Option<Range<usize>> {
     let body = text.get(range.clone())?;
     if !body.starts_with('(') || !body.ends_with(')') {
@@ -169,7 +170,7 @@ fn one_line(text: &str) -> Option<String> {
     }
     let mut line = String::new();
     let mut from = 0;
-    // Blanks inside of quotes are part of the value.
+    // Blanks inside quotes are part of the value.
     for word in values.iter().filter(|word| word.what == WordKind::Value) {
         squeeze(&text[from..word.range.start], &mut line);
         line += &text[word.range.clone()];
@@ -196,7 +197,7 @@ fn squeeze(text: &str, line: &mut String) {
     }
 }
 
-/// A condition in lines of a block, broken before `and` and `or`.
+/// A condition as lines of a block scalar, broken before `and` and `or`.
 fn wrapped(condition: &str) -> Vec<String> {
     let mut out = vec![String::from("    ")];
     let words = condition_words::scan(condition).words;
@@ -213,11 +214,11 @@ fn wrapped(condition: &str) -> Vec<String> {
     if let Some(line) = out.last_mut() {
         line.push_str(&condition[from..]);
     }
-    // A blank at the start of a line would keep its break.
+    // A blank at the start of a line would keep its line break.
     out.iter().map(|line| format!("    {}", line.trim())).collect()
 }
 
-/// A name that no file uses for anything.
+/// A name that no file uses.
 fn free_name(index: &NameIndex<'_>, base: &str) -> String {
     let taken = |name: &str| {
         index.has(ItemKind::Macro, name)
@@ -228,7 +229,7 @@ fn free_name(index: &NameIndex<'_>, base: &str) -> String {
     std::iter::once(base.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_default()
 }
 
-/// A name with the blanks that keep it apart from what stands around its place.
+/// A name with the blanks that separate it from its neighbours.
 fn spaced(text: &str, range: &Range<usize>, name: &str) -> String {
     let joined = |c: Option<char>| c.is_some_and(|c| !lexer::is_space(c) && !matches!(c, '(' | ')' | ','));
     let before = if joined(text[..range.start].chars().next_back()) { " " } else { "" };
@@ -236,8 +237,8 @@ fn spaced(text: &str, range: &Range<usize>, name: &str) -> String {
     format!("{before}{name}{after}")
 }
 
-/// Where a new item before the item of a piece goes, and its text with the indentation of the list. Comments right above
-/// an item belong to it.
+/// The position for a new item before the item of a piece, and its text with the indentation of the list. Comments
+/// directly above an item belong to it.
 fn before_item(doc: &Doc, placed: &Placed, item: &str) -> Option<(usize, String)> {
     let first = lines::lines(placed.piece.text()).find(|line| !line.dashes.is_empty())?;
     let column = *first.dashes.first()?;
@@ -254,7 +255,7 @@ fn before_item(doc: &Doc, placed: &Placed, item: &str) -> Option<(usize, String)
     Some((doc.line(row)?.start, lines.collect::<Vec<_>>().join("\n") + "\n\n"))
 }
 
-/// The selected values of a comparison as a list of their own; of a mere place, all values of the comparison.
+/// Extracts the selected values of a comparison into a list; an empty selection takes all values.
 pub fn extract_list(
     snapshot: &Snapshot,
     index: &NameIndex<'_>,
@@ -306,7 +307,7 @@ pub fn extract_list(
     })
 }
 
-/// The first and last value that a selection covers or touches.
+/// The first and last value that a selection overlaps or touches.
 fn covered(values: &[Constant<'_>], range: &Range<usize>) -> Option<(usize, usize)> {
     if range.is_empty() {
         return Some((0, values.len().checked_sub(1)?));
@@ -317,7 +318,7 @@ fn covered(values: &[Constant<'_>], range: &Range<usize>) -> Option<(usize, usiz
     Some((values.iter().position(touched)?, values.iter().rposition(touched)?))
 }
 
-/// A value as an element of a list, so that Falco puts the same text back; `None` if another list has a say in it.
+/// A value as a list element that Falco substitutes as the same text; `None` if another list's name is part of it.
 fn item_of(index: &NameIndex<'_>, text: &str, value: &Constant<'_>) -> Option<String> {
     let raw = text.get(value.place.start as usize..value.place.end as usize)?;
     let mut words = raw.as_bytes().split(|&byte| is_separator(byte));
@@ -327,12 +328,12 @@ fn item_of(index: &NameIndex<'_>, text: &str, value: &Constant<'_>) -> Option<St
     }
     let inner = reference::unquoted(raw);
     let bare = !inner.is_empty() && inner.chars().all(lexer::is_bare) && !inner.contains('\\');
-    // Without its quotes it must not become the name of a list.
+    // Without its quotes it must not be the name of a list.
     let item = if value.quoted && bare && !index.has(ItemKind::List, inner) { inner } else { raw };
     Some(if is_plain(item) { item.to_owned() } else { format!("'{}'", item.replace('\'', "''")) })
 }
 
-/// The use of a macro as the condition that it stands for.
+/// Replaces the use of a macro by its condition.
 pub fn inline_macro(snapshot: &Snapshot, index: &NameIndex<'_>, doc: usize, offset: usize) -> Option<Action> {
     let at = reference::at(snapshot, index, doc, offset)?;
     let Some(Referent::Named(ItemKind::Macro, name)) = at.target else { return None };
@@ -365,7 +366,7 @@ pub fn inline_macro(snapshot: &Snapshot, index: &NameIndex<'_>, doc: usize, offs
     })
 }
 
-/// How the scalar around a place of a piece is written, and whether it stands in brackets or braces.
+/// The style of the scalar around a place of a piece, and whether it stands in brackets or braces.
 fn style_at(placed: &Placed, at: usize) -> Option<(Style, bool)> {
     fn find(node: &Node, text: &str, at: usize, flow: bool) -> Option<(Style, bool)> {
         let range = node.span.range();
@@ -384,7 +385,7 @@ fn style_at(placed: &Placed, at: usize) -> Option<(Style, bool)> {
     documents.iter().find_map(|document| find(&document.root, placed.piece.text(), at, false))
 }
 
-/// A text as it has to be written inside a scalar; `None` if it cannot be.
+/// A text, escaped for the scalar it is put into; `None` if the scalar cannot contain it.
 fn written_in(style: Style, flow: bool, text: &str) -> Option<String> {
     match style {
         Style::Double => Some(text.replace('\\', "\\\\").replace('"', "\\\"")),

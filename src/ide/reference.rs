@@ -1,4 +1,4 @@
-//! What a place refers to: the name or field under the cursor.
+//! The name or field that the word at a place refers to.
 
 use super::doc::Placed;
 use super::index::{NameIndex, is_separator};
@@ -7,7 +7,7 @@ use super::{DocRange, Snapshot};
 use crate::syntax::items::ItemKind;
 use std::ops::Range;
 
-/// What is meant.
+/// The referent of a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Referent<'s> {
     /// A rule, macro or list.
@@ -20,14 +20,14 @@ pub enum Referent<'s> {
     Value(&'s str),
 }
 
-/// What is meant at a place, and the word that says so.
+/// A word and its referent.
 #[derive(Debug, Clone)]
 pub struct Reference<'s> {
     /// The piece.
     pub placed: &'s Placed,
-    /// The mark.
+    /// The mark of the word.
     pub mark: &'s Mark,
-    /// The word in the file.
+    /// The range of the word in the file.
     pub range: Range<usize>,
     /// What it means.
     pub target: Option<Referent<'s>>,
@@ -40,7 +40,7 @@ pub fn piece_at(snapshot: &Snapshot, doc: usize, offset: usize) -> Option<(&Plac
     Some((placed, crate::source::floor_char_boundary(placed.piece.text(), inside)))
 }
 
-/// The mark that holds or touches an offset of a piece.
+/// The mark that contains or touches an offset of a piece.
 pub fn mark_at(placed: &Placed, at: usize) -> Option<&Mark> {
     let marks = placed.piece.marks();
     let next = marks.partition_point(|mark| mark.span.start as usize <= at);
@@ -49,7 +49,7 @@ pub fn mark_at(placed: &Placed, at: usize) -> Option<&Mark> {
     touches.min_by_key(|mark| (at == mark.span.end as usize, mark.span.end - mark.span.start))
 }
 
-/// What stands at an offset of a file.
+/// The reference at an offset of a file.
 pub fn at<'s>(
     snapshot: &'s Snapshot,
     index: &NameIndex<'s>,
@@ -62,7 +62,7 @@ pub fn at<'s>(
     let mut span = mark.span.range();
     let target = match mark.kind {
         MarkKind::Name(kind) => Some(Referent::Named(kind, text)),
-        // A list of the same name takes the macro's place.
+        // A list of the same name is substituted before macros are resolved.
         MarkKind::Macro if index.has(ItemKind::List, text) => Some(Referent::Named(ItemKind::List, text)),
         MarkKind::Macro => Some(Referent::Named(ItemKind::Macro, text)),
         MarkKind::Field => Some(Referent::Field(text)),
@@ -95,7 +95,7 @@ pub fn unquoted(text: &str) -> &str {
     }
 }
 
-/// The word around a place, cut as for lists.
+/// The word around a place, split as for the substitution of lists.
 fn word(text: &str, within: &Range<usize>, at: usize) -> Range<usize> {
     let bytes = text.as_bytes();
     let at = at.clamp(within.start, within.end);
@@ -104,7 +104,7 @@ fn word(text: &str, within: &Range<usize>, at: usize) -> Range<usize> {
     start.map_or(within.start, |before| within.start + before + 1)..end.map_or(within.end, |len| at + len)
 }
 
-/// All places that mean a thing: its uses, and where it is defined or changed.
+/// All places of a referent: its uses, definitions and changes.
 pub fn places(index: &NameIndex<'_>, target: &Referent<'_>) -> (Vec<DocRange>, Vec<DocRange>) {
     let mut uses = match *target {
         Referent::Named(ItemKind::Macro, name) if !index.has(ItemKind::List, name) => index.macro_uses(name),

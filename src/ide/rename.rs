@@ -1,4 +1,4 @@
-//! Another name for a rule, macro or list, in all files. Refused where the rules would come to mean something else.
+//! Renaming of a rule, macro or list in all files. Refused if it would change the meaning of the rules.
 
 use super::doc::{Piece, Placed};
 use super::index::{NameIndex, each_substituted, occurrences};
@@ -12,7 +12,7 @@ use crate::syntax::token::OPERATORS;
 use crate::syntax::yaml::Node;
 use std::ops::Range;
 
-/// The name at an offset, if it can be renamed; the `Err` says why not.
+/// The name at an offset, if it can be renamed; the `Err` is the reason why not.
 pub fn prepare(snapshot: &Snapshot, doc: usize, offset: usize) -> Result<(Range<usize>, String), String> {
     let index = NameIndex::new(snapshot);
     let (range, kind, name) = named(snapshot, &index, doc, offset)?;
@@ -20,7 +20,7 @@ pub fn prepare(snapshot: &Snapshot, doc: usize, offset: usize) -> Result<(Range<
     Ok((range, name.to_owned()))
 }
 
-/// The changes that give the name at an offset another one; the `Err` says why it cannot have it.
+/// The changes that rename the name at an offset; the `Err` is the reason why it cannot have the new name.
 pub fn rename(snapshot: &Snapshot, doc: usize, offset: usize, new: &str) -> Result<Vec<TextChange>, String> {
     let index = NameIndex::new(snapshot);
     let (_, kind, name) = named(snapshot, &index, doc, offset)?;
@@ -52,7 +52,7 @@ fn named<'s>(
     }
 }
 
-/// All places of a name, if each is written as it is.
+/// All places of a name, if each is written without escapes.
 fn places(
     snapshot: &Snapshot,
     index: &NameIndex<'_>,
@@ -88,7 +88,7 @@ fn places(
     }
 }
 
-/// In an item that is no YAML, uses may be overlooked.
+/// Fails if a piece is not YAML: uses in it may be missed.
 fn unreadable(snapshot: &Snapshot, name: &str) -> Result<(), String> {
     for doc in &snapshot.docs {
         let broken = |placed: &&Placed| placed.piece.text().contains(name) && placed.piece.outline().broken;
@@ -107,7 +107,7 @@ fn text(doc: &super::doc::Doc, range: Range<usize>) -> String {
     doc.slice(range).to_owned()
 }
 
-/// Whether a name is free, and means nothing else where it would stand.
+/// Fails if a name is taken or would have another meaning at one of its new places.
 fn check(snapshot: &Snapshot, index: &NameIndex<'_>, kind: ItemKind, new: &str) -> Result<(), String> {
     if index.has(kind, new) {
         return Err(format!("there is a {} named `{new}`", kind.key()));
@@ -148,7 +148,7 @@ fn check(snapshot: &Snapshot, index: &NameIndex<'_>, kind: ItemKind, new: &str) 
     }
 }
 
-/// A macro that does not exist yet may be used already.
+/// A macro can be referenced before it is defined.
 fn used(index: &NameIndex<'_>, new: &str) -> Result<(), String> {
     let uses =
         index.marked(new, |mark, placed| mark.kind == MarkKind::Macro && mark.text(&placed.piece) == new);
@@ -158,7 +158,7 @@ fn used(index: &NameIndex<'_>, new: &str) -> Result<(), String> {
     }
 }
 
-/// A list takes the place of every such word in all conditions, exceptions and lists.
+/// A list replaces every such word in all conditions, exceptions and lists.
 fn caught(snapshot: &Snapshot, new: &str) -> Result<(), String> {
     for doc in &snapshot.docs {
         for placed in doc.pieces.iter().filter(|placed| placed.piece.text().contains(new)) {
@@ -166,7 +166,7 @@ fn caught(snapshot: &Snapshot, new: &str) -> Result<(), String> {
             each_substituted(placed, &mut |text, whole| {
                 found |=
                     if whole { &*text.value == new } else { occurrences(&text.value, new).next().is_some() };
-                // Elements get into conditions as text.
+                // Elements are substituted into conditions as text.
                 found |= whole && occurrences(&text.value, new).next().is_some();
             });
             if found {
@@ -181,7 +181,7 @@ fn caught(snapshot: &Snapshot, new: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// The changes that give a rule another name in test files. The files of the changes are these texts by number.
+/// The changes that rename a rule in test files. The files of the changes are indices of these texts.
 pub fn in_tests<'t>(texts: impl IntoIterator<Item = &'t str>, old: &str, new: &str) -> Vec<TextChange> {
     let mut changes = Vec::new();
     for (doc, text) in texts.into_iter().enumerate() {
@@ -209,14 +209,14 @@ pub fn in_tests<'t>(texts: impl IntoIterator<Item = &'t str>, old: &str, new: &s
     changes
 }
 
-/// The name of a rule as it has to be written at a place.
+/// The name of a rule, quoted as its place requires.
 fn quoted(snapshot: &Snapshot, place: &DocRange, new: &str) -> Result<String, String> {
     let doc = snapshot.docs.get(place.doc).ok_or("the file is gone")?;
     let piece = doc.piece_at(place.range.start).ok_or("the file is empty")?;
     Ok(as_written(piece.piece.text(), place.range.start - piece.start, new))
 }
 
-/// A text as it has to be written at a place: the quote before it stays.
+/// A text, quoted as its place requires: the quote before it stays.
 fn as_written(text: &str, at: usize, new: &str) -> String {
     let quote = at.checked_sub(1).and_then(|before| text.as_bytes().get(before)).copied();
     match quote {
@@ -227,7 +227,7 @@ fn as_written(text: &str, at: usize, new: &str) -> String {
     }
 }
 
-/// True if a text can stand without quotes wherever YAML has values.
+/// True if YAML values can contain a text without quotes.
 pub fn is_plain(text: &str) -> bool {
     let first = text.chars().next().is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '/'));
     let inside =

@@ -1,4 +1,4 @@
-//! What grows around a place: word, comparison, clause, condition, key, item.
+//! Growing selections: word, comparison, clause, condition, key, item.
 
 use super::Snapshot;
 use super::cursor::{self, Spot};
@@ -82,14 +82,14 @@ pub fn whole(expr: &Expr<'_>, text: &str) -> Range<usize> {
     range
 }
 
-/// The parentheses around a range, if some stand there.
+/// The parentheses around a range, if there are any.
 pub fn group(range: &Range<usize>, text: &str) -> Option<Range<usize>> {
     let before = text.get(..range.start)?.trim_end().strip_suffix('(')?;
     let after = text.get(range.end..)?.trim_start().strip_prefix(')')?;
     Some(before.len()..text.len() - after.len())
 }
 
-/// The nodes of the YAML around a place; a key counts with its value.
+/// The YAML nodes around a place; a key counts with its value.
 fn nodes(node: &Node, at: usize, found: &mut Vec<Range<usize>>) {
     let holds = |range: &Range<usize>| range.start <= at && at <= range.end;
     let range = node.span.range();

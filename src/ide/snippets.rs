@@ -1,4 +1,4 @@
-//! Whole items to start from.
+//! Snippets for whole items.
 
 use super::offer::{Completion, CompletionKind, Out};
 
@@ -19,7 +19,7 @@ const ITEMS: [(&str, &str, &str); 6] = [
     ("required_plugin_versions", "the plugins that the file needs", PLUGINS),
 ];
 
-/// Adds whole items. `before` is what stands before them on the line.
+/// Adds whole items. `before` is the text before them on the line.
 pub(super) fn items(out: &mut Out, before: &str) {
     let dash = if before.trim_end().ends_with('-') { "" } else { "- " };
     for (label, about, text) in ITEMS {

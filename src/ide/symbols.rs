@@ -12,19 +12,19 @@ use std::ops::Range;
 pub struct Symbol {
     /// Its name.
     pub name: String,
-    /// A few words more.
+    /// A short description.
     pub detail: String,
     /// What it is.
     pub kind: SymbolKind,
-    /// All of it.
+    /// The whole range.
     pub range: Range<usize>,
-    /// Its name in it.
+    /// The range of its name.
     pub name_range: Range<usize>,
     /// Its parts.
     pub children: Vec<Symbol>,
 }
 
-/// What a symbol is.
+/// The kinds of symbols.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SymbolKind {
     /// An item.
@@ -35,7 +35,7 @@ pub enum SymbolKind {
     Exception,
 }
 
-/// An item of some file.
+/// An item of any file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkspaceSymbol {
     /// Its name.
@@ -94,13 +94,12 @@ pub fn document(snapshot: &Snapshot, doc: usize) -> Vec<Symbol> {
     symbols
 }
 
-/// A symbol lies inside what it is part of; an alias stands for text in another place.
+/// True if a part lies inside its symbol: the target of an alias is elsewhere.
 fn nested(symbol: &Symbol) -> bool {
     symbol.range.start <= symbol.name_range.start && symbol.name_range.end <= symbol.range.end
 }
 
-/// The items of all files whose names fit a query, best first: names that begin with it, that have it, that have its
-/// letters in order.
+/// The items of all files whose names match a query, best first: by prefix, by substring, by its letters in order.
 pub fn workspace(snapshot: &Snapshot, query: &str, limit: usize) -> Vec<WorkspaceSymbol> {
     let index = NameIndex::new(snapshot);
     let query: String = query.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();

@@ -3,6 +3,7 @@
 use super::completion::CompletionRequest;
 use super::{expand, outline};
 use crate::cloudtrail::MemberPath;
+use crate::cloudtrail::fields::{self, DOMAIN, Row, View};
 use crate::schema::SourceFields;
 use crate::syntax::ast::{Comparison, Expr, ExprKind, OperandKind, Right};
 use crate::syntax::condition::{DEFAULT_DEPTH, parse, parse_operand};
@@ -29,6 +30,11 @@ pub(super) fn member(left: &str, fields: &SourceFields) -> Option<String> {
         OperandKind::Field { name, .. } => fields.field(name)?.pointer(),
         _ => None,
     }
+}
+
+/// The field shows the event source without its domain.
+pub(super) fn is_short(name: &str) -> bool {
+    matches!(fields::row(name).and_then(Row::member), Some((_, View::Short)))
 }
 
 /// The values of which a member must have one where `at` is; none if any will do.
@@ -117,7 +123,7 @@ impl Tested<'_, '_, '_> {
         for value in values {
             match self.here.index.has(ItemKind::List, value) && self.may_look() {
                 true => all.extend(expand::list(self.here.snapshot, self.here.index, value)),
-                false if *name == "ct.shortsrc" => all.push(format!("{value}.amazonaws.com")),
+                false if is_short(name) => all.push(format!("{value}{DOMAIN}")),
                 false => all.push(value.to_owned()),
             }
         }

@@ -1,4 +1,4 @@
-//! The words of conditions, outputs and lists by what they mean, for colours.
+//! The words of conditions, outputs and lists by meaning, for semantic highlighting.
 
 use super::index::{NameIndex, is_separator};
 use super::marks::{Mark, MarkKind};
@@ -10,15 +10,15 @@ use std::ops::Range;
 /// A word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SemanticToken {
-    /// Its place, on one line.
+    /// Its range, on one line.
     pub range: Range<usize>,
-    /// What it is.
+    /// Its meaning.
     pub meaning: Meaning,
-    /// It is a name that is defined here.
+    /// True for a name that is defined here.
     pub defines: bool,
 }
 
-/// What a word means.
+/// The meaning of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meaning {
     /// `and`, `or`, `not`.
@@ -45,7 +45,7 @@ pub enum Meaning {
     Tag,
 }
 
-/// The words of a file, or of a part of it, in order.
+/// The words of a file or a part of it, in order.
 pub fn tokens(snapshot: &Snapshot, doc: usize, within: Option<Range<usize>>) -> Vec<SemanticToken> {
     let index = NameIndex::new(snapshot);
     let mut tokens = Vec::new();
@@ -101,7 +101,7 @@ fn each(
     lines(text, whole, &mut |range| push(range, sort));
 }
 
-/// A constant: lists may stand in it, quoted or not.
+/// A constant: names of lists may stand in it, quoted or not.
 fn values(
     whole: Range<usize>,
     written: &str,
@@ -138,7 +138,7 @@ fn pieces(
     lines(written, range, &mut |range| push(base + range.start..base + range.end, sort));
 }
 
-/// A range line by line, without the indentation.
+/// The lines of a range, without indentation.
 fn lines(text: &str, range: Range<usize>, push: &mut impl FnMut(Range<usize>)) {
     let mut at = range.start;
     for line in text.get(range).unwrap_or_default().split_inclusive(['\n', '\r']) {

@@ -1,4 +1,4 @@
-//! What there is to say of a thing, as Markdown: for hovers, and for completions once one is looked at.
+//! Documentation of a thing as Markdown, for hovers and completions.
 
 use super::index::NameIndex;
 use super::keys::{self, Absent};
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 use std::sync::OnceLock;
 
-/// Something that there is to say something of.
+/// The subject of a hover or of a completion's documentation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Topic {
     /// A field, with or without its argument, of an event source.
@@ -42,7 +42,7 @@ pub enum Topic {
     Transformer(String),
     /// `and`, `or` or `not`.
     Keyword(String),
-    /// A key of an item: the key that makes the item what it is, and the key.
+    /// A key of an item: the key that determines the item's kind, and the key.
     Key(String, String),
     /// A key of an exception.
     ExceptionKey(String),
@@ -52,10 +52,10 @@ pub enum Topic {
     Check(String),
 }
 
-/// How many items of a list or names of events are shown.
+/// The maximum number of list items or event names shown.
 const SHOWN: usize = 40;
 
-/// The topic as Markdown; `None` if there is nothing to say.
+/// The topic as Markdown; `None` if nothing is known about it.
 pub fn markdown(snapshot: &Snapshot, index: &NameIndex<'_>, topic: &Topic) -> Option<String> {
     match topic {
         Topic::Field(name, source) => field(snapshot, name, source),
@@ -111,7 +111,7 @@ fn field(snapshot: &Snapshot, name: &str, source: &str) -> Option<String> {
     Some(text)
 }
 
-/// A value as it is written in a condition.
+/// A value as conditions write it.
 fn quoted(value: &str) -> String {
     match value.chars().all(crate::syntax::lexer::is_bare) {
         true => value.to_owned(),
@@ -119,7 +119,7 @@ fn quoted(value: &str) -> String {
     }
 }
 
-/// The name of a field with its argument, as it is used.
+/// The name of a field with its argument, as conditions write it.
 pub fn signature(field: &Field) -> String {
     match (field.arg.required, field.arg.allowed()) {
         (true, _) => format!("{}[…]", field.name),
@@ -145,7 +145,7 @@ fn sentence(text: &str) -> String {
     format!("{first}{}{end}", chars.as_str())
 }
 
-/// A value that the member of a record may have, from the records that tests are completed with.
+/// An example value of a record's member, from the templates for tests.
 fn example(paths: &[MemberPath<'_>]) -> Option<&'static str> {
     static RECORDS: OnceLock<Vec<serde_json::Value>> = OnceLock::new();
     let records = RECORDS.get_or_init(|| {

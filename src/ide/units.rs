@@ -1,28 +1,29 @@
-//! Which pieces of a file can be read each by itself without a difference to the file read whole.
+//! The pieces of a file that can be read separately with the same result as the whole file.
 
 use super::doc::{Doc, Piece};
 use crate::syntax::yaml::{Node, Value};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
-/// How many pieces behind a broken one are read together with it before the file is read whole.
+/// The maximum number of pieces after a broken one that are read with it before the file is read whole.
 const JOINED: usize = 4;
 
-/// Pieces that were put together, kept while the pieces they were made of stay.
-#[derive(Default)]
+/// Pieces joined for reading, kept while their parts exist.
+#[derive(Debug, Default)]
 pub struct Units {
     joined: FxHashMap<Vec<u32>, Joined>,
     run: u32,
 }
 
+#[derive(Debug)]
 struct Joined {
     piece: Arc<Piece>,
     run: u32,
 }
 
 impl Units {
-    /// The texts to read, each with its place in the file: the file's pieces; a broken one together with what follows,
-    /// as an error may end only there; or the whole, where one piece speaks of what stands in another.
+    /// The texts to read, each with its position in the file: the pieces; a broken one with its successors, in which
+    /// the error may end; or the whole file, if one piece depends on another's YAML.
     pub fn of(&mut self, doc: &Doc) -> Vec<(usize, Arc<Piece>)> {
         let mut found = Vec::with_capacity(doc.pieces.len());
         let mut readings = doc.pieces.iter().map(|placed| placed.piece.reading());
@@ -53,7 +54,7 @@ impl Units {
         found
     }
 
-    /// Forgets what this run had no use for.
+    /// Drops what this run did not use.
     pub fn end(&mut self) {
         let run = self.run;
         self.joined.retain(|_, joined| joined.run == run);
@@ -77,16 +78,16 @@ impl Units {
     }
 }
 
-/// How a piece has to be read.
+/// How a piece must be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reading {
-    /// By itself.
+    /// Separately.
     Alone,
-    /// By itself, if nothing stands before it: it has no item.
+    /// Separately if it comes first: it has no item.
     Head,
-    /// There is an error, and nobody knows where it ends.
+    /// With its successors: it has an error whose end is not known.
     Broken,
-    /// The file as a whole: open quotes or brackets, anchors, several documents, or no list at all.
+    /// With the whole file: open quotes or brackets, anchors, several documents, or no list at all.
     Whole,
 }
 
@@ -94,7 +95,7 @@ pub enum Reading {
 pub fn reading(piece: &Piece) -> Reading {
     let (stream, text) = (piece.stream(), piece.text());
     let item = text.starts_with('-') && !text.starts_with("---");
-    // What begins a line like this ends a document, or says how to read one.
+    // A line that begins like this ends a document or is a directive.
     let marked = || ["---", "...", "%"].iter().any(|mark| text.lines().any(|line| line.starts_with(mark)));
     if stream.documents.len() > 1
         || stream.documents.iter().any(|document| is_shared(&document.root))
@@ -118,7 +119,7 @@ pub fn reading(piece: &Piece) -> Reading {
     }
 }
 
-/// True if errors in a text end before its last item, which was read in full from `last` on.
+/// True if all errors of a text end before its last item, which was read in full from `last` on.
 fn ends_well(piece: &Piece, last: usize) -> bool {
     let stream = piece.stream();
     let reaches = |at: usize| at > last + 1;

@@ -1,11 +1,12 @@
-//! Values that a field can have, and other words of its world: event names, sources, identities, tags.
+//! Known values of fields: event names, sources, identities, tags.
 
 use super::completion::CompletionRequest;
 use super::offer::{Completion, CompletionKind, Out};
 use super::topic::Topic;
 use super::{marks, tested};
 use crate::bundled;
-use crate::lint::rules::cloudtrail::unknown_identity_type::IDENTITY_TYPES;
+use crate::cloudtrail::{fields, members};
+use crate::eval::SOURCE;
 use crate::schema::{SourceFields, Type, event_names, event_types};
 use crate::sema::values::{Family, family};
 use crate::syntax::ast::{Operand, OperandKind};
@@ -33,7 +34,7 @@ pub fn type_of(operand: &Operand<'_>, fields: &SourceFields) -> Option<(Type, bo
     }
 }
 
-/// Adds the values that are known of a field. `condition` is the condition and the place in it.
+/// Adds the known values of a field. `condition` is the condition and the place in it.
 pub(super) fn of_field(
     here: &CompletionRequest<'_, '_>,
     left: &str,
@@ -56,31 +57,31 @@ pub(super) fn of_field(
         let asked = |wanted: &str| {
             condition.map_or_else(Vec::new, |condition| tested::tested(here, condition, fields, wanted))
         };
-        let short = matches!(operand.kind, OperandKind::Field { name: "ct.shortsrc", .. });
+        let short = matches!(operand.kind, OperandKind::Field { name, .. } if tested::is_short(name));
         match tested::member(left, fields).as_deref() {
             Some("/eventName") => event_names(&asked("/eventSource"), out),
             Some("/eventSource") => event_sources(short, &asked("/eventName"), out),
-            Some("/userIdentity/type") => {
-                for kind in IDENTITY_TYPES {
-                    out.word(kind, CompletionKind::Value, "type of identity");
-                }
+            Some(pointer) if *source == SOURCE => {
+                let values = members::at(pointer).into_iter().flat_map(|member| &member.values);
+                let what = if pointer == "/userIdentity/type" { "type of identity" } else { "" };
+                values.for_each(|value| out.word(value, CompletionKind::Value, what));
             }
             _ => {}
         }
     }
 }
 
-/// The event sources: first those that write an event that the condition asks for.
+/// The event sources; first those that write an event that the condition asks for.
 fn event_sources(short: bool, asked: &[String], out: &mut Out) {
     let writers: BTreeSet<&str> = asked.iter().flat_map(|name| event_names::sources_of(name)).collect();
     for source in event_names::sources() {
-        let label = if short { source.trim_end_matches(".amazonaws.com") } else { source };
+        let label = if short { fields::short(source) } else { source };
         let rank = u32::from(!writers.contains(source));
         out.value(rank, label, "event source", || Topic::EventSource(source.to_owned()));
     }
 }
 
-/// The names that the event sources that the condition asks for can write; all, if it asks for none.
+/// The event names of the sources that the condition asks for; all names if it asks for no source.
 fn event_names(asked: &[String], out: &mut Out) {
     let known: BTreeSet<&str> = asked.iter().filter_map(|source| event_names::source(source)).collect();
     let all: Vec<&str> =
@@ -99,7 +100,7 @@ pub(super) fn plugins(out: &mut Out) {
     }
 }
 
-/// Elements of a list: event names if the list has some, or is used for them.
+/// Elements of a list: event names if the list contains some or is compared with them.
 pub(super) fn elements(here: &CompletionRequest<'_, '_>, out: &mut Out) {
     let marks = here.cursor.placed.piece.marks();
     let items = marks.iter().filter(|mark| mark.kind == marks::MarkKind::Item);
@@ -152,12 +153,13 @@ pub(super) fn tags(here: &CompletionRequest<'_, '_>, out: &mut Out) {
 
 /// Arguments of a field: pointers to members of CloudTrail records.
 pub(super) fn arguments(here: &CompletionRequest<'_, '_>, field: &str, out: &mut Out) {
-    if !matches!(field, "json.value" | "jevt.value") || !here.cursor.sources.contains(&"aws_cloudtrail") {
+    if !matches!(field, "json.value" | "jevt.value") || !here.cursor.sources.contains(&SOURCE) {
         return;
     }
     let environment = &here.snapshot.settings.options.environment;
-    let fields = environment.fields("aws_cloudtrail").into_iter().flat_map(|fields| fields.fields());
-    let pointers: BTreeSet<String> = fields.filter_map(|field| field.pointer()).collect();
+    let fields = environment.fields(SOURCE).into_iter().flat_map(|fields| fields.fields());
+    let documented = members::all().iter().map(|member| member.pointer.clone());
+    let pointers: BTreeSet<String> = fields.filter_map(|field| field.pointer()).chain(documented).collect();
     for pointer in &pointers {
         out.word(pointer, CompletionKind::Value, "JSON pointer");
     }

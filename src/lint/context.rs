@@ -3,7 +3,7 @@
 use super::event_names::{Asked, Form, compared, reads_source};
 use super::quick_model::{Members, Sample};
 use crate::diag::{Diagnostic, Group, Severity};
-use crate::logic::{Assume, Found, Solver, contradict};
+use crate::logic::{Assume, Satisfiability, Solver, contradict};
 use crate::sema::collect::Collected;
 use crate::sema::compiled::{MacroTrees, RuleView};
 use crate::sema::environment::Environment;
@@ -212,7 +212,8 @@ impl<'c> Context<'c> {
 
     /// Proved to hold on no event; false once a run has asked for enough proofs.
     pub fn is_never(&mut self, pred: &Pred) -> bool {
-        contradict([(pred, true)]) || self.solver().is_some_and(|solver| solver.find(pred) == Found::Never)
+        contradict([(pred, true)])
+            || self.solver().is_some_and(|solver| solver.find(pred) == Satisfiability::Never)
     }
 
     /// What to ask for a proof; `None` once a run has asked for enough.

@@ -1,6 +1,7 @@
 //! What a rule asks of a CloudTrail record's event name and source, and whether a record can answer it.
 
 use super::context::{LintAtom, LintRule};
+use crate::cloudtrail::fields::{self, DOMAIN, Meaning, View};
 use crate::eval::SOURCE;
 use crate::schema::aws_facts::{self, Logged};
 use crate::schema::event_names;
@@ -9,28 +10,15 @@ use crate::sema::ir::{Atom, FieldRef, Term, Test};
 use crate::sema::predicate::{passes_quickly, truth};
 use crate::syntax::token::Op;
 
-/// The domain of most sources.
-const DOMAIN: &str = ".amazonaws.com";
-
 /// How many texts one rule may have compared before its names are taken to be right.
 const COMPARISONS: usize = 1_000_000;
 
 /// The JSON pointer to the member that a field shows as it is.
 pub fn member(field: &FieldRef) -> Option<&str> {
-    Some(match &*field.name {
-        "json.value" | "jevt.value" => &field.member,
-        "ct.name" => "/eventName",
-        "ct.src" => "/eventSource",
-        "ct.error" => "/errorCode",
-        "ct.errormessage" => "/errorMessage",
-        "ct.region" => "/awsRegion",
-        "ct.readonly" => "/readOnly",
-        "ct.managementevent" => "/managementEvent",
-        "ct.eventtype" => "/eventType",
-        "ct.eventcategory" => "/eventCategory",
-        "ct.user.identitytype" => "/userIdentity/type",
-        _ => return None,
-    })
+    let row = fields::row(&field.name)?;
+    let shows = matches!(row.meaning, Meaning::Argument)
+        || matches!(row.member(), Some((_, View::Text | View::Flag)));
+    (shows && field.member.starts_with('/')).then_some(&field.member)
 }
 
 /// The member that an atom compares, if it compares one as it is.
@@ -44,8 +32,11 @@ pub fn compared(atom: &Atom) -> Option<&str> {
 /// How an atom reads the event source: in full, or without its domain.
 pub fn reads_source(atom: &Atom) -> Option<Form> {
     match &atom.left {
-        Term::Field(field) if &*field.name == "ct.shortsrc" => Some(Form::Short),
-        Term::Field(field) if member(field) == Some("/eventSource") => Some(Form::Full),
+        Term::Field(field) if &*field.member != "/eventSource" => None,
+        Term::Field(field) => match fields::row(&field.name)?.member() {
+            Some((_, View::Short)) => Some(Form::Short),
+            _ => Some(Form::Full),
+        },
         _ => None,
     }
 }
@@ -64,7 +55,7 @@ impl Form {
     pub fn of(self, source: &str) -> &str {
         match self {
             Form::Full => source,
-            Form::Short => source.strip_suffix(DOMAIN).filter(|short| !short.is_empty()).unwrap_or(source),
+            Form::Short => fields::short(source),
         }
     }
 }
@@ -88,14 +79,13 @@ impl LintAtom<'_, '_> {
 /// Whether an atom holds for events of this name and source, where that settles it.
 pub fn decide(atom: &Atom, name: &str, source: &str) -> Option<bool> {
     let Term::Field(field) = &atom.left else { return None };
-    // Most comparisons are of neither.
-    if !matches!(&*field.name, "ct.name" | "ct.src" | "ct.shortsrc" | "json.value" | "jevt.value") {
-        return None;
-    }
-    if member(field) == Some("/eventName") {
-        return passes_quickly(&atom.test, name.as_bytes());
-    }
-    passes_quickly(&atom.test, reads_source(atom)?.of(source).as_bytes())
+    let text = match &*field.member {
+        "/eventName" => name,
+        "/eventSource" => reads_source(atom)?.of(source),
+        // Most comparisons are of neither.
+        _ => return None,
+    };
+    passes_quickly(&atom.test, text.as_bytes())
 }
 
 /// An event name that a rule compares with, and what becomes of it.

@@ -2,6 +2,7 @@
 //!
 //! A guess may be wrong either way: it decides what is worth a proof, never what is said.
 
+use crate::cloudtrail::members::{self, Presence};
 use crate::schema::Type;
 use crate::sema::ir::{Atom, FieldRef, Pred, Term, Test};
 use crate::sema::predicate::{Signed, passes, signed, truth};
@@ -10,17 +11,6 @@ use std::borrow::Cow;
 
 /// A text that no rule is likely to name.
 const OTHER: &str = "~";
-
-/// Members that every record has.
-const ALWAYS: [&str; 5] = ["/eventName", "/eventSource", "/awsRegion", "/eventTime", "/eventVersion"];
-
-/// Members with few possible values.
-const CLOSED: [(&str, [&str; 2]); 4] = [
-    ("/readOnly", ["true", "false"]),
-    ("/managementEvent", ["true", "false"]),
-    ("/additionalEventData/MFAUsed", ["No", "Yes"]),
-    ("/responseElements/ConsoleLogin", ["Success", "Failure"]),
-];
 
 /// The most arms of an `or` that are tried.
 const ARMS: usize = 16;
@@ -204,7 +194,7 @@ fn is_possible(atom: &Atom, wanted: bool) -> bool {
     if !is_plain(atom) || !wanted && !is_always(own) {
         return true;
     }
-    let closed = || CLOSED.iter().any(|(closed, _)| *closed == own);
+    let closed = || closed_values(own).is_some();
     let passes_itself = matches!(
         &atom.test,
         Test::Values {
@@ -220,7 +210,12 @@ fn is_possible(atom: &Atom, wanted: bool) -> bool {
 }
 
 fn is_always(base: &str) -> bool {
-    ALWAYS.contains(&base)
+    members::presence(base) == Presence::Always
+}
+
+/// The only values that a member can have, if they are few.
+fn closed_values(base: &str) -> Option<&'static [&'static str]> {
+    members::at(base).filter(|member| member.is_closed).map(|member| &*member.values)
 }
 
 /// A comparison of one text with constants.
@@ -244,7 +239,7 @@ fn settle<'p>(base: &str, tests: &[(&'p Atom, bool)]) -> Option<Value<'p>> {
     if tests.iter().all(|(_, wanted)| !wanted) && !is_always(base) {
         return Some(Value::Absent);
     }
-    if let Some((_, values)) = CLOSED.iter().find(|(closed, _)| *closed == base) {
+    if let Some(values) = closed_values(base) {
         return values.iter().find(|value| passes(value)).map(|value| Value::Text(Cow::Borrowed(value)));
     }
     // What must not differ from a text must be equal to it.

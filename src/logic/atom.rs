@@ -1,4 +1,4 @@
-//! The smallest questions: one comparison of one place of the record.
+//! Atoms of formulas: one comparison of one place of the record.
 
 use super::text::Map;
 use crate::sema::ir::Term;
@@ -9,123 +9,123 @@ use std::borrow::Cow;
 
 /// Number of a place in a solver.
 pub type PlaceId = u32;
-/// Number of a prim in a solver.
-pub type PrimId = u32;
+/// Number of a atom in a solver.
+pub type AtomId = u32;
 
-/// What can be looked at.
+/// A place that an atom can test.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Place {
     /// The value at a path of keys.
     Member(Box<[Box<str>]>),
     /// `evt.num`
     Number,
-    /// What is made of several places: only compared with itself.
-    Made(Term),
-    /// Two views that are compared with each other.
+    /// A value derived from several places: compared as a whole.
+    Derived(Term),
+    /// Two sides that are compared with each other.
     Pair(Box<(Side, Side)>),
 }
 
-/// What a view shows of a place, after maps.
+/// The value of a place through a view and maps.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Side {
-    /// Where.
+    /// The place.
     pub place: PlaceId,
-    /// How.
+    /// The view.
     pub view: View,
-    /// What is then made of it.
+    /// Maps applied to the text.
     pub maps: Vec<Map>,
-    /// The number of bytes instead of the text.
+    /// Whether it is the number of bytes instead of the text.
     pub len: bool,
 }
 
-/// How a place is looked at.
+/// Conversion of a place's JSON value.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum View {
-    /// It is there.
+    /// Whether it is present.
     There,
-    /// It is a string.
+    /// Whether it is a string.
     IsText,
-    /// The text of a string; of everything else an empty one.
+    /// The text of a string; empty for other values.
     Text,
-    /// The text of a string; of everything else the JSON text.
+    /// The text of a string; the JSON text for other values.
     Pointer,
     /// The JSON text.
     Compact,
-    /// `true` if it is true, else `false`.
+    /// `true` for true, `false` for other values.
     Flag,
-    /// The number; of everything else 0.
+    /// The number; 0 for other values.
     Number,
 }
 
-/// What is asked of a view.
+/// Test of a view's value.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub enum Check {
-    /// Nothing more.
+pub enum ValueTest {
+    /// No test.
     Any,
     /// A comparison of texts, after these maps.
-    Text(Vec<Map>, TextCheck),
+    Text(Vec<Map>, TextTest),
     /// A comparison of numbers.
     Number(Op, u64),
     /// A comparison of the two sides of a pair.
     Pair(Op),
-    /// A comparison of a made list with constants.
+    /// A comparison of a derived list with constants.
     List(Op, Box<[Box<[u8]>]>),
-    /// A comparison of made terms, one of which may be a list.
+    /// A comparison of derived terms, one of which may be a list.
     Opaque(Op),
 }
 
 /// A set of texts.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub enum TextCheck {
-    /// All.
+pub enum TextTest {
+    /// All texts.
     Any,
-    /// These; sorted.
+    /// These texts, sorted.
     Among(Box<[Box<[u8]>]>),
-    /// Those that an operator accepts.
+    /// Texts that an operator accepts.
     Op(Op, Box<[u8]>),
-    /// Those of some lengths.
+    /// Texts of some lengths.
     Length(Op, u64),
 }
 
-/// One comparison of one place. False if the place is not there.
+/// One comparison of one place. False if the place is absent.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Prim {
-    /// Where.
+pub struct Atom {
+    /// The place.
     pub place: PlaceId,
-    /// How it is looked at.
+    /// The view.
     pub view: View,
-    /// What is asked.
-    pub check: Check,
+    /// The test.
+    pub check: ValueTest,
 }
 
-/// A text check made ready.
+/// A text test compiled for many texts.
 #[derive(Debug)]
-pub enum Ready {
-    /// Looked up or counted.
+pub enum CompiledTest {
+    /// Needs no compilation.
     Plain,
-    /// An operator.
+    /// A compiled operator.
     Pattern(Pattern),
     /// `pmatch`
     Below(Prefixes),
 }
 
-impl Ready {
-    /// Makes a check ready for many texts.
-    pub fn new(check: &Check) -> Ready {
+impl CompiledTest {
+    /// Compiles a test for many texts.
+    pub fn new(check: &ValueTest) -> CompiledTest {
         match check {
-            Check::Text(_, TextCheck::Op(Op::Pmatch, text)) => {
-                Ready::Below(Prefixes::new([&**text].into_iter()))
+            ValueTest::Text(_, TextTest::Op(Op::Pmatch, text)) => {
+                CompiledTest::Below(Prefixes::new([&**text].into_iter()))
             }
-            Check::Text(_, TextCheck::Op(op, text)) => Ready::Pattern(Pattern::new(*op, text)),
-            _ => Ready::Plain,
+            ValueTest::Text(_, TextTest::Op(op, text)) => CompiledTest::Pattern(Pattern::new(*op, text)),
+            _ => CompiledTest::Plain,
         }
     }
 }
 
-impl Check {
-    /// True for this text, before the maps.
-    pub fn text_holds(&self, ready: &Ready, text: &[u8]) -> bool {
-        let Check::Text(maps, check) = self else { return matches!(self, Check::Any) };
+impl ValueTest {
+    /// Whether the test holds for this text before the maps.
+    pub fn text_holds(&self, ready: &CompiledTest, text: &[u8]) -> bool {
+        let ValueTest::Text(maps, check) = self else { return matches!(self, ValueTest::Any) };
         let mut text = Cow::Borrowed(text);
         for map in maps {
             match map.apply(text) {
@@ -134,19 +134,19 @@ impl Check {
             }
         }
         match (check, ready) {
-            (TextCheck::Any, _) => true,
-            (TextCheck::Among(all), _) => all.binary_search_by(|one| (**one).cmp(&text)).is_ok(),
-            (TextCheck::Length(op, len), _) => ordered(*op, text.len() as u64, *len),
-            (TextCheck::Op(..), Ready::Pattern(pattern)) => pattern.matches(&text),
-            (TextCheck::Op(..), Ready::Below(prefixes)) => prefixes.match_any(&text),
+            (TextTest::Any, _) => true,
+            (TextTest::Among(all), _) => all.binary_search_by(|one| (**one).cmp(&text)).is_ok(),
+            (TextTest::Length(op, len), _) => ordered(*op, text.len() as u64, *len),
+            (TextTest::Op(..), CompiledTest::Pattern(pattern)) => pattern.matches(&text),
+            (TextTest::Op(..), CompiledTest::Below(prefixes)) => prefixes.match_any(&text),
             _ => false,
         }
     }
 }
 
-impl Prim {
-    /// True for this value.
-    pub fn holds(&self, ready: &Ready, value: Option<&Json>) -> bool {
+impl Atom {
+    /// Whether the atom holds for this value.
+    pub fn holds(&self, ready: &CompiledTest, value: Option<&Json>) -> bool {
         let Some(value) = value else { return false };
         let text = value.as_str();
         match self.view {
@@ -162,14 +162,14 @@ impl Prim {
                 self.check.text_holds(ready, if *value == Json::Bool(true) { b"true" } else { b"false" })
             }
             View::Number => match self.check {
-                Check::Number(op, with) => ordered(op, number(value), with),
-                _ => matches!(self.check, Check::Any),
+                ValueTest::Number(op, with) => ordered(op, number(value), with),
+                _ => matches!(self.check, ValueTest::Any),
             },
         }
     }
 }
 
-/// A number as the plugin converts it. Only whole ones are made here.
+/// A number as the plugin converts it. Records built here have integers only.
 pub fn number(value: &Json) -> u64 {
     value.as_u64().or_else(|| value.as_i64().map(|number| number as u64)).unwrap_or(0)
 }

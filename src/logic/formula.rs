@@ -1,74 +1,74 @@
-//! Formulas over prims, each kept once.
+//! Formulas over atoms, each stored once.
 
-use super::atom::{Place, PlaceId, Prim, PrimId, Ready};
+use super::atom::{Atom, AtomId, CompiledTest, Place, PlaceId};
 use crate::cloudtrail::MemberPath;
 use rustc_hash::FxHashMap;
 
-/// A formula: the number of its node, twice; odd if it is denied.
+/// A formula: twice the number of its gate, plus 1 if negated.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct F(pub u32);
+pub struct Formula(pub u32);
 
-/// What is always true: node 0.
-pub const TRUE: F = F(0);
-/// What is never true.
-pub const FALSE: F = F(1);
+/// The true formula: gate 0.
+pub const TRUE: Formula = Formula(0);
+/// The false formula.
+pub const FALSE: Formula = Formula(1);
 
-impl std::ops::Not for F {
-    type Output = F;
-    fn not(self) -> F {
-        F(self.0 ^ 1)
+impl std::ops::Not for Formula {
+    type Output = Formula;
+    fn not(self) -> Formula {
+        Formula(self.0 ^ 1)
     }
 }
 
-impl F {
-    /// The number of the node.
+impl Formula {
+    /// Number of the gate.
     pub fn node(self) -> usize {
         (self.0 >> 1) as usize
     }
-    /// The node is not denied.
+    /// Whether it is not negated.
     pub fn positive(self) -> bool {
         self.0 & 1 == 0
     }
 }
 
-/// A node of a formula.
+/// A gate of a formula.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub enum Node {
-    /// Always.
+pub enum Gate {
+    /// Constant true.
     True,
-    /// A prim.
-    Prim(PrimId),
-    /// All of them, sorted.
-    And(Box<[F]>),
+    /// A atom.
+    Atom(AtomId),
+    /// Conjunction of sorted formulas.
+    And(Box<[Formula]>),
 }
 
-/// All places, prims and nodes that were ever met.
+/// All places, atoms and gates in use.
 #[derive(Debug)]
 pub struct Arena {
     /// Places by number.
     pub places: Vec<Place>,
     /// Prims by number.
-    pub prims: Vec<Prim>,
-    /// Prims made ready, by number.
-    pub ready: Vec<Ready>,
+    pub atoms: Vec<Atom>,
+    /// Compiled tests of atoms, by number.
+    pub ready: Vec<CompiledTest>,
     /// Nodes by number.
-    pub nodes: Vec<Node>,
+    pub nodes: Vec<Gate>,
     place_ids: FxHashMap<Place, PlaceId>,
-    prim_ids: FxHashMap<Prim, PrimId>,
-    node_ids: FxHashMap<Node, u32>,
+    atom_ids: FxHashMap<Atom, AtomId>,
+    node_ids: FxHashMap<Gate, u32>,
 }
 
 impl Default for Arena {
     fn default() -> Arena {
         let mut node_ids = FxHashMap::default();
-        node_ids.insert(Node::True, 0);
+        node_ids.insert(Gate::True, 0);
         Arena {
             places: Vec::new(),
-            prims: Vec::new(),
+            atoms: Vec::new(),
             ready: Vec::new(),
-            nodes: vec![Node::True],
+            nodes: vec![Gate::True],
             place_ids: FxHashMap::default(),
-            prim_ids: FxHashMap::default(),
+            atom_ids: FxHashMap::default(),
             node_ids,
         }
     }
@@ -91,67 +91,67 @@ impl Arena {
         self.place(Place::Member(path.keys().map(Box::from).collect()))
     }
 
-    /// The formula that is a prim.
-    pub fn prim(&mut self, prim: Prim) -> F {
-        let id = match self.prim_ids.get(&prim) {
+    /// The formula of an atom.
+    pub fn atom(&mut self, atom: Atom) -> Formula {
+        let id = match self.atom_ids.get(&atom) {
             Some(&id) => id,
             None => {
-                let id = self.prims.len() as PrimId;
-                self.ready.push(Ready::new(&prim.check));
-                self.prims.push(prim.clone());
-                self.prim_ids.insert(prim, id);
+                let id = self.atoms.len() as AtomId;
+                self.ready.push(CompiledTest::new(&atom.check));
+                self.atoms.push(atom.clone());
+                self.atom_ids.insert(atom, id);
                 id
             }
         };
-        self.node(Node::Prim(id))
+        self.node(Gate::Atom(id))
     }
 
-    fn node(&mut self, node: Node) -> F {
+    fn node(&mut self, node: Gate) -> Formula {
         if let Some(&id) = self.node_ids.get(&node) {
-            return F(id << 1);
+            return Formula(id << 1);
         }
         let id = self.nodes.len() as u32;
         self.nodes.push(node.clone());
         self.node_ids.insert(node, id);
-        F(id << 1)
+        Formula(id << 1)
     }
 
-    /// All of them.
-    pub fn and(&mut self, parts: impl IntoIterator<Item = F>) -> F {
-        let mut all: Vec<F> = Vec::new();
+    /// Conjunction.
+    pub fn and(&mut self, parts: impl IntoIterator<Item = Formula>) -> Formula {
+        let mut all: Vec<Formula> = Vec::new();
         for part in parts {
             match &self.nodes[part.node()] {
-                Node::And(inner) if part.positive() => all.extend_from_slice(inner),
+                Gate::And(inner) if part.positive() => all.extend_from_slice(inner),
                 _ => all.push(part),
             }
         }
         all.sort_unstable();
         all.dedup();
         all.retain(|&part| part != TRUE);
-        // A formula and its opposite are neighbours.
+        // A formula and its negation are neighbours.
         if all.contains(&FALSE) || all.windows(2).any(|pair| pair[0] == !pair[1]) {
             return FALSE;
         }
         match all[..] {
             [] => TRUE,
             [one] => one,
-            _ => self.node(Node::And(all.into())),
+            _ => self.node(Gate::And(all.into())),
         }
     }
 
-    /// Any of them.
-    pub fn or(&mut self, parts: impl IntoIterator<Item = F>) -> F {
+    /// Disjunction.
+    pub fn or(&mut self, parts: impl IntoIterator<Item = Formula>) -> Formula {
         !self.and(parts.into_iter().map(|part| !part))
     }
 
-    /// The nodes that a formula is made of, each once.
-    pub fn nodes_of(&self, formula: F) -> Vec<usize> {
+    /// The gates of a formula, each once.
+    pub fn nodes_of(&self, formula: Formula) -> Vec<usize> {
         let mut seen = rustc_hash::FxHashSet::default();
         let mut found = vec![formula.node()];
         seen.insert(formula.node());
         let mut at = 0;
         while let Some(&node) = found.get(at) {
-            if let Node::And(parts) = &self.nodes[node] {
+            if let Gate::And(parts) = &self.nodes[node] {
                 found.extend(parts.iter().map(|part| part.node()).filter(|&part| seen.insert(part)));
             }
             at += 1;

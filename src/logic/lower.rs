@@ -1,24 +1,24 @@
-//! From conditions to formulas over prims.
+//! Lowering of conditions to formulas over atoms.
 
-use super::atom::{Check, Place, Prim, Ready, Side, TextCheck, View};
-use super::formula::{Arena, F, FALSE, TRUE};
-use super::source::{Source, Value, has_value, present, sources};
-use crate::sema::ir::{Atom, Pred, Term, Test};
+use super::atom::{Atom, CompiledTest, Place, Side, TextTest, ValueTest, View};
+use super::formula::{Arena, FALSE, Formula, TRUE};
+use super::source::{Source, SourceValue, has_value, present, sources};
+use crate::sema::ir::{self, Pred, Term, Test};
 use crate::sema::pattern::ordered;
 use crate::sema::values::{Family, family, number};
 use crate::syntax::token::{Modifier, Op, Transformer};
 
-/// The formula of a condition; `known` remembers atoms.
-pub fn lower(pred: &Pred, arena: &mut Arena, known: &mut Known) -> F {
+/// The formula of a condition; `known` caches those of comparisons.
+pub fn lower(pred: &Pred, arena: &mut Arena, known: &mut FormulaCache) -> Formula {
     match pred {
         Pred::Const(true) => TRUE,
         Pred::Const(false) => FALSE,
         Pred::And(parts) => {
-            let parts: Vec<F> = parts.iter().map(|part| lower(part, arena, known)).collect();
+            let parts: Vec<Formula> = parts.iter().map(|part| lower(part, arena, known)).collect();
             arena.and(parts)
         }
         Pred::Or(parts) => {
-            let parts: Vec<F> = parts.iter().map(|part| lower(part, arena, known)).collect();
+            let parts: Vec<Formula> = parts.iter().map(|part| lower(part, arena, known)).collect();
             arena.or(parts)
         }
         Pred::Not(inner) => !lower(inner, arena, known),
@@ -34,17 +34,17 @@ pub fn lower(pred: &Pred, arena: &mut Arena, known: &mut Known) -> F {
     }
 }
 
-/// Formulas of atoms.
-pub type Known = rustc_hash::FxHashMap<(Term, Test), F>;
+/// Formulas of comparisons.
+pub type FormulaCache = rustc_hash::FxHashMap<(Term, Test), Formula>;
 
-fn of_atom(atom: &Atom, arena: &mut Arena) -> F {
+fn of_atom(atom: &ir::Atom, arena: &mut Arena) -> Formula {
     match &atom.test {
         Test::Exists => present(&atom.left, arena),
         Test::Values { op, modifier, values } => {
             let values: Vec<&[u8]> = values.iter().map(|value| value.as_bytes()).collect();
             let sources = sources(&atom.left, arena);
             let type_of = atom.left.type_of();
-            let parts: Vec<F> = sources
+            let parts: Vec<Formula> = sources
                 .iter()
                 .map(|source| constants(source, type_of, *op, *modifier, &values, arena))
                 .collect();
@@ -61,28 +61,28 @@ fn constants(
     modifier: Option<Modifier>,
     values: &[&[u8]],
     arena: &mut Arena,
-) -> F {
+) -> Formula {
     if list {
-        let Value::View(side) = &source.value else { return FALSE };
+        let SourceValue::View(side) = &source.value else { return FALSE };
         if !matches!(op, Op::In | Op::Intersects) {
             return FALSE;
         }
-        let prim = Prim { place: side.place, view: View::There, check: Check::List(op, sorted(values)) };
-        let (has, prim) = (has_value(source, arena), arena.prim(prim));
-        return arena.and([has, prim]);
+        let atom = Atom { place: side.place, view: View::There, check: ValueTest::List(op, sorted(values)) };
+        let (has, atom) = (has_value(source, arena), arena.atom(atom));
+        return arena.and([has, atom]);
     }
     let any = modifier.unwrap_or(Modifier::Anyof);
     match family(ty) {
         Family::Number => {
             let tests = values.iter().filter_map(|value| number(value));
-            let tests: Vec<F> = tests.map(|value| number_test(source, op, value, arena)).collect();
+            let tests: Vec<Formula> = tests.map(|value| number_test(source, op, value, arena)).collect();
             quantified(any, &tests, arena)
         }
         Family::Bool => {
-            let tests: Vec<F> = values
+            let tests: Vec<Formula> = values
                 .iter()
                 .map(|value| match source.value {
-                    Value::Bool(is) if bool_holds(op, is, *value == b"true") => source.when,
+                    SourceValue::Bool(is) if bool_holds(op, is, *value == b"true") => source.when,
                     _ => FALSE,
                 })
                 .collect();
@@ -90,18 +90,19 @@ fn constants(
         }
         Family::Text => match (op, modifier) {
             (Op::In | Op::Intersects, _) | (Op::Eq | Op::EqEq, Some(Modifier::Anyof)) => {
-                text_prim(source, TextCheck::Among(sorted(values)), arena)
+                text_atom(source, TextTest::Among(sorted(values)), arena)
             }
             (Op::Pmatch, _) => {
-                let tests: Vec<F> = values
+                let tests: Vec<Formula> = values
                     .iter()
-                    .map(|&value| text_prim(source, TextCheck::Op(Op::Pmatch, value.into()), arena))
+                    .map(|&value| text_atom(source, TextTest::Op(Op::Pmatch, value.into()), arena))
                     .collect();
                 arena.or(tests)
             }
             (_, None) => values.first().map_or(FALSE, |value| text_test(source, op, value, arena)),
             (_, Some(modifier)) => {
-                let tests: Vec<F> = values.iter().map(|value| text_test(source, op, value, arena)).collect();
+                let tests: Vec<Formula> =
+                    values.iter().map(|value| text_test(source, op, value, arena)).collect();
                 quantified(modifier, &tests, arena)
             }
         },
@@ -116,14 +117,14 @@ fn sorted(values: &[&[u8]]) -> Box<[Box<[u8]>]> {
     all.into()
 }
 
-fn quantified(modifier: Modifier, tests: &[F], arena: &mut Arena) -> F {
+fn quantified(modifier: Modifier, tests: &[Formula], arena: &mut Arena) -> Formula {
     match modifier {
         Modifier::Anyof => arena.or(tests.iter().copied()),
         Modifier::Allof if tests.is_empty() => FALSE,
         Modifier::Allof => arena.and(tests.iter().copied()),
         Modifier::Oneof => {
-            // By halves, so that the formula is not as deep as the list is long: none of them, one of them.
-            let mut counts: Vec<(F, F)> = tests.iter().map(|&test| (!test, test)).collect();
+            // Pairs (none holds, exactly one holds), merged by halves to keep the formula shallow.
+            let mut counts: Vec<(Formula, Formula)> = tests.iter().map(|&test| (!test, test)).collect();
             while counts.len() > 1 {
                 let halves = counts.chunks(2).map(|pair| match *pair {
                     [(none, one), (other_none, other)] => {
@@ -143,51 +144,53 @@ fn bool_holds(op: Op, left: bool, right: bool) -> bool {
     ordered::<u64>(op, left.into(), right.into())
 }
 
-fn text_test(source: &Source, op: Op, value: &[u8], arena: &mut Arena) -> F {
-    let among = |arena: &mut Arena| text_prim(source, TextCheck::Among([value.into()].into()), arena);
-    let by = |op, arena: &mut Arena| text_prim(source, TextCheck::Op(op, value.into()), arena);
-    let denied = |prim: F, arena: &mut Arena| {
+fn text_test(source: &Source, op: Op, value: &[u8], arena: &mut Arena) -> Formula {
+    let among = |arena: &mut Arena| text_atom(source, TextTest::Among([value.into()].into()), arena);
+    let by = |op, arena: &mut Arena| text_atom(source, TextTest::Op(op, value.into()), arena);
+    let denied = |atom: Formula, arena: &mut Arena| {
         let has = has_value(source, arena);
-        arena.and([has, !prim])
+        arena.and([has, !atom])
     };
     match op {
         Op::Eq | Op::EqEq | Op::In | Op::Intersects => among(arena),
         Op::Ne => {
-            let prim = among(arena);
-            denied(prim, arena)
+            let atom = among(arena);
+            denied(atom, arena)
         }
         Op::Gt => {
-            let prim = by(Op::Le, arena);
-            denied(prim, arena)
+            let atom = by(Op::Le, arena);
+            denied(atom, arena)
         }
         Op::Ge => {
-            let prim = by(Op::Lt, arena);
-            denied(prim, arena)
+            let atom = by(Op::Lt, arena);
+            denied(atom, arena)
         }
         Op::Exists | Op::Bcontains | Op::Bstartswith | Op::Pmatch => FALSE,
         _ => by(op, arena),
     }
 }
 
-/// The source applies, and its text is in the set.
-fn text_prim(source: &Source, check: TextCheck, arena: &mut Arena) -> F {
+/// Formula: the source applies, and its text passes the test.
+fn text_atom(source: &Source, check: TextTest, arena: &mut Arena) -> Formula {
     match &source.value {
-        Value::View(Side { len: true, .. }) | Value::View(Side { view: View::Number, .. }) => FALSE,
-        Value::View(side) => {
-            let check = Check::Text(side.maps.clone(), check);
-            let prim = arena.prim(Prim { place: side.place, view: side.view, check });
-            let has = has_value(source, arena);
-            arena.and([has, prim])
+        SourceValue::View(Side { len: true, .. }) | SourceValue::View(Side { view: View::Number, .. }) => {
+            FALSE
         }
-        Value::Text(text) => {
-            let check = Check::Text(Vec::new(), check);
-            if check.text_holds(&Ready::new(&check), text) { source.when } else { FALSE }
+        SourceValue::View(side) => {
+            let check = ValueTest::Text(side.maps.clone(), check);
+            let atom = arena.atom(Atom { place: side.place, view: side.view, check });
+            let has = has_value(source, arena);
+            arena.and([has, atom])
+        }
+        SourceValue::Text(text) => {
+            let check = ValueTest::Text(Vec::new(), check);
+            if check.text_holds(&CompiledTest::new(&check), text) { source.when } else { FALSE }
         }
         _ => FALSE,
     }
 }
 
-fn number_test(source: &Source, op: Op, value: u64, arena: &mut Arena) -> F {
+fn number_test(source: &Source, op: Op, value: u64, arena: &mut Arena) -> Formula {
     let (op, denied) = match op {
         Op::Eq | Op::EqEq | Op::In | Op::Intersects => (Op::Eq, false),
         Op::Ne => (Op::Eq, true),
@@ -196,35 +199,35 @@ fn number_test(source: &Source, op: Op, value: u64, arena: &mut Arena) -> F {
         Op::Lt | Op::Le => (op, false),
         _ => return FALSE,
     };
-    // No text of a record is as long as 32 bits can count.
-    let endless = matches!(&source.value, Value::View(side) if side.len) && value > u64::from(u32::MAX);
-    let prim = match &source.value {
+    // No text of a record is longer than 32 bits can count.
+    let endless = matches!(&source.value, SourceValue::View(side) if side.len) && value > u64::from(u32::MAX);
+    let atom = match &source.value {
         _ if op == Op::Lt && value == 0 => FALSE,
         _ if op == Op::Le && value == u64::MAX || op != Op::Eq && endless => TRUE,
         _ if endless => FALSE,
-        Value::Number(number) => {
+        SourceValue::Number(number) => {
             if ordered(op, *number, value) {
                 TRUE
             } else {
                 FALSE
             }
         }
-        Value::View(side) => {
+        SourceValue::View(side) => {
             let check = match (side.len, side.view) {
-                (true, _) => Check::Text(side.maps.clone(), TextCheck::Length(op, value)),
-                (false, View::Number) => Check::Number(op, value),
+                (true, _) => ValueTest::Text(side.maps.clone(), TextTest::Length(op, value)),
+                (false, View::Number) => ValueTest::Number(op, value),
                 _ => return FALSE,
             };
-            arena.prim(Prim { place: side.place, view: side.view, check })
+            arena.atom(Atom { place: side.place, view: side.view, check })
         }
         _ => return FALSE,
     };
     let has = has_value(source, arena);
-    arena.and([has, if denied { !prim } else { prim }])
+    arena.and([has, if denied { !atom } else { atom }])
 }
 
-/// Two terms.
-fn between(left: &Term, op: Op, right: &Term, arena: &mut Arena) -> F {
+/// A comparison of two terms.
+fn between(left: &Term, op: Op, right: &Term, arena: &mut Arena) -> Formula {
     let multi = |term: &Term| match term {
         Term::Call { transformer, .. } => {
             matches!(transformer, Transformer::Join | Transformer::Concat | Transformer::Getopt)
@@ -267,26 +270,26 @@ fn between(left: &Term, op: Op, right: &Term, arena: &mut Arena) -> F {
     arena.or(parts)
 }
 
-fn opaque(left: &Term, op: Op, right: &Term, arena: &mut Arena) -> F {
-    let place = arena.place(Place::Made(Term::List(vec![left.clone(), right.clone()])));
-    let prim = arena.prim(Prim { place, view: View::There, check: Check::Opaque(op) });
+fn opaque(left: &Term, op: Op, right: &Term, arena: &mut Arena) -> Formula {
+    let place = arena.place(Place::Derived(Term::List(vec![left.clone(), right.clone()])));
+    let atom = arena.atom(Atom { place, view: View::There, check: ValueTest::Opaque(op) });
     let (one, other) = (present(left, arena), present(right, arena));
-    arena.and([one, other, prim])
+    arena.and([one, other, atom])
 }
 
-/// Two values that are there.
-fn of_pair(left: &Source, op: Op, right: &Source, arena: &mut Arena) -> F {
+/// A comparison of two present values.
+fn of_pair(left: &Source, op: Op, right: &Source, arena: &mut Arena) -> Formula {
     match (&left.value, &right.value) {
-        (_, Value::Text(text)) => text_test(left, op, text, arena),
-        (_, Value::Number(number)) => number_test(left, op, *number, arena),
-        (Value::Bool(one), Value::Bool(other)) => {
+        (_, SourceValue::Text(text)) => text_test(left, op, text, arena),
+        (_, SourceValue::Number(number)) => number_test(left, op, *number, arena),
+        (SourceValue::Bool(one), SourceValue::Bool(other)) => {
             if bool_holds(op, *one, *other) {
                 TRUE
             } else {
                 FALSE
             }
         }
-        (Value::Number(number), Value::View(_)) => {
+        (SourceValue::Number(number), SourceValue::View(_)) => {
             let swapped = match op {
                 Op::Lt => Op::Gt,
                 Op::Le => Op::Ge,
@@ -296,7 +299,7 @@ fn of_pair(left: &Source, op: Op, right: &Source, arena: &mut Arena) -> F {
             };
             number_test(right, swapped, *number, arena)
         }
-        (Value::Text(text), Value::View(_)) => match op {
+        (SourceValue::Text(text), SourceValue::View(_)) => match op {
             Op::Eq | Op::EqEq | Op::In | Op::Intersects | Op::Ne => text_test(right, op, text, arena),
             Op::Lt => text_test(right, Op::Gt, text, arena),
             Op::Le => text_test(right, Op::Ge, text, arena),
@@ -304,18 +307,18 @@ fn of_pair(left: &Source, op: Op, right: &Source, arena: &mut Arena) -> F {
             Op::Ge => text_test(right, Op::Le, text, arena),
             _ => {
                 let constant = Term::Const(String::from_utf8_lossy(text).into());
-                let Value::View(side) = &right.value else { return FALSE };
+                let SourceValue::View(side) = &right.value else { return FALSE };
                 let side = Term::Const(format!("{side:?}").into());
-                let place = arena.place(Place::Made(Term::List(vec![constant, side])));
-                arena.prim(Prim { place, view: View::There, check: Check::Opaque(op) })
+                let place = arena.place(Place::Derived(Term::List(vec![constant, side])));
+                arena.atom(Atom { place, view: View::There, check: ValueTest::Opaque(op) })
             }
         },
-        (Value::View(one), Value::View(other)) => sides(one, op, other, arena),
+        (SourceValue::View(one), SourceValue::View(other)) => sides(one, op, other, arena),
         _ => FALSE,
     }
 }
 
-fn sides(left: &Side, op: Op, right: &Side, arena: &mut Arena) -> F {
+fn sides(left: &Side, op: Op, right: &Side, arena: &mut Arena) -> Formula {
     let number = |side: &Side| side.len || side.view == View::Number;
     let ordered = matches!(op, Op::Lt | Op::Le | Op::Gt | Op::Ge);
     let equal = matches!(op, Op::Eq | Op::EqEq | Op::In | Op::Intersects | Op::Ne);
@@ -330,19 +333,19 @@ fn sides(left: &Side, op: Op, right: &Side, arena: &mut Arena) -> F {
             _ => {}
         }
     }
-    let mut prim = |op, one: &Side, other: &Side| {
+    let mut atom = |op, one: &Side, other: &Side| {
         let place = arena.place(Place::Pair(Box::new((one.clone(), other.clone()))));
-        arena.prim(Prim { place, view: View::There, check: Check::Pair(op) })
+        arena.atom(Atom { place, view: View::There, check: ValueTest::Pair(op) })
     };
     let (low, high) = if left <= right { (left, right) } else { (right, left) };
     match op {
-        Op::Eq | Op::EqEq | Op::In | Op::Intersects => prim(Op::Eq, low, high),
-        Op::Ne => !prim(Op::Eq, low, high),
-        Op::Lt => prim(Op::Lt, left, right),
-        Op::Gt => prim(Op::Lt, right, left),
-        Op::Le => !prim(Op::Lt, right, left),
-        Op::Ge => !prim(Op::Lt, left, right),
+        Op::Eq | Op::EqEq | Op::In | Op::Intersects => atom(Op::Eq, low, high),
+        Op::Ne => !atom(Op::Eq, low, high),
+        Op::Lt => atom(Op::Lt, left, right),
+        Op::Gt => atom(Op::Lt, right, left),
+        Op::Le => !atom(Op::Lt, right, left),
+        Op::Ge => !atom(Op::Lt, left, right),
         Op::Exists | Op::Bcontains | Op::Bstartswith | Op::Pmatch => FALSE,
-        _ => prim(op, left, right),
+        _ => atom(op, left, right),
     }
 }

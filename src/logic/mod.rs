@@ -1,12 +1,11 @@
-//! Sound reasoning about conditions: can it hold, does one imply another, and on which record.
+//! Sound reasoning about conditions: satisfiability and implication, with a record as witness.
 //!
 //! ```text
 //! Pred -> formula (atoms split into tests of one place of a record) -> SAT -> literals
 //!              ^                                                               |
 //!              +--- learned clause <--- no value <--- places (automata) <------+---> record
 //! ```
-//!
-//! An answer is never a guess: what cannot be settled within the limits is unknown, with the reason.
+//! No answer is a guess: what cannot be decided within the limits is unknown, with a reason.
 
 mod atom;
 mod derived;
@@ -31,13 +30,13 @@ use solve::Memory;
 use std::cell::RefCell;
 use std::fmt;
 
-/// What is taken as given about records.
+/// Assumptions about records.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum Assume {
-    /// What AWS writes: `rulesets/schemas/cloudtrail-facts.toml`.
+    /// What AWS writes: [`crate::cloudtrail::members`].
     #[default]
     CloudTrail,
-    /// Only what follows from how the plugins make fields and events.
+    /// Only what follows from the plugins' code.
     None,
 }
 
@@ -51,22 +50,22 @@ pub struct Witness {
 }
 
 impl Witness {
-    /// The record's text, as the event has to have it.
+    /// The record as JSON text.
     pub fn text(&self) -> String {
         self.record.to_string()
     }
 }
 
-/// Why there is no answer.
+/// The reason for an unknown answer.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Reason {
-    /// This field or transformer is made of several members, and not followed back to them.
+    /// This field or transformer is derived from several members, and not traced back to them.
     Term(String),
-    /// This text of a whole JSON value is not known to go with what else is asked of its members.
+    /// It is not known whether this text of a whole JSON value fits the other tests of its members.
     Text(String),
-    /// Members that are compared with each other were not brought together.
+    /// No values were found for members that are compared with each other.
     Pair,
-    /// It would take more steps than are taken.
+    /// The limit of steps was reached.
     Steps,
 }
 
@@ -81,58 +80,58 @@ impl fmt::Display for Reason {
     }
 }
 
-/// Can a condition hold?
+/// Whether a condition can hold.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Found {
-    /// On this event.
+pub enum Satisfiability {
+    /// It holds on this event.
     Witness(Witness),
-    /// On none.
+    /// It holds on no event.
     Never,
     /// Not known.
     Unknown(Reason),
 }
 
-/// Does something follow?
+/// Whether an implication holds.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Implied {
-    /// Always.
+    /// It holds on all events.
     Yes,
-    /// Not on this event.
+    /// It does not hold on this event.
     No(Witness),
     /// Not known.
     Unknown(Reason),
 }
 
-impl From<Found> for Implied {
-    fn from(counterexample: Found) -> Implied {
+impl From<Satisfiability> for Implied {
+    fn from(counterexample: Satisfiability) -> Implied {
         match counterexample {
-            Found::Witness(witness) => Implied::No(witness),
-            Found::Never => Implied::Yes,
-            Found::Unknown(reason) => Implied::Unknown(reason),
+            Satisfiability::Witness(witness) => Implied::No(witness),
+            Satisfiability::Never => Implied::Yes,
+            Satisfiability::Unknown(reason) => Implied::Unknown(reason),
         }
     }
 }
 
-/// Answers questions about conditions on `aws_cloudtrail` and remembers what it learned.
+/// Solver for conditions on `aws_cloudtrail`. It keeps what it learned for later questions.
 #[derive(Debug)]
 pub struct Solver {
     memory: RefCell<Memory>,
 }
 
 impl Solver {
-    /// A solver without memories.
+    /// A solver that has learned nothing yet.
     pub fn new(assume: Assume) -> Solver {
         Solver { memory: RefCell::new(Memory::new(assume)) }
     }
 
     /// An event on which the condition holds.
-    pub fn find(&self, pred: &Pred) -> Found {
+    pub fn find(&self, pred: &Pred) -> Satisfiability {
         let mut memory = self.memory.borrow_mut();
         let formula = memory.formula(pred);
         memory.find(formula)
     }
 
-    /// Whether, wherever `a` holds, one of the others does too.
+    /// Whether one of the others holds wherever `a` holds.
     pub fn implies(&self, a: &Pred, any_of: &[&Pred]) -> Implied {
         let mut memory = self.memory.borrow_mut();
         let mut parts = vec![memory.formula(a)];
@@ -142,6 +141,7 @@ impl Solver {
     }
 
     /// Whether both hold on the same events; the witness is one on which they differ.
+    #[cfg(test)]
     pub fn equivalent(&self, a: &Pred, b: &Pred) -> Implied {
         match self.implies(a, &[b]) {
             Implied::Yes => self.implies(b, &[a]),
@@ -150,6 +150,7 @@ impl Solver {
     }
 
     /// Whether no event makes both hold; the witness is one that does.
+    #[cfg(test)]
     pub fn disjoint(&self, a: &Pred, b: &Pred) -> Implied {
         let mut memory = self.memory.borrow_mut();
         let both = [memory.formula(a), memory.formula(b)];
@@ -158,7 +159,7 @@ impl Solver {
     }
 }
 
-/// A term as a reason names it.
+/// A term as text for reasons.
 fn term_text(term: &Term) -> String {
     match term {
         Term::Field(field) => field.text(),

@@ -1,7 +1,7 @@
-//! One place: a value on which some prims hold and others do not, or a proof that there is none.
+//! Values of one place on which some atoms hold and others do not, or a proof that there is none.
 
 use super::Reason;
-use super::atom::{Check, Place, PlaceId, PrimId, TextCheck, View};
+use super::atom::{AtomId, Place, PlaceId, TextTest, ValueTest, View};
 use super::derived;
 use super::formula::Arena;
 use super::text::{Json as JsonMachine, Machine, Map, Mapped, Search, Utf8, expression, machine, shortest};
@@ -12,98 +12,100 @@ use crate::syntax::token::Op;
 use serde_json::Value as Json;
 use std::sync::OnceLock;
 
-/// Prims of a place and whether they shall hold.
-pub type Literals = Vec<(PrimId, bool)>;
+/// Atoms of a place, and whether each must hold.
+pub type Literals = Vec<(AtomId, bool)>;
 
-/// What came of a search for a value.
+/// Result of a search for a value.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Verdict {
-    /// This value, or that there is none in the record.
+pub enum PlaceValue {
+    /// This value, or `None` for absence.
     Value(Option<Json>),
-    /// No value at all.
+    /// Neither a value nor absence.
     None,
     /// Not known.
     Unknown(Reason),
 }
 
-/// A value for one place, which must be able to have this member.
-pub fn value(arena: &Arena, place: PlaceId, literals: &[(PrimId, bool)], needs: Option<&str>) -> Verdict {
+/// A value for one place; `needs` is a member that it must contain.
+pub fn value(arena: &Arena, place: PlaceId, literals: &[(AtomId, bool)], needs: Option<&str>) -> PlaceValue {
     let any_wanted = literals.iter().any(|&(_, wanted)| wanted);
     match &arena.places[place as usize] {
         Place::Member(keys) => {
             let member = Member { arena, literals, name: keys, needs };
-            if !any_wanted && needs.is_none() { Verdict::Value(None) } else { member.value() }
+            if !any_wanted && needs.is_none() { PlaceValue::Value(None) } else { member.value() }
         }
         Place::Number => member_number(arena, literals),
-        // The rest is settled when the record is there.
-        Place::Made(term) if made_is_empty(arena, term, literals) => Verdict::None,
-        Place::Made(_) | Place::Pair(_) => Verdict::Value(None),
+        // Other places are checked on the whole record.
+        Place::Derived(term) if derived_is_empty(arena, term, literals) => PlaceValue::None,
+        Place::Derived(_) | Place::Pair(_) => PlaceValue::Value(None),
     }
 }
 
-/// All literals hold for this value.
-pub fn holds(arena: &Arena, literals: &[(PrimId, bool)], value: Option<&Json>) -> bool {
+/// Whether all literals hold for this value.
+pub fn holds(arena: &Arena, literals: &[(AtomId, bool)], value: Option<&Json>) -> bool {
     literals
         .iter()
-        .all(|&(prim, wanted)| arena.prims[prim as usize].holds(&arena.ready[prim as usize], value) == wanted)
+        .all(|&(atom, wanted)| arena.atoms[atom as usize].holds(&arena.ready[atom as usize], value) == wanted)
 }
 
-fn member_number(arena: &Arena, literals: &[(PrimId, bool)]) -> Verdict {
-    // Events are counted from 1.
+fn member_number(arena: &Arena, literals: &[(AtomId, bool)]) -> PlaceValue {
+    // Event numbers start at 1.
     let found = numbers(arena, literals).into_iter().filter(|&number| number > 0);
     let mut found = found.map(Json::from).filter(|value| holds(arena, literals, Some(value)));
-    found.next().map_or(Verdict::None, |value| Verdict::Value(Some(value)))
+    found.next().map_or(PlaceValue::None, |value| PlaceValue::Value(Some(value)))
 }
 
-/// Numbers of which one fits if any does, as far as numbers are compared with constants.
-fn numbers(arena: &Arena, literals: &[(PrimId, bool)]) -> Vec<u64> {
+/// Candidate numbers, one of which satisfies all comparisons with constants if any number does.
+fn numbers(arena: &Arena, literals: &[(AtomId, bool)]) -> Vec<u64> {
     let mut all = vec![1, 0, u64::MAX];
-    for &(prim, _) in literals {
-        if let Check::Number(_, with) = arena.prims[prim as usize].check {
+    for &(atom, _) in literals {
+        if let ValueTest::Number(_, with) = arena.atoms[atom as usize].check {
             all.extend([with, with.saturating_add(1), with.saturating_sub(1)]);
         }
     }
     all
 }
 
-/// No text or number at all makes these hold, wherever it comes from.
-fn made_is_empty(arena: &Arena, term: &Term, literals: &[(PrimId, bool)]) -> bool {
+/// Whether no text or number satisfies these literals.
+fn derived_is_empty(arena: &Arena, term: &Term, literals: &[(AtomId, bool)]) -> bool {
     if !literals.iter().any(|&(_, wanted)| wanted) {
         return false;
     }
     let compared = |number: bool| -> Literals {
-        let is = |check: &Check| matches!(check, Check::Number(..)) == number && !matches!(check, Check::Any);
-        literals.iter().copied().filter(|&(prim, _)| is(&arena.prims[prim as usize].check)).collect()
+        let is = |check: &ValueTest| {
+            matches!(check, ValueTest::Number(..)) == number && !matches!(check, ValueTest::Any)
+        };
+        literals.iter().copied().filter(|&(atom, _)| is(&arena.atoms[atom as usize].check)).collect()
     };
     let by_number = compared(true);
     let no_number = !by_number.is_empty()
         && !numbers(arena, &by_number)
             .into_iter()
             .any(|number| holds(arena, &by_number, Some(&Json::from(number))));
-    let shape = derived::shape(term).and_then(expression).into_iter().collect();
-    no_number || texts(arena, &compared(false), shape) == Search::Empty
+    let text_form = derived::text_form(term).and_then(|pattern| expression(&pattern)).into_iter().collect();
+    no_number || texts(arena, &compared(false), text_form) == Search::Empty
 }
 
-/// A text that a made term could have for these to hold.
-pub fn made_text(arena: &Arena, term: &Term, literals: &[(PrimId, bool)]) -> Option<String> {
-    let shape: Vec<Box<dyn Machine>> = match derived::plain_shape(term) {
-        Some(derived::Shape::Like(pattern)) => expression(pattern).into_iter().collect(),
-        Some(derived::Shape::Json) => vec![Box::new(JsonMachine::new(b'{', 2))],
+/// A text of a derived term that may satisfy these literals.
+pub fn derived_text(arena: &Arena, term: &Term, literals: &[(AtomId, bool)]) -> Option<String> {
+    let text_form: Vec<Box<dyn Machine>> = match derived::plain_text_form(term) {
+        Some(derived::TextForm::Like(pattern)) => expression(&pattern).into_iter().collect(),
+        Some(derived::TextForm::Json) => vec![Box::new(JsonMachine::new(b'{', 2))],
         None => Vec::new(),
     };
-    let text = |shape| match texts(arena, literals, shape) {
+    let text = |text_form| match texts(arena, literals, text_form) {
         Search::Text(text) => String::from_utf8(text).ok(),
         _ => None,
     };
-    text(shape).or_else(|| text(Vec::new()))
+    text(text_form).or_else(|| text(Vec::new()))
 }
 
-/// The shortest text for which all text comparisons hold, whatever their view.
-pub fn texts(arena: &Arena, literals: &[(PrimId, bool)], also: Vec<Box<dyn Machine>>) -> Search {
+/// The shortest text that passes all text tests, whatever their view.
+pub fn texts(arena: &Arena, literals: &[(AtomId, bool)], also: Vec<Box<dyn Machine>>) -> Search {
     let mut machines: Vec<(Box<dyn Machine>, bool)> = vec![(Box::new(Utf8), true)];
     machines.extend(also.into_iter().map(|machine| (machine, true)));
-    for &(prim, wanted) in literals {
-        let Check::Text(maps, check) = &arena.prims[prim as usize].check else { continue };
+    for &(atom, wanted) in literals {
+        let ValueTest::Text(maps, check) = &arena.atoms[atom as usize].check else { continue };
         let Some(mut machine) = machine(check) else { return Search::TooMany };
         for &map in maps.iter().rev() {
             machine = Box::new(Mapped::new(map, machine));
@@ -115,37 +117,37 @@ pub fn texts(arena: &Arena, literals: &[(PrimId, bool)], also: Vec<Box<dyn Machi
 
 struct Member<'s> {
     arena: &'s Arena,
-    literals: &'s [(PrimId, bool)],
+    literals: &'s [(AtomId, bool)],
     name: &'s [Box<str>],
-    /// A member that it must have.
+    /// A member that the value must contain.
     needs: Option<&'s str>,
 }
 
 impl Member<'_> {
-    fn value(&self) -> Verdict {
+    fn value(&self) -> PlaceValue {
         if let Some(needs) = self.needs {
             if index(needs.as_bytes()).is_none() {
                 return self.brackets(b'{');
             }
-            // What has a number as key may also be an element of an array.
+            // A numeric key may be an index of an array.
             return match (self.brackets(b'{'), self.brackets(b'[')) {
-                (Verdict::None, Verdict::None) => Verdict::None,
-                (Verdict::None, _) => self.unknown(),
+                (PlaceValue::None, PlaceValue::None) => PlaceValue::None,
+                (PlaceValue::None, _) => self.unknown(),
                 (object, _) => object,
             };
         }
         let any = |is: fn(View) -> bool| {
-            self.literals.iter().any(|&(prim, _)| is(self.arena.prims[prim as usize].view))
+            self.literals.iter().any(|&(atom, _)| is(self.arena.atoms[atom as usize].view))
         };
         if any(|view| view == View::Compact) && self.no_compact_text() {
-            return Verdict::None;
+            return PlaceValue::None;
         }
         let mut open = None;
-        // Everything that a value of another kind shows to texts and pointers, some string shows too.
+        // For texts and pointers, some string equals each value of another type.
         let strings_do =
             !any(|view| matches!(view, View::Compact | View::Flag | View::Number | View::IsText));
         let mixed = any(|view| view == View::Text) && any(|view| view == View::Pointer);
-        let tries: &[fn(&Self) -> Verdict] = match strings_do && !mixed {
+        let tries: &[fn(&Self) -> PlaceValue] = match strings_do && !mixed {
             true => &[Member::string],
             false if any(|view| view == View::Compact) => &[
                 |member| member.brackets(b'{'),
@@ -164,60 +166,60 @@ impl Member<'_> {
         };
         for attempt in tries {
             match attempt(self) {
-                Verdict::None => {}
-                Verdict::Unknown(reason) => open = Some(reason),
+                PlaceValue::None => {}
+                PlaceValue::Unknown(reason) => open = Some(reason),
                 found => return found,
             }
         }
-        open.map_or(Verdict::None, Verdict::Unknown)
+        open.map_or(PlaceValue::None, PlaceValue::Unknown)
     }
 
     fn of_view(&self, wanted: fn(View) -> bool) -> Literals {
-        let is = |&(prim, _): &(PrimId, bool)| wanted(self.arena.prims[prim as usize].view);
+        let is = |&(atom, _): &(AtomId, bool)| wanted(self.arena.atoms[atom as usize].view);
         self.literals.iter().copied().filter(is).collect()
     }
 
-    fn fits(&self, value: Json) -> Option<Verdict> {
-        holds(self.arena, self.literals, Some(&value)).then(|| Verdict::Value(Some(value)))
+    fn fits(&self, value: Json) -> Option<PlaceValue> {
+        holds(self.arena, self.literals, Some(&value)).then(|| PlaceValue::Value(Some(value)))
     }
 
-    /// No text at all does for those that look at the JSON text.
+    /// Whether no text satisfies the literals on the JSON text.
     fn no_compact_text(&self) -> bool {
         texts(self.arena, &self.of_view(|view| view == View::Compact), Vec::new()) == Search::Empty
     }
 
-    fn unknown(&self) -> Verdict {
-        Verdict::Unknown(Reason::Text(format!("/{}", self.name.join("/"))))
+    fn unknown(&self) -> PlaceValue {
+        PlaceValue::Unknown(Reason::Text(format!("/{}", self.name.join("/"))))
     }
 
-    /// The literals of one sort hold or not for every string, every number and so on.
+    /// Whether the literals of some views hold for every value of this type.
     fn settled(&self, views: fn(View) -> bool, value: &Json) -> bool {
         holds(self.arena, &self.of_view(views), Some(value))
     }
 
-    fn string(&self) -> Verdict {
+    fn string(&self) -> PlaceValue {
         let fixed = |view| matches!(view, View::There | View::IsText | View::Flag | View::Number);
         if !self.settled(fixed, &Json::from("")) {
-            return Verdict::None;
+            return PlaceValue::None;
         }
-        // Times can be spelled in several ways, not all of which are tried.
+        // A time has several spellings, not all of which are tried.
         let time = matches!(self.name, [one] if **one == *"eventTime");
-        // Strings can be spelled in several ways, so that of their JSON text nothing is proven.
+        // A string has several spellings, so nothing is proved about its JSON text.
         let spelled = !self.of_view(|view| view == View::Compact).is_empty();
-        // A set that it must be in: one of these, or none.
-        for &(prim, wanted) in self.literals {
-            let prim = &self.arena.prims[prim as usize];
-            if let (true, View::Text | View::Pointer, Check::Text(maps, TextCheck::Among(all))) =
-                (wanted, prim.view, &prim.check)
+        // The texts of a required set are the only candidates.
+        for &(atom, wanted) in self.literals {
+            let atom = &self.arena.atoms[atom as usize];
+            if let (true, View::Text | View::Pointer, ValueTest::Text(maps, TextTest::Among(all))) =
+                (wanted, atom.view, &atom.check)
                 && maps.is_empty()
             {
                 let texts = all.iter().filter_map(|text| std::str::from_utf8(text).ok());
                 let found: Vec<&str> = texts.filter(|&text| self.fits(Json::from(text)).is_some()).collect();
                 let timely = found.iter().find(|text| !time || is_time(text));
                 return match timely {
-                    Some(&text) => Verdict::Value(Some(Json::from(text))),
+                    Some(&text) => PlaceValue::Value(Some(Json::from(text))),
                     None if spelled || !found.is_empty() => self.unknown(),
-                    None => Verdict::None,
+                    None => PlaceValue::None,
                 };
             }
         }
@@ -234,13 +236,13 @@ impl Member<'_> {
             Search::Empty if time && texts(self.arena, &literals, Vec::new()) != Search::Empty => {
                 self.unknown()
             }
-            Search::Empty => Verdict::None,
-            Search::TooMany => Verdict::Unknown(Reason::Steps),
+            Search::Empty => PlaceValue::None,
+            Search::TooMany => PlaceValue::Unknown(Reason::Steps),
         }
     }
 
-    /// A string of which the JSON text is as wanted.
-    fn spelled_string(&self) -> Verdict {
+    /// A string whose JSON text satisfies the literals.
+    fn spelled_string(&self) -> PlaceValue {
         let by_text = self.of_view(|view| view == View::Compact);
         if let Search::Text(text) =
             texts(self.arena, &by_text, expression(PLAIN_STRING).into_iter().collect())
@@ -250,26 +252,26 @@ impl Member<'_> {
             return found;
         }
         match texts(self.arena, &by_text, expression(STRING).into_iter().collect()) {
-            Search::Empty => Verdict::None,
+            Search::Empty => PlaceValue::None,
             _ => self.unknown(),
         }
     }
 
-    fn words(&self) -> Verdict {
+    fn words(&self) -> PlaceValue {
         let words = [Json::Bool(true), Json::Bool(false), Json::Null];
-        words.into_iter().find_map(|word| self.fits(word)).unwrap_or(Verdict::None)
+        words.into_iter().find_map(|word| self.fits(word)).unwrap_or(PlaceValue::None)
     }
 
-    fn number(&self) -> Verdict {
+    fn number(&self) -> PlaceValue {
         let shown = |view| matches!(view, View::Pointer | View::Compact);
         let fixed = |view| matches!(view, View::There | View::IsText | View::Text | View::Flag);
         if !self.settled(fixed, &Json::from(1)) {
-            return Verdict::None;
+            return PlaceValue::None;
         }
         let by_text = self.of_view(shown);
         let constants =
-            by_text.iter().filter_map(|&(prim, _)| match &self.arena.prims[prim as usize].check {
-                Check::Text(_, TextCheck::Among(all)) => Some(all.iter()),
+            by_text.iter().filter_map(|&(atom, _)| match &self.arena.atoms[atom as usize].check {
+                ValueTest::Text(_, TextTest::Among(all)) => Some(all.iter()),
                 _ => None,
             });
         let written = constants.flatten().filter_map(|text| std::str::from_utf8(text).ok()?.parse().ok());
@@ -279,20 +281,20 @@ impl Member<'_> {
             return found;
         }
         if by_text.is_empty() {
-            return Verdict::None;
+            return PlaceValue::None;
         }
         match texts(self.arena, &by_text, expression(NUMBER).into_iter().collect()) {
-            Search::Empty => Verdict::None,
+            Search::Empty => PlaceValue::None,
             Search::Text(text) => {
                 let number = std::str::from_utf8(&text).ok().and_then(|text| text.parse::<u64>().ok());
                 number.and_then(|number| self.fits(Json::from(number))).unwrap_or_else(|| self.unknown())
             }
-            Search::TooMany => Verdict::Unknown(Reason::Steps),
+            Search::TooMany => PlaceValue::Unknown(Reason::Steps),
         }
     }
 
-    /// An object or array whose text is as wanted.
-    fn brackets(&self, open: u8) -> Verdict {
+    /// An object or array whose text satisfies the literals.
+    fn brackets(&self, open: u8) -> PlaceValue {
         let least = self.needs.map(|key| (key.to_owned(), Json::from("")));
         let empty = match open {
             b'{' => Json::Object(least.into_iter().collect()),
@@ -301,14 +303,14 @@ impl Member<'_> {
         let fixed =
             |view| matches!(view, View::There | View::IsText | View::Text | View::Flag | View::Number);
         if !self.settled(fixed, &empty) {
-            return Verdict::None;
+            return PlaceValue::None;
         }
         if let Some(found) = self.fits(empty) {
             return found;
         }
         let by_text = self.of_view(|view| matches!(view, View::Pointer | View::Compact));
         let around = if open == b'{' { (r"\{", r"\}") } else { (r"\[", r"\]") };
-        // Keys are spelled as they read, if they can be.
+        // A plain key is spelled without escapes.
         let key = self.needs.filter(|key| open == b'{' && key.chars().all(|c| c.is_ascii_alphanumeric()));
         let key = key.map_or(String::new(), |key| format!("\"{key}\":(.|\n)*"));
         let outside = || expression(&format!("{}(.|\n)*{key}{}", around.0, around.1));
@@ -317,8 +319,8 @@ impl Member<'_> {
                 continue;
             }
             let json: Box<dyn Machine> = Box::new(JsonMachine::new(open, depth));
-            let shape = outside().filter(|_| with_key).into_iter().chain([json]).collect();
-            let Search::Text(text) = texts(self.arena, &by_text, shape) else { continue };
+            let text_form = outside().filter(|_| with_key).into_iter().chain([json]).collect();
+            let Search::Text(text) = texts(self.arena, &by_text, text_form) else { continue };
             let Ok(mut value) = serde_json::from_slice::<Json>(&text) else { continue };
             if let (Json::Object(members), Some(key)) = (&mut value, self.needs) {
                 members.entry(key).or_insert_with(|| Json::from(""));
@@ -328,7 +330,7 @@ impl Member<'_> {
             }
         }
         match texts(self.arena, &by_text, outside().into_iter().collect()) {
-            Search::Empty => Verdict::None,
+            Search::Empty => PlaceValue::None,
             _ => self.unknown(),
         }
     }
@@ -340,23 +342,23 @@ const NUMBER: &str = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?";
 const TIME: &str =
     r"20[0-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z";
 
-/// A time as AWS writes it.
+/// Whether a text is a time in AWS's format.
 pub fn is_time(text: &str) -> bool {
     static TIMES: OnceLock<Pattern> = OnceLock::new();
     TIMES.get_or_init(|| Pattern::new(Op::Regex, TIME.as_bytes())).matches(text.as_bytes())
 }
 
-/// Texts that a wanted literal names: worth a try before anything is searched for.
-pub fn named(arena: &Arena, literals: &[(PrimId, bool)]) -> Vec<String> {
+/// Constants of the wanted literals, which are tried before a search.
+pub fn named(arena: &Arena, literals: &[(AtomId, bool)]) -> Vec<String> {
     let mut all = Vec::new();
-    for &(prim, _) in literals {
-        if let Check::Text(maps, TextCheck::Among(texts)) = &arena.prims[prim as usize].check {
+    for &(atom, _) in literals {
+        if let ValueTest::Text(maps, TextTest::Among(texts)) = &arena.atoms[atom as usize].check {
             for text in texts.iter().filter_map(|text| std::str::from_utf8(text).ok()) {
                 let domain = maps.contains(&Map::Short);
                 all.push(if domain { format!("{text}.amazonaws.com") } else { text.to_owned() });
             }
         }
-        if let Check::Text(_, TextCheck::Op(Op::Startswith, text)) = &arena.prims[prim as usize].check {
+        if let ValueTest::Text(_, TextTest::Op(Op::Startswith, text)) = &arena.atoms[atom as usize].check {
             all.extend(std::str::from_utf8(text).ok().map(str::to_owned));
         }
     }

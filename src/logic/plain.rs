@@ -1,4 +1,4 @@
-//! Contradictions that show at first sight: comparisons of one field with constants that leave no constant over.
+//! Contradictions found without a solver: comparisons of one field with constants that exclude each other.
 
 use super::text::Map;
 use crate::schema::Type;
@@ -8,30 +8,30 @@ use crate::syntax::token::{Op, Transformer};
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// Conditions with more comparisons than this are left to the solver.
+/// Maximum number of comparisons; larger conditions are left to the solver.
 const MAX_UNITS: usize = 200;
-/// So are longer lists of values that a field may have.
+/// Maximum number of constants of a field; longer lists are left to the solver.
 const MAX_VALUES: usize = 256;
-/// So many arms of an `or` are tried.
+/// Maximum number of arms of disjunctions that are tried.
 const MAX_ARMS: usize = 64;
 
-/// True if no event makes all of these come out as wanted, as far as that shows without a solver. False says nothing.
+/// Whether certainly no event gives all these conditions the wanted truth. False means unknown.
 pub fn contradict<'p>(all: impl IntoIterator<Item = (&'p Pred, bool)>) -> bool {
     let mut claims = Claims::default();
     all.into_iter().any(|(pred, wanted)| claims.add(pred, wanted)) || claims.fail(&mut { MAX_ARMS })
 }
 
-/// What has to hold.
+/// Conditions that must hold together.
 #[derive(Default)]
 struct Claims<'p> {
-    /// Comparisons, and how they have to come out.
+    /// Comparisons with their wanted truth.
     units: Vec<(&'p Atom, bool)>,
-    /// Of each of these, one has to come out so.
+    /// Alternatives, one of which must have the wanted truth.
     choices: Vec<(&'p [Pred], bool)>,
 }
 
 impl<'p> Claims<'p> {
-    /// True if it cannot be.
+    /// Adds a condition; true if it is a contradiction.
     fn add(&mut self, pred: &'p Pred, wanted: bool) -> bool {
         match signed(pred, wanted) {
             Signed::Const(holds) => !holds,
@@ -47,7 +47,7 @@ impl<'p> Claims<'p> {
         }
     }
 
-    /// They cannot all hold: comparisons clash, or every arm of a choice fails.
+    /// Whether they cannot all hold: comparisons clash, or every arm of a choice fails.
     fn fail(&self, arms_left: &mut usize) -> bool {
         let fails = |arm: &'p Pred, wanted: bool, arms_left: &mut usize| {
             let Some(left) = arms_left.checked_sub(1) else { return false };
@@ -63,7 +63,7 @@ impl<'p> Claims<'p> {
                     .any(|&(arms, wanted)| arms.iter().all(|arm| fails(arm, wanted, arms_left))))
     }
 
-    /// Some field must be among constants, none of which passes the other comparisons of that field.
+    /// Whether a field must equal one of some constants, none of which passes its other comparisons.
     fn clash(&self) -> bool {
         let fails = |field: &FieldRef, value: &str| {
             self.units.iter().any(|&(atom, wanted)| {
@@ -77,7 +77,7 @@ impl<'p> Claims<'p> {
     }
 }
 
-/// What a term shows of a field with this text.
+/// The value of a term if the field has this text.
 fn seen<'t>(term: &Term, field: &FieldRef, text: &'t [u8]) -> Option<Cow<'t, [u8]>> {
     match term {
         Term::Field(own) => {

@@ -1,37 +1,37 @@
-//! From values of places to a whole record on which they are looked at again.
+//! Building of a whole record from values of places, on which all atoms are checked again.
 
-use super::atom::{Place, PlaceId, PrimId, Side};
+use super::atom::{AtomId, Place, PlaceId, Side};
 use super::derived;
 use super::formula::Arena;
 use super::place::{self, Literals};
-use super::template::{self, Asked};
+use super::template::{self, EventConstraints};
 use super::{Assume, Reason, Witness, facts};
 use crate::cloudtrail::MemberPath;
 use crate::cloudtrail::path::index;
 use serde_json::{Map, Value as Json};
 
-/// What is wanted of a place, and a value that does for it alone.
+/// Literals of a place, and a value that satisfies them in isolation.
 #[derive(Debug)]
 pub struct Wish {
-    /// Where.
+    /// The place.
     pub place: PlaceId,
-    /// What shall hold there and what not.
+    /// The literals.
     pub literals: Literals,
-    /// A value that does.
+    /// A value that satisfies them.
     pub value: Option<Json>,
-    /// It needs members.
+    /// Whether it must contain members.
     pub container: bool,
 }
 
-/// What came of it.
+/// Result of building a record.
 pub enum Built {
-    /// All wishes hold.
+    /// A record on which all literals hold.
     Witness(Witness),
-    /// No record was found on which they do.
+    /// No such record was found.
     No(Reason),
 }
 
-/// A record on which all wishes hold.
+/// Builds a record on which all literals hold.
 pub fn build(arena: &mut Arena, wishes: &[Wish], assume: Assume) -> Built {
     let mut reason = Reason::Steps;
     for full in [true, false] {
@@ -63,7 +63,7 @@ impl<'d> Draft<'d> {
             let wish = wishes.iter().find(|wish| arena.places[wish.place as usize] == place);
             wish.map_or(&[][..], |wish| &wish.literals)
         };
-        let asked = Asked {
+        let asked = EventConstraints {
             name: asked(&["eventName"]),
             source: asked(&["eventSource"]),
             kind: asked(&["userIdentity", "type"]),
@@ -74,7 +74,7 @@ impl<'d> Draft<'d> {
         Draft { arena, wishes, record: Json::Object(record), num }
     }
 
-    /// Puts values where what is there does not do.
+    /// Sets values where the template's do not satisfy the literals.
     fn fill(&mut self) {
         let mut members: Vec<(&[Box<str>], &Wish)> = Vec::new();
         for wish in self.wishes {
@@ -92,32 +92,32 @@ impl<'d> Draft<'d> {
         }
     }
 
-    /// Changes one side of what is compared with each other until the comparison is as wanted.
+    /// Changes one side of a comparison of two places until it has the wanted truth.
     fn settle(&mut self) {
         for wish in self.wishes {
             let Place::Pair(sides) = self.arena.places[wish.place as usize].clone() else { continue };
-            for &(prim, wanted) in &wish.literals {
-                if self.prim_holds(prim) == Some(wanted) {
+            for &(atom, wanted) in &wish.literals {
+                if self.atom_holds(atom) == Some(wanted) {
                     continue;
                 }
                 let (one, other) = (self.side_value(&sides.0), self.side_value(&sides.1));
-                self.change(&sides.0, &other, prim, wanted);
-                if self.prim_holds(prim) != Some(wanted) {
-                    self.change(&sides.1, &one, prim, wanted);
+                self.change(&sides.0, &other, atom, wanted);
+                if self.atom_holds(atom) != Some(wanted) {
+                    self.change(&sides.1, &one, atom, wanted);
                 }
             }
         }
         for wish in self.wishes {
-            let Place::Made(term) = self.arena.places[wish.place as usize].clone() else { continue };
+            let Place::Derived(term) = self.arena.places[wish.place as usize].clone() else { continue };
             if self.wish_holds(wish) {
                 continue;
             }
-            let text = place::made_text(self.arena, &term, &wish.literals);
-            let checks = wish.literals.iter().map(|&(prim, _)| &self.arena.prims[prim as usize].check);
+            let text = place::derived_text(self.arena, &term, &wish.literals);
+            let checks = wish.literals.iter().map(|&(atom, _)| &self.arena.atoms[atom as usize].check);
             for hint in derived::hints(&term, &checks.collect::<Vec<_>>(), text.as_deref()) {
                 let before = self.record.clone();
-                for (path, value) in hint {
-                    let keys: Vec<Box<str>> = path.split('.').map(Box::from).collect();
+                for (pointer, value) in hint {
+                    let keys: Vec<Box<str>> = MemberPath::of(pointer).keys().map(Box::from).collect();
                     set(&mut self.record, &keys, Some(value));
                 }
                 if self.wish_holds(wish) && self.members_hold() {
@@ -129,11 +129,11 @@ impl<'d> Draft<'d> {
     }
 
     fn wish_holds(&mut self, wish: &Wish) -> bool {
-        wish.literals.iter().all(|&(prim, wanted)| self.prim_holds(prim) == Some(wanted))
+        wish.literals.iter().all(|&(atom, wanted)| self.atom_holds(atom) == Some(wanted))
     }
 
-    /// Tries values near another one for a side.
-    fn change(&mut self, side: &Side, near: &Json, prim: PrimId, wanted: bool) {
+    /// Tries values for a side that are near another value.
+    fn change(&mut self, side: &Side, near: &Json, atom: AtomId, wanted: bool) {
         let Place::Member(keys) = self.arena.places[side.place as usize].clone() else { return };
         let tries: Vec<Json> = match near {
             Json::String(text) => ["", "a", "0", "~"]
@@ -152,19 +152,19 @@ impl<'d> Draft<'d> {
         for value in tries {
             let before = self.record.clone();
             set(&mut self.record, &keys, Some(value));
-            if self.prim_holds(prim) == Some(wanted) && self.members_hold() {
+            if self.atom_holds(atom) == Some(wanted) && self.members_hold() {
                 return;
             }
             self.record = before;
         }
     }
 
-    /// What a side shows, if it is there.
+    /// The value of a side; null if absent.
     fn side_value(&self, side: &Side) -> Json {
         derived::side(self.arena, side, &self.record, self.num).map_or(Json::Null, |value| match value {
-            derived::Shown::Text(text) => Json::from(String::from_utf8_lossy(&text)),
-            derived::Shown::Number(number) => Json::from(number),
-            derived::Shown::List(_) => Json::Null,
+            derived::RecordValue::Text(text) => Json::from(String::from_utf8_lossy(&text)),
+            derived::RecordValue::Number(number) => Json::from(number),
+            derived::RecordValue::List(_) => Json::Null,
         })
     }
 
@@ -179,18 +179,18 @@ impl<'d> Draft<'d> {
         })
     }
 
-    /// Whether a prim holds for the record; `None` if that is not known here.
-    fn prim_holds(&mut self, prim: PrimId) -> Option<bool> {
-        derived::prim_holds(self.arena, prim, &self.record, self.num)
+    /// Truth of an atom on the record; `None` if that is not known here.
+    fn atom_holds(&mut self, atom: AtomId) -> Option<bool> {
+        derived::atom_holds(self.arena, atom, &self.record, self.num)
     }
 
-    /// Why the record does not do, if it does not.
+    /// The reason why a literal does not hold on the record, if one does not.
     fn failure(&mut self) -> Option<Reason> {
         for wish in self.wishes {
-            for &(prim, wanted) in &wish.literals {
-                if self.prim_holds(prim) != Some(wanted) {
+            for &(atom, wanted) in &wish.literals {
+                if self.atom_holds(atom) != Some(wanted) {
                     return Some(match &self.arena.places[wish.place as usize] {
-                        Place::Made(term) => Reason::Term(super::term_text(term)),
+                        Place::Derived(term) => Reason::Term(super::term_text(term)),
                         Place::Member(keys) => Reason::Text(MemberPath::of_keys(keys).pointer().to_owned()),
                         Place::Pair(_) | Place::Number => Reason::Pair,
                     });
@@ -201,7 +201,7 @@ impl<'d> Draft<'d> {
     }
 }
 
-/// The value at a path of keys; a number as key leads into an array.
+/// The value at a path of keys; a numeric key can be an index of an array.
 pub fn at<'r>(record: &'r Json, keys: &[Box<str>]) -> Option<&'r Json> {
     keys.iter().try_fold(record, |value, key| match value {
         Json::Object(members) => members.get(&**key),
@@ -210,7 +210,7 @@ pub fn at<'r>(record: &'r Json, keys: &[Box<str>]) -> Option<&'r Json> {
     })
 }
 
-/// Puts a value at a path, or takes away what is there.
+/// Sets or removes the value at a path.
 fn set(record: &mut Json, keys: &[Box<str>], value: Option<Json>) {
     let Some((last, above)) = keys.split_last() else { return };
     let mut here = record;

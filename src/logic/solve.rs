@@ -1,35 +1,35 @@
-//! Conditions as a whole: a SAT solver picks literals, the places say whether they go together.
+//! The search: a SAT solver picks literals, and each place accepts them or returns a conflict.
 
-use super::atom::{Place, PlaceId, PrimId};
-use super::formula::{Arena, F, FALSE, Node, TRUE};
-use super::lower::{Known, lower};
+use super::atom::{AtomId, Place, PlaceId};
+use super::formula::{Arena, FALSE, Formula, Gate, TRUE};
+use super::lower::{FormulaCache, lower};
 use super::pair;
-use super::place::{self, Literals, Verdict};
+use super::place::{self, Literals, PlaceValue};
 use super::record::{self, Built};
-use super::{Assume, Found, Reason, facts};
+use super::{Assume, Reason, Satisfiability, facts};
 use crate::sema::ir::Pred;
 use batsat::{Callbacks, Lit, Solver, SolverInterface, SolverOpts, clause, lbool};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// Rounds between the SAT solver and the places.
+/// Maximum number of rounds between the SAT solver and the places.
 const MAX_ROUNDS: usize = 2_000;
-/// Clauses that the SAT solver may learn in one question.
+/// Maximum number of clauses that the SAT solver learns per question.
 const MAX_CLAUSES: usize = 20_000;
-/// Places whose answers are remembered.
+/// Maximum number of cached values of places.
 const MAX_REMEMBERED: usize = 100_000;
 
-/// What a solver knows and has learned.
+/// Memory of a solver across questions.
 #[derive(Debug)]
 pub struct Memory {
     assume: Assume,
     pub arena: Arena,
-    known: Known,
-    facts: FxHashMap<PlaceId, F>,
-    /// Answers of places, by their literals and the member that they must have.
-    verdicts: FxHashMap<(PlaceId, Literals, Option<Box<str>>), Verdict>,
-    /// Literals that do not go together, by one of their prims.
-    lemmas: FxHashMap<PrimId, Vec<Literals>>,
-    answers: FxHashMap<F, Found>,
+    known: FormulaCache,
+    facts: FxHashMap<PlaceId, Formula>,
+    /// Values of places by literals and required member.
+    verdicts: FxHashMap<(PlaceId, Literals, Option<Box<str>>), PlaceValue>,
+    /// Conflicting literals, by one of their atoms.
+    lemmas: FxHashMap<AtomId, Vec<Literals>>,
+    answers: FxHashMap<Formula, Satisfiability>,
 }
 
 struct Budget(usize);
@@ -43,14 +43,14 @@ impl Callbacks for Budget {
     }
 }
 
-/// A question as the SAT solver sees it.
+/// A formula encoded for the SAT solver.
 struct Question {
     sat: Solver<Budget>,
-    formula: F,
-    /// Variables by node.
+    formula: Formula,
+    /// Variables by gate.
     vars: FxHashMap<usize, Lit>,
-    /// Nodes by prim.
-    prims: FxHashMap<PrimId, usize>,
+    /// Gates by atom.
+    atoms: FxHashMap<AtomId, usize>,
 }
 
 impl Memory {
@@ -58,7 +58,7 @@ impl Memory {
         Memory {
             assume,
             arena: Arena::default(),
-            known: Known::default(),
+            known: FormulaCache::default(),
             facts: FxHashMap::default(),
             verdicts: FxHashMap::default(),
             lemmas: FxHashMap::default(),
@@ -67,14 +67,14 @@ impl Memory {
     }
 
     /// The formula of a condition.
-    pub fn formula(&mut self, pred: &Pred) -> F {
+    pub fn formula(&mut self, pred: &Pred) -> Formula {
         lower(pred, &mut self.arena, &mut self.known)
     }
 
     /// An event on which a formula holds.
-    pub fn find(&mut self, formula: F) -> Found {
+    pub fn find(&mut self, formula: Formula) -> Satisfiability {
         if formula == FALSE {
-            return Found::Never;
+            return Satisfiability::Never;
         }
         if let Some(found) = self.answers.get(&formula) {
             return found.clone();
@@ -86,16 +86,16 @@ impl Memory {
         found
     }
 
-    fn search(&mut self, formula: F) -> Found {
+    fn search(&mut self, formula: Formula) -> Satisfiability {
         let formula = self.with_facts(formula);
         if formula == FALSE {
-            return Found::Never;
+            return Satisfiability::Never;
         }
         let mut question = Question::new(formula, &self.arena);
-        for prim in question.prims.keys() {
-            for lemma in self.lemmas.get(prim).into_iter().flatten() {
-                if lemma.iter().all(|(prim, _)| question.prims.contains_key(prim)) {
-                    let mut clause = clause_against(lemma, &question.vars, &question.prims);
+        for atom in question.atoms.keys() {
+            for lemma in self.lemmas.get(atom).into_iter().flatten() {
+                if lemma.iter().all(|(atom, _)| question.atoms.contains_key(atom)) {
+                    let mut clause = clause_against(lemma, &question.vars, &question.atoms);
                     question.sat.add_clause_reuse(&mut clause);
                 }
             }
@@ -104,18 +104,18 @@ impl Memory {
         for _ in 0..MAX_ROUNDS {
             let status = question.sat.solve_limited(&[]);
             if status == lbool::FALSE {
-                return open.map_or(Found::Never, Found::Unknown);
+                return open.map_or(Satisfiability::Never, Satisfiability::Unknown);
             }
             if status != lbool::TRUE {
-                return Found::Unknown(Reason::Steps);
+                return Satisfiability::Unknown(Reason::Steps);
             }
             let literals = question.implicant(&self.arena);
             match self.attempt(&literals) {
                 Attempt::Found(found) => return found,
                 Attempt::Conflict(conflict) => {
                     question.deny(&conflict);
-                    if let Some(&(prim, _)) = conflict.first() {
-                        self.lemmas.entry(prim).or_default().push(conflict);
+                    if let Some(&(atom, _)) = conflict.first() {
+                        self.lemmas.entry(atom).or_default().push(conflict);
                     }
                 }
                 Attempt::Open(literals, reason) => {
@@ -124,18 +124,18 @@ impl Memory {
                 }
             }
         }
-        Found::Unknown(Reason::Steps)
+        Satisfiability::Unknown(Reason::Steps)
     }
 
-    /// The formula and what is known of the places that it is about.
-    fn with_facts(&mut self, formula: F) -> F {
+    /// The formula with the facts about its places.
+    fn with_facts(&mut self, formula: Formula) -> Formula {
         let mut seen = FxHashSet::default();
         let mut whole = formula;
         loop {
             let mut fresh: Vec<PlaceId> = Vec::new();
             for node in self.arena.nodes_of(whole) {
-                if let Node::Prim(prim) = self.arena.nodes[node] {
-                    fresh.push(self.arena.prims[prim as usize].place);
+                if let Gate::Atom(atom) = self.arena.nodes[node] {
+                    fresh.push(self.arena.atoms[atom as usize].place);
                 }
             }
             let mut at = 0;
@@ -169,20 +169,20 @@ impl Memory {
         }
     }
 
-    fn attempt(&mut self, literals: &[(PrimId, bool)]) -> Attempt {
+    fn attempt(&mut self, literals: &[(AtomId, bool)]) -> Attempt {
         let mut by_place: FxHashMap<PlaceId, Literals> = FxHashMap::default();
-        // Places that need members, one that they need, and the literal that asks for it.
+        // Places that must contain members, with one such member and the literal that requires it.
         let mut containers: FxHashMap<PlaceId, Need> = FxHashMap::default();
-        for &(prim, wanted) in literals {
-            let place = self.arena.prims[prim as usize].place;
-            by_place.entry(place).or_default().push((prim, wanted));
+        for &(atom, wanted) in literals {
+            let place = self.arena.atoms[atom as usize].place;
+            by_place.entry(place).or_default().push((atom, wanted));
             if !wanted {
                 continue;
             }
             if let Place::Member(keys) = self.arena.places[place as usize].clone() {
                 for len in 1..keys.len() {
                     let above = self.arena.place(Place::Member(keys[..len].into()));
-                    let need = || Need { member: keys[len].clone(), cause: (prim, wanted) };
+                    let need = || Need { member: keys[len].clone(), cause: (atom, wanted) };
                     containers.entry(above).or_insert_with(need);
                 }
             }
@@ -196,9 +196,9 @@ impl Memory {
         for (place, literals) in &places {
             let need = containers.get(place);
             match self.verdict(*place, literals, need.map(|need| &*need.member)) {
-                Verdict::Value(_) => {}
-                Verdict::None => return Attempt::Conflict(self.smallest(*place, literals, need)),
-                Verdict::Unknown(reason) => {
+                PlaceValue::Value(_) => {}
+                PlaceValue::None => return Attempt::Conflict(self.smallest(*place, literals, need)),
+                PlaceValue::Unknown(reason) => {
                     let mut all = literals.clone();
                     all.extend(need.map(|need| need.cause));
                     open = Some((all, reason));
@@ -216,19 +216,19 @@ impl Memory {
         let values = places.into_iter().map(|(place, literals)| {
             let need = containers.get(&place);
             let value = match self.verdict(place, &literals, need.map(|need| &*need.member)) {
-                Verdict::Value(value) => value,
+                PlaceValue::Value(value) => value,
                 _ => None,
             };
             record::Wish { place, literals, value, container: need.is_some() }
         });
         let wishes: Vec<record::Wish> = values.collect();
         match record::build(&mut self.arena, &wishes, self.assume) {
-            Built::Witness(witness) => Attempt::Found(Found::Witness(witness)),
+            Built::Witness(witness) => Attempt::Found(Satisfiability::Witness(witness)),
             Built::No(reason) => Attempt::Open(literals.to_vec(), reason),
         }
     }
 
-    fn verdict(&mut self, place: PlaceId, literals: &Literals, member: Option<&str>) -> Verdict {
+    fn verdict(&mut self, place: PlaceId, literals: &Literals, member: Option<&str>) -> PlaceValue {
         let key = (place, literals.clone(), member.map(Box::from));
         if let Some(verdict) = self.verdicts.get(&key) {
             return verdict.clone();
@@ -240,17 +240,17 @@ impl Memory {
         verdict
     }
 
-    /// As few literals as still have no value together.
+    /// A minimal set of the literals that has no common value.
     fn smallest(&mut self, place: PlaceId, literals: &Literals, need: Option<&Need>) -> Literals {
         let mut kept = literals.clone();
-        let need = need.filter(|_| self.verdict(place, literals, None) != Verdict::None);
+        let need = need.filter(|_| self.verdict(place, literals, None) != PlaceValue::None);
         let member = need.map(|need| &*need.member);
         let mut at = 0;
         while at < kept.len() {
             let mut fewer = kept.clone();
             fewer.remove(at);
             match self.verdict(place, &fewer, member) {
-                Verdict::None => kept = fewer,
+                PlaceValue::None => kept = fewer,
                 _ => at += 1,
             }
         }
@@ -259,38 +259,38 @@ impl Memory {
     }
 }
 
-/// A place needs this member, because of this literal.
+/// A member that a place must contain, and the literal that requires it.
 struct Need {
     member: Box<str>,
-    cause: (PrimId, bool),
+    cause: (AtomId, bool),
 }
 
 enum Attempt {
-    Found(Found),
-    /// Proven not to go together.
+    Found(Satisfiability),
+    /// Proved to conflict.
     Conflict(Literals),
-    /// Not settled.
+    /// Neither found nor disproved.
     Open(Literals, Reason),
 }
 
 impl Question {
-    fn new(formula: F, arena: &Arena) -> Question {
+    fn new(formula: Formula, arena: &Arena) -> Question {
         let mut sat = Solver::new(SolverOpts::default(), Budget(0));
-        let (mut vars, mut prims) = (FxHashMap::default(), FxHashMap::default());
+        let (mut vars, mut atoms) = (FxHashMap::default(), FxHashMap::default());
         let nodes = arena.nodes_of(formula);
         for &node in &nodes {
             vars.insert(node, Lit::new(sat.new_var(lbool::FALSE, true), true));
-            if let Node::Prim(prim) = arena.nodes[node] {
-                prims.insert(prim, node);
+            if let Gate::Atom(atom) = arena.nodes[node] {
+                atoms.insert(atom, node);
             }
         }
-        let lit = |f: F| if f.positive() { vars[&f.node()] } else { !vars[&f.node()] };
+        let lit = |f: Formula| if f.positive() { vars[&f.node()] } else { !vars[&f.node()] };
         for &node in &nodes {
             let own = vars[&node];
             match &arena.nodes[node] {
-                Node::True => drop(sat.add_clause_reuse(&mut vec![own])),
-                Node::Prim(_) => {}
-                Node::And(parts) => {
+                Gate::True => drop(sat.add_clause_reuse(&mut vec![own])),
+                Gate::Atom(_) => {}
+                Gate::And(parts) => {
                     let mut all = vec![own];
                     for &part in parts {
                         sat.add_clause_reuse(&mut vec![!own, lit(part)]);
@@ -301,34 +301,34 @@ impl Question {
             }
         }
         sat.add_clause_reuse(&mut vec![lit(formula)]);
-        Question { sat, formula, vars, prims }
+        Question { sat, formula, vars, atoms }
     }
 
-    fn deny(&mut self, literals: &[(PrimId, bool)]) {
-        let mut clause = clause_against(literals, &self.vars, &self.prims);
+    fn deny(&mut self, literals: &[(AtomId, bool)]) {
+        let mut clause = clause_against(literals, &self.vars, &self.atoms);
         self.sat.add_clause_reuse(&mut clause);
     }
 
-    /// Enough literals of the model to make the formula true, the least demanding ones.
+    /// Literals of the model that suffice for the formula, preferring the least restrictive ones.
     fn implicant(&self, arena: &Arena) -> Literals {
-        // Parts have lower numbers than what they are part of.
+        // Parts have lower numbers than the gates that contain them.
         let mut nodes: Vec<usize> = self.vars.keys().copied().collect();
         nodes.sort_unstable();
         let mut costs: FxHashMap<usize, u32> = FxHashMap::default();
         for &node in &nodes {
-            let cost = |part: &F| costs.get(&part.node()).copied().unwrap_or(0);
+            let cost = |part: &Formula| costs.get(&part.node()).copied().unwrap_or(0);
             let total = match &arena.nodes[node] {
-                Node::True => 0,
-                Node::Prim(prim) => match &arena.places[arena.prims[*prim as usize].place as usize] {
+                Gate::True => 0,
+                Gate::Atom(atom) => match &arena.places[arena.atoms[*atom as usize].place as usize] {
                     Place::Member(_) | Place::Number if self.is_true(node) => 3,
                     Place::Member(_) | Place::Number => 1,
                     Place::Pair(_) => 50,
-                    Place::Made(_) => 500,
+                    Place::Derived(_) => 500,
                 },
-                Node::And(parts) if self.is_true(node) => {
+                Gate::And(parts) if self.is_true(node) => {
                     parts.iter().fold(0, |sum: u32, part| sum.saturating_add(cost(part)))
                 }
-                Node::And(parts) => self.wrong(parts).map(cost).min().unwrap_or(0),
+                Gate::And(parts) => self.wrong(parts).map(cost).min().unwrap_or(0),
             };
             costs.insert(node, total);
         }
@@ -339,10 +339,10 @@ impl Question {
                 continue;
             }
             match &arena.nodes[node] {
-                Node::True => {}
-                Node::Prim(prim) => literals.push((*prim, self.is_true(node))),
-                Node::And(parts) if self.is_true(node) => open.extend(parts.iter().map(|part| part.node())),
-                Node::And(parts) => {
+                Gate::True => {}
+                Gate::Atom(atom) => literals.push((*atom, self.is_true(node))),
+                Gate::And(parts) if self.is_true(node) => open.extend(parts.iter().map(|part| part.node())),
+                Gate::And(parts) => {
                     let cheapest = self.wrong(parts).min_by_key(|part| costs.get(&part.node()));
                     open.extend(cheapest.map(|part| part.node()));
                 }
@@ -352,8 +352,8 @@ impl Question {
         literals
     }
 
-    /// The parts that the model makes false.
-    fn wrong<'p>(&self, parts: &'p [F]) -> impl Iterator<Item = &'p F> {
+    /// Parts that are false in the model.
+    fn wrong<'p>(&self, parts: &'p [Formula]) -> impl Iterator<Item = &'p Formula> {
         parts.iter().filter(|part| self.is_true(part.node()) != part.positive())
     }
 
@@ -363,12 +363,12 @@ impl Question {
 }
 
 fn clause_against(
-    literals: &[(PrimId, bool)],
+    literals: &[(AtomId, bool)],
     vars: &FxHashMap<usize, Lit>,
-    prims: &FxHashMap<PrimId, usize>,
+    atoms: &FxHashMap<AtomId, usize>,
 ) -> Vec<Lit> {
-    let lit = |&(prim, wanted): &(PrimId, bool)| {
-        let lit = *vars.get(prims.get(&prim)?)?;
+    let lit = |&(atom, wanted): &(AtomId, bool)| {
+        let lit = *vars.get(atoms.get(&atom)?)?;
         Some(if wanted { !lit } else { lit })
     };
     literals.iter().filter_map(lit).collect()

@@ -1,7 +1,6 @@
-//! What a record looks like before anything is asked of it.
+//! Templates of records, before literals are applied.
 
-use super::atom::PrimId;
-use super::facts;
+use super::atom::AtomId;
 use super::formula::Arena;
 use super::place;
 use crate::bundled;
@@ -10,18 +9,33 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 use std::sync::OnceLock;
 
-/// Members of a record, and the events that have them.
+/// Members of a record for some events.
 #[derive(Deserialize)]
 struct Template {
     events: Vec<String>,
     record: Map<String, Json>,
 }
 
-/// Templates of events, the one for any event first, and templates of who acted.
+/// What is usual, of which nothing follows.
+#[derive(Deserialize, Debug, Default)]
+struct Usual {
+    /// Services in order of preference, without their domain.
+    services: Vec<String>,
+    /// How the names of actions begin that only read.
+    reads: Vec<String>,
+}
+
+fn usual_names() -> &'static Usual {
+    static USUAL: OnceLock<Usual> = OnceLock::new();
+    // The tests read the file strictly; without it a record would only be less like a real one.
+    USUAL.get_or_init(|| toml::from_str(bundled::USUAL_NAMES).unwrap_or_default())
+}
+
+/// Templates of events, the one for any event first, and templates of identities.
 fn templates() -> &'static (Vec<Template>, Vec<Template>) {
     static TEMPLATES: OnceLock<(Vec<Template>, Vec<Template>)> = OnceLock::new();
     TEMPLATES.get_or_init(|| {
-        // The tests read them strictly; without one a record would only be less like a real one.
+        // Tests read them strictly; without a template a record is only less realistic.
         let read = |(_, text): &(&str, &str)| serde_json::from_str::<Template>(text).ok();
         let all = bundled::TEMPLATES.iter().filter_map(read);
         all.partition(|template| template.record.contains_key("eventName"))
@@ -32,29 +46,29 @@ fn any_event() -> Map<String, Json> {
     templates().0.first().map(|template| template.record.clone()).unwrap_or_default()
 }
 
-/// What is asked of the members that shape the rest.
-pub struct Asked<'a> {
-    pub name: &'a [(PrimId, bool)],
-    pub source: &'a [(PrimId, bool)],
-    pub kind: &'a [(PrimId, bool)],
+/// What is asked of the members that text_form the rest.
+pub struct EventConstraints<'a> {
+    pub name: &'a [(AtomId, bool)],
+    pub source: &'a [(AtomId, bool)],
+    pub kind: &'a [(AtomId, bool)],
 }
 
-/// A record without anything that could be left out.
+/// A record with only the required members.
 pub fn bare() -> Map<String, Json> {
     let mut record = any_event();
     record.retain(|key, value| value.is_string() && key != "userAgent");
     record
 }
 
-/// A record of an event that fits, by somebody who fits.
-pub fn full(arena: &Arena, asked: &Asked<'_>) -> Map<String, Json> {
+/// A record from a template of the event and one of the identity that satisfy the literals.
+pub fn full(arena: &Arena, asked: &EventConstraints<'_>) -> Map<String, Json> {
     let (events, identities) = templates();
     let mut record = any_event();
     if let Some((name, source)) = event(arena, asked) {
         if let Some(own) = events.iter().find(|event| event.events.contains(&name)) {
             record = own.record.clone();
         }
-        let reads = facts::usual().reads.iter().any(|prefix| name.starts_with(prefix.as_str()));
+        let reads = usual_names().reads.iter().any(|prefix| name.starts_with(prefix.as_str()));
         record.insert("readOnly".to_owned(), Json::Bool(reads));
         record.insert("eventSource".to_owned(), Json::from(source));
         record.insert("eventName".to_owned(), Json::from(name));
@@ -74,8 +88,8 @@ pub fn full(arena: &Arena, asked: &Asked<'_>) -> Map<String, Json> {
     record
 }
 
-/// A name and a source that go together, if there are such.
-fn event(arena: &Arena, asked: &Asked<'_>) -> Option<(String, String)> {
+/// An event name and its source that satisfy the literals, if known.
+fn event(arena: &Arena, asked: &EventConstraints<'_>) -> Option<(String, String)> {
     let record = any_event();
     let name_fits = |name: &str| place::holds(arena, asked.name, Some(&Json::from(name)));
     let source_fits = |source: &str| place::holds(arena, asked.source, Some(&Json::from(source)));
@@ -85,7 +99,7 @@ fn event(arena: &Arena, asked: &Asked<'_>) -> Option<(String, String)> {
         return pair(usual("eventName"), usual("eventSource"));
     }
     let services: Vec<String> =
-        facts::usual().services.iter().map(|service| format!("{service}.amazonaws.com")).collect();
+        usual_names().services.iter().map(|service| format!("{service}.amazonaws.com")).collect();
     let named = place::named(arena, asked.name);
     for name in named.iter().filter(|name| name_fits(name)) {
         let known = services.iter().map(String::as_str).filter(|source| event_names::known(source, name));

@@ -1,4 +1,4 @@
-//! Code actions and formatting: changes that are offered.
+//! Code actions and formatting.
 
 use super::requests::{Answer, QueriedFile};
 use crate::diag::{Diagnostic, Edit, Fix, Label};
@@ -11,11 +11,11 @@ use crate::source::{FileId, SourceFile, Span};
 use serde_json::{Value, json};
 use std::ops::Range;
 
-/// The kinds of actions that there are.
+/// The kinds of code actions that the server offers.
 pub const KINDS: [&str; 4] = ["quickfix", "refactor.extract", "refactor.inline", FIX_ALL];
 const FIX_ALL: &str = "source.fixAll";
 
-/// `textDocument/codeAction`. `context` is what the client says of its wishes.
+/// `textDocument/codeAction`. `context` holds the client's filters.
 pub fn actions(here: &QueriedFile<'_>, range: Range<usize>, context: &Value) -> Answer {
     let findings = findings(here);
     let only = context["only"].as_array();
@@ -55,7 +55,7 @@ fn shown(
 ) -> Value {
     let mut shown = json!({"title": action.title, "kind": kind, "edit": here.edit(&action.changes)});
     if let Some(found) = action.finding.and_then(|at| findings.get(at)) {
-        // The client knows its diagnostics by what they say: it gets its own back.
+        // The client identifies diagnostics by their content, so its own are returned.
         let range = here.range(&found.primary.span.range());
         let known = context["diagnostics"].as_array().into_iter().flatten();
         let own: Vec<&Value> =
@@ -66,7 +66,7 @@ fn shown(
     shown
 }
 
-/// The findings of the file, in the words of the analysis.
+/// The findings of the file, as the analysis reports them.
 fn findings(here: &QueriedFile<'_>) -> Vec<Diagnostic> {
     let known = here.session.known.get(&here.set.files[here.index].uri);
     let findings = known.map_or(&[][..], |known| &known.findings);
@@ -94,7 +94,7 @@ fn diagnostic(doc: usize, finding: &Finding) -> Option<Diagnostic> {
     Some(diagnostic)
 }
 
-/// `textDocument/formatting`, and `rangeFormatting` if only some lines are wanted.
+/// `textDocument/formatting`, and `rangeFormatting` for some lines.
 pub fn format(here: &QueriedFile<'_>, lines: Option<Range<usize>>) -> Answer {
     let source = |at: usize| SourceFile::new(&*here.snapshot.docs[at].name, here.snapshot.docs[at].text());
     let mut options =

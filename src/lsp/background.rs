@@ -1,4 +1,4 @@
-//! What takes longer than a keystroke: proofs of controls, and runs of tests. Each has a thread of its own.
+//! Work that takes longer than a keystroke, in background threads: proofs of controls, and runs of tests.
 
 use super::session::{Session, SessionEvent};
 use super::set::{FileSet, FileSetKind, SetFile};
@@ -19,13 +19,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
-/// More items than these, and what they cover is not looked for while the user types.
+/// Above this number of items, controls are not computed while the user types.
 const MANY: usize = 2000;
 const STACK: usize = 16 << 20;
 
 impl Session {
-    /// Looks for the controls that the rules of the sets cover, if the client would show them: once for each state of
-    /// the files on disk, one set at a time.
+    /// Computes the controls that the rules of the sets cover, if the client shows them: once for each state of the
+    /// files on disk, one set at a time.
     pub fn look_for_controls(&mut self) {
         let shows = |part: &str| self.client.can(&format!("/textDocument/{part}"));
         let is_wanted =
@@ -49,7 +49,7 @@ impl Session {
         self.proves = thread::Builder::new().name("controls".into()).stack_size(STACK).spawn(work).is_ok();
     }
 
-    /// Takes in controls, and asks the client to show them.
+    /// Stores computed controls, and asks the client to refresh.
     pub fn found_controls(&mut self, id: u32, found: crate::ide::controls::Controls) {
         self.proves = false;
         let Some(set) = self.workspace.sets.iter_mut().find(|set| set.id == id) else { return };
@@ -65,14 +65,14 @@ impl Session {
     }
 }
 
-/// The tests of some files, as they are open or on disk.
+/// The tests of some files, from the editor or from disk.
 pub fn tests(paths: &[PathBuf], open: &HashMap<PathBuf, String>) -> Tests {
     let text = |path: &PathBuf| open.get(path).cloned().or_else(|| std::fs::read_to_string(path).ok());
     let texts: Vec<String> = paths.iter().map(|path| text(path).unwrap_or_default()).collect();
     Tests::read(texts.iter().map(String::as_str))
 }
 
-/// The tests of a rule to be run.
+/// A run of the tests of one rule.
 pub struct TestRun {
     /// The rule.
     pub rule: String,
@@ -80,14 +80,14 @@ pub struct TestRun {
     pub tests: Vec<(PathBuf, Vec<String>)>,
     /// The texts of open files.
     pub open: HashMap<PathBuf, String>,
-    /// What the rulec.toml says.
+    /// Settings of the rulec.toml.
     pub config: Settings,
     /// Plugins and engine.
     pub options: Options,
 }
 
 impl TestRun {
-    /// Runs the tests. The `Err` says why that is impossible.
+    /// Runs the tests. The `Err` is the reason why they cannot run.
     pub fn run(&self) -> Result<Value, String> {
         let (mut passed, mut failed) = (0, Vec::new());
         for (path, names) in &self.tests {
@@ -128,7 +128,7 @@ impl TestRun {
         std::fs::read_to_string(&path).map_err(|error| files::unreadable(&path, &error).0)
     }
 
-    /// The rules that a test file is about: those it names, or those beside it.
+    /// The rules files of a test file: those it names, or those beside it.
     fn suite(&self, test: &Path, named: &[String]) -> Result<Suite, String> {
         let beside = test.parent().unwrap_or(Path::new("")).to_owned();
         let roots = if named.is_empty() {
@@ -159,7 +159,7 @@ impl TestRun {
     }
 }
 
-/// The texts of all files that are open.
+/// The texts of all open files.
 pub fn open_texts<'f>(all: impl Iterator<Item = &'f SetFile>) -> HashMap<PathBuf, String> {
     let open = all.filter(|file| file.version.is_some());
     open.filter_map(|file| Some((file.path.clone()?, file.doc.text()))).collect()

@@ -1,4 +1,4 @@
-//! What the client can, and what it is told that the server can.
+//! Capabilities of the client, and those that the server announces.
 
 use super::actions::KINDS;
 use super::completion::TRIGGERS;
@@ -10,12 +10,12 @@ use gen_lsp_types as lsp;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
-/// What the client said of itself. Read leniently: a client that says something odd still gets a server.
+/// The client's parameters of `initialize`, read leniently: an unexpected value is ignored.
 #[derive(Debug, Default)]
 pub struct Client {
-    /// What it counts positions in.
+    /// The unit of its positions.
     pub encoding: Encoding,
-    /// The directories it has open.
+    /// Its open directories.
     pub roots: Vec<PathBuf>,
     /// `initializationOptions`.
     pub options: Value,
@@ -38,7 +38,7 @@ impl Client {
         Client { encoding: Encoding::negotiate(&offered), roots, options, capabilities }
     }
 
-    /// Whether it has a capability, named by its path: `/workspace/configuration`.
+    /// True if it has a capability, named by its path: `/workspace/configuration`.
     pub fn can(&self, pointer: &str) -> bool {
         match self.capabilities.pointer(pointer) {
             Some(Value::Bool(value)) => *value,
@@ -92,7 +92,7 @@ fn capabilities(client: &Client) -> Value {
     capabilities
 }
 
-/// What is asked of the client once it is ready: to tell of files and settings that change.
+/// The registrations that the server sends once the client is ready: changes of files and settings.
 pub fn registrations(client: &Client) -> Vec<Value> {
     let mut wanted = Vec::new();
     if client.can("/workspace/didChangeWatchedFiles/dynamicRegistration") {

@@ -8,10 +8,10 @@ use crate::ide::topic::{self, Topic};
 use gen_lsp_types as lsp;
 use serde_json::{Value, json};
 
-/// Characters after which a client asks without being told to.
+/// Characters after which a client requests completions by itself.
 pub const TRIGGERS: [&str; 11] = [" ", ".", "%", "[", "(", ",", "\"", "'", "=", "-", ":"];
 
-/// What can stand at a place.
+/// `textDocument/completion`.
 pub fn complete(here: &QueriedFile<'_>, offset: usize) -> Answer {
     let found = ide::complete(&here.snapshot, here.index, offset);
     let items: Vec<Value> = found.items.iter().map(|item| json!(shown(here, item))).collect();
@@ -53,11 +53,11 @@ fn kind(sort: CompletionKind) -> lsp::CompletionItemKind {
     }
 }
 
-/// A snippet for a client that knows none: the first choice, and nothing where there is nothing to choose from.
+/// A snippet as plain text, for a client without snippets: the first choice, or an empty placeholder.
 fn plain(snippet: &str) -> String {
     let mut out = String::new();
     let mut chars = snippet.chars().peekable();
-    // Placeholders that are open: how each ends.
+    // The end of each open placeholder.
     let mut open = 0_usize;
     while let Some(c) = chars.next() {
         match c {
@@ -80,7 +80,7 @@ fn plain(snippet: &str) -> String {
     out
 }
 
-/// The same completion with what there is to say of it.
+/// `completionItem/resolve`: the same completion with its documentation.
 pub fn resolve(session: &Session, params: Value) -> Answer {
     let mut item: lsp::CompletionItem = parse(params)?;
     let data = item.data.clone().unwrap_or_default();

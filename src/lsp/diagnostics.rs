@@ -1,4 +1,4 @@
-//! Findings to diagnostics, and which of them the client has.
+//! Conversion of findings to diagnostics, and the record of those that the client has.
 
 use super::client::Client;
 use super::position::Encoding;
@@ -19,41 +19,41 @@ use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// What is known of a file's findings, and what the client was told.
+/// The findings of a file, and those that the client has.
 #[derive(Debug, Default)]
 pub struct FileDiagnostics {
     /// The text that was analysed.
     pub doc: Option<Arc<Doc>>,
-    /// What was found.
+    /// Its findings.
     pub findings: Arc<[Finding]>,
-    /// The same for the client.
+    /// The findings as diagnostics.
     pub items: Arc<[lsp::Diagnostic]>,
     /// Changes whenever `items` does.
     pub result: u64,
     /// The version and result that were published; `None` before the first time.
     pub published: Option<(Option<i32>, u64)>,
-    /// The client asks for the diagnostics of this file, so it is not told without being asked.
+    /// True if the client pulls the diagnostics of this file, so that they are not published.
     pub is_pulled: bool,
-    /// The result that the client got when it asked last.
+    /// The last result that the client pulled.
     pub reported: u64,
 }
 
-/// Where the page of a check is.
+/// The URL prefix of the pages of checks.
 const PAGES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/lints/");
 
-/// What converting needs to know.
+/// The context of a conversion.
 #[derive(Debug, Clone, Copy)]
 pub struct Show<'a> {
     /// The client.
     pub client: &'a Client,
     /// The set of the file, as it was analysed.
     pub task: &'a Task,
-    /// How many are shown at most.
+    /// The maximum number of diagnostics.
     pub limit: usize,
 }
 
 impl Show<'_> {
-    /// The findings of a file as diagnostics. If there are too many, the worst are kept.
+    /// The findings of a file as diagnostics. Above the maximum, the most severe are kept.
     pub fn all(self, doc: &Doc, findings: &[Finding]) -> Vec<lsp::Diagnostic> {
         let mut kept: Vec<&Finding> = findings.iter().collect();
         if kept.len() > self.limit {
@@ -114,7 +114,7 @@ pub fn plain(
     }
 }
 
-/// What is wrong, and what to do.
+/// The message and the help.
 pub fn message(message: &str, help: Option<&str>) -> String {
     match help {
         Some(help) => format!("{message}\nhelp: {help}"),
@@ -122,7 +122,7 @@ pub fn message(message: &str, help: Option<&str>) -> String {
     }
 }
 
-/// What is wrong in a file that has no rules: a rulec.toml, or a file of tests.
+/// The findings of a file without rules: a rulec.toml, or a file of tests.
 pub fn of_other(set: &FileSet, file: &SetFile, encoding: Encoding) -> Vec<lsp::Diagnostic> {
     let Some(path) = &file.path else { return Vec::new() };
     let is_config = path.file_name().is_some_and(|name| name == config::FILE_NAME);
@@ -137,7 +137,7 @@ pub fn of_other(set: &FileSet, file: &SetFile, encoding: Encoding) -> Vec<lsp::D
     found.iter().map(|found| of_source(&file.doc, found, encoding)).collect()
 }
 
-/// That the bytes of a file on disk are not text.
+/// The diagnostic for a file on disk that is not UTF-8.
 pub fn of_invalid(file: &SetFile, encoding: Encoding) -> Option<lsp::Diagnostic> {
     let invalid = file.invalid?;
     let mut source = SourceFile::new("", file.doc.text());
@@ -146,7 +146,7 @@ pub fn of_invalid(file: &SetFile, encoding: Encoding) -> Option<lsp::Diagnostic>
     Some(of_source(&file.doc, &found, encoding))
 }
 
-/// What is wrong in the rulec.toml of a set.
+/// The findings about the rulec.toml of a set.
 pub fn of_config(set: &FileSet, doc: &Doc, encoding: Encoding) -> Vec<lsp::Diagnostic> {
     let mut found: Vec<Diagnostic> =
         set.config.problems.iter().map(|problem| problem.in_file(FileId::default())).collect();

@@ -1,5 +1,5 @@
-//! Random edits: after each the server has the client's text, no request is refused, and in the end it has found what a
-//! new server finds.
+//! Random edits: after each the server has the client's text, it refuses no request, and in the end its findings are
+//! those of a new server.
 //!
 //! `RULEC_EDITS=100000 cargo test --release --lib lsp::fuzz` makes more of them.
 #![allow(clippy::unwrap_used, clippy::panic)]
@@ -12,7 +12,7 @@ use crossbeam_channel::{Receiver, unbounded};
 use serde_json::{Value, json};
 use std::path::Path;
 
-/// A generator of numbers, always the same ones.
+/// A deterministic generator of numbers.
 struct Random(u64);
 
 impl Random {
@@ -28,7 +28,7 @@ impl Random {
     }
 }
 
-/// What is typed.
+/// Texts that are inserted.
 const TYPED: [&str; 40] = [
     "a",
     " ",
@@ -85,7 +85,7 @@ const WHOLE: &str = "\
   source: aws_cloudtrail
 ";
 
-/// What can be asked of a place, a file, a range.
+/// Requests about a place, a file or a range.
 const AT_PLACE: [&str; 6] =
     ["completion", "hover", "definition", "references", "documentHighlight", "prepareRename"];
 const IN_FILE: [&str; 5] =
@@ -143,7 +143,7 @@ impl Server {
         self.send(json!({"jsonrpc": "2.0", "id": self.requests, "method": method, "params": params}));
     }
 
-    /// Nothing but renames is refused, and nobody is told of an error.
+    /// Fails if anything but a rename is refused, or the user is shown an error.
     fn said_nothing_wrong(&self) {
         for message in self.out.try_iter() {
             let message: Value = serde_json::from_str(&message).unwrap();
@@ -158,7 +158,7 @@ impl Server {
         self.session.workspace.file(self.session.workspace.find(uri).unwrap()).doc.text()
     }
 
-    /// Waits until everything is found, and returns it.
+    /// Waits until all findings are published, and returns them.
     fn found(&mut self, uri: &str) -> Value {
         let is_busy = |session: &Session| {
             !session.at_work.is_empty() || session.workspace.sets.iter().any(|set| set.is_stale)
@@ -172,7 +172,7 @@ impl Server {
     }
 }
 
-/// A text as the client has it, and positions in it.
+/// A text as the client has it, with positions.
 struct Text {
     text: String,
     encoding: &'static str,
@@ -202,7 +202,7 @@ impl Text {
         json!({"line": line, "character": character})
     }
 
-    /// A random change, applied here.
+    /// A random change, applied to the client's text.
     fn change(&mut self, random: &mut Random) -> Value {
         if self.text.len() > 4000 || random.below(200) == 0 {
             let typed = random.one(&TYPED);
@@ -225,7 +225,7 @@ impl Text {
         let (mut first, mut last) = (self.position(start), self.position(end));
         match random.below(30) {
             0 => {
-                // Beyond the end of the line is its end.
+                // A position beyond the end of the line is its end.
                 last["character"] = json!(u32::MAX);
                 end += self.text[end..].find(['\n', '\r']).unwrap_or(self.text.len() - end);
             }
@@ -246,7 +246,7 @@ impl Text {
     }
 }
 
-/// Asks something of a file.
+/// Sends a random request about a file.
 fn ask(server: &mut Server, uri: &str, text: &Text, random: &mut Random) {
     let document = json!({"uri": uri});
     let (first, last) = (text.offset(random), text.offset(random));
@@ -269,9 +269,9 @@ fn ask(server: &mut Server, uri: &str, text: &Text, random: &mut Random) {
     server.request(&format!("textDocument/{method}"), params);
 }
 
-/// What the server has found is what a new one finds in the same texts.
+/// Compares the server's findings with those of a new server for the same texts.
 fn same_as_fresh(server: &mut Server, uris: &[String], texts: &[Text], root: &Path) {
-    // Which files hold rules is decided by what is on disk and in the editor: both are the same now.
+    // The texts on disk and in the editor decide which files have rules: both are the same now.
     for (uri, text) in uris.iter().zip(texts) {
         std::fs::write(uri::to_path(uri).unwrap(), &text.text).unwrap();
         server.notify("textDocument/didSave", json!({"textDocument": {"uri": uri}}));
@@ -303,7 +303,7 @@ fn random_edits() {
             let (uri, text) = (&uris[at], &mut texts[at]);
             let mut changes: Vec<Value> =
                 (0..1 + random.below(3) / 2).map(|_| text.change(&mut random)).collect();
-            // Texts wear out: after some edits nothing of them looks like rules any more.
+            // After some edits a text no longer looks like rules.
             if random.below(12) == 0 {
                 text.text = WHOLE.to_owned();
                 changes.push(json!({"text": WHOLE}));

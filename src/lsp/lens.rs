@@ -14,11 +14,11 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
-/// Runs the tests of a rule: URI of its file, its name.
+/// Runs the tests of a rule; arguments: URI of its file, its name.
 const RUN_TESTS: &str = "rulec.testRule";
-/// Tells the controls that a rule covers: URI of its file, its name.
+/// Shows the controls that a rule covers; arguments: URI of its file, its name.
 const CONTROLS: &str = "rulec.controlsOfRule";
-/// Gives the places that use a name: URI of its file, the position of the name.
+/// Returns the uses of a name; arguments: URI of its file, the position of the name.
 const USES: &str = "rulec.usesOf";
 /// All commands.
 pub const COMMANDS: [&str; 3] = [RUN_TESTS, CONTROLS, USES];
@@ -34,7 +34,7 @@ pub fn lenses(here: &QueriedFile<'_>) -> Answer {
         let range = here.encoding().range(&here.doc, &lens.range);
         let name = here.doc.slice(lens.range.clone());
         match &lens.about {
-            // How many there are is counted once it is looked at.
+            // The number of uses is computed by `codeLens/resolve`.
             About::Uses(kind, name) => {
                 json!({"range": range, "data": {"uri": uri, "kind": kind.key(), "name": name, "at": range.start}})
             }
@@ -148,7 +148,7 @@ fn run_of(here: &QueriedFile<'_>, rule: &str) -> TestRun {
     }
 }
 
-/// Runs tests on a thread of their own, and answers when they are done.
+/// Runs tests in a background thread, and answers when they are done.
 fn start(session: &mut Session, id: &RequestId, run: TestRun) {
     let (events, asked) = (session.events.clone(), id.clone());
     let work = move || {
@@ -162,7 +162,7 @@ fn start(session: &mut Session, id: &RequestId, run: TestRun) {
 }
 
 impl Session {
-    /// Answers with what came of tests, and shows it.
+    /// Answers with the results of tests, and shows them.
     pub fn ran(&mut self, id: &RequestId, ran: Result<Value, String>) {
         match ran {
             Ok(result) => {

@@ -1,4 +1,4 @@
-//! The language server: the only part that speaks the protocol. `ide` has the answers.
+//! The language server: the only part that speaks the protocol. `ide` computes the answers.
 //!
 //! ```text
 //! stdin -> wire -> Session ----(snapshot)----> worker
@@ -33,10 +33,10 @@ use session::{Session, SessionEvent};
 use std::io::{self, BufRead, Write};
 use std::thread;
 
-/// Where the log goes.
+/// The destination of the log.
 pub type Log = Option<Box<dyn Write + Send>>;
 
-/// Serves one client until it says goodbye or hangs up. True if it said goodbye as the protocol asks.
+/// Serves one client until it exits or disconnects. True if it exited as the protocol requires.
 pub fn serve(
     mut input: impl BufRead + Send + 'static,
     output: impl Write + Send + 'static,
@@ -45,7 +45,7 @@ pub fn serve(
     let (events, received) = unbounded();
     let found = events.clone();
     let jobs = worker::start(move |result| {
-        // The session may have ended before.
+        // The session may have ended already.
         let _ = found.send(SessionEvent::Found(Box::new(result)));
     })?;
     let happens = events.clone();
@@ -60,12 +60,12 @@ pub fn serve(
     let (out, bodies) = unbounded();
     let writer = thread::Builder::new().name("writer".into()).spawn(move || write_all(output, &bodies))?;
     let said_goodbye = Session::new(happens, out, jobs, log).run(&received);
-    // What was said last is to arrive.
+    // The last messages must arrive.
     let _ = writer.join();
     Ok(said_goodbye)
 }
 
-/// Writes until there is nothing more, or nobody to read it.
+/// Writes messages until the channel closes or the stream fails.
 fn write_all(mut output: impl Write, bodies: &Receiver<String>) {
     for body in bodies {
         if wire::write(&mut output, &body).is_err() {

@@ -1,4 +1,4 @@
-//! Where names are defined and used, and new names for them.
+//! Definitions, references, symbols and renames.
 
 use super::requests::{Answer, FileEdits, QueriedFile, location, parse, workspace_edit};
 use super::session::{Session, error};
@@ -14,7 +14,7 @@ use lsp_server::ErrorCode;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// How many symbols of the workspace are shown at once.
+/// The maximum number of workspace symbols in one answer.
 const SYMBOLS: usize = 500;
 
 /// `textDocument/definition`.
@@ -56,12 +56,12 @@ pub fn highlights(here: &QueriedFile<'_>, offset: usize) -> Answer {
 
 /// `textDocument/prepareRename`.
 pub fn prepare_rename(here: &QueriedFile<'_>, offset: usize) -> Answer {
-    // Not everything has a name: that is an answer, too.
+    // A place without a name is no error.
     let Ok((range, name)) = ide::prepare(&here.snapshot, here.index, offset) else { return Ok(Value::Null) };
     Ok(json!({"range": here.range(&range), "placeholder": name}))
 }
 
-/// `textDocument/rename`: of a rule, in test files too.
+/// `textDocument/rename`; a rule is renamed in test files too.
 pub fn rename(here: &QueriedFile<'_>, offset: usize, name: &str) -> Answer {
     let refused = |reason: String| error(ErrorCode::RequestFailed, &reason);
     let changes = ide::rename(&here.snapshot, here.index, offset, name).map_err(refused)?;

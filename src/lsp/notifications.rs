@@ -1,4 +1,4 @@
-//! What the client tells: files that open, change and close, on disk too, and settings.
+//! Notifications of the client: files that open, change and close, on disk too, and settings.
 
 use super::client;
 use super::session::{Session, error, read};
@@ -50,7 +50,7 @@ struct Versioned {
 }
 
 impl Session {
-    /// Takes in what the client tells. The `Err` says what is wrong with it.
+    /// Handles a notification. The `Err` describes what is wrong with it.
     pub fn notification(&mut self, Notification { method, params }: Notification) -> Result<(), String> {
         match method.as_str() {
             "initialized" => self.begin(),
@@ -66,7 +66,7 @@ impl Session {
                 let Named { text_document } = read(params)?;
                 let is_config = text_document.uri.ends_with("/rulec.toml");
                 self.workspace.saved(&text_document.uri);
-                // A client that does not watch files tells at least of its own.
+                // A client that does not watch files still sends its own saves.
                 if is_config || !self.client.can("/workspace/didChangeWatchedFiles/dynamicRegistration") {
                     self.workspace.reload();
                 }
@@ -95,7 +95,7 @@ impl Session {
         Ok(())
     }
 
-    /// The client is ready: files are read, and it is asked to tell of changes.
+    /// Reads the files once the client is ready, and registers for changes.
     fn begin(&mut self) {
         let mut complaints = Vec::new();
         self.asked = ClientSettings::read(&self.client.options, &mut complaints);
@@ -115,7 +115,7 @@ impl Session {
             self.ask("workspace/configuration", &json!({"items": [{"section": "rulec"}]}));
     }
 
-    /// Takes over settings: what they do not say stays as the client said at first.
+    /// Applies settings; a setting that is missing keeps the value of `initialize`.
     pub fn configure(&mut self, section: &Value) {
         let mut all = self.client.options.as_object().cloned().unwrap_or_default();
         let said = section.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
@@ -125,7 +125,7 @@ impl Session {
         self.workspace.complaints.extend(complaints);
         if asked != self.asked {
             self.asked = asked;
-            // Also what is found again as before may have to be shown in another way.
+            // Unchanged findings may have to be shown with another level.
             self.known.values_mut().for_each(|known| known.doc = None);
             self.workspace.load(self.workspace.roots().to_vec(), self.asked.clone());
         }
@@ -153,7 +153,7 @@ impl Session {
         paths.iter().for_each(|path| self.workspace.touched(path));
     }
 
-    /// Cancels a request that waits; others are answered already.
+    /// Cancels a waiting request; all others are answered already.
     fn cancel(&mut self, id: &Value) {
         let Ok(id) = serde_json::from_value::<RequestId>(id.clone()) else { return };
         if let Some(at) = self.waiting.iter().position(|waiting| waiting.id == id) {

@@ -1,15 +1,15 @@
-//! Bytes of a file to positions of the protocol and back, in the units that the client counts in.
+//! Conversion between bytes of a file and positions of the protocol, in the client's unit.
 
 use crate::ide::doc::Doc;
 use gen_lsp_types as lsp;
 use std::ops::Range;
 
-/// What a character of a position is.
+/// The unit of a position's `character`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Encoding {
     /// A byte.
     Utf8,
-    /// Half of a surrogate pair, or a character that needs none.
+    /// A UTF-16 code unit.
     #[default]
     Utf16,
     /// A Unicode scalar value.
@@ -17,9 +17,9 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    /// The best of those that the client knows. All know UTF-16.
+    /// The best unit that the client supports. Every client supports UTF-16.
     pub fn negotiate(offered: &[&str]) -> Encoding {
-        // Bytes are what we count in.
+        // Bytes need no conversion.
         if offered.contains(&"utf-8") {
             Encoding::Utf8
         } else if offered.contains(&"utf-16") || !offered.contains(&"utf-32") {
@@ -38,7 +38,7 @@ impl Encoding {
         }
     }
 
-    /// How many units a text has.
+    /// The length of a text in this unit.
     pub fn count(self, text: &str) -> usize {
         match self {
             Encoding::Utf8 => text.len(),
@@ -48,7 +48,7 @@ impl Encoding {
         }
     }
 
-    /// The byte at which the unit with this number begins, or the character that it is part of.
+    /// The byte offset of the unit with this number, or of the character that contains it.
     fn byte(self, text: &str, units: usize) -> usize {
         if self == Encoding::Utf8 || text.is_ascii() {
             return crate::source::floor_char_boundary(text, units);
@@ -79,7 +79,7 @@ impl Encoding {
         lsp::Range { start: self.position(doc, range.start), end: self.position(doc, range.end) }
     }
 
-    /// The byte of a position. One beyond the end of a line or of the file is taken back to it.
+    /// The byte offset of a position. A position beyond the end of a line or of the file is clamped to it.
     pub fn offset(self, doc: &Doc, position: lsp::Position) -> usize {
         let Some(line) = doc.line(position.line as usize) else { return doc.len() };
         line.start + self.byte(doc.slice(line), position.character as usize)
@@ -102,14 +102,14 @@ mod tests {
 
     const TEXT: &str = "# naïve 😀 列表\r\n- list: a\r  items: [\"😀\", b]\n\n- macro: ñ\n";
 
-    /// Every character boundary of the text goes to a position and comes back.
+    /// Converts every character boundary of the text to a position and back.
     #[test]
     fn there_and_back() {
         let doc = Doc::new("x", TEXT);
         for encoding in [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32] {
             for (at, c) in TEXT.char_indices().chain([(TEXT.len(), '\0')]) {
                 let position = encoding.position(&doc, at);
-                // The line break itself has no place of its own.
+                // The line break itself has no position.
                 let expected = if c == '\n' && TEXT[..at].ends_with('\r') { at - 1 } else { at };
                 assert_eq!(encoding.offset(&doc, position), expected, "{encoding:?} {at}");
             }

@@ -1,4 +1,4 @@
-//! Diagnostics on their way to the client: told, or given when it asks.
+//! Diagnostics on their way to the client: published, or returned on request.
 
 use super::actions;
 use super::diagnostics::{FileDiagnostics, Show, of_config, of_invalid, of_other};
@@ -26,28 +26,28 @@ struct Published<'a> {
     diagnostics: &'a [lsp::Diagnostic],
 }
 
-/// A request whose reply has to wait for the worker.
+/// A request whose reply depends on the worker.
 #[derive(Debug)]
 pub struct Waiting {
     /// The request.
     pub id: RequestId,
-    /// What it asks for.
+    /// What it requests.
     pub wants: Wants,
 }
 
-/// What a request for diagnostics asks for.
+/// The kinds of requests that depend on findings.
 #[derive(Debug)]
 pub enum Wants {
-    /// Those of a file, unless they are still this result.
+    /// The diagnostics of a file, unless they are still this result.
     File(String, Option<String>),
-    /// Those of all files, but for those that are still these results.
+    /// The diagnostics of all files, except those that are still these results.
     All(HashMap<String, String>),
-    /// What can be done about those at a place.
+    /// The code actions at a place.
     Actions(Value),
 }
 
 impl Session {
-    /// Takes in what the worker found. What was found in a text that is gone is of no use.
+    /// Stores the results of the worker. Results of an outdated text are dropped.
     pub fn found(&mut self, found: AnalysisResult) {
         let AnalysisResult { task, files } = found;
         self.at_work.remove(&task.set);
@@ -74,7 +74,7 @@ impl Session {
         }
     }
 
-    /// After each round: gives the worker its next job and the client what is new.
+    /// Runs after each round: sends the worker its next job and the client what is new.
     pub fn settle(&mut self) {
         self.look_at_others();
         self.start_job();
@@ -86,7 +86,7 @@ impl Session {
         self.complain();
     }
 
-    /// Files that have no rules need no worker.
+    /// Answers for files without rules, which need no analysis.
     fn look_at_others(&mut self) {
         let encoding = self.client.encoding;
         for set in &mut self.workspace.sets {
@@ -100,7 +100,7 @@ impl Session {
         }
     }
 
-    /// After files came or went or a rulec.toml changed.
+    /// Runs after files were added or removed or a rulec.toml changed.
     fn look_around(&mut self) {
         if !std::mem::take(&mut self.workspace.is_rearranged) {
             return;
@@ -139,7 +139,7 @@ impl Session {
         }
     }
 
-    /// Files that are gone have no findings.
+    /// Removes the findings of removed files.
     fn forget(&mut self) {
         let configs: HashSet<String> = self
             .workspace
@@ -162,26 +162,26 @@ impl Session {
         }
     }
 
-    /// The version that the client counts for a file that it has open.
+    /// The client's version of an open file.
     fn version(&self, uri: &str) -> Option<i32> {
         self.workspace.find(uri).and_then(|at| self.workspace.file(at).version)
     }
 
-    /// True if nothing is left to be found in a set.
+    /// True if the analysis of a set is complete.
     fn is_settled(&self, set: usize) -> bool {
         let set = &self.workspace.sets[set];
         !set.is_stale && !self.at_work.contains(&set.id)
     }
 
-    /// True if the findings are those of the text as it is now, whatever happened to other files.
+    /// True if the findings are those of the current text, whatever happened to other files.
     fn is_current(&self, at: FileIndex) -> bool {
         let file = self.workspace.file(at);
         let known = self.known.get(&file.uri).and_then(|known| known.doc.as_ref());
         known.is_some_and(|doc| Arc::ptr_eq(doc, &file.doc))
     }
 
-    /// Tells the client what it does not know, and of each version of an open file that it was looked at.
-    /// Returns the open files with news that the client asks for.
+    /// Publishes new diagnostics, and an answer for each version of an open file. Returns the open files with new
+    /// diagnostics that the client pulls.
     fn publish(&mut self) -> Vec<String> {
         let mut asked_for = Vec::new();
         for uri in std::mem::take(&mut self.news) {
@@ -194,7 +194,7 @@ impl Session {
                 None => version.is_some() || !known.items.is_empty(),
                 Some(published) => published != state,
             };
-            // What is said of a text that is gone would only confuse; the next job is about the new one.
+            // Diagnostics of an outdated text are not published; the next job analyses the new text.
             if is_current && is_new && !known.is_pulled && !self.pulls_workspace {
                 known.published = Some(state);
                 let items = known.items.clone();
@@ -207,8 +207,8 @@ impl Session {
         asked_for
     }
 
-    /// Makes the client ask again for open files where what it has is old because of another file or a setting: it asks by
-    /// itself only when it changes their own text.
+    /// Asks the client to pull again for open files whose diagnostics changed because of another file or a setting:
+    /// it pulls by itself only when it changes their own text.
     fn refresh(&mut self, asked_for: &[String]) {
         let is_old = |uri: &String| self.known.get(uri).is_some_and(|known| known.reported != known.result);
         if asked_for.iter().any(is_old) && self.client.can("/workspace/diagnostics/refreshSupport") {
@@ -216,7 +216,7 @@ impl Session {
         }
     }
 
-    /// Takes back what was told of a file, now that the client asks for it: else it would show everything twice.
+    /// Clears the published diagnostics of a file that the client pulls, which would be shown twice.
     fn is_pulled(&mut self, uri: &str) {
         let version = self.version(uri);
         let Some(known) = self.known.get_mut(uri) else { return };
@@ -227,7 +227,7 @@ impl Session {
         }
     }
 
-    /// Answers the requests whose files are looked at by now.
+    /// Answers the requests whose files are analysed.
     fn answer(&mut self) {
         for waiting in std::mem::take(&mut self.waiting) {
             let report = catch_unwind(AssertUnwindSafe(|| self.report(&waiting.wants)));
@@ -239,7 +239,7 @@ impl Session {
         }
     }
 
-    /// The report on what a request asks for; `None` while it is not known.
+    /// The report for a request; `None` while it is not known.
     fn report(&mut self, wants: &Wants) -> Option<Answer> {
         match wants {
             Wants::File(uri, previous) => {
@@ -284,7 +284,7 @@ impl Session {
 }
 
 impl FileDiagnostics {
-    /// Takes in diagnostics.
+    /// Stores diagnostics.
     fn take(&mut self, doc: Arc<Doc>, items: Vec<lsp::Diagnostic>, results: &mut u64) {
         self.doc = Some(doc);
         if self.result == 0 || *self.items != *items {
@@ -320,7 +320,7 @@ pub fn of_workspace(session: &mut Session, id: &RequestId, params: Value) -> Rep
     Ok(None)
 }
 
-/// `textDocument/codeAction`: what can be done about findings has to wait for them.
+/// `textDocument/codeAction`: fixes depend on findings.
 pub fn of_actions(session: &mut Session, id: &RequestId, params: Value) -> Reply {
     let _: lsp::CodeActionParams = read(params.clone()).map_err(invalid)?;
     session.waiting.push(Waiting { id: id.clone(), wants: Wants::Actions(params) });

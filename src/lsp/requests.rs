@@ -1,4 +1,4 @@
-//! Requests: what is asked goes to `ide` as files and bytes, what it answers back to the client as positions.
+//! Requests: parameters become files and bytes for `ide`, its answers become positions for the client.
 
 use super::position::Encoding;
 use super::pull::{self, invalid};
@@ -16,16 +16,16 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// What a question gets.
+/// The result of a request.
 pub type Answer = Result<Value, ResponseError>;
 
-/// A file that a question is about.
+/// The file of a request.
 pub struct QueriedFile<'s> {
     /// The session.
     pub session: &'s Session,
     /// The set of the file.
     pub set: &'s FileSet,
-    /// Everything in the set.
+    /// All files of the set.
     pub snapshot: Snapshot,
     /// Index of the file in the set.
     pub index: usize,
@@ -135,7 +135,7 @@ fn at_place(
     answer(&here, here.encoding().offset(&here.doc, position))
 }
 
-/// Answers a question about a range of a file.
+/// Answers a request about a range of a file.
 pub fn in_range(
     session: &Session,
     params: Value,
@@ -147,7 +147,7 @@ pub fn in_range(
 }
 
 impl<'s> QueriedFile<'s> {
-    /// A file that the server knows and that has rules, or may have some once more is typed.
+    /// The file of a URI, if the server knows it and it has rules or may have some after more typing.
     pub fn new(session: &'s Session, document: &lsp::TextDocumentIdentifier) -> Option<QueriedFile<'s>> {
         let at = session.workspace.find(&document.uri.0)?;
         let set = &session.workspace.sets[at.set];
@@ -163,17 +163,17 @@ impl<'s> QueriedFile<'s> {
         })
     }
 
-    /// What positions count.
+    /// The client's unit of positions.
     pub fn encoding(&self) -> Encoding {
         self.session.client.encoding
     }
 
-    /// A range of the file.
+    /// The positions of a range of the file.
     pub fn range(&self, range: &Range<usize>) -> Value {
         json!(self.encoding().range(&self.doc, range))
     }
 
-    /// A place in any file of the set.
+    /// The location of a range in any file of the set.
     pub fn location(&self, place: &DocRange) -> Option<Value> {
         location(self.set, self.encoding(), place)
     }
@@ -204,12 +204,12 @@ pub struct FileEdits {
 }
 
 impl FileEdits {
-    /// None yet.
+    /// No edits.
     pub fn new(uri: &str, version: Option<i32>) -> FileEdits {
         FileEdits { uri: uri.to_owned(), version, edits: Vec::new() }
     }
 
-    /// Adds one.
+    /// Adds an edit.
     pub fn push(&mut self, encoding: Encoding, doc: &Doc, change: &TextChange) {
         self.edits.push(json!({"range": encoding.range(doc, &change.range), "newText": change.text}));
     }
@@ -225,7 +225,7 @@ pub fn workspace_edit(session: &Session, files: Vec<FileEdits>) -> Value {
     json!({"changes": changes})
 }
 
-/// A place in a file of a set.
+/// The location of a range in a file of a set.
 pub fn location(set: &FileSet, encoding: Encoding, place: &DocRange) -> Option<Value> {
     let file = set.files.get(place.doc)?;
     Some(json!({"uri": file.uri, "range": encoding.range(&file.doc, &place.range)}))

@@ -1,4 +1,5 @@
-//! One client's session: takes what comes in order, keeps the files, hands them to the worker and tells what it finds.
+//! The session of one client: handles messages in order, keeps the files, sends jobs to the worker and its results to
+//! the client.
 
 use super::Log;
 use super::client::{self, Client};
@@ -20,66 +21,66 @@ use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
 
-/// Something that happens.
+/// An event that the session handles.
 #[derive(Debug)]
 pub enum SessionEvent {
-    /// The client says something.
+    /// A message of the client.
     Incoming(Box<Incoming>),
-    /// The worker found something.
+    /// Results of the worker.
     Found(Box<AnalysisResult>),
     /// The controls that the rules of a set cover.
     Controls(u32, Box<Controls>),
-    /// Tests ran that a request asked for.
+    /// The results of tests that a request ran.
     Ran(RequestId, Result<Value, String>),
-    /// The client hung up.
+    /// The client disconnected.
     Closed,
 }
 
-/// What a request gets; `None` if the reply comes later.
+/// The result of a request; `None` if the reply comes later.
 pub type Reply = Result<Option<Value>, ResponseError>;
 
-/// All that is known of one client.
+/// The state of a session.
 pub struct Session {
-    /// What the client can.
+    /// The client's capabilities.
     pub client: Client,
-    /// What the client asked for.
+    /// The client's settings.
     pub asked: ClientSettings,
     /// The files.
     pub workspace: Workspace,
-    /// What was found in each file, by its URI.
+    /// The findings of each file, by its URI.
     pub known: HashMap<String, FileDiagnostics>,
-    /// The files of which there may be something to tell.
+    /// The files whose diagnostics may have to be published.
     pub news: BTreeSet<String>,
-    /// Requests for diagnostics that are not there yet.
+    /// Requests that wait for diagnostics.
     pub waiting: Vec<pull::Waiting>,
-    /// The client asks for the diagnostics of all files.
+    /// True if the client pulls the diagnostics of all files.
     pub pulls_workspace: bool,
     /// Number of the last result.
     pub results: u64,
-    /// The sets that the worker is at.
+    /// The sets that the worker is analysing.
     pub at_work: HashSet<u32>,
     /// The worker.
     pub jobs: mpsc::Sender<AnalysisJob>,
-    /// Where what happens is told.
+    /// The destination of the log.
     pub events: Sender<SessionEvent>,
-    /// Controls are being looked for.
+    /// True while controls are computed.
     pub proves: bool,
     out: Sender<String>,
     log: Log,
     phase: Phase,
     cancelled: HashSet<RequestId>,
     said: HashSet<String>,
-    /// The request for settings that was sent last.
+    /// The id of the last request for settings.
     pub settings_request: i32,
     requests: i32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// Nothing but `initialize` makes sense.
+    /// Only `initialize` is accepted.
     New,
     Ready,
-    /// Nothing but `exit` makes sense.
+    /// Only `exit` is accepted.
     ShutDown,
 }
 
@@ -91,7 +92,7 @@ struct Told<'a, P> {
 }
 
 impl Session {
-    /// A session that has not begun.
+    /// A session before `initialize`.
     pub fn new(
         events: Sender<SessionEvent>,
         out: Sender<String>,
@@ -121,12 +122,12 @@ impl Session {
         }
     }
 
-    /// Takes events until the client is gone. True if it went as it should.
+    /// Handles events until the client is gone. True if it exited as the protocol requires.
     pub fn run(mut self, events: &Receiver<SessionEvent>) -> bool {
         let mut queue = VecDeque::new();
         while let Ok(event) = events.recv() {
             queue.push_back(event);
-            // All that is there: so edits are taken together, and a request is known to be cancelled before it is begun.
+            // Takes all waiting events at once, so that edits are batched and a cancelled request is not begun.
             queue.extend(events.try_iter());
             queue.iter().for_each(|event| self.note_cancelled(event));
             while let Some(event) = queue.pop_front() {
@@ -140,7 +141,7 @@ impl Session {
         false
     }
 
-    /// Takes an event. True if it was the last.
+    /// Handles an event. True if it was the last.
     pub fn take(&mut self, event: SessionEvent) -> bool {
         match event {
             SessionEvent::Incoming(incoming) => return self.incoming(*incoming),
@@ -164,7 +165,7 @@ impl Session {
         }
     }
 
-    /// Takes a message. True if it was the last.
+    /// Handles a message. True if it was the last.
     fn incoming(&mut self, incoming: Incoming) -> bool {
         match incoming {
             Incoming::Message(Message::Request(request)) => self.request(request),
@@ -237,12 +238,12 @@ impl Session {
         }
     }
 
-    /// Tells the client something.
+    /// Sends a notification.
     pub fn notify(&mut self, method: &str, params: &impl Serialize) {
         self.send(&Told { jsonrpc: "2.0", method, params });
     }
 
-    /// Asks the client for something, and returns the number of the request.
+    /// Sends a request, and returns its id.
     pub fn ask(&mut self, method: &str, params: &Value) -> i32 {
         self.requests += 1;
         let id = self.requests;
@@ -272,7 +273,7 @@ impl Session {
 
     fn send(&self, message: &impl Serialize) {
         if let Ok(body) = serde_json::to_string(message) {
-            // A client that does not listen any more will soon be gone.
+            // A client that no longer reads will soon disconnect.
             let _ = self.out.send(body);
         }
     }

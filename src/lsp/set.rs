@@ -1,4 +1,4 @@
-//! Files that load together, and what holds for them.
+//! Files that load together, and their settings.
 
 use super::text;
 use crate::files;
@@ -14,72 +14,72 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// A file.
+/// A file of a set.
 #[derive(Debug, Clone)]
 pub struct SetFile {
-    /// As the client names it, or would.
+    /// The client's URI of the file, or the one it would use.
     pub uri: String,
-    /// Where it is on disk, if it is a file there.
+    /// Its path, if it exists on disk.
     pub path: Option<PathBuf>,
-    /// The version that the client counts, while it has the file open.
+    /// The client's version, while the file is open.
     pub version: Option<i32>,
     /// The text.
     pub doc: Arc<Doc>,
-    /// Where the bytes on disk stopped being text.
+    /// The offset at which the bytes on disk stop being UTF-8.
     pub invalid: Option<InvalidUtf8>,
 }
 
 /// Files that load together.
 #[derive(Debug)]
 pub struct FileSet {
-    /// Stays while its files come and go.
+    /// Stable while its files change.
     pub id: u32,
     /// What it is for.
     pub kind: FileSetKind,
     /// The files in load order.
     pub files: Vec<SetFile>,
-    /// What the rulec.toml says that counts for them.
+    /// The rulec.toml that applies to them.
     pub config: Settings,
-    /// What holds for them.
+    /// The settings that apply to them.
     pub settings: Arc<ide::Settings>,
-    /// Changed since it was last analysed.
+    /// True if it changed since the last analysis.
     pub is_stale: bool,
     /// Its test files.
     pub test_files: Vec<PathBuf>,
     /// The tests in them.
     pub tests: Arc<Tests>,
-    /// The controls that its rules cover, as far as that is known.
+    /// The controls that its rules cover, as far as they are computed.
     pub controls: Option<Arc<Controls>>,
-    /// The controls are to be looked for again.
+    /// True if the controls have to be computed again.
     pub wants_controls: bool,
-    /// The directories and files that its rules are in.
+    /// The directories and files that contain its rules.
     pub places: Vec<PathBuf>,
 }
 
-/// What a set is for.
+/// The origin of a set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FileSetKind {
     /// A directory of the client's workspace.
     Root(PathBuf),
     /// One rules file.
     Single,
-    /// One file that has no rules, at least not yet.
+    /// One file without rules, at least for now.
     Other,
 }
 
 impl FileSet {
-    /// Everything at this moment.
+    /// A snapshot of the set.
     pub fn snapshot(&self) -> Snapshot {
         let docs = self.files.iter().map(|file| file.doc.clone()).collect();
         Snapshot { docs, settings: self.settings.clone() }
     }
 
-    /// True if findings are wanted.
+    /// True if its findings are shown.
     pub fn has_rules(&self) -> bool {
         self.kind != FileSetKind::Other
     }
 
-    /// True if it has rules, or will if what is typed goes on as it begins.
+    /// True if it has rules, or the typed text begins like rules.
     pub fn may_have_rules(&self) -> bool {
         let begins = |file: &SetFile| {
             let text = file.doc.text();
@@ -91,7 +91,7 @@ impl FileSet {
         self.has_rules() || self.files.iter().all(begins)
     }
 
-    /// The place of a path in load order, if files like it are loaded.
+    /// The position of a path in load order, if its file is loaded.
     pub fn rank(&self, path: &Path) -> Option<usize> {
         let is_below = |place: &Path| {
             path.starts_with(place) && files::is_yaml(path) && !skips(place, path, &self.config)
@@ -99,7 +99,7 @@ impl FileSet {
         self.places.iter().position(|place| place == path || is_below(place))
     }
 
-    /// Puts a file into its place in load order.
+    /// Inserts a file at its position in load order.
     pub fn insert(&mut self, file: SetFile) {
         let key = |path: Option<&PathBuf>| path.and_then(|path| Some((self.rank(path)?, path.clone())));
         let own = key(file.path.as_ref());
@@ -109,19 +109,19 @@ impl FileSet {
     }
 }
 
-/// A path as it is shown: relative to a root that it is in.
+/// A path for display: relative to a root that contains it.
 pub fn shown(root: Option<&Path>, path: &Path) -> String {
     let inside = root.and_then(|root| path.strip_prefix(root).ok()).unwrap_or(path);
     inside.to_string_lossy().into_owned()
 }
 
-/// True if it looks like rules, and is not called anything else.
+/// True if the content looks like rules and the path is not of another known kind.
 pub fn is_rules(file: &SetFile) -> bool {
     let is_something_else = file.path.as_deref().is_some_and(files::is_something_else);
     !is_something_else && looks_like_rules(&file.doc.text())
 }
 
-/// The file at a path: as it is open, or from disk. `None` if it cannot be read or has no rules.
+/// The file at a path, from the editor or from disk; `None` if it cannot be read or has no rules.
 pub fn read(
     path: &Path,
     is_named: bool,

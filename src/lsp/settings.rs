@@ -1,4 +1,4 @@
-//! What the client sets: the section `rulec` of its configuration.
+//! The client's settings: the section `rulec` of its configuration.
 
 use crate::config::{Level, Levels};
 use crate::coverage::Scope;
@@ -10,20 +10,20 @@ use crate::lint;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
-/// What is asked for. The default is what no setting says.
+/// Client settings; `Default` means none were given.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClientSettings {
-    /// `config`: the rulec.toml, instead of the one found above the files.
+    /// `config`: the rulec.toml to use instead of the one found above the files.
     pub config: Option<String>,
-    /// `plugins`: instead of those of rulec.toml.
+    /// `plugins`: replaces that of rulec.toml.
     pub plugins: Vec<String>,
-    /// `engineVersion`: instead of that of rulec.toml.
+    /// `engineVersion`: replaces that of rulec.toml.
     pub engine_version: Option<String>,
-    /// `benchmark`: instead of that of rulec.toml.
+    /// `benchmark`: replaces that of rulec.toml.
     pub benchmark: Option<String>,
-    /// `levels`: over those of rulec.toml.
+    /// `levels`: overrides those of rulec.toml.
     pub levels: Map<String, Value>,
-    /// `maxDiagnostics`: how many findings of one file are told.
+    /// `maxDiagnostics`: the maximum number of findings reported for one file.
     pub max_diagnostics: usize,
     /// `codeLens.enable`.
     pub code_lens: bool,

@@ -1,4 +1,4 @@
-//! What is shown of a file: hovers, folds, selections, colours.
+//! Hovers, folds, selections and semantic tokens.
 
 use super::requests::{Answer, QueriedFile};
 use crate::ide::folding::{self, FoldKind};
@@ -22,7 +22,7 @@ pub const TOKEN_TYPES: [&str; 11] = [
     "operator",
     "enumMember",
 ];
-/// What else there is to say of a word: it is defined here.
+/// The only token modifier: the word is defined here.
 pub const TOKEN_MODIFIERS: [&str; 1] = ["declaration"];
 
 /// `textDocument/hover`.
@@ -51,13 +51,13 @@ pub fn selections(here: &QueriedFile<'_>, positions: &[lsp::Position]) -> Answer
         let outermost = ranges.iter().rev().fold(None, |parent: Option<Value>, range| {
             Some(json!({"range": here.range(range), "parent": parent}))
         });
-        // There is one for each position that was asked about.
+        // The answer has one entry for each requested position.
         outermost.unwrap_or_else(|| json!({"range": here.range(&(offset..offset))}))
     };
     Ok(positions.iter().map(around).collect())
 }
 
-/// `textDocument/semanticTokens`: numbers relative to the token before.
+/// `textDocument/semanticTokens`, encoded relative to the token before.
 pub fn tokens(here: &QueriedFile<'_>, within: Option<Range<usize>>) -> Answer {
     let mut data: Vec<u32> = Vec::new();
     let mut last = lsp::Position::default();

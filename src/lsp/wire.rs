@@ -1,21 +1,21 @@
-//! Messages on a stream of bytes. A message that cannot be read is told, and the next one is looked for.
+//! Messages on a stream of bytes. A message that cannot be read is reported, and reading continues at the next one.
 
 use lsp_server::{ErrorCode, Message};
 use serde_json::{Value, json};
 use std::io::{self, BufRead, Read, Write};
 
-/// What came in.
+/// A message or an error read from the stream.
 #[derive(Debug)]
 pub enum Incoming {
     /// A message.
     Message(Message),
-    /// Something that is none, and the reply to it.
+    /// Bytes that are no message, and the reply to them.
     Malformed(Value),
 }
 
-/// A body longer than this is taken for a mistake in the header.
+/// A longer body means a mistake in the header.
 const LONGEST_BODY: u64 = 1 << 30;
-/// A header line longer than this is no header.
+/// A longer line is no header.
 const LONGEST_LINE: u64 = 1 << 13;
 const LENGTH: &str = "content-length:";
 
@@ -33,7 +33,7 @@ pub fn read(input: &mut impl BufRead) -> io::Result<Option<Incoming>> {
         Header::Body(length) => length,
     };
     let mut body = Vec::new();
-    // Grows with what comes, whatever the header promised.
+    // Grows with the received bytes, whatever the header promises.
     input.take(length).read_to_end(&mut body)?;
     if (body.len() as u64) < length {
         return Ok(None);
@@ -47,7 +47,7 @@ enum Header {
     End,
 }
 
-/// Reads lines up to an empty one. The length counts wherever it stands in a line: there may be a rest of a body before.
+/// Reads lines up to an empty one. The length is found anywhere in a line, since the rest of a body may precede it.
 fn header(input: &mut impl BufRead) -> io::Result<Header> {
     let (mut length, mut is_empty) = (None, true);
     loop {
@@ -62,7 +62,7 @@ fn header(input: &mut impl BufRead) -> io::Result<Header> {
         }
         match (line.trim().is_empty(), length) {
             (true, Some(length)) => return Ok(Header::Body(length)),
-            // Line breaks between messages harm nobody.
+            // Line breaks between messages are ignored.
             (true, None) if is_empty => {}
             (true, None) => return Ok(Header::Malformed),
             (false, _) => is_empty = false,

@@ -1,4 +1,4 @@
-//! The thread that analyses: one job at a time, the results go back to the session.
+//! The thread that analyses sets: one job at a time, the results go back to the session.
 
 use crate::ide::Snapshot;
 use crate::ide::findings::{Analyzer, DocFindings};
@@ -8,39 +8,39 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
-/// A set at one moment.
+/// A snapshot of a set.
 #[derive(Debug)]
 pub struct Task {
     /// The id of the set.
     pub set: u32,
-    /// How the client names the files.
+    /// The URIs of the files.
     pub uris: Vec<String>,
     /// The files.
     pub snapshot: Snapshot,
 }
 
-/// What to analyse.
+/// A request for analysis.
 #[derive(Debug)]
 pub struct AnalysisJob {
     /// The sets that changed.
     pub tasks: Vec<Task>,
-    /// The ids of all sets there are: what is known of others is forgotten.
+    /// The ids of all existing sets: results of others are dropped.
     pub alive: HashSet<u32>,
 }
 
-/// What was found in a set.
+/// The findings of one set.
 #[derive(Debug)]
 pub struct AnalysisResult {
     /// The set as it was analysed.
     pub task: Task,
-    /// For each file; `None` if the analysis failed, which is an error of rulec.
+    /// The findings of each file; `None` if the analysis failed, which is an error of rulec.
     pub files: Option<Vec<DocFindings>>,
 }
 
-/// Conditions may be nested; the main thread's stack would do, a thread's by default is smaller.
+/// Nested conditions need the stack of a main thread; a thread's default is smaller.
 const STACK: usize = 16 << 20;
 
-/// Starts the thread. It ends when the jobs do.
+/// Starts the thread. It ends when the channel of jobs closes.
 pub fn start(tell: impl Fn(AnalysisResult) + Send + 'static) -> io::Result<Sender<AnalysisJob>> {
     let (jobs, received) = channel();
     thread::Builder::new().name("analysis".into()).stack_size(STACK).spawn(move || work(&received, tell))?;
@@ -55,7 +55,7 @@ fn work(jobs: &Receiver<AnalysisJob>, tell: impl Fn(AnalysisResult)) {
             let mut analyzer = analyzers.remove(&task.set).unwrap_or_default();
             let files = catch_unwind(AssertUnwindSafe(|| analyzer.update(&task.snapshot))).ok();
             if files.is_some() {
-                // After a panic it may be in any state.
+                // After a panic the analysis may be in any state.
                 analyzers.insert(task.set, analyzer);
             }
             tell(AnalysisResult { task, files });

@@ -1,7 +1,7 @@
-//! The files: those open in the editor and those on disk, as sets that load together.
+//! All files, open in the editor or on disk, as sets that load together.
 //!
-//! Each root is a set of all rules files that `rulec check` would load there. A file that belongs to no root is a set
-//! of its own. What is open counts as the editor has it.
+//! Each root is a set of all rules files that `rulec check` would load there. A file outside of all roots is a set of
+//! its own. The editor's text of an open file takes precedence.
 
 use super::background;
 use super::position::Encoding;
@@ -21,9 +21,9 @@ use std::sync::Arc;
 pub struct Workspace {
     /// The sets, roots first.
     pub sets: Vec<FileSet>,
-    /// Files came or went, or a rulec.toml changed.
+    /// True if files appeared or disappeared, or a rulec.toml changed.
     pub is_rearranged: bool,
-    /// What could not be read or used, for people.
+    /// Messages about what could not be read or used.
     pub complaints: Vec<String>,
     asked: ClientSettings,
     roots: Vec<PathBuf>,
@@ -31,7 +31,7 @@ pub struct Workspace {
     by_uri: HashMap<String, FileIndex>,
 }
 
-/// Where a file is among the sets.
+/// The indices of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileIndex {
     /// Index of the set.
@@ -41,7 +41,7 @@ pub struct FileIndex {
 }
 
 impl Workspace {
-    /// These roots, with what the client asked for. Reads the disk.
+    /// A workspace of these roots with the client's settings. Reads the disk.
     pub fn load(&mut self, roots: Vec<PathBuf>, asked: ClientSettings) {
         self.roots = roots.iter().map(|root| files::normal(root)).collect();
         self.asked = asked;
@@ -53,7 +53,7 @@ impl Workspace {
         &self.roots
     }
 
-    /// Reads the disk again. Open files stay as they are.
+    /// Reads the disk again. Open files keep their text.
     pub fn reload(&mut self) {
         let old = std::mem::take(&mut self.sets);
         let ids: HashMap<PathBuf, u32> = old
@@ -84,7 +84,7 @@ impl Workspace {
         self.index();
     }
 
-    /// The set of a root, from disk and from what is known already.
+    /// The set of a root, from disk and from the known files.
     fn root(
         &mut self,
         root: PathBuf,
@@ -126,7 +126,7 @@ impl Workspace {
         set
     }
 
-    /// The set of one file that belongs to no root.
+    /// The set of one file outside of all roots.
     fn single(&mut self, file: SetFile) {
         let start = file.path.clone().or_else(|| self.roots.first().cloned());
         let config = start.map_or_else(Settings::default, |start| self.config(&start, &[]));
@@ -154,7 +154,7 @@ impl Workspace {
         }
     }
 
-    /// The rulec.toml that counts for a path, as the editor has it.
+    /// The rulec.toml that applies to a path, with the editor's text.
     fn config(&mut self, start: &Path, open: &[SetFile]) -> Settings {
         let asked = self.asked.config.as_ref().map(|path| match self.roots.first() {
             Some(root) => root.join(path),
@@ -173,17 +173,17 @@ impl Workspace {
         })
     }
 
-    /// Where a file is.
+    /// The indices of a file.
     pub fn find(&self, uri: &str) -> Option<FileIndex> {
         if let Some(at) = self.by_uri.get(uri) {
             return Some(*at);
         }
-        // The same file may be written in another way.
+        // The same file may have another URI.
         let path = files::normal(&uri::to_path(uri)?);
         self.by_uri.get(&uri::of_path(&path)).copied()
     }
 
-    /// To be called whenever files came, went or were renamed.
+    /// Rebuilds the indices; required after files were added, removed or renamed.
     fn index(&mut self) {
         self.is_rearranged = true;
         self.by_uri.clear();
@@ -197,12 +197,12 @@ impl Workspace {
         }
     }
 
-    /// The file there.
+    /// The file at these indices.
     pub fn file(&self, at: FileIndex) -> &SetFile {
         &self.sets[at.set].files[at.file]
     }
 
-    /// The client opens a file.
+    /// Handles the opening of a file.
     pub fn open(&mut self, uri: &str, version: i32, text: &str) {
         if let Some(at) = self.find(uri) {
             let set = &mut self.sets[at.set];
@@ -218,7 +218,7 @@ impl Workspace {
         self.place(SetFile { uri: uri.to_owned(), path, version: Some(version), doc, invalid: None });
     }
 
-    /// Finds the set for a file that is in none.
+    /// Adds a set for a file that is in none.
     fn place(&mut self, file: SetFile) {
         let wanted = |path: &PathBuf| !files::is_something_else(path) && is_rules(&file);
         if let Some(path) = file.path.clone().filter(wanted)
@@ -231,7 +231,7 @@ impl Workspace {
         self.index();
     }
 
-    /// The client changes a file.
+    /// Handles a change of a file.
     pub fn change(&mut self, uri: &str, version: i32, edits: &[Edit], encoding: Encoding) {
         let Some(at) = self.find(uri) else { return };
         let set = &mut self.sets[at.set];
@@ -246,7 +246,7 @@ impl Workspace {
         self.config_changed(uri);
     }
 
-    /// If this is a rulec.toml, what it says counts at once; which files it names, when it is saved.
+    /// Applies a changed rulec.toml at once; the files it names are read when it is saved.
     fn config_changed(&mut self, uri: &str) {
         let Some(at) = self.find(uri) else { return };
         let file = self.file(at).clone();
@@ -263,7 +263,7 @@ impl Workspace {
         }
     }
 
-    /// The client closes a file: what is on disk counts again.
+    /// Handles the closing of a file: the text on disk applies again.
     pub fn close(&mut self, uri: &str) {
         let Some(at) = self.find(uri) else { return };
         let file = self.sets[at.set].files.remove(at.file);
@@ -278,7 +278,7 @@ impl Workspace {
         }
     }
 
-    /// Something happened to a file on disk.
+    /// Handles a change of a file on disk.
     pub fn touched(&mut self, path: &Path) {
         let path = files::normal(path);
         if files::is_test(&path) {
@@ -296,7 +296,7 @@ impl Workspace {
         self.take_from_disk(&path, known.map(|file| (path.clone(), file)).into_iter().collect());
     }
 
-    /// A file was saved: what its rules cover and its tests say may be something else now.
+    /// Handles the saving of a file, which may change controls and tests.
     pub fn saved(&mut self, uri: &str) {
         let Some(at) = self.find(uri) else { return };
         self.sets[at.set].wants_controls = true;
@@ -312,7 +312,7 @@ impl Workspace {
         }
     }
 
-    /// A test file came, changed or went.
+    /// Handles the appearance, change or removal of a test file.
     fn test_touched(&mut self, path: &Path) {
         for set in &mut self.sets {
             set.test_files.retain(|known| known != path);
@@ -324,7 +324,7 @@ impl Workspace {
         self.read_tests();
     }
 
-    /// Puts a file into its root, if it is there and belongs to one.
+    /// Adds a file to its root, if it exists and belongs to one.
     fn take_from_disk(&mut self, path: &Path, mut known: HashMap<PathBuf, SetFile>) {
         if files::is_something_else(path) {
             return;
@@ -341,7 +341,7 @@ impl Workspace {
         self.index();
     }
 
-    /// A path as it is shown: relative to its root.
+    /// A path for display: relative to its root.
     fn name(&self, path: &Path) -> String {
         let root = self.roots.iter().find(|root| path.starts_with(root));
         shown(root.map(PathBuf::as_path), path)

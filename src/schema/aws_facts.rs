@@ -1,19 +1,19 @@
-//! What is known of AWS events beyond their names: how calls are logged, which need data events, which are retired.
+//! Facts about AWS events beyond their names: how calls are logged, which are data events, which are retired.
 
 use crate::bundled;
 use rustc_hash::FxHashMap;
 use std::sync::OnceLock;
 
-/// A name that is not in any log, and what is logged in its stead.
+/// A name that no log contains, and the events that are logged instead.
 #[derive(Debug)]
 pub struct Logged {
-    /// What the name is.
+    /// The reason why it is not logged.
     pub kind: NonEventKind,
     /// The events, most usual first; none for a permission.
     pub events: Vec<&'static str>,
 }
 
-/// What a name is that is no event.
+/// The kinds of names that are no events.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum NonEventKind {
     /// A call that is logged under another name.
@@ -24,13 +24,13 @@ pub enum NonEventKind {
     Permission,
 }
 
-/// What `source` logs in place of `name`, if the two differ.
+/// The events that `source` logs for `name`, if their names differ.
 pub fn logged_as(source: &str, name: &str) -> Option<&'static Logged> {
     let all = facts().logged.get(name)?;
     all.iter().find(|(other, _)| *other == source).map(|(_, logged)| logged)
 }
 
-/// The sources that log something else in place of `name`.
+/// The sources that log `name` under another name.
 pub fn stand_ins(name: &str) -> impl Iterator<Item = (&'static str, &'static Logged)> {
     facts().logged.get(name).into_iter().flatten().map(|(source, logged)| (*source, logged))
 }
@@ -40,7 +40,7 @@ pub fn data_event_sources(name: &str) -> &'static [&'static str] {
     facts().data.get(name).map_or(&[], Vec::as_slice)
 }
 
-/// Why `source` does not write `name` any more.
+/// The reason why `source` no longer writes `name`.
 pub fn retired(source: &str, name: &str) -> Option<&'static str> {
     let reason = |name: &str| {
         let all = facts().retired.get(name)?;
@@ -49,27 +49,27 @@ pub fn retired(source: &str, name: &str) -> Option<&'static str> {
     reason(name).or_else(|| reason("*"))
 }
 
-/// Why `source` does not write anything any more.
+/// The reason why `source` no longer writes any event.
 pub fn retired_source(source: &str) -> Option<&'static str> {
     retired(source, "*")
 }
 
-/// True if a source retired `name`, so that [`retired`] is worth a question.
+/// True if any source retired `name`, so that [`retired`] can have an answer.
 pub fn may_be_retired(name: &str) -> bool {
     facts().retired.contains_key(name)
 }
 
-/// The first source of the service that writes under several; the source itself for others.
+/// The first source of a service that writes under several; any other source unchanged.
 pub fn service(source: &'static str) -> &'static str {
     facts().same.get(source).copied().unwrap_or(source)
 }
 
-/// The source that is meant by a name that services are called by.
+/// The source of a service, by one of the service's names.
 pub fn meant_source(source: &str) -> Option<&'static str> {
     facts().meant.get(source).copied()
 }
 
-/// Something that depends on the source, which comes first.
+/// A table keyed by source and name.
 type BySource<T> = Vec<(&'static str, T)>;
 
 #[derive(Default)]

@@ -85,7 +85,7 @@ pub(super) fn parse<'a>(
     }
 }
 
-/// Falco swallows the error of these fields and reports nothing consumed, so the field does not exist.
+/// Falco ignores the error of these fields and reports nothing consumed, so the field does not exist.
 fn nothing(field: &Field) -> Resolved<'_> {
     Resolved { consumed: 0, ..Resolved::bare(field) }
 }
@@ -103,7 +103,7 @@ fn unclosed(name: &str) -> String {
     format!("the field '{name}' requires an argument but ']' is not found")
 }
 
-/// As `sscanf` reads it: blanks before, a sign, digits, nothing after.
+/// A number as `sscanf` reads it: leading blanks, a sign, digits, nothing after.
 fn number(text: &str) -> Option<i128> {
     text.trim_start().parse().ok()
 }
@@ -112,7 +112,7 @@ fn is_event(schema: &Schema, name: &str) -> bool {
     name.parse::<u32>().is_ok() || schema.event_types.iter().any(|event| event.name == name)
 }
 
-/// The longest parameter that `text` starts with; what is left over makes the field unknown.
+/// The longest parameter that `text` starts with; remaining text makes the field unknown.
 fn parameter<'a>(schema: &'a Schema, field: &'a Field, text: &'a str) -> Result<Resolved<'a>, LookupError> {
     let word = text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
     let found = (1..=word).rev().find_map(|end| Some((end, *schema.event_params.get(&text[..end])?)));

@@ -1,8 +1,8 @@
 //! Field lookup: from `name` or `name[argument]` to a field, by Falco's own steps and with Falco's own messages.
 //!
-//! Falco hands the text to one field class after another. A class takes its longest field name that is a
-//! *prefix* of the text and says how much of the text it has consumed. The first class that takes anything
-//! decides: if it did not consume all, the field does not exist, even if a later class would have it.
+//! Falco passes the text to one field class after another. A class takes its longest field name that is a *prefix* of
+//! the text and returns how much of the text it consumed. The first class that consumes anything decides: if it did
+//! not consume all, the field does not exist, even if a later class has it.
 
 use super::builtin;
 use super::field::{Field, Schema, Type};
@@ -13,7 +13,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-/// How a class reads what follows a name.
+/// The ways in which a class reads the text after a name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum ClassKind {
     /// Fields of every source: no arguments.
@@ -46,11 +46,6 @@ impl Class {
             classes.push(Class { kind, schema: Arc::clone(schema), range, by_name });
         }
         classes
-    }
-
-    /// The name of the class: `evt`, `process`, or that of the plugin.
-    pub fn name(&self) -> &str {
-        self.fields().first().map_or("", |field| &field.class)
     }
 
     /// Its fields, in the engine's order.
@@ -111,11 +106,13 @@ pub struct Resolved<'a> {
     pub field: &'a Field,
     /// Type of the value: that of the field, unless the argument decides.
     pub ty: Type,
-    /// The argument as text, if there is one.
+    /// The argument as text, if there is one. Only tests look at it, and at the next.
+    #[allow(dead_code)]
     pub arg: Option<&'a str>,
     /// The argument as a number, for a field that takes one.
+    #[allow(dead_code)]
     pub index: Option<u64>,
-    /// Bytes of the text that were used; all of them once [`SourceFields::resolve`] has returned it.
+    /// The number of consumed bytes; the whole text once [`SourceFields::resolve`] has returned it.
     pub consumed: usize,
 }
 
@@ -125,20 +122,20 @@ impl<'a> Resolved<'a> {
     }
 }
 
-/// What is wrong with a field, for those who do not want to read the message.
+/// The kinds of field errors.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum FieldProblem {
     /// There is no such field.
     Unknown,
     /// The field needs an argument.
     ArgumentMissing,
-    /// The brackets are not closed, or hold a blank, which ends the text for Falco.
+    /// The brackets are not closed, or contain a blank, at which Falco's text ends.
     ArgumentUnclosed,
     /// The field takes no argument.
     ArgumentNotAllowed,
     /// The argument is not an index.
     BadIndex,
-    /// What follows the name of a built-in field is not what that field wants.
+    /// The text after the name of a built-in field is not what that field expects.
     BadSyntax,
 }
 
@@ -191,7 +188,7 @@ pub struct SourceFields {
     pub classes: Vec<Class>,
     /// All names; of two fields of one name the first.
     by_name: FxHashMap<String, FieldSlot>,
-    /// There are classes that read arguments in ways of their own.
+    /// True if some classes have their own argument syntax.
     builtin: bool,
     /// All names, sorted: most texts that name no field begin with none of them.
     sorted: Vec<String>,
@@ -203,9 +200,9 @@ pub struct SourceFields {
 struct FieldSlot {
     class: u16,
     field: u16,
-    /// No earlier class gets hold of the name: a shortcut for by far the most lookups.
+    /// True if no earlier class matches the name: a shortcut for most lookups.
     owned: bool,
-    /// The name stands for the field without an argument too.
+    /// True if the name is a field without an argument too.
     bare: bool,
 }
 
@@ -288,7 +285,7 @@ impl SourceFields {
     }
 }
 
-/// Fields of plugins. `None`: the class declines, the next one is asked.
+/// Fields of plugins. `None` if the class declines and the next one is tried.
 fn parse_plugin<'a>(field: &'a Field, text: &'a str) -> Result<Option<Resolved<'a>>, LookupError> {
     let name = &field.name;
     // Falco reads one word here: a blank in an argument cuts it short.

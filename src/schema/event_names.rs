@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::Range;
 use std::sync::OnceLock;
 
-/// When the list was made; it lags AWS from then on.
+/// The date of the list.
 pub const DATE: &str = "November 2026";
 
 /// True if `source` is known to write `name`.
@@ -51,7 +51,7 @@ pub fn names_of(source: &str) -> &'static [&'static str] {
     table.source(source).map_or(&[], |range| &table.names[range])
 }
 
-/// The known name that is spelled most like `name`, if one is close. Quick enough to ask for every name of a large set.
+/// The known name most similar to `name`, if one is close. Fast enough for every name of a large set.
 pub fn nearest(name: &str) -> Option<&'static str> {
     closest(name, |_| true)
 }
@@ -66,7 +66,7 @@ fn closest(name: &str, wanted: impl Fn(&'static str) -> bool) -> Option<&'static
     static INDEX: OnceLock<Index> = OnceLock::new();
     let table = table();
     let index = INDEX.get_or_init(|| {
-        // One place for each distinct name, in file order so that ties are decided the same way every time.
+        // One entry for each distinct name, in file order, so that ties are decided deterministically.
         let first =
             |&(at, name): &(usize, &&str)| table.heads.get(*name).is_some_and(|head| head.0 == at as u32);
         let distinct = table.names.iter().enumerate().filter(first);
@@ -90,7 +90,7 @@ pub fn ignoring_case(name: &str) -> Option<&'static str> {
     index.get(name.to_ascii_lowercase().as_str()).copied().filter(|found| *found != name)
 }
 
-/// Events that the user knows of and the list does not.
+/// Event names that the user adds to the list.
 #[derive(Clone, Debug, Default)]
 pub struct KnownEvents {
     by_name: FxHashMap<String, Vec<String>>,
@@ -118,7 +118,7 @@ impl KnownEvents {
     }
 }
 
-/// The known source that is spelled most like `source`, if one is close.
+/// The known source most similar to `source`, if one is close.
 pub fn nearest_source(source: &str) -> Option<&'static str> {
     nearest::nearest(source, sources())
 }
@@ -127,7 +127,7 @@ const NONE: u32 = u32::MAX;
 
 #[derive(Default)]
 struct EventTable {
-    /// Sources, sorted, and where their names stand in `names`.
+    /// Sources, sorted, with the range of their names in `names`.
     sources: Vec<(&'static str, Range<usize>)>,
     /// Position of each source.
     by_source: FxHashMap<&'static str, u32>,
@@ -135,9 +135,9 @@ struct EventTable {
     names: Vec<&'static str>,
     /// The source of each of them.
     writers: Vec<&'static str>,
-    /// First and last place of each name.
+    /// First and last index of each name.
     heads: FxHashMap<&'static str, (u32, u32)>,
-    /// For each place the next one with the same name, or `NONE`.
+    /// The next index with the same name, or `NONE`.
     next: Vec<u32>,
 }
 

@@ -88,7 +88,7 @@ impl fmt::Display for Type {
     }
 }
 
-/// How a built-in field reads the text after its name, where it does not follow the common rules.
+/// The special ways in which built-in fields read the text after their name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Custom {
     /// `evt.type.is.<event>`
@@ -135,7 +135,7 @@ pub struct Arg {
     pub index: bool,
     /// Any text is accepted.
     pub key: bool,
-    /// The field reads its argument in a way of its own.
+    /// The field has its own argument syntax.
     pub custom: Option<Custom>,
 }
 
@@ -146,16 +146,16 @@ impl Arg {
     }
 }
 
-/// Traits of a field. Only built-in fields have the ones that restrict where it may stand.
+/// Flags of a field. Only built-in fields have those that restrict its position.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Flags {
-    /// Left out of listings, but usable.
+    /// Not listed, but usable.
     pub hidden: bool,
     /// Falco warns when it is used.
     pub deprecated: bool,
-    /// For outputs only.
+    /// Only for outputs.
     pub print_only: bool,
-    /// For conditions only.
+    /// Only for conditions.
     pub filter_only: bool,
     /// Cannot stand on the right-hand side.
     pub no_rhs: bool,
@@ -195,7 +195,7 @@ impl Flags {
 /// How the engine prints a number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Print {
-    /// Nothing special.
+    /// No special format.
     #[default]
     Na,
     /// Decimal.
@@ -240,14 +240,14 @@ pub struct Field {
     pub flags: Flags,
     /// Shown in Falco's own listing.
     pub listed: bool,
-    /// How a number is printed.
+    /// The format of a number.
     pub print: Print,
     /// Field class, such as `evt`, `process` or the plugin's name.
     pub class: Arc<str>,
-    /// What the field holds, in a short clause.
+    /// A short description.
     pub desc: String,
-    /// Where the value comes from in the event's JSON: one dotted path, or several separated by `, `
-    /// when the plugin chooses or combines. `[]` after a member stands for any element.
+    /// The source of the value in the event's JSON: one dotted path, or several separated by `, ` when the plugin
+    /// chooses or combines. `[]` after a member stands for any element.
     pub path: Option<String>,
 }
 

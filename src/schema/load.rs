@@ -33,7 +33,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-/// Why a field list cannot be used: lower case, no full stop.
+/// The reason why a field list cannot be used: lower case, no full stop.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LoadError(pub String);
 
@@ -51,7 +51,7 @@ impl From<serde_json::Error> for LoadError {
     }
 }
 
-/// The plugin and sources of a list, without its fields: cheap, the fields are only skipped.
+/// The plugin and sources of a list, without its fields, which are skipped.
 #[derive(Deserialize, Debug)]
 pub struct Head {
     /// The plugin.
@@ -208,7 +208,7 @@ fn field(class: &Arc<str>, raw: RawField<'_>) -> Result<Field, LoadError> {
                     "required" => arg.required = true,
                     "index" => arg.index = true,
                     "key" => arg.key = true,
-                    // Says no more than `custom` does, but reads well.
+                    // Redundant beside `custom`, but readable.
                     "allowed" => {}
                     _ => return fail(format!("unknown argument kind `{word}`")),
                 }
@@ -226,7 +226,7 @@ fn field(class: &Arc<str>, raw: RawField<'_>) -> Result<Field, LoadError> {
     }
     let mut flags = Flags { suggested: raw.add_output, ..Flags::default() };
     for flag in &raw.flags {
-        // A plugin may have properties that rulec does not know; they mean nothing in rules.
+        // Unknown properties of a plugin have no meaning in rules.
         flags.set(flag);
     }
     let print = match raw.print {

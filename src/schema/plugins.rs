@@ -1,4 +1,4 @@
-//! Which plugins are taken as loaded, and so which sources and fields there are.
+//! The plugins assumed to be loaded, and so the available sources and fields.
 
 use super::classes::{Class, ClassKind, SourceFields, SourceId};
 use super::field::{EventType, Schema};
@@ -8,10 +8,10 @@ use crate::nearest::nearest;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-/// The source that is always there.
+/// The source that always exists.
 pub const SYSCALL: &str = "syscall";
 
-/// A plugin that is taken as loaded.
+/// A plugin assumed to be loaded.
 #[derive(Clone, Debug)]
 pub struct Plugin {
     /// Name, such as `cloudtrail`.
@@ -32,7 +32,7 @@ enum FieldList {
 }
 
 impl Plugin {
-    /// A plugin with a field list that the user gave.
+    /// A plugin with a field list given by the user.
     pub fn new(name: &str, version: &str, schema: Schema) -> Plugin {
         Plugin {
             name: name.to_owned(),
@@ -61,12 +61,12 @@ impl Plugin {
     }
 }
 
-/// What is wrong with a list of plugins: lower case, no full stop, names in backticks.
+/// An error in a list of plugins: lower case, no full stop, names in backticks.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PluginSetError {
-    /// What is wrong.
+    /// The message.
     pub message: String,
-    /// What to do about it.
+    /// The help.
     pub help: Option<String>,
 }
 
@@ -79,7 +79,7 @@ impl fmt::Display for PluginSetError {
 
 impl std::error::Error for PluginSetError {}
 
-/// The plugins that are taken as loaded, in load order.
+/// The loaded plugins, in load order.
 #[derive(Clone, Debug)]
 pub struct PluginSet {
     plugins: Vec<Plugin>,
@@ -106,7 +106,7 @@ impl PluginSet {
         PluginSet { plugins, sources }
     }
 
-    /// Bundled plugins by name, `NAME[@VERSION]` separated by commas; nothing at all stands for no plugin.
+    /// Bundled plugins by name, `NAME[@VERSION]` separated by commas; an empty text means no plugin.
     pub fn parse(text: &str) -> Result<PluginSet, PluginSetError> {
         let mut plugins: Vec<Plugin> = Vec::new();
         for entry in text.split(',').map(str::trim).filter(|_| !text.trim().is_empty()) {
@@ -135,7 +135,7 @@ impl PluginSet {
         Ok(PluginSet::new(plugins))
     }
 
-    /// The same plugins and one more, which replaces one of the same name.
+    /// The plugins with one more, which replaces one of the same name.
     pub fn with(&self, plugin: Plugin) -> PluginSet {
         let mut plugins = self.plugins.clone();
         match plugins.iter_mut().find(|other| other.name == plugin.name) {
@@ -155,7 +155,7 @@ impl PluginSet {
         self.sources.iter().map(|(name, _)| name.as_str())
     }
 
-    /// The version at which this plugin is taken as loaded.
+    /// The version of a loaded plugin.
     pub fn version_of(&self, name: &str) -> Option<&str> {
         self.plugins.iter().find(|plugin| plugin.name == name).map(|plugin| plugin.version.as_str())
     }
@@ -182,16 +182,6 @@ impl PluginSet {
         self.sources()
             .filter(|source| self.classes(source).is_some_and(|fields| fields.field(name).is_some()))
             .collect()
-    }
-
-    /// A bundled plugin that has a field of this name but is not in the set.
-    pub fn unloaded_plugin_with(&self, field: &str) -> Option<&'static str> {
-        let name = field.split('[').next().unwrap_or_default();
-        bundled_plugins()
-            .iter()
-            .filter(|plugin| self.version_of(&plugin.name).is_none())
-            .find(|plugin| plugin.schema().fields.iter().any(|field| field.name == name))
-            .map(|plugin| plugin.name.as_str())
     }
 }
 
@@ -243,12 +233,12 @@ fn bundled_schema(at: usize) -> Arc<Schema> {
     Arc::clone(SCHEMAS[at].get_or_init(parse))
 }
 
-/// A bundled file always parses, which a test sees to; should it not, its fields are unknown.
+/// A parsed bundled file; a test checks that each parses, and the fields of one that did not would be unknown.
 fn parse_bundled(text: &str) -> Arc<Schema> {
     Arc::new(Schema::parse(text).unwrap_or_else(|LoadError(_)| Schema::default()))
 }
 
-/// Falco's `x.y.z`, with whatever a pre-release or build adds.
+/// True for Falco's `x.y.z`, with any pre-release or build suffix.
 fn is_version(text: &str) -> bool {
     let core = text.split(['-', '+']).next().unwrap_or_default();
     let parts: Vec<&str> = core.split('.').collect();
@@ -263,7 +253,7 @@ fn unknown_plugin(name: &str) -> PluginSetError {
     if name.is_empty() {
         return PluginSetError { message: "a plugin name is missing".to_owned(), help: Some(list) };
     }
-    // A source is easily taken for its plugin.
+    // A source is easily mistaken for its plugin.
     let same_source = plugins.iter().find(|plugin| plugin.source.as_deref() == Some(name));
     let meant = same_source.or_else(|| {
         let near = nearest(name, known.iter().copied())?;

@@ -1,4 +1,4 @@
-//! What was probably meant by a field that does not exist.
+//! Suggestions for fields that do not exist.
 
 use super::classes::SourceFields;
 use super::field::Field;
@@ -17,13 +17,13 @@ impl SourceFields {
             .or_else(|| self.by_spelling(name, 0))
             .or_else(|| self.by_member(name))
             .or_else(|| {
-                // The part before the last dot is seldom wrong: measure an edit against the part after it.
+                // The part before the last dot is rarely wrong: an edit is measured against the part after it.
                 let tail = name.rsplit('.').next().unwrap_or(name);
                 self.by_spelling(name, limit(tail).max(1))
             })
     }
 
-    /// A `json.value` that reads what an unknown field such as `ct.request.policyarn` seems to ask for. `None` if
+    /// The `json.value` for the member that an unknown field such as `ct.request.policyarn` seems to read. `None` if
     /// this source has no `json.value`, or if no member of the event corresponds.
     pub fn suggest_pointer(&self, name: &str) -> Option<String> {
         self.field("json.value")?;
@@ -36,7 +36,7 @@ impl SourceFields {
         Some(format!("json.value[{pointer}]"))
     }
 
-    /// The dotted path in the event that a made-up field name stands for, each member as the author wrote it.
+    /// The dotted path in the event that a made-up field name means, each member as the author wrote it.
     fn member_path(&self, name: &str) -> Option<String> {
         let (space, rest) = name.split_once('.')?;
         if rest.is_empty() || rest.split('.').any(str::is_empty) {
@@ -47,7 +47,7 @@ impl SourceFields {
         if space == "aws" || (space == "ct" && !below.is_empty()) {
             // The member by its own name: aws.requestParameters.roleName, ct.useridentity.type.
             if let Some(member) = top {
-                // Below a list there is no pointer without a position.
+                // Below a list there is no pointer without an index.
                 return (below.is_empty() || !member.list).then(|| rest.to_owned());
             }
         }
@@ -68,7 +68,7 @@ impl SourceFields {
         (space == "ct" && top.is_some()).then(|| rest.to_owned())
     }
 
-    /// The field that reads the member a name speaks of: `ct.eventName` is `ct.name`.
+    /// The field that reads the member a name mentions: `ct.eventName` is `ct.name`.
     fn by_member(&self, name: &str) -> Option<&Field> {
         let paths = self.paths();
         let with_path = |path: &str| self.nth(*paths.fields.get(path.to_ascii_lowercase().as_str())?);
@@ -105,14 +105,14 @@ impl SourceFields {
     }
 }
 
-/// Fields by what they read of the event: those that show the plain value at one path. Paths are in lower case.
+/// Fields by the member they read: those with the plain value at one path. Paths are in lower case.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Paths {
     /// The first field that reads a path.
     fields: FxHashMap<String, u32>,
-    /// The only field that reads a member of this name, wherever that is; `None` if there are several.
+    /// The only field that reads a member of this name, at any path; `None` if there are several.
     members: FxHashMap<String, Option<u32>>,
-    /// For the part of a field's name before a dot: the object that a field of that part reads from.
+    /// For the part of a field's name before a dot: the object that its fields read from.
     objects: FxHashMap<String, String>,
 }
 
@@ -145,9 +145,9 @@ fn bare(name: &str) -> &str {
 
 struct Member {
     name: &'static str,
-    /// A member of the record itself.
+    /// True for a member of the record itself.
     top: bool,
-    /// Its value is a list.
+    /// True if its value is a list.
     list: bool,
 }
 
@@ -160,16 +160,23 @@ fn members() -> &'static FxHashMap<String, Member> {
     static MEMBERS: OnceLock<FxHashMap<String, Member>> = OnceLock::new();
     MEMBERS.get_or_init(|| {
         let mut members = FxHashMap::default();
-        for word in data_lines(bundled::CLOUDTRAIL_MEMBERS).flat_map(str::split_whitespace) {
-            let name = word.trim_start_matches('/').trim_end_matches("[]");
-            let member = Member { name, top: word.starts_with('/'), list: word.ends_with("[]") };
-            members.entry(name.to_ascii_lowercase()).or_insert(member);
+        let mut add = |name: &'static str, top, list| {
+            members.entry(name.to_ascii_lowercase()).or_insert(Member { name, top, list });
+        };
+        for line in data_lines(bundled::CLOUDTRAIL_MEMBERS) {
+            let mut words = line.split_whitespace();
+            if let Some(name) = words.next().filter(|name| *name != "-") {
+                add(name, !line.starts_with(' '), words.next() == Some("list"));
+            }
+        }
+        for name in data_lines(bundled::REQUEST_MEMBERS).flat_map(str::split_whitespace) {
+            add(name, false, false);
         }
         members
     })
 }
 
-/// Today's name of a field of Sysdig's older dialect, `aws.eventName` for instance.
+/// The current name of a field of Sysdig's older dialect, `aws.eventName` for instance.
 pub fn dialect(name: &str) -> Option<&'static str> {
     if !name.starts_with("aws.") {
         return None;

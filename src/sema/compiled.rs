@@ -1,4 +1,4 @@
-//! What later passes may look at while the text of a rule and its tree are there.
+//! Compiled rules and macros, as later passes see them while their texts and trees exist.
 
 use super::collect::{Collected, MacroInfo, RuleInfo};
 use super::environment::Environment;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// All macros, parsed.
 #[derive(Clone, Copy)]
 pub struct MacroTrees<'v, 'a> {
-    /// What they were collected from.
+    /// The definitions.
     pub collected: &'v Collected<'a>,
     pub(super) texts: &'v [Composite<'a>],
     pub(super) parsed: &'v [Parsed<'v>],
@@ -25,19 +25,19 @@ pub struct MacroTrees<'v, 'a> {
 pub struct MacroView<'v, 'a> {
     /// The item.
     pub info: &'v MacroInfo<'a>,
-    /// Its condition with the items of lists in place of their names.
+    /// Its condition with lists substituted.
     pub text: &'v Composite<'a>,
     /// That text, parsed.
     pub tree: &'v Expr<'v>,
 }
 
 impl<'v, 'a> MacroTrees<'v, 'a> {
-    /// Position of the macro of this name.
+    /// Index of the macro of this name.
     pub fn index_of(&self, name: &str) -> Option<usize> {
         self.collected.macros.index_of(name)
     }
 
-    /// A macro by position.
+    /// The macro at an index.
     pub fn get(&self, at: usize) -> Option<MacroView<'v, 'a>> {
         let (info, text) = (self.collected.macros.items.get(at)?, self.texts.get(at)?);
         Some(MacroView { info, text, tree: &self.parsed.get(at)?.expr })
@@ -59,71 +59,71 @@ pub struct RuleView<'v, 'a> {
     pub info: &'v RuleInfo<'a>,
     /// Its condition with its exceptions, lists by name.
     pub raw: &'v Composite<'a>,
-    /// The same with the items of lists in place of their names: what is parsed.
+    /// The same with lists substituted: the parsed text.
     pub text: &'v Composite<'a>,
     /// That text, parsed.
     pub tree: &'v Expr<'v>,
     /// The fields of its source.
     pub fields: &'v SourceFields,
-    /// The macros it may use.
+    /// All macros.
     pub macros: MacroTrees<'v, 'a>,
-    /// The engine.
+    /// The environment.
     pub environment: &'v Environment,
 }
 
-/// What came of a rule when it was compiled, and what that rests on beside the rule itself.
+/// The result of compiling a rule, and the names that it depends on.
 #[derive(Debug, Default, Clone)]
 pub struct RuleOutcome {
-    /// What was found.
+    /// The findings.
     pub found: Vec<Diagnostic>,
-    /// How much of that makes Falco refuse the file.
+    /// The number of errors for which Falco refuses the file.
     pub errors: usize,
-    /// Falco does not load it.
+    /// True if Falco does not load the rule.
     pub broken: bool,
     /// The macros in its condition.
     pub macros: Vec<Box<str>>,
-    /// The lists that were put into it.
+    /// The lists substituted in it.
     pub lists: Vec<Box<str>>,
-    /// A name is unknown, so all names matter: one of them may be what was meant.
+    /// True if a name is unknown, so that the result depends on all names through suggestions.
     pub all_names: bool,
 }
 
-/// A name or another word, for those who compare many.
+/// The hash of a word.
 pub fn word(text: &[u8]) -> u64 {
     let mut hasher = FxHasher::default();
     text.hash(&mut hasher);
     hasher.finish()
 }
 
-/// Sees what compiles without error.
+/// A receiver of everything that compiles without error.
 pub trait Sink<'a> {
     /// A rule, in evaluation order.
     fn rule(&mut self, rule: &RuleView<'_, 'a>);
 
-    /// False if this rule is not to be compiled at all.
+    /// False if this rule is not to be compiled.
     fn wants(&self, _rule: &RuleInfo<'a>) -> bool {
         true
     }
 
-    /// What came of this rule when it was compiled before, if nothing has changed that it rests on. `broken` says
-    /// whether it was known before compiling that Falco does not load it.
+    /// The kept result of this rule, if nothing that it depends on has changed. `broken` is true if Falco does not
+    /// load the rule because of an earlier error.
     fn recall(&mut self, _rule: &RuleInfo<'a>, _broken: bool) -> Option<Arc<RuleOutcome>> {
         None
     }
 
-    /// True if outcomes are wanted.
+    /// True if results are to be kept.
     fn keeps(&self) -> bool {
         false
     }
 
-    /// What came of a rule that was not recalled, after [`Sink::rule`] if it loads.
+    /// Keeps the result of a rule that was not recalled, after [`Sink::rule`] if it loads.
     fn keep(&mut self, _rule: &RuleInfo<'a>, _broken: bool, _outcome: RuleOutcome) {}
 
-    /// All macros, after all rules. Some may be broken.
+    /// All macros, after all rules, those with errors included.
     fn macros(&mut self, _macros: &MacroTrees<'_, 'a>) {}
 }
 
-/// Looks away.
+/// A sink that ignores everything.
 pub struct NullSink;
 
 impl Sink<'_> for NullSink {

@@ -1,37 +1,37 @@
-//! What a `falco.yaml` makes of rules that load: which are switched on, and what is appended to their outputs.
+//! The effect of a `falco.yaml` on rules that load: which are enabled, and what is appended to their outputs.
 
 use super::ir::Priority;
 use crate::source::{Span, Text};
 use std::collections::BTreeSet;
 
-/// The part of a `falco.yaml` that rules feel. The default changes nothing.
+/// The part of a `falco.yaml` that affects rules. The default changes nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Deployment {
-    /// `rules`: what is switched on and off after loading, in this order.
+    /// `rules`: enabled and disabled after loading, in this order.
     pub selections: Vec<Selection>,
-    /// `priority`: rules that are less urgent do not run.
+    /// `priority`: less urgent rules do not run.
     pub min_priority: Option<Priority>,
     /// `append_output`, in this order.
     pub appended: Vec<Appended>,
-    /// `rule_matching: all`: each rule that matches an event speaks, not only the first.
+    /// `rule_matching: all`: each rule that matches an event fires, not only the first.
     pub all_matches: bool,
 }
 
-/// Rules that are switched on or off.
+/// Rules that are enabled or disabled.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
-    /// On.
+    /// True to enable.
     pub enable: bool,
-    /// Those of this name; `*` stands for any text.
+    /// The name to match; `*` stands for any text.
     pub rule: Option<String>,
-    /// Those with this tag.
+    /// The tag to match.
     pub tag: Option<String>,
     /// Where it is written.
     pub span: Span,
 }
 
 impl Selection {
-    /// True if it is about this rule.
+    /// True if it selects this rule.
     pub fn is_about(&self, name: &str, tags: &BTreeSet<&str>) -> bool {
         self.rule.as_ref().is_some_and(|pattern| matches(pattern, name))
             || self.tag.as_ref().is_some_and(|tag| tags.contains(&tag.as_str()))
@@ -49,25 +49,25 @@ pub struct Appended {
     pub rule: Option<String>,
     /// Text of the output.
     pub output: Option<Text>,
-    /// Fields beside it.
+    /// Additional fields.
     pub fields: Vec<Field>,
     /// Where it is written.
     pub span: Span,
 }
 
-/// A field beside the output.
+/// A field in addition to the output.
 #[derive(Clone, Debug)]
 pub struct Field {
-    /// What it is called.
+    /// Its name.
     pub name: String,
-    /// What it says, as an output.
+    /// Its output template.
     pub template: Text,
-    /// The value of a single field as it is, not as text.
+    /// True if the value of its single field is not converted to text.
     pub raw: bool,
 }
 
 impl Deployment {
-    /// True if a rule runs that its files leave `enabled` or not.
+    /// True if a rule runs, given whether its files leave it `enabled`.
     pub fn runs(&self, enabled: bool, name: &str, tags: &BTreeSet<&str>, priority: Priority) -> bool {
         let mut on = enabled;
         for selection in &self.selections {
@@ -78,7 +78,7 @@ impl Deployment {
         on && self.min_priority.is_none_or(|least| priority <= least)
     }
 
-    /// What is appended to the output of a rule.
+    /// The additions to the output of a rule.
     pub fn appended<'d>(
         &'d self,
         source: &'d str,
@@ -90,7 +90,7 @@ impl Deployment {
 }
 
 impl Appended {
-    /// True if it is appended to this rule.
+    /// True if it applies to this rule.
     pub fn is_about(&self, source: &str, name: &str, tags: &BTreeSet<&str>) -> bool {
         self.source.as_ref().is_none_or(|wanted| wanted == source)
             && self.rule.as_ref().is_none_or(|wanted| wanted == name)
@@ -98,7 +98,7 @@ impl Appended {
     }
 }
 
-/// Falco's wildcards: what stands after a star is looked for once, from the left, and must lead to the end.
+/// Falco's wildcards: the text after a star is searched for once, from the left, and must reach the end.
 fn matches(pattern: &str, text: &str) -> bool {
     let (mut pattern, mut text) = (pattern, text);
     loop {
@@ -128,7 +128,7 @@ mod tests {
             ("Root*", "Root sign-in", true),
             ("*sign*in", "Root sign-in", true),
             ("**in", "Root sign-in", true),
-            // It stops at the first `aa`.
+            // The search stops at the first `aa`.
             ("*aa", "aaxaa", false),
             ("*aa*", "aaxaa", true),
             ("R*t*x", "Root", false),

@@ -1,4 +1,4 @@
-//! What `falco -L` tells about rules, macros and lists.
+//! The output of `falco -L` for rules, macros and lists.
 
 use super::collect::{Collected, ListInfo, MacroInfo, RuleInfo};
 use super::environment::Environment;
@@ -15,8 +15,8 @@ use crate::syntax::condition::{self, DEFAULT_DEPTH, Parsed, RULE_DEPTH};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// Describes what was collected. The files must have loaded without error. `dropped` names the rules that
-/// were skipped for an unknown field. The `Err` is what Falco dies of.
+/// Describes what was collected. The files must have loaded without error. `dropped` names the rules that were
+/// skipped for an unknown field. The `Err` is the message with which Falco dies.
 pub fn describe(
     collected: &Collected<'_>,
     environment: &Environment,
@@ -87,12 +87,12 @@ struct Describer<'d, 't, 'a> {
 
 type Names = BTreeSet<String>;
 
-/// What a compiled condition is made of.
+/// The fields and operators of a compiled condition.
 #[derive(Default)]
 struct Parts {
     fields: Names,
     operators: Names,
-    /// A check without any field on its left.
+    /// True if a comparison has no field on its left.
     fieldless: bool,
 }
 
@@ -201,8 +201,8 @@ impl<'t, 'a> Describer<'_, 't, 'a> {
         }
     }
 
-    /// The macros and lists that the condition names itself. Falco parses it once more for this, without
-    /// lists in place and with the smaller depth, and dies if that fails.
+    /// The macros and lists that the condition itself names. Falco parses it once more for this, without substituting
+    /// lists and with the smaller depth, and dies if that fails.
     fn named(&self, raw: &str) -> Result<(Names, Names), String> {
         let parsed = condition::parse(raw, DEFAULT_DEPTH);
         if let Some(error) = parsed.errors.first() {

@@ -1,4 +1,4 @@
-//! What is taken as given about the engine that will load the rules.
+//! The environment that rules are checked against: engine, plugins and deployment.
 
 use super::deployment::Deployment;
 use super::requirements::Version;
@@ -6,16 +6,16 @@ use crate::schema::event_names::KnownEvents;
 use crate::schema::{PluginSet, SourceFields};
 use std::sync::Arc;
 
-/// The engine and its plugins.
+/// The engine, its plugins and its deployment.
 #[derive(Clone, Debug)]
 pub struct Environment {
     /// Engine version, `0.63.0` for Falco 0.44.
     pub engine_version: Version,
-    /// Plugins taken as loaded.
+    /// Plugins assumed to be loaded.
     pub plugins: Arc<PluginSet>,
-    /// Events that are logged though rulec's list lacks them.
+    /// Event names that the user adds to rulec's list.
     pub known_events: Arc<KnownEvents>,
-    /// What becomes of rules that load.
+    /// The effect of the deployment on rules that load.
     pub deployment: Arc<Deployment>,
 }
 
@@ -34,7 +34,7 @@ impl Default for Environment {
 }
 
 impl Environment {
-    /// The fields rules of a source can use; `None` if nobody provides the source.
+    /// The fields of a source; `None` if no plugin provides it.
     pub fn fields(&self, source: &str) -> Option<&SourceFields> {
         self.plugins.classes(source)
     }

@@ -1,4 +1,4 @@
-//! Which event types a condition on system calls can match: the set algebra behind `LOAD_NO_EVTTYPE`.
+//! The event types that a condition on system calls can match: the set algebra behind `LOAD_NO_EVTTYPE`.
 
 use super::values::constant_from_one;
 use crate::schema::event_types;
@@ -62,7 +62,7 @@ pub fn too_many(expr: &Expr<'_>, resolve: &Resolve<'_, '_>) -> bool {
     }
 }
 
-/// Names that `evt.type` accepts although no event bears them.
+/// Names that `evt.type` accepts although no event has them.
 const NO_EVENTS: [&str; 2] = ["container_removed", "syscall"];
 
 /// The event types a condition can match, as `-L` lists them.
@@ -91,7 +91,7 @@ struct Walk<'w, 'r, 't> {
 }
 
 impl Walk<'_, '_, '_> {
-    /// `negated`: Falco pushes `not` down to the checks; those of other fields match everything either way.
+    /// `negated`: Falco moves `not` into the comparisons; those of other fields match everything either way.
     fn types(&mut self, expr: &Expr<'_>, negated: bool) -> Types {
         let all = |walk: &mut Self, parts: &[Expr<'_>]| {
             parts.iter().fold(Types::all(), |types, part| types.and(walk.types(part, negated)))
@@ -154,7 +154,7 @@ fn check_types(check: &Comparison<'_>, negated: bool) -> Types {
             };
             if negated { types.not() } else { types }
         }
-        // Falco knows that events are numbered from 1: what never holds selects no type.
+        // Falco knows that events are numbered from 1: a comparison that never holds selects no type.
         "evt.num" => {
             let texts: Vec<&str> = values.iter().map(|value| &*value.text).collect();
             match constant_from_one(check.op, &texts) {

@@ -1,9 +1,9 @@
-//! Exceptions of rules: their shapes, their checks, and the condition text they become.
+//! Exceptions of rules: their forms, their validation, and the condition text they expand to.
 
 use super::environment::Environment;
 use super::errors;
 use super::lists::quote_item;
-use super::report::{ContextStep, Fault};
+use super::report::{ContextStep, Fault, FaultResult};
 use super::text::Composite;
 use super::types;
 use crate::source::{Span, Text};
@@ -25,7 +25,7 @@ pub enum ExceptionEntry<'a> {
 }
 
 impl<'a> ExceptionEntry<'a> {
-    /// True if there is nothing in it.
+    /// True if it has no content.
     pub fn is_empty(&self) -> bool {
         match self {
             ExceptionEntry::Empty => true,
@@ -41,7 +41,7 @@ impl<'a> ExceptionEntry<'a> {
         }
     }
 
-    /// Its place, or `other` when it has none.
+    /// Its span, or `other` if it has none.
     pub fn span_or(&self, other: Span) -> Span {
         match self {
             ExceptionEntry::Empty => other,
@@ -54,7 +54,7 @@ impl<'a> ExceptionEntry<'a> {
 /// The operators of an exception.
 #[derive(Debug, Clone)]
 pub enum Comps<'a> {
-    /// Not given, or given without content.
+    /// Absent or empty.
     Missing,
     /// One operator for a single field.
     One(Cow<'a, str>, Option<Span>),
@@ -94,23 +94,21 @@ pub struct Exception<'a> {
 }
 
 impl<'a> Exception<'a> {
-    /// The step of Falco's context chain.
+    /// The step in Falco's context chain.
     pub fn step(&self) -> ContextStep<'a> {
         ContextStep::new("exception", &*self.name.value, self.span)
     }
 }
 
-/// How many values the aliases of one file may stand for before we stop reading them.
+/// The maximum number of values that the aliases of one file may expand to.
 const MAX_VALUES: usize = 1_000_000;
-
-type Caught<'a, T> = Result<T, Box<Fault<'a>>>;
 
 /// Reads `exceptions` of an item. `append`: the item changes a rule that exists.
 pub fn read<'a>(
     item: Item<'a>,
     append: bool,
     warn: &mut dyn FnMut(Fault<'a>),
-) -> Caught<'a, Vec<Exception<'a>>> {
+) -> FaultResult<'a, Vec<Exception<'a>>> {
     let node = match item.get("exceptions") {
         None => return Ok(Vec::new()),
         Some(node) if matches!(node.value(), Value::Null) => return Ok(Vec::new()),
@@ -159,7 +157,7 @@ pub fn read<'a>(
 fn read_values<'a>(
     node: &'a Node,
     step: &dyn Fn() -> ContextStep<'a>,
-) -> Caught<'a, Vec<ExceptionEntry<'a>>> {
+) -> FaultResult<'a, Vec<ExceptionEntry<'a>>> {
     let values = || ContextStep::new("exception values", "", node.span);
     let Value::Seq(elements) = node.value() else {
         return Err(errors::exception_values_not_sequence(node, vec![step(), values()]));
@@ -191,7 +189,7 @@ fn read_entry<'a>(
     key: &'a str,
     count: &mut usize,
     steps: &[ContextStep<'a>],
-) -> Caught<'a, ExceptionEntry<'a>> {
+) -> FaultResult<'a, ExceptionEntry<'a>> {
     *count += 1;
     if *count > MAX_VALUES {
         return Ok(ExceptionEntry::Empty);
@@ -213,7 +211,11 @@ fn read_entry<'a>(
 
 /// Checks fields and operators of an exception and fills in the operators that Falco assumes.
 /// Operators lose surrounding blanks, as in Falco.
-pub fn validate<'a>(exception: &mut Exception<'a>, source: &str, environment: &Environment) -> Outcome<'a> {
+pub fn validate<'a>(
+    exception: &mut Exception<'a>,
+    source: &str,
+    environment: &Environment,
+) -> FaultResult<'a> {
     match &exception.fields {
         ExceptionEntry::Many(fields, _) => {
             let comps = match std::mem::replace(&mut exception.comps, Comps::Missing) {
@@ -256,8 +258,6 @@ pub fn validate<'a>(exception: &mut Exception<'a>, source: &str, environment: &E
     Ok(())
 }
 
-type Outcome<'a> = Result<(), Box<Fault<'a>>>;
-
 impl<'a> Exception<'a> {
     fn comps_many(&self) -> &[(Cow<'a, str>, Option<Span>)] {
         match &self.comps {
@@ -291,8 +291,8 @@ fn validate_field<'a>(
     field: &ExceptionEntry<'a>,
     source: &str,
     environment: &Environment,
-) -> Outcome<'a> {
-    // Of a rule whose source nobody provides, Falco looks at no field.
+) -> FaultResult<'a> {
+    // For a rule whose source no plugin provides, Falco checks no field.
     let Some(fields) = environment.fields(source) else { return Ok(()) };
     let text = field.text();
     if text.contains('(') {
@@ -306,13 +306,13 @@ fn validate_field<'a>(
         Err(error) if error.problem == crate::schema::FieldProblem::Unknown => {
             Err(errors::exception_field(exception, field, fields))
         }
-        // A lookup that throws is caught far outside: Falco places it at the document.
+        // Falco catches this exception far outside and reports it at the document.
         Err(error) => Err(errors::exception_field_argument(exception, field, error)),
     }
 }
 
 /// Adds the exceptions of a rule to its condition: ` and not …` for each that has values.
-pub fn expand<'a>(condition: Composite<'a>, exceptions: &[Exception<'a>]) -> Caught<'a, Composite<'a>> {
+pub fn expand<'a>(condition: Composite<'a>, exceptions: &[Exception<'a>]) -> FaultResult<'a, Composite<'a>> {
     let Some(first) = exceptions.first() else { return Ok(condition) };
     let start = Span::point(first.span.file, first.span.start as usize);
     let mut text = Composite::with_capacity(condition.text.len() + 64 * exceptions.len());
@@ -333,7 +333,7 @@ fn expand_single<'a>(
     text: &mut Composite<'a>,
     exception: &Exception<'a>,
     field: &ExceptionEntry<'a>,
-) -> Outcome<'a> {
+) -> FaultResult<'a> {
     let place = exception.name.span;
     text.push_made("(", place);
     push_entry(text, field, false, place);
@@ -359,7 +359,7 @@ fn expand_tuples<'a>(
     text: &mut Composite<'a>,
     exception: &Exception<'a>,
     fields: &[ExceptionEntry<'a>],
-) -> Outcome<'a> {
+) -> FaultResult<'a> {
     let place = exception.name.span;
     let comps = exception.comps_many();
     text.push_made("(", place);
@@ -415,7 +415,7 @@ fn push_value<'a>(text: &mut Composite<'a>, value: &ExceptionEntry<'a>, comp: &s
     }
 }
 
-/// Adds a text as it is or with quotes where Falco adds them.
+/// Adds a text, quoted where Falco quotes it.
 fn push_entry<'a>(text: &mut Composite<'a>, entry: &ExceptionEntry<'a>, quote: bool, place: Span) {
     let ExceptionEntry::One(value) = entry else { return };
     let quoted = quote && matches!(quote_item(&value.value), Cow::Owned(_));

@@ -1,4 +1,4 @@
-//! Which rules, macros and lists use which, as Falco puts them together.
+//! The dependency graph of rules, macros and lists, as Falco resolves them.
 
 use super::collect::Collected;
 use super::exceptions::{self, Exception};
@@ -20,13 +20,13 @@ pub struct GraphNode {
     pub kind: ItemKind,
     /// Its name.
     pub name: String,
-    /// The name where it was last defined; `None` for a macro that is used and defined nowhere.
+    /// Its last definition; `None` for a macro that is used but not defined.
     pub span: Option<Span>,
-    /// It is a rule, or some rule uses it, itself or by way of others.
+    /// True for a rule and for everything that a rule uses, directly or not.
     pub used: bool,
 }
 
-/// What of the user uses the other.
+/// The part of the user that uses the other.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Via {
     /// Its condition.
@@ -37,7 +37,7 @@ pub enum Via {
     Items,
 }
 
-/// Who uses whom: an edge leads from the user to what it uses. Nodes are in load order, rules first, then macros and lists.
+/// An edge leads from the user to what it uses. Nodes are in load order, rules first, then macros and lists.
 pub type Graph = DiGraph<GraphNode, Via>;
 
 /// The graph of everything that was collected.
@@ -52,7 +52,7 @@ pub fn graph(collected: &Collected<'_>) -> Graph {
     }
     for info in &collected.lists.items {
         for item in &info.items {
-            // A list stands for its items only in lists that were changed after it was first defined.
+            // A list is expanded only in lists that changed after its first definition.
             let inner = collected.lists.get(&item.value).filter(|inner| inner.index < info.visibility);
             if let Some(inner) = inner {
                 builder.edge((ItemKind::List, info.name), (ItemKind::List, inner.name), Via::Items);
@@ -69,7 +69,7 @@ fn mark_used(graph: &mut Graph) {
     reached(graph, &rules, Direction::Outgoing).into_iter().for_each(|at| graph[at].used = true);
 }
 
-/// What can be reached from some nodes, they included: what they use (`Outgoing`), or who uses them (`Incoming`).
+/// Everything reachable from some nodes, they included: what they use (`Outgoing`), or who uses them (`Incoming`).
 pub fn reached(graph: &Graph, from: &[NodeIndex], direction: Direction) -> FxHashSet<NodeIndex> {
     let mut found = FxHashSet::default();
     let mut search = Dfs::empty(graph);
@@ -83,7 +83,7 @@ pub fn reached(graph: &Graph, from: &[NodeIndex], direction: Direction) -> FxHas
     found
 }
 
-/// The part of a graph that has these nodes, in their order.
+/// The subgraph of these nodes, in their order.
 pub fn part(graph: &Graph, nodes: &FxHashSet<NodeIndex>) -> Graph {
     let mut part = Graph::new();
     let kept: FxHashMap<NodeIndex, NodeIndex> = graph
@@ -131,14 +131,14 @@ impl<'c, 'a> Builder<'c, 'a> {
     }
 
     fn edge(&mut self, from: (ItemKind, &str), to: (ItemKind, &str), via: Via) {
-        // Only a macro can be named that nobody defined: any other word is a value.
+        // Only an undefined macro is a node: any other unknown word is a value.
         let (from, to) = (self.node(from.0, from.1, None), self.node(to.0, to.1, None));
         if self.edges.insert((from, to, via.clone())) {
             self.graph.add_edge(from, to, via);
         }
     }
 
-    /// The lists that are put into a condition, and the macros that are then in it.
+    /// Adds the lists substituted in a condition, and the macros in the resulting text.
     fn condition(&mut self, kind: ItemKind, name: &'c str, parts: &[&'a crate::source::Text]) {
         self.lists.take_touched();
         let text = self.lists.substitute(Composite::joined(parts));
@@ -147,7 +147,7 @@ impl<'c, 'a> Builder<'c, 'a> {
         }
         let parsed = condition::parse(&text.text, RULE_DEPTH);
         for used in names::uses(&parsed.expr) {
-            // After an error a word may be anything.
+            // After a syntax error a word may be anything.
             if parsed.errors.is_empty() || self.collected.macros.index_of(used.name).is_some() {
                 self.edge((kind, name), (ItemKind::Macro, used.name), Via::Condition);
             }

@@ -16,15 +16,15 @@ pub struct Rule {
     pub source: String,
     /// Priority.
     pub priority: Priority,
-    /// False if a file switched it off.
+    /// False if a file disabled it.
     pub enabled: bool,
     /// Tags, sorted.
     pub tags: Vec<String>,
-    /// When it fires.
+    /// Its condition.
     pub condition: Pred,
-    /// What it says.
+    /// Its output.
     pub output: Vec<OutputPart>,
-    /// Fields beside those of the output.
+    /// Fields that the deployment adds.
     pub extra_fields: Vec<ExtraField>,
     /// The item that defined it last.
     pub span: Span,
@@ -86,43 +86,42 @@ impl Priority {
 
 /// A predicate on events.
 ///
-/// Absent is a value: an atom on an absent field is false, whatever its test. So `a != x` is not
-/// `not a = x`, and both can be said.
+/// An atom on an absent field is false, whatever its test. So `a != x` is not `not a = x`, and both can be expressed.
 #[derive(Clone, Debug)]
 pub enum Pred {
-    /// Always or never.
+    /// A constant.
     Const(bool),
-    /// All of them; none is true.
+    /// A conjunction without constant parts.
     And(Vec<Pred>),
-    /// Any of them; none is false.
+    /// A disjunction without constant parts.
     Or(Vec<Pred>),
-    /// The opposite.
+    /// A negation.
     Not(Box<Pred>),
     /// One comparison.
     Atom(Arc<Atom>),
 }
 
-/// A comparison and where it is written.
+/// A comparison and its origin.
 #[derive(Clone, Debug)]
 pub struct Atom {
-    /// What is compared.
+    /// The left side.
     pub left: Term,
-    /// How and with what.
+    /// The test on it.
     pub test: Test,
     /// Where it comes from.
     pub origin: Origin,
 }
 
-/// Where something comes from.
+/// The origin of an atom in the files.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Origin {
-    /// Where it is written.
+    /// The written text.
     pub span: Span,
     /// The uses of macros it came through, outermost first: "in macro m, used here".
     pub via: Vec<Span>,
 }
 
-/// What is compared: a field, or what transformers make of fields and constants.
+/// A side of a comparison: a field, or a transformer of fields and constants.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Term {
     /// A field of the event.
@@ -151,13 +150,13 @@ pub struct FieldRef {
     pub arg: Option<Arc<str>>,
     /// Type of the value or of the elements.
     pub ty: Type,
-    /// It is a list.
+    /// True for a list.
     pub list: bool,
-    /// The JSON pointer to the member of the event that it shows; its own name where that is not one member.
+    /// The JSON pointer to the member of the event that it shows; its own name if it does not show one member.
     pub member: Arc<str>,
 }
 
-/// What a field shows follows from its name and argument.
+/// Equality ignores the member, which follows from name and argument.
 impl PartialEq for FieldRef {
     fn eq(&self, other: &FieldRef) -> bool {
         (&self.name, &self.arg, self.ty, self.list) == (&other.name, &other.arg, other.ty, other.list)
@@ -188,10 +187,10 @@ impl FieldRef {
     }
 }
 
-/// How a term is compared.
+/// The test of an atom.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Test {
-    /// It is there.
+    /// The term is present.
     Exists,
     /// With constants: one for most operators, any number for list operators and modifiers.
     Values {
@@ -211,27 +210,27 @@ pub enum Test {
     },
 }
 
-/// A field that a deployment adds to what a rule says.
+/// A field that a deployment adds to the output of a rule.
 #[derive(Clone, Debug)]
 pub struct ExtraField {
-    /// What it is called.
+    /// Its name.
     pub name: String,
-    /// What it says.
+    /// Its output template.
     pub parts: Vec<OutputPart>,
-    /// The value of a single field as it is, not as text.
+    /// True if the value of its single field is not converted to text.
     pub raw: bool,
 }
 
 /// A part of an output.
 #[derive(Clone, Debug)]
 pub enum OutputPart {
-    /// Text as it is.
+    /// Literal text.
     Text(String),
     /// A field or transformer.
     Term {
-        /// What.
+        /// The field or transformer.
         term: Term,
-        /// How Falco writes it: the key in `output_fields`.
+        /// Falco's spelling: the key in `output_fields`.
         text: String,
         /// Pad or cut to this many bytes.
         width: Option<usize>,
@@ -251,7 +250,7 @@ impl Pred {
 }
 
 impl Term {
-    /// The type that it has after its transformers, and whether it is a list of that type.
+    /// The type after its transformers, and whether it is a list of that type.
     pub fn type_of(&self) -> (Type, bool) {
         match self {
             Term::Field(field) => (field.ty, field.list),

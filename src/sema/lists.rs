@@ -1,4 +1,4 @@
-//! List substitution, textually, as Falco does it: exactly what that accepts is accepted.
+//! Substitution of lists as text, exactly as Falco does it.
 
 use super::collect::Collected;
 use super::text::{Composite, Origin};
@@ -7,15 +7,15 @@ use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-/// All lists, ready to be put in place of their names.
+/// All lists, prepared for substitution.
 pub struct Lists<'a> {
     by_name: FxHashMap<&'a [u8], usize>,
-    /// Whether some name begins and ends so: most words are no names.
+    /// Hashes of first and last bytes of names: most words match none.
     hinted: Vec<bool>,
     lists: Vec<Ready<'a>>,
-    /// Lists whose names hold separators: they cannot be found word by word.
+    /// Lists whose names contain separators and so cannot be found word by word.
     odd: Vec<usize>,
-    /// The lists that were put somewhere since somebody last looked.
+    /// The lists substituted since the last call of [`Lists::take_touched`].
     touched: Vec<usize>,
 }
 
@@ -55,14 +55,14 @@ pub fn is_separator(byte: u8) -> bool {
 
 const HINTS: usize = 1 << 10;
 
-/// A little of what a word is: its length and how it begins and ends.
+/// The length, first and last byte of a word.
 fn hint(word: &[u8]) -> usize {
     let end = |byte: Option<&u8>| usize::from(byte.copied().unwrap_or_default() & 31);
     (end(word.first()) << 5 ^ end(word.last()) ^ word.len() << 3) % HINTS
 }
 
 impl<'a> Lists<'a> {
-    /// Expands lists in lists: one level, and only lists defined before the latest change of the outer one.
+    /// Expands lists in lists: one level, and only lists defined before the latest change of the containing one.
     pub fn new(collected: &Collected<'a>) -> Lists<'a> {
         let infos = &collected.lists.items;
         let mut lists: Vec<Ready<'a>> = Vec::with_capacity(infos.len());
@@ -91,17 +91,17 @@ impl<'a> Lists<'a> {
         Lists { by_name, hinted, lists, odd, touched: Vec::new() }
     }
 
-    /// True if the list was put somewhere, or stands in another list.
+    /// True if the list was substituted anywhere, or is contained in another list.
     pub fn is_used(&self, index: usize) -> bool {
         self.lists[index].used
     }
 
-    /// The names of the lists that were put somewhere since this was last asked.
+    /// The names of the lists substituted since the last call.
     pub fn take_touched(&mut self) -> Vec<&'a str> {
         self.touched.drain(..).map(|at| self.lists[at].name).collect()
     }
 
-    /// Notes that the list of this name was put somewhere.
+    /// Marks the list of this name as substituted.
     pub fn mark_used(&mut self, name: &str) {
         if let Some(&at) = self.by_name.get(name.as_bytes()) {
             self.lists[at].used = true;
@@ -113,8 +113,8 @@ impl<'a> Lists<'a> {
         self.lists[index].items.iter().map(|(_, text)| &*text.value)
     }
 
-    /// Replaces the names of lists in a condition, in the order in which the lists were first defined:
-    /// text put in by one list can be replaced by a later list, not the other way round.
+    /// Substitutes lists in a condition, in the order in which they were first defined: text from one list can be
+    /// replaced by a later list, not the other way round.
     pub fn substitute(&mut self, condition: Composite<'a>) -> Composite<'a> {
         if self.lists.is_empty() {
             return condition;
@@ -151,17 +151,17 @@ impl<'a> Lists<'a> {
         let empty = list.items.iter().all(|(item, _)| item.is_empty());
         let text = condition.text.as_bytes();
         let size: usize = list.items.iter().map(|(item, _)| item.len() + 2).sum();
-        // What is done of the text, and how much of the old text that stands for.
+        // The new text so far, and how much of the old text it covers.
         let mut done: Option<Composite<'a>> = None;
         let mut taken = 0;
         let mut from = 0;
         while let Some(found) = condition.text.get(from..).and_then(|rest| rest.find(name)) {
             let (start, mut end) = (from + found, from + found + name.len());
-            // What was put in before ends with a blank.
+            // Substituted text ends with a blank.
             let bounded = (start == taken || is_separator(text[start - 1]))
                 && (end >= text.len() || is_separator(text[end]));
             if !bounded {
-                // Falco goes on one byte further; the next character is the same here.
+                // Falco continues one byte further; the next character is the same here.
                 from = start + condition.text[start..].chars().next().map_or(1, char::len_utf8);
                 continue;
             }
@@ -199,7 +199,7 @@ fn insert<'a>(text: &mut Composite<'a>, list: &Ready<'a>, place: Span) {
     }
     let before = text.text.len();
     for (item, origin) in &list.items {
-        // The separator depends on what is there, so leading empty items vanish.
+        // The separator depends on the text before it, so leading empty items vanish.
         if text.text.len() > before {
             text.push_origin(", ", Origin::Item(place, None));
         }

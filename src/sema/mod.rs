@@ -1,4 +1,4 @@
-//! From syntax to meaning: items merged in Falco's order, names resolved, fields and values checked.
+//! Semantics: items merged in Falco's order, names resolved, fields and values checked.
 //!
 //! ```text
 //! streams -> collect (append, override) -> compile (lists, macros, conditions, outputs) -> findings, IR
@@ -25,7 +25,6 @@ pub mod predicate;
 pub mod print;
 pub mod report;
 pub mod requirements;
-mod rule;
 pub mod text;
 pub mod types;
 pub mod values;

@@ -1,4 +1,4 @@
-//! Macros by name: which exist, which see which, which loop.
+//! Resolution of macros by name: existence, visibility and loops.
 
 use super::collect::MacroInfo;
 use super::collect::Table;
@@ -9,9 +9,9 @@ use petgraph::graph::{DiGraph, NodeIndex};
 /// A use of a macro in a text.
 #[derive(Clone, Debug)]
 pub struct Use<'t> {
-    /// The macro.
+    /// The name of the macro.
     pub name: &'t str,
-    /// Where it is used.
+    /// The place of the use.
     pub place: TextRange,
 }
 
@@ -31,20 +31,20 @@ pub fn uses<'t>(expr: &Expr<'t>) -> Vec<Use<'t>> {
 pub enum NameErrorKind {
     /// No macro of that name, or none that the user can see.
     Undefined(String),
-    /// It leads back to itself.
+    /// A loop through this macro.
     Loop(String),
 }
 
-/// A name that cannot be resolved: in which text it stands and where.
+/// A name that cannot be resolved.
 #[derive(Clone, Debug)]
 pub struct NameError {
-    /// Why.
+    /// The reason.
     pub kind: NameErrorKind,
-    /// The macro in whose text it stands.
+    /// Index of the macro whose text contains it.
     pub within: usize,
-    /// Where in that text.
+    /// Its place in that text.
     pub place: TextRange,
-    /// Where in the text of the macro that is being resolved.
+    /// The place in the text of the macro that is being resolved.
     pub root_place: TextRange,
 }
 
@@ -56,7 +56,7 @@ pub fn resolve(macros: &Table<'_, MacroInfo<'_>>, uses: &[Vec<Use<'_>>]) -> Vec<
     let needs = needs(macros, &targets);
     (0..uses.len())
         .map(|root| {
-            // The common case costs nothing: no loop ahead, and all that is reached is visible.
+            // The common case is free: no loop, and everything reachable is visible.
             let clean = needs[root].is_some_and(|need| need <= macros.items[root].visibility);
             if clean { None } else { search(macros, uses, &targets, root) }
         })
@@ -74,7 +74,7 @@ fn needs(macros: &Table<'_, MacroInfo<'_>>, targets: &[Vec<Option<usize>>]) -> V
         }
     }
     let mut needs: Vec<Option<u32>> = vec![None; targets.len()];
-    // Components come with what they point to first.
+    // Components are ordered after those they point to.
     for component in kosaraju_scc(&graph) {
         let [node] = component[..] else { continue };
         let at = node.index();
@@ -90,7 +90,7 @@ fn needs(macros: &Table<'_, MacroInfo<'_>>, targets: &[Vec<Option<usize>>]) -> V
     needs
 }
 
-/// Falco's own walk, for the message: into every macro that was not resolved before, depth first.
+/// Falco's own walk, for the message: into every unresolved macro, depth first.
 fn search(
     macros: &Table<'_, MacroInfo<'_>>,
     uses: &[Vec<Use<'_>>],
@@ -127,7 +127,7 @@ fn search(
             Some(target) if path[1..].iter().any(|&(on_path, _)| on_path == target) => {
                 return Some(error(NameErrorKind::Loop(used.name.to_owned())));
             }
-            // Macros before the root in order are resolved by now, or were complained about.
+            // Earlier macros are resolved by now, or reported.
             Some(target) if target < root || done[target] => {}
             Some(target) => path.push((target, 0)),
         }

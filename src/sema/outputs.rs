@@ -1,4 +1,4 @@
-//! Outputs of rules, checked as Falco's formatter does.
+//! Checks of rule outputs, as Falco's formatter does them.
 
 use super::collect::RuleInfo;
 use super::environment::Environment;
@@ -17,7 +17,7 @@ use std::sync::LazyLock;
 /// The token that Falco drops from outputs.
 pub const CONTAINER_INFO: &str = "%container.info";
 
-/// Where that token stands first.
+/// The first position of that token.
 fn container_info(text: &str) -> Option<usize> {
     static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(CONTAINER_INFO));
     FINDER.find(text.as_bytes())
@@ -39,7 +39,7 @@ pub fn text<'a>(rule: &RuleInfo<'a>) -> Composite<'a> {
     trimmed
 }
 
-/// The output with what the deployment appends to it.
+/// The output with the additions of the deployment.
 pub fn whole<'x>(rule: &'x RuleInfo<'x>, environment: &'x Environment) -> Composite<'x> {
     let mut whole = text(rule);
     let appended = environment.deployment.appended(rule.source, rule.name, &rule.tags);
@@ -73,7 +73,7 @@ pub fn resolves(operand: &Operand<'_>, fields: &SourceFields) -> bool {
     }
 }
 
-/// The tokens of a template that can be resolved.
+/// The resolvable tokens of a template.
 pub fn tokens<'t>(text: &'t str, fields: &SourceFields) -> Vec<TemplateField<'t>> {
     let (parts, _) = output::parse(text, &mut |operand| resolves(operand, fields));
     let token = |part| match part {
@@ -93,7 +93,7 @@ pub fn check<'a>(
 ) -> bool {
     let file = rule.span.file;
     if rule.output.is_empty() {
-        // It could not be read; that was said.
+        // It could not be read and is reported already.
         return true;
     }
     let written = whole(rule, environment);
@@ -107,7 +107,7 @@ pub fn check<'a>(
     }
     deprecated(rule, &written, base, report);
     let appended = environment.deployment.appended(rule.source, rule.name, &rule.tags);
-    // All of them are looked at, and a rule cannot choose to skip them.
+    // All additions are checked, and a rule cannot skip them.
     let mut good = true;
     for field in appended.flat_map(|entry| &entry.fields) {
         let template = Composite::of(&field.template);
@@ -116,7 +116,7 @@ pub fn check<'a>(
     good
 }
 
-/// Checks the tokens of a template. False if one cannot be resolved, which is told.
+/// Checks the tokens of a template. False if one cannot be resolved, which is reported.
 fn resolve<'a>(
     rule: &RuleInfo<'a>,
     written: &Composite<'_>,
@@ -140,13 +140,13 @@ fn resolve<'a>(
         let mut fault: Fault<'_> =
             errors::output(trouble, token, place, rule.source, fields, &mut report.hints);
         if let Some(error) = refused_call(&written.text, trouble, fields) {
-            // A transformer that could be read: what is wrong is inside.
+            // A transformer that parses: the error is inside.
             let place = written.locate(error.place.clone());
             fault.diagnostic =
                 errors::type_error(&error, place, None, rule.source, fields, environment, &mut report.hints)
                     .diagnostic;
         }
-        // Any token that cannot be resolved is in the class of errors that a rule may choose to skip.
+        // An unresolvable token is an error that a rule may choose to skip.
         if skip && trouble.kind == output::OutputErrorKind::Unknown {
             report.fault(file, &output_base(), errors::skipped(rule, fault));
             return false;
@@ -156,7 +156,7 @@ fn resolve<'a>(
     false
 }
 
-/// Why the transformer at a token is refused, if one stands there.
+/// The error of the transformer at a token, if one stands there.
 fn refused_call(text: &str, error: &OutputError, fields: &SourceFields) -> Option<TypeError> {
     let rest = text[error.place.start as usize..].strip_prefix('%')?;
     let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -170,7 +170,7 @@ fn refused_call(text: &str, error: &OutputError, fields: &SourceFields) -> Optio
     Some(refused)
 }
 
-/// Falco looks for the names of deprecated fields anywhere in the text, as substrings.
+/// Falco searches the text for names of deprecated fields as substrings.
 fn deprecated<'a>(
     rule: &RuleInfo<'a>,
     written: &Composite<'a>,

@@ -1,4 +1,4 @@
-//! What a text is compared with: one constant, made ready for many texts.
+//! Patterns that texts are compared with: one constant, prepared for many texts.
 
 use crate::syntax::glob::{self, Glob};
 use crate::syntax::re2;
@@ -7,7 +7,7 @@ use memchr::memmem::Finder;
 use regex_automata::meta::Regex;
 use rustc_hash::FxHashSet;
 
-/// One comparison of a text.
+/// One comparison with a text.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub enum Pattern {
@@ -24,7 +24,7 @@ pub enum Pattern {
     Ends(Box<[u8]>),
     Glob(Glob),
     Regex(Box<Regex>),
-    /// What cannot be compared so.
+    /// A comparison that never holds.
     Never,
 }
 
@@ -41,7 +41,7 @@ pub fn ordered<T: Ord>(op: Op, left: T, right: T) -> bool {
     }
 }
 
-/// Compares a text with one constant, as `Pattern::new(op, constant).matches(text)` does, and keeps nothing.
+/// Compares a text with one constant, as `Pattern::new(op, constant).matches(text)` does, without keeping a pattern.
 pub fn compare(op: Op, text: &[u8], constant: &[u8]) -> bool {
     match op {
         Op::Contains => memchr::memmem::find(text, constant).is_some(),
@@ -53,7 +53,7 @@ pub fn compare(op: Op, text: &[u8], constant: &[u8]) -> bool {
 }
 
 impl Pattern {
-    /// Makes a constant ready.
+    /// Prepares a constant.
     pub fn new(op: Op, text: &[u8]) -> Pattern {
         let bytes = || Box::from(text);
         match op {
@@ -88,13 +88,13 @@ impl Pattern {
             Pattern::Starts(with) => text.starts_with(with),
             Pattern::Ends(with) => text.ends_with(with),
             Pattern::Glob(glob) => glob.matches(text),
-            // RE2 reads broken UTF-8 as replacement characters.
+            // RE2 reads invalid UTF-8 as replacement characters.
             Pattern::Regex(regex) => regex.is_match(&*String::from_utf8_lossy(text)),
             Pattern::Never => false,
         }
     }
 
-    /// Roughly how long it takes, in comparisons of plain texts.
+    /// The approximate cost, in comparisons of plain texts.
     pub fn cost(&self) -> u32 {
         match self {
             Pattern::Contains(_) | Pattern::ContainsFolded(_) => 3,
@@ -124,7 +124,7 @@ fn contains_folded(text: &[u8], needle: &[u8]) -> bool {
     false
 }
 
-/// Texts to be among.
+/// A set of texts.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub enum Set {
@@ -153,7 +153,7 @@ impl Set {
 pub struct Prefixes(pub Vec<Vec<Glob>>);
 
 impl Prefixes {
-    /// Makes constants ready.
+    /// Prepares constants.
     pub fn new<'v>(values: impl Iterator<Item = &'v [u8]>) -> Prefixes {
         let component = |part: &[u8]| {
             let is_glob = part.iter().any(|byte| matches!(byte, b'?' | b'*' | b'['));

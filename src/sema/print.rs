@@ -1,15 +1,15 @@
-//! Conditions printed as Falco prints compiled ones: for `-L`, and never meant to be read back.
+//! Conditions as Falco prints compiled ones, for `-L`; not meant to be parsed again.
 
 use crate::syntax::ast::{Comparison, Constant, Expr, ExprKind, Operand, OperandKind, Right};
 use std::borrow::Cow;
 
-/// Finds the condition of a macro.
+/// A lookup of macro conditions.
 pub type Macros<'m, 't> = dyn Fn(&str) -> Option<&'m Expr<'t>> + 'm;
 
-/// How much text one condition may become: macros of macros can double with every step.
+/// The maximum length of one condition: nested macros can double it with every level.
 const LONGEST: usize = 64 << 20;
 
-/// A condition with its macros in place; names without a macro stay.
+/// A condition with its macros expanded; names without a macro stay.
 pub fn condition(expr: &Expr<'_>, macros: &Macros<'_, '_>) -> String {
     let mut text = String::new();
     expression(expr, macros, &mut text, 0);

@@ -1,4 +1,4 @@
-//! Collecting findings in Falco's order, each with what Falco would say of it.
+//! Collection of findings in Falco's order, each with Falco's message.
 
 use super::compiled::RuleOutcome;
 use super::errors::Hints;
@@ -8,13 +8,13 @@ use crate::syntax::yaml;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-/// What yaml-cpp says of a node it cannot convert, after its position.
+/// yaml-cpp's message for a node it cannot convert, after its position.
 pub const BAD_CONVERSION: &str = "bad conversion";
 
-/// How many names are searched for among all names in one run.
+/// The maximum number of searches among all names in one run.
 const SEARCHES: usize = 50;
 
-/// A step of Falco's context chain: what kind of thing, its name, and where it starts.
+/// A step of Falco's context chain: the kind of thing, its name, and its start.
 #[derive(Clone, Debug)]
 pub struct ContextStep<'a> {
     /// For instance `rule condition`.
@@ -26,62 +26,65 @@ pub struct ContextStep<'a> {
 }
 
 impl<'a> ContextStep<'a> {
-    /// A step.
+    /// A step with this type, name and span.
     pub fn new(item_type: &'static str, name: impl Into<Cow<'a, str>>, span: Span) -> ContextStep<'a> {
         ContextStep { item_type, name: name.into(), span }
     }
 }
 
-/// A finding with Falco's words, before it has its full context.
+/// A finding with Falco's message, before its context is complete.
 #[derive(Debug)]
 pub struct Fault<'a> {
-    /// Ours.
+    /// The finding.
     pub diagnostic: Diagnostic,
     /// Falco's code; `None` if Falco crashes, and so reports nothing.
     pub code: Option<FalcoCode>,
     /// Falco's message.
     pub message: String,
-    /// Steps below the item; `None` if Falco places it at the document as a whole.
+    /// Steps below the item; `None` if Falco reports it at the document as a whole.
     pub steps: Option<Vec<ContextStep<'a>>>,
 }
 
-/// Where in a condition, for the last step of a chain.
+/// A value, or the first fault, at which Falco stops.
+pub type FaultResult<'a, T = ()> = Result<T, Box<Fault<'a>>>;
+
+/// The place in a condition, for the last step of a chain.
 pub struct ConditionPlace<'t> {
-    /// The text Falco shows an excerpt of.
+    /// The text that Falco shows an excerpt of.
     pub text: &'t str,
-    /// The text whose offset `at` is.
+    /// The text that `at` is an offset of.
     pub parsed: &'t str,
-    /// Byte offset; `None` for findings that Falco places nowhere in particular.
+    /// Byte offset; `None` for findings that Falco reports without a position.
     pub at: Option<usize>,
 }
 
-/// Findings so far.
+/// The findings so far.
 pub struct Report<'m> {
     sources: &'m SourceMap,
     /// In Falco's order.
     pub found: Vec<Diagnostic>,
-    /// How Falco crashes on an item, if it does.
+    /// Falco's crash on an item, if any.
     pub crash: Option<Crash>,
-    /// What unknown fields were probably meant to be.
+    /// Suggestions for unknown fields.
     pub hints: Hints,
     errors: usize,
-    /// Rules that Falco does not load: it refuses them, or drops them as they asked.
+    /// Rules that Falco does not load: it refuses them, or skips them as they ask.
     broken: BTreeSet<String>,
-    /// Searches among the names of rules and macros that are still worth their time.
+    /// The remaining searches among the names of rules and macros.
     searches: usize,
-    /// Falco's context and excerpts are wanted.
+    /// True if Falco's context and excerpts are wanted.
     in_context: bool,
 }
 
-/// How Falco ends, when it does not end with a result.
+/// A crash of Falco in place of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Crash {
-    /// What it says or does.
+    /// Falco's message or behaviour.
     pub falco: String,
 }
 
 impl<'m> Report<'m> {
-    /// An empty report on these files, with Falco's words in full.
+    /// An empty report on these files that records Falco's whole output.
     pub fn new(sources: &'m SourceMap) -> Report<'m> {
         Report {
             sources,
@@ -95,23 +98,23 @@ impl<'m> Report<'m> {
         }
     }
 
-    /// An empty report that keeps Falco's codes and messages but not its context, which only its own
-    /// format shows and which is longer than all the rest of a finding.
+    /// An empty report that records Falco's codes and messages but not its context, which only Falco's own format
+    /// shows and which is longer than the rest of a finding.
     pub fn without_context(sources: &'m SourceMap) -> Report<'m> {
         Report { in_context: false, ..Report::new(sources) }
     }
 
-    /// Number of findings that make Falco refuse the file.
+    /// The number of findings for which Falco refuses the file.
     pub fn errors(&self) -> usize {
         self.errors
     }
 
-    /// True if something found so far keeps Falco from loading the rule.
+    /// True if a finding so far keeps Falco from loading the rule.
     pub fn is_broken(&self, rule: &str) -> bool {
         self.broken.contains(rule)
     }
 
-    /// Adds what was found before of a rule that has not changed.
+    /// Adds the kept result of an unchanged rule.
     pub fn recall(&mut self, rule: &str, outcome: &RuleOutcome) {
         self.found.extend(outcome.found.iter().cloned());
         self.errors += outcome.errors;
@@ -120,12 +123,12 @@ impl<'m> Report<'m> {
         }
     }
 
-    /// The names of such rules.
+    /// The names of rules that Falco does not load.
     pub fn into_broken(self) -> BTreeSet<String> {
         self.broken
     }
 
-    /// Notes that the rule of this context is broken, if the finding breaks it.
+    /// Records that the rule of this context is broken, if the finding breaks it.
     fn note(&mut self, base: &[ContextStep<'_>], code: Option<FalcoCode>) {
         let breaks = code.is_none_or(|code| code.is_error() || code == FalcoCode::UnknownFilter);
         if let Some(rule) = base.first().filter(|step| breaks && step.item_type == "rule") {
@@ -133,25 +136,25 @@ impl<'m> Report<'m> {
         }
     }
 
-    /// True while the known names may be searched for one that was meant: a file in which thousands
-    /// of names are wrong must not cost their product.
+    /// True while known names may be searched for a suggestion: a file with thousands of wrong names must not cost
+    /// their product.
     pub fn may_search(&mut self) -> bool {
         self.searches = self.searches.saturating_sub(1);
         self.searches > 0
     }
 
-    /// A finding of ours alone.
+    /// Adds a finding that Falco does not have.
     pub fn add(&mut self, diagnostic: Diagnostic) {
         self.found.push(diagnostic);
     }
 
-    /// The same, and it says why Falco does not load this rule.
+    /// Adds a finding that Falco does not have and that keeps it from loading this rule.
     pub fn refuse(&mut self, rule: &str, diagnostic: Diagnostic) {
         self.broken.insert(rule.to_owned());
         self.add(diagnostic);
     }
 
-    /// A finding of Falco's, in the context of `file` and `base`.
+    /// Adds a finding of Falco's, in the context of `file` and `base`.
     pub fn fault(&mut self, file: FileId, base: &[ContextStep<'_>], fault: Fault<'_>) {
         self.note(base, fault.code);
         if !self.in_context {
@@ -164,7 +167,7 @@ impl<'m> Report<'m> {
         self.push(fault, context, None);
     }
 
-    /// The same for a place in a condition: Falco adds the parser's position to that of the parent step.
+    /// Adds a finding at a place in a condition: Falco adds the parser's position to that of the parent step.
     pub fn fault_in_condition(
         &mut self,
         file: FileId,
@@ -178,7 +181,7 @@ impl<'m> Report<'m> {
         }
         let mut context = vec![self.root(file)];
         context.extend(base.iter().map(|step| self.location(step)));
-        // Falco tells the first error; the others need no copy of the condition.
+        // Falco shows only the first error; the others need no copy of the condition.
         if self.errors > 0 {
             return self.push(fault, context, None);
         }
@@ -205,7 +208,7 @@ impl<'m> Report<'m> {
             );
         }
         let Some(code) = fault.code else {
-            // Not a verdict but a death; it ends the file as an error does.
+            // A crash ends the file as an error does.
             self.errors += 1;
             self.crash.get_or_insert(Crash { falco: fault.message });
             self.found.push(fault.diagnostic);
@@ -218,7 +221,7 @@ impl<'m> Report<'m> {
         self.found.push(fault.diagnostic.falco(says));
     }
 
-    /// Names the deprecated field of the last finding.
+    /// Sets the deprecated field of the last finding.
     pub fn deprecated_field(&mut self, field: &str) {
         if let Some(says) = self.found.last_mut().and_then(|last| last.falco.as_mut()) {
             says.deprecated_field = Some(field.to_owned());
@@ -245,7 +248,7 @@ impl<'m> Report<'m> {
         let file = self.sources.file(step.span.file);
         let mut offset = step.span.start as usize;
         if step.span.start == step.span.end {
-            // yaml-cpp marks a node without content at the token that follows.
+            // yaml-cpp marks an empty node at the token that follows.
             offset = yaml::next_token(&file.text, offset);
         }
         let line = file.line_index(offset);

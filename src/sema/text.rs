@@ -1,7 +1,7 @@
-//! The text of a condition or output as Falco puts it together, with a way back to the files.
+//! The text of a condition or output as Falco assembles it, with the origin of each byte.
 //!
-//! A condition is what the author wrote, what was appended to it, what its exceptions add, and the
-//! items of lists in place of their names. Falco parses that text; we report in terms of the author's.
+//! A condition consists of the author's text, appended text, the text of exceptions, and the items of lists in place
+//! of their names. Falco parses the result; findings point at the author's text.
 
 use crate::source::{Span, Text};
 use std::borrow::Cow;
@@ -21,23 +21,23 @@ struct Run<'a> {
     origin: Origin<'a>,
 }
 
-/// Where a run of bytes comes from.
+/// The origin of a run of bytes.
 #[derive(Clone, Debug)]
 pub enum Origin<'a> {
     /// Byte `i` of the run is byte `.1 + i` of this text.
     Written(&'a Text, u32),
-    /// Put there by Falco on behalf of this place.
+    /// Added by Falco on behalf of this place.
     Made(Span),
-    /// An item of a list: where the list's name stands, and the item.
+    /// An item of a list: the place of the list's name, and the item.
     Item(Span, Option<Span>),
 }
 
-/// A place in a file, and the list item that stands there in Falco's text, if one does.
+/// A place in a file, and the list item that Falco's text has there, if any.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Located {
-    /// In the author's text.
+    /// The place in the author's text.
     pub span: Span,
-    /// The list item that the text at this place really came from.
+    /// The list item that the text at this place came from.
     pub item: Option<Span>,
 }
 
@@ -65,7 +65,7 @@ impl<'a> Composite<'a> {
         self.push_origin(&text.value, Origin::Written(text, 0));
     }
 
-    /// Adds text that Falco makes, standing for `place`.
+    /// Adds text that Falco generates on behalf of `place`.
     pub fn push_made(&mut self, text: &str, place: Span) {
         self.push_origin(text, Origin::Made(place));
     }
@@ -111,7 +111,7 @@ impl<'a> Composite<'a> {
         self.runs.partition_point(|run| run.start as usize <= offset).saturating_sub(1)
     }
 
-    /// The author's place of a range.
+    /// The place of a range in the author's text.
     pub fn locate(&self, range: Range<u32>) -> Located {
         if let Some(span) = self.within_one(&range) {
             return Located { span, item: None };
@@ -130,7 +130,7 @@ impl<'a> Composite<'a> {
         }
     }
 
-    /// The place of a range that one run of written text holds, as nearly all do.
+    /// The place of a range within one run of written text, the common case.
     fn within_one(&self, range: &Range<u32>) -> Option<Span> {
         let at = self.run_at(range.start as usize);
         let Run { start, origin: Origin::Written(text, from) } = self.runs.get(at)? else { return None };

@@ -7,27 +7,27 @@ use crate::syntax::token::Op;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
-/// Why a constant does not fit.
+/// The reason why a constant does not fit.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum BadValue {
-    /// Not what the type wants; Falco's message.
+    /// Invalid for the type; Falco's message.
     Unfit(String),
-    /// No event type of this name.
+    /// An unknown event type.
     EventType(String),
     /// Not a regular expression RE2 accepts in POSIX mode.
     Regex {
         /// RE2's message with Falco's prefix.
         falco: String,
-        /// Our message.
+        /// rulec's message.
         message: String,
-        /// What to write instead, if known.
+        /// rulec's help, if any.
         hint: Option<String>,
         /// The offending part of the pattern.
         range: Range<usize>,
     },
 }
 
-/// What a type accepts.
+/// The kinds of constants that types accept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Family {
     /// Integers, times, flags.
@@ -65,7 +65,7 @@ pub fn family(ty: Type) -> Family {
     }
 }
 
-/// A constant as `sscanf("%llu")` reads it: a minus sign wraps, too much is the most.
+/// A constant as `sscanf("%llu")` reads it: a minus sign wraps, an overflow saturates.
 pub fn number(text: &[u8]) -> Option<u64> {
     let text = std::str::from_utf8(text).ok()?.trim_start();
     let (minus, digits) = match text.strip_prefix('-') {
@@ -82,7 +82,7 @@ pub fn number(text: &[u8]) -> Option<u64> {
     })
 }
 
-/// The truth of a comparison that is the same for every number from 1 on, as `evt.num` has them.
+/// The truth of a comparison that has the same result for every number from 1 on, the values of `evt.num`.
 pub fn constant_from_one(op: Op, values: &[impl AsRef<str>]) -> Option<bool> {
     let values: Vec<u64> =
         values.iter().map(|value| number(value.as_ref().as_bytes())).collect::<Option<_>>()?;
@@ -151,13 +151,13 @@ fn is_number(text: &str) -> bool {
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Empty is port 0; digits are a number; a few names stand for their well-known ports.
+/// Ports: empty is 0, digits are a number, a few names are well-known ports.
 fn port(text: &str) -> Result<(), String> {
     let number = text.bytes().all(|byte| byte.is_ascii_digit());
     if number || SERVICES.contains(&text) { Ok(()) } else { Err(format!("unrecognized protocol {text}")) }
 }
 
-/// Service names any Linux system knows. Falco asks the host's own table, which may know more.
+/// Service names of every Linux system. Falco uses the host's own table, which may have more.
 const SERVICES: &[&str] = &[
     "ftp",
     "ftp-data",

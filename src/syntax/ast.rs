@@ -12,9 +12,9 @@ pub type TextRange = Range<u32>;
 pub struct Expr<'a> {
     /// What it is.
     pub kind: ExprKind<'a>,
-    /// Its text, without surrounding blanks; for a parenthesised one what stands inside.
+    /// Its text without surrounding blanks; for a parenthesised one the content.
     pub place: TextRange,
-    /// Where Falco says it is: before leading blanks for `and`, `or` and `not`.
+    /// Falco's position: before leading blanks for `and`, `or` and `not`.
     pub falco_at: u32,
 }
 
@@ -31,11 +31,11 @@ pub enum ExprKind<'a> {
     Macro(&'a str),
     /// One comparison.
     Comparison(Box<Comparison<'a>>),
-    /// Something that could not be read and was complained about.
+    /// A part with a syntax error, which is reported.
     Hole,
 }
 
-/// One comparison of a field with something.
+/// A comparison of a field.
 #[derive(Clone, Debug)]
 pub struct Comparison<'a> {
     /// Left side.
@@ -59,11 +59,11 @@ pub enum Right<'a> {
     Const(Constant<'a>),
     /// A list in parentheses, and the place of the whole.
     List(Vec<Constant<'a>>, TextRange),
-    /// A word where a list is expected: one string, since list names were replaced before.
+    /// A word where a list is expected: one string, since list names are substituted before.
     Word(Constant<'a>),
     /// A field through a transformer or `val()`.
     Operand(Operand<'a>),
-    /// Could not be read.
+    /// A right side with a syntax error.
     Hole,
 }
 
@@ -113,7 +113,7 @@ pub enum OperandKind<'a> {
 }
 
 impl<'a> OperandKind<'a> {
-    /// The field with its argument as Falco glues them: `name` or `name[arg]`, unescaped.
+    /// The field with its argument as Falco joins them: `name` or `name[arg]`, unescaped.
     pub fn field_text(&self) -> Option<Cow<'a, str>> {
         match self {
             OperandKind::Field { name, arg: None } => Some(Cow::Borrowed(name)),

@@ -1,12 +1,11 @@
 //! The items of a rules file and their keys, read from the YAML tree as Falco reads them.
 //!
-//! Nothing is decoded ahead of time: whoever needs a key asks for it and gets the value or the
-//! problem, so that problems come up in Falco's order.
+//! Nothing is decoded ahead of time: a key is decoded when it is requested, so that errors come up in Falco's order.
 
 use super::yaml::{self, Node, Value};
 use crate::source::{Span, Text};
 
-/// What an item is, decided by the first of these keys that is present, in this order.
+/// The kind of an item, decided by the first of these keys that is present, in this order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum ItemKind {
     /// `required_engine_version`
@@ -29,16 +28,16 @@ pub const KINDS: &[ItemKind] =
 pub const RULE_ORDER: [&str; 6] = ["rule", "desc", "condition", "output", "priority", "tags"];
 
 impl ItemKind {
-    /// The kind that a key makes an item one of.
+    /// The kind that a key identifies.
     fn of_key(key: &str) -> Option<ItemKind> {
-        // Nearly all keys begin otherwise.
+        // Most keys begin with another letter.
         match key.as_bytes().first()? {
             b'r' | b'l' | b'm' => KINDS.iter().copied().find(|kind| kind.key() == key),
             _ => None,
         }
     }
 
-    /// The key that makes an item one of this kind.
+    /// The key that identifies this kind.
     pub fn key(self) -> &'static str {
         match self {
             ItemKind::EngineVersion => "required_engine_version",
@@ -109,7 +108,7 @@ impl ItemKind {
     }
 }
 
-/// A mapping whose keys are asked for by name.
+/// A mapping with lookup by key.
 #[derive(Clone, Copy, Debug)]
 pub struct Item<'a> {
     /// The mapping.
@@ -119,14 +118,14 @@ pub struct Item<'a> {
     kind: Option<ItemKind>,
 }
 
-/// Why a key could not be read.
+/// The reason why a key could not be read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum KeyErrorKind {
-    /// The key is not there.
+    /// The key is absent.
     Missing,
     /// It has no value.
     Null,
-    /// A scalar is wanted.
+    /// The value is not a scalar.
     NotScalar,
     /// The value is the empty string.
     Empty,
@@ -134,7 +133,7 @@ pub enum KeyErrorKind {
     NotBool,
     /// Not an unsigned number.
     NotNumber,
-    /// A sequence is wanted.
+    /// The value is not a sequence.
     NotSequence,
     /// An element of a sequence is not a scalar.
     ElementNotScalar,
@@ -143,7 +142,7 @@ pub enum KeyErrorKind {
 /// A key that could not be read, and where.
 #[derive(Clone, Copy, Debug)]
 pub struct KeyError<'a> {
-    /// What is wrong.
+    /// The reason.
     pub kind: KeyErrorKind,
     /// The key.
     pub key: &'a str,
@@ -155,7 +154,7 @@ pub struct KeyError<'a> {
     pub within: Option<Span>,
 }
 
-/// A key's value or why there is none.
+/// A key's value, or the error.
 pub type Read<'a, T> = Result<T, KeyError<'a>>;
 
 impl<'a> Item<'a> {
@@ -167,13 +166,13 @@ impl<'a> Item<'a> {
         }
     }
 
-    /// The same of a mapping whose pairs are at hand.
+    /// The item of a mapping whose pairs are known.
     pub fn of(node: &'a Node, entries: &'a [(Node, Node)]) -> Item<'a> {
         let kinds = entries.iter().filter_map(|(name, _)| ItemKind::of_key(key_text(name)?));
         Item { node, entries, kind: kinds.min() }
     }
 
-    /// What kind of item it is.
+    /// The kind of the item, if a key identifies it.
     pub fn kind(&self) -> Option<ItemKind> {
         self.kind
     }
@@ -193,7 +192,7 @@ impl<'a> Item<'a> {
         self.entry(key).map(|(name, _)| name.span)
     }
 
-    /// Where its first key stands.
+    /// The span of its first key.
     fn first_key(&self) -> Option<Span> {
         self.entries.first().map(|(key, _)| key.span)
     }

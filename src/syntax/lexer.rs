@@ -1,7 +1,7 @@
 //! The lexical classes of the condition language, as nom parsers on the text at the cursor.
 //!
-//! Falco has no token stream: it tries each class at the current byte, and nothing checks a word
-//! boundary after a keyword.
+//! Falco has no token stream: it tries each class at the current byte, and nothing checks a word boundary after a
+//! keyword.
 
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while, take_while1};
@@ -10,7 +10,7 @@ use nom::combinator::{opt, recognize};
 use nom::multi::many0_count;
 use nom::{IResult, Parser};
 
-/// What every lexer returns: the rest and the lexeme; a failure carries nothing.
+/// The result of a lexer: the rest and the lexeme; an error carries nothing.
 pub type Lexed<'a> = IResult<&'a str, &'a str, ()>;
 
 /// A character Falco skips between tokens. Backspace is one; vertical tab and form feed are not.
@@ -25,7 +25,7 @@ pub fn is_space(c: char) -> bool {
 
 /// Zero or more blanks.
 pub fn blanks(input: &str) -> Lexed<'_> {
-    // All of them are ASCII.
+    // All blanks are ASCII.
     let end = input.bytes().position(|byte| !is_blank(char::from(byte))).unwrap_or(input.len());
     let (lexeme, rest) = input.split_at(end);
     Ok((rest, lexeme))
@@ -144,7 +144,7 @@ fn hex_escape(chars: &mut std::str::Chars<'_>) -> Result<u8, String> {
     }
 }
 
-/// Falco works on bytes: of a character outside ASCII it shows the first byte, which its JSON replaces.
+/// The first byte of a character: Falco works on bytes, and its JSON replaces one outside ASCII.
 fn first_byte(c: char) -> char {
     if c.is_ascii() { c } else { char::REPLACEMENT_CHARACTER }
 }

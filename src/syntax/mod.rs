@@ -1,4 +1,5 @@
-//! Text to syntax tree: YAML with spans, items with their keys, conditions and outputs. Never fails, leaves holes.
+//! Parsing: YAML with spans, items with their keys, conditions and outputs. Never fails: errors leave holes in the
+//! trees.
 
 pub mod ast;
 pub mod condition;

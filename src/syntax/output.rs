@@ -1,7 +1,7 @@
 //! Output templates: `%field[arg]` and `%transformer(…)` in running text.
 //!
-//! Falco takes the longest prefix of the rest that it can resolve, so splitting a template needs to know
-//! which fields exist: the caller says so.
+//! Falco takes the longest prefix of the rest that it can resolve, so the caller passes a function that knows the
+//! fields.
 
 use super::ast::{Operand, OperandKind, TextRange};
 use super::condition::parse_operand;
@@ -24,13 +24,13 @@ pub struct TemplateField<'a> {
 /// A part of a template.
 #[derive(Clone, Debug)]
 pub enum TemplatePart<'a> {
-    /// Text as it is.
+    /// Literal text.
     Text(&'a str),
     /// A field or transformer.
     Field(TemplateField<'a>),
 }
 
-/// Why a template is refused.
+/// The reason why a template is refused.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum OutputErrorKind {
     /// No text at all.
@@ -39,7 +39,7 @@ pub enum OutputErrorKind {
     EndsWithPercent,
     /// It ends with the width of a token.
     EndsWithWidth,
-    /// Nothing after the percent sign is a field.
+    /// No field follows the percent sign.
     Unknown,
 }
 
@@ -57,20 +57,20 @@ impl OutputErrorKind {
     }
 }
 
-/// A template that is refused, and where.
+/// An error in a template.
 #[derive(Clone, Debug)]
 pub struct OutputError {
     /// Why.
     pub kind: OutputErrorKind,
-    /// What to underline: the percent sign and what looks like a name.
+    /// The text to underline: the percent sign and a possible name.
     pub place: TextRange,
 }
 
-/// No field name is longer; a bound for words that are none.
+/// The maximum length of a field name, a bound for other words.
 const LONGEST_NAME: usize = 128;
 
-/// Splits a template. `resolves` says whether a field or transformer can be used. Text after an error is
-/// still looked at; Falco stops at the first.
+/// Splits a template. `resolves` reports whether a field or transformer exists. Parsing continues after an error;
+/// Falco stops at the first.
 pub fn parse<'a>(
     text: &'a str,
     resolves: &mut dyn FnMut(&Operand<'a>) -> bool,
@@ -145,7 +145,7 @@ fn longest<'a>(
     rest: &'a str,
     resolves: &mut dyn FnMut(&Operand<'a>) -> bool,
 ) -> Option<(Operand<'a>, usize)> {
-    // Nearly always a plain field.
+    // The common case is a plain field.
     if let Ok((after, name)) = lexer::field_name(rest)
         && !after.starts_with('[')
     {
@@ -159,8 +159,8 @@ fn longest<'a>(
         other => other,
     };
     let mut attempt = |cut: &'a str| parse_operand(cut).ok().filter(|(operand, _)| resolves(operand));
-    // Falco drops character after character; only these cuts can change the outcome: before the argument
-    // in brackets, and within the name.
+    // Falco drops character after character; only these cuts can change the result: before the argument in brackets,
+    // and within the name.
     let bracket = match whole {
         Ok((Operand { kind: OperandKind::Call { arg: Some(arg), .. }, .. }, _)) => {
             Some(arg.place.start as usize - 1)
@@ -173,7 +173,7 @@ fn longest<'a>(
     }
     let (_, name) = lexer::field_name(rest).ok()?;
     let dot = name.find('.')?;
-    // A cut after a dot reads as the one before it.
+    // A cut after a dot reads like the one before it.
     (dot + 2..=name.len().min(LONGEST_NAME)).rev().find_map(|len| {
         let operand =
             Operand { kind: OperandKind::Field { name: &rest[..len], arg: None }, place: 0..len as u32 };

@@ -1,12 +1,11 @@
-//! Is this YAML file a rules file at all? A scan of lines, so that a directory may hold other YAML files.
+//! Detection of rules files among other YAML files, by a scan of lines.
 
-/// The keys that make a mapping an item.
+/// The keys that identify an item.
 const ITEM_KEYS: [&str; 5] = ["rule", "macro", "list", "required_engine_version", "required_plugin_versions"];
 
 /// True if the top level looks like a sequence with at least one item of a rules file.
 ///
-/// Looks at lines, not at YAML, so that a rules file that is broken elsewhere is still one. A file
-/// with nothing but comments is none.
+/// Scans lines, not YAML, so that a broken rules file is still recognised. A file with nothing but comments is none.
 pub fn looks_like_rules(text: &str) -> bool {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut scan = Scan::default();
@@ -15,18 +14,18 @@ pub fn looks_like_rules(text: &str) -> bool {
 
 #[derive(Default)]
 struct Scan {
-    /// Indentation of the top-level dashes, once one was seen.
+    /// Indentation of the top-level dashes, after the first one.
     dash: Option<usize>,
     /// Column of the keys of the current item.
     keys: Option<usize>,
-    /// The document is not a block sequence: its first line began otherwise.
+    /// True if the document is not a block sequence.
     other: bool,
-    /// The document is a flow sequence, to be searched for keys.
+    /// True if the document is a flow sequence, to be searched for keys.
     flow: bool,
 }
 
 impl Scan {
-    /// Takes one line; true when it holds an item key in the place of one.
+    /// Reads one line; true if it contains the key of an item in its position.
     fn line(&mut self, line: &str) -> bool {
         if let Some(rest) = line.strip_prefix("---") {
             *self = Scan::default();
@@ -56,7 +55,7 @@ impl Scan {
                 self.other = true;
             }
         }
-        // Behind a broken start, a dash in column 0 still begins an item.
+        // After a broken start, a dash in column 0 still begins an item.
         if is_dash && (indent == 0 || self.dash == Some(indent)) {
             return self.item(&body[1..], indent + 1);
         }
@@ -67,7 +66,7 @@ impl Scan {
         false
     }
 
-    /// What follows a dash.
+    /// Reads the text after a dash.
     fn item(&mut self, rest: &str, indent: usize) -> bool {
         let body = rest.trim_start_matches([' ', '\t']);
         let column = indent + rest.len() - body.len();

@@ -1,8 +1,8 @@
-//! The words of the condition language: the single source for the parser, the grammar files and completion.
+//! The vocabulary of the condition language: the single source for the parser, the grammar files and completion.
 //!
 //! Order matters: Falco tries operators and transformers as literal prefixes in exactly this order.
 
-/// What may stand on the right of an operator.
+/// The kinds of right sides.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Rhs {
     /// Nothing: `exists`.
@@ -17,7 +17,7 @@ pub enum Rhs {
 
 macro_rules! operators {
     ($($variant:ident $text:literal $rhs:ident $summary:literal;)+) => {
-        /// An operator of a check.
+        /// An operator of a comparison.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         #[allow(missing_docs)]
         pub enum Op { $($variant),+ }
@@ -31,12 +31,12 @@ macro_rules! operators {
                 match self { $(Op::$variant => $text),+ }
             }
 
-            /// What may stand on its right.
+            /// The kind of its right side.
             pub fn rhs(self) -> Rhs {
                 match self { $(Op::$variant => Rhs::$rhs),+ }
             }
 
-            /// What it does, in a few words.
+            /// A short description.
             pub fn summary(self) -> &'static str {
                 match self { $(Op::$variant => $summary),+ }
             }
@@ -68,23 +68,23 @@ operators! {
 }
 
 impl Op {
-    /// The operator written exactly so.
+    /// The operator with this spelling.
     pub fn from_text(text: &str) -> Option<Op> {
         OPERATORS.iter().copied().find(|op| op.text() == text)
     }
 
-    /// `==` printed as Falco's type errors print it.
+    /// The spelling in Falco's type errors, which print `==` as `=`.
     pub fn canonical(self) -> &'static str {
         if self == Op::EqEq { "=" } else { self.text() }
     }
 
-    /// True if it is written in letters.
+    /// True if it consists of letters.
     pub fn is_word(self) -> bool {
         self.text().as_bytes()[0].is_ascii_alphabetic()
     }
 }
 
-/// How a string operator is applied to a list.
+/// The application of a string operator to a list.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Modifier {
     /// Exactly one element matches.
@@ -108,7 +108,7 @@ impl Modifier {
         }
     }
 
-    /// The modifier written exactly so.
+    /// The modifier with this spelling.
     pub fn from_text(text: &str) -> Option<Modifier> {
         MODIFIERS.iter().copied().find(|modifier| modifier.text() == text)
     }
@@ -158,7 +158,7 @@ impl Transformer {
         }
     }
 
-    /// What it does, in a few words.
+    /// A short description.
     pub fn summary(self) -> &'static str {
         match self {
             Transformer::Val => "the value of a field, on the right side of an operator",

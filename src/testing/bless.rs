@@ -1,4 +1,4 @@
-//! Writing what happened into what was expected. All other bytes of the file stay.
+//! Updates the expectations of failed tests to the actual results. All other bytes of the file stay.
 
 use super::Outcome;
 use super::file::{Case, NodeStep, Parsed};
@@ -7,9 +7,9 @@ use crate::source::{SourceFile, Span};
 use crate::syntax::yaml::{Node, Style, Value as Yaml};
 use serde_json::Value;
 
-/// The edits that make a test that failed expect what happened. Whether they do is for the caller to
-/// see: an expectation that another one shares by an anchor, a field that the output does not have, or a
-/// list with comments between its brackets is left alone.
+/// The edits that make a failed test expect the actual result. The caller must check the result: an expectation
+/// shared through an anchor, a field that the output lacks, or a list with comments between its brackets is not
+/// changed.
 pub fn edits(source: &SourceFile, parsed: &Parsed, outcome: &Outcome) -> Vec<Edit> {
     let mut edits = Vec::new();
     let case = &parsed.file.tests[outcome.index];
@@ -38,7 +38,7 @@ impl Blesser<'_> {
         if let Some(old) = &case.fires
             && old.iter().any(|name| !fired.contains(name))
         {
-            // A list of nothing would expect nothing.
+            // An empty list would expect nothing.
             let key = if fired.is_empty() && !exactly { "exactly" } else { "fires" };
             exactly |= key == "exactly";
             self.list("fires", key, fired.clone());
@@ -82,7 +82,7 @@ impl Blesser<'_> {
         self.parsed.pair(&self.path(before), last)
     }
 
-    /// An expectation with this key was not met.
+    /// Updates an unmet expectation with this key.
     fn failed(&self, keys: &[&str]) -> bool {
         let span = self.pair(keys).map(|(key, _)| key.span);
         self.outcome.failures.iter().any(|failure| Some(failure.span) == span)
@@ -96,7 +96,7 @@ impl Blesser<'_> {
         let Some((_, node)) = self.pair(keys) else { return };
         let is_block = |style| matches!(style, Style::Literal | Style::Folded);
         let span = match &node.value {
-            // The text of a block ends where the next line begins.
+            // The text of a block scalar ends where the next line begins.
             Yaml::Scalar(scalar) if is_block(scalar.style) => {
                 let text = &self.source.text[node.span.range()];
                 let end = node.span.start as usize + text.trim_end_matches(['\n', '\r', ' ']).len();
@@ -109,7 +109,7 @@ impl Blesser<'_> {
         self.edit(span, quoted(value));
     }
 
-    /// Makes the list of `key` hold `names`, and the key be called `new_key`.
+    /// Sets the list of `key` to `names`, and renames the key to `new_key`.
     fn list(&mut self, key: &str, new_key: &str, names: Vec<String>) {
         let Some((key_node, node)) = self.pair(&[key]) else { return };
         let Yaml::Seq(items) = &node.value else { return };
@@ -144,7 +144,7 @@ impl Blesser<'_> {
             let (start, end) = (item.span.start as usize, item.span.end as usize);
             let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
             let rest = text[end..].split(['\n', '\r']).next().unwrap_or_default();
-            // A comment behind the name stays, on a line of its own.
+            // A comment after the name stays, on a line of its own.
             let (from, to) = match rest.trim().is_empty() {
                 true => (line.saturating_sub(1), end + rest.len()),
                 false => {
@@ -176,7 +176,7 @@ fn flow(names: &[String]) -> String {
     format!("[{}]", names.iter().map(|name| plain(name)).collect::<Vec<_>>().join(", "))
 }
 
-/// A name without quotes, if it can go without.
+/// A name, quoted only if necessary.
 pub(super) fn plain(name: &str) -> String {
     let is_plain =
         |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '_' | '-' | '.' | '/' | '(' | ')');
@@ -188,8 +188,8 @@ pub(super) fn plain(name: &str) -> String {
     }
 }
 
-/// A value in double quotes or as JSON writes it, which is YAML too once every character that YAML
-/// does not take as it is has been escaped.
+/// A value in double quotes or as JSON, which is valid YAML once every character that YAML does not allow unescaped
+/// is escaped.
 pub(super) fn quoted(value: &Value) -> String {
     let special = |c: char| {
         matches!(c, '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')

@@ -1,4 +1,4 @@
-//! What tests never showed: rules that never fired, comparisons that were always or never true.
+//! What tests did not show: rules that never fired, comparisons that were always or never true.
 
 use super::explanation::{self, LineColumn};
 use super::{Suite, silent_because};
@@ -6,16 +6,16 @@ use crate::eval::{Event, explain};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// What the events of tests showed of rules.
+/// The rules and comparisons that the events of tests exercised.
 #[derive(Debug, Default)]
 pub struct Coverage {
     /// By place of the name: the name, and whether the rule fired.
     rules: BTreeMap<(LineColumn, String), bool>,
-    /// By place: what is written there, and how often it held and did not.
+    /// By place: the written text, and how often it held and did not.
     comparisons: BTreeMap<(LineColumn, String), [usize; 2]>,
 }
 
-/// The numbers, and what is missing.
+/// The counts, and the gaps.
 #[derive(Debug, Serialize)]
 pub struct Summary {
     /// Rules that can fire.
@@ -44,7 +44,7 @@ pub struct Missing {
 }
 
 impl Coverage {
-    /// Takes notice of the rules of a suite; must come before any of its events.
+    /// Adds the rules of a suite; must precede all of its events.
     pub fn expect(&mut self, suite: &Suite) {
         let rules = suite.engine.rules().iter().zip(suite.places());
         for (rule, places) in rules.filter(|(rule, _)| silent_because(rule).is_none()) {
@@ -57,7 +57,7 @@ impl Coverage {
         }
     }
 
-    /// Adds what an event shows.
+    /// Adds the results of one event.
     pub fn add(&mut self, event: &Event<'_>, suite: &Suite) {
         for (rule, places) in suite.engine.rules().iter().zip(suite.places()) {
             let mut places = places.iter();
@@ -69,14 +69,14 @@ impl Coverage {
         }
     }
 
-    /// Notes that a rule of this name fired.
+    /// Records that a rule of this name fired.
     pub fn fired(&mut self, name: &str) {
         for ((_, of), fired) in &mut self.rules {
             *fired |= of == name;
         }
     }
 
-    /// The numbers, and what is missing.
+    /// The counts, and the gaps.
     pub fn summary(&self) -> Summary {
         let missing = |(at, text): &(LineColumn, String)| Missing { text: text.clone(), at: at.clone() };
         let never = |which: usize| {

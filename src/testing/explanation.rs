@@ -1,5 +1,5 @@
-//! Why a rule fires or not, in the terms of its author: macros by name, lists as written, each comparison with
-//! the value that was compared.
+//! Explanation of why a rule fires or not, in the author's terms: macros by name, lists as written, each comparison
+//! with the compared value.
 
 use crate::eval::{Event, Why, explain};
 use crate::sema::ir::{Atom, Pred, Term, Test};
@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// A part of a condition, and whether it holds.
 #[derive(Clone, Debug, Serialize, PartialEq)]
 pub struct Reason {
-    /// It holds.
+    /// True if it holds.
     pub holds: bool,
     /// What it is.
     pub kind: PartKind,
@@ -31,7 +31,7 @@ pub struct Reason {
     pub parts: Vec<Reason>,
 }
 
-/// What a part of a condition is.
+/// The kinds of parts of a condition.
 #[derive(Clone, Copy, Debug, Serialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub enum PartKind {
@@ -49,7 +49,7 @@ pub enum PartKind {
     Constant,
 }
 
-/// A place as people count: line and column from 1.
+/// A line and column, both from 1.
 #[derive(Clone, Debug, Serialize, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LineColumn {
     /// File name.
@@ -63,7 +63,7 @@ pub struct LineColumn {
 /// One side of a comparison.
 #[derive(Clone, Debug, Serialize, PartialEq)]
 pub struct Compared {
-    /// The field, or what is made of fields.
+    /// The field or transformer.
     pub what: String,
     /// Its value as an output shows it; `None` if it is absent.
     pub value: Option<String>,
@@ -77,7 +77,7 @@ pub fn at(sources: &SourceMap, span: Span) -> LineColumn {
     LineColumn { file: file.name.clone(), line: position.line, column: position.column }
 }
 
-/// Why a condition holds for an event, or does not.
+/// The explanation of a condition's result for an event.
 pub fn why(condition: &Pred, event: &Event<'_>, sources: &SourceMap) -> Reason {
     ExplanationWriter { event, sources }.part(&explain(condition, event), 0, None)
 }
@@ -88,12 +88,13 @@ struct ExplanationWriter<'w, 'r> {
 }
 
 impl ExplanationWriter<'_, '_> {
-    /// `depth` macros lead here. `nots` is how many `not` are still to come before the next macro, once known.
+    /// `depth` is the number of macros around this part, `nots` that of `not` still to come before the next macro, if
+    /// known.
     fn part(&self, why: &Why, depth: usize, nots: Option<usize>) -> Reason {
         if let Some(using) = common_use(why, depth) {
             let nots = nots.unwrap_or_else(|| self.nots_before(using));
             match why {
-                // `not m`, which the macro knows nothing about.
+                // `not m`, of which the macro's tree has no trace.
                 Why::Not(holds, inner) if nots > 0 => {
                     let inner = self.part(inner, depth, Some(nots - 1));
                     return joined(PartKind::Not, *holds, vec![inner]);
@@ -121,7 +122,7 @@ impl ExplanationWriter<'_, '_> {
         }
     }
 
-    /// How many `not` stand directly before a place, parentheses around it alone left aside.
+    /// The number of `not` directly before a place, parentheses around it alone ignored.
     fn nots_before(&self, place: Span) -> usize {
         let text = &self.sources.file(place.file).text;
         let (mut before, mut after) = match (text.get(..place.start as usize), text.get(place.end as usize..))
@@ -129,7 +130,7 @@ impl ExplanationWriter<'_, '_> {
             (Some(before), Some(after)) => (before.trim_end(), after.trim_start()),
             _ => return 0,
         };
-        // `not not` is nothing, but `not (not …)` stays two.
+        // `not not` cancels out, but `not (not …)` stays two.
         let (mut nots, mut row) = (0, 0);
         loop {
             if let Some(outside) = before.strip_suffix('(')
@@ -151,7 +152,7 @@ impl ExplanationWriter<'_, '_> {
     fn values(&self, atom: &Atom, left: &Option<String>) -> Vec<Compared> {
         let mut values = vec![Compared { what: term(&atom.left), value: left.clone() }];
         if let Test::Term { term: right, .. } = &atom.test {
-            // What the right side is, is what it would be on the left.
+            // The right side is explained like a left side.
             let alone = Atom { left: right.clone(), test: Test::Exists, origin: atom.origin.clone() };
             if let Why::Atom { left, .. } = explain(&Pred::Atom(Arc::new(alone)), self.event) {
                 values.push(Compared { what: term(right), value: left });
@@ -165,7 +166,7 @@ fn joined(kind: PartKind, holds: bool, parts: Vec<Reason>) -> Reason {
     Reason { holds, kind, text: None, at: None, values: Vec::new(), parts }
 }
 
-/// The use of a macro that everything here came through, `depth` uses further in.
+/// The use of a macro that all of these parts came through, `depth` uses further in.
 fn common_use(why: &Why, depth: usize) -> Option<Span> {
     let mut common = None;
     comes_through(why, depth, &mut common).then_some(common)?
@@ -185,7 +186,7 @@ fn comes_through(why: &Why, depth: usize, common: &mut Option<Span>) -> bool {
     }
 }
 
-/// A comparison as its author wrote it; what exceptions add is spelled out.
+/// A comparison as its author wrote it; those of exceptions are spelled out.
 pub fn text(atom: &Atom, sources: &SourceMap) -> String {
     let written = words(sources.slice(atom.origin.span));
     let parsed = condition::parse(&written, condition::RULE_DEPTH);

@@ -1,4 +1,4 @@
-//! Test files: what is in them, and where.
+//! Test files: their content, with positions.
 
 use super::template;
 use crate::diag::Diagnostic;
@@ -14,10 +14,10 @@ use std::collections::{BTreeMap, HashSet};
 #[derive(Deserialize, Debug)]
 #[serde(deny_unknown_fields, expecting = "a mapping with `tests`")]
 pub struct TestFile {
-    /// Rules files and directories, relative to this file; without them those beside it.
+    /// Rules files and directories, relative to this file; by default those beside it.
     #[serde(default)]
     pub rules: Vec<String>,
-    /// Which of several matching rules speak, unless a test says otherwise.
+    /// Which of several matching rules fire, unless a test overrides it.
     #[serde(default)]
     pub rule_matching: Matching,
     /// The template of events, unless a test names another.
@@ -26,7 +26,7 @@ pub struct TestFile {
     pub tests: Vec<Case>,
 }
 
-/// As Falco's `rule_matching`, but `all` unless asked otherwise.
+/// Falco's `rule_matching`, with `all` as its default.
 #[derive(Deserialize, Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub enum Matching {
@@ -49,18 +49,18 @@ pub struct Case {
     pub events: Option<String>,
     /// The template that completes the event.
     pub template: Option<String>,
-    /// Members taken out of the completed event.
+    /// Members removed from the completed event.
     #[serde(default)]
     pub remove: Vec<String>,
-    /// Which of several matching rules speak.
+    /// Which of several matching rules fire.
     pub rule_matching: Option<Matching>,
-    /// Rules that fire; others may.
+    /// Rules that must fire; others may.
     pub fires: Option<Vec<String>>,
-    /// Rules that do not fire.
+    /// Rules that must not fire.
     pub silent: Option<Vec<String>>,
-    /// The rules that fire, and no others.
+    /// The exact set of rules that fire.
     pub exactly: Option<Vec<String>>,
-    /// The text of rules that fire.
+    /// The outputs of rules that fire.
     #[serde(default)]
     pub output: BTreeMap<String, String>,
     /// Some fields of the output of rules that fire.
@@ -68,14 +68,14 @@ pub struct Case {
     pub output_fields: BTreeMap<String, Map<String, Value>>,
 }
 
-/// A test file that was read, and its tree.
+/// A parsed test file and its YAML tree.
 #[derive(Debug)]
 pub struct Parsed {
-    /// What it says.
+    /// The content.
     pub file: TestFile,
     /// The tree.
     pub root: Node,
-    /// The whole file, for what has no place in it.
+    /// The span of the whole file, for findings without a place in it.
     pub span: Span,
 }
 
@@ -103,19 +103,19 @@ impl Parsed {
         self.node(path)?.as_map()?.iter().find(is)
     }
 
-    /// The place of the deepest node on a path.
+    /// The span of the deepest existing node on a path.
     pub fn span(&self, path: &[NodeStep<'_>]) -> Span {
         let found = (0..=path.len()).rev().find_map(|len| self.node(&path[..len]));
         found.map_or(self.span, |node| node.span)
     }
 }
 
-/// Something wrong in a test file.
+/// A finding about a test file.
 pub fn problem(span: Span, message: impl Into<String>) -> Diagnostic {
     Diagnostic::new(&INVALID_TEST, span, message)
 }
 
-/// Adds what was probably meant.
+/// Adds a suggestion for a misspelt key or value.
 pub fn meant(problem: Diagnostic, meant: Option<&str>) -> Diagnostic {
     match meant {
         Some(meant) => problem.help(format!("did you mean `{meant}`?")),
@@ -169,7 +169,7 @@ fn unreadable(id: FileId, source: &SourceFile, error: &serde_yaml::Error) -> Dia
     let message = text.rsplit_once(" at line ").map_or(&*text, |(words, _)| words);
     let shown = message.replace("unknown field", "unknown key").replace("missing field", "missing key");
     let problem = problem(Span::new(id, place, place + word.len()), shown);
-    // serde names the unknown first and then what it knows.
+    // serde reports the unknown key first and then those it knows.
     let mut names = message.split('`').skip(1).step_by(2);
     let unknown = names.next().unwrap_or_default();
     match message.contains("unknown field") || message.contains("unknown variant") {
@@ -201,7 +201,7 @@ fn find_twice(node: &Node, seen: &mut HashSet<Span>, found: &mut Vec<Diagnostic>
     }
 }
 
-/// What the types do not say.
+/// Checks that the types cannot express.
 fn validate(parsed: &Parsed) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut names = HashSet::new();

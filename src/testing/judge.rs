@@ -1,4 +1,4 @@
-//! What happened beside what a test expects.
+//! Comparison of results with the expectations of a test.
 
 use super::file::NodeStep;
 use super::{Failure, Given, Runner, silent_because};
@@ -7,18 +7,18 @@ use crate::source::Span;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashSet};
 
-/// Compares what happened with what was expected.
+/// The comparison of one test's results with its expectations.
 pub(super) struct Judge<'j> {
     pub runner: &'j Runner<'j>,
     pub given: &'j [Given<'j>],
     pub fired: &'j BTreeMap<usize, usize>,
     pub matching: eval::Matching,
-    /// Rules whose doings were explained.
+    /// Rules that are explained already.
     pub told: HashSet<usize>,
 }
 
 impl Judge<'_> {
-    /// What is not as expected.
+    /// The unmet expectations.
     pub fn all(mut self) -> Vec<Failure> {
         let (runner, case) = (self.runner, self.runner.case);
         let mut failures = Vec::new();
@@ -81,7 +81,7 @@ impl Judge<'_> {
         Failure { span, message, differs: None, why }
     }
 
-    /// What the rule says of each event it fires on.
+    /// The outputs of the rule for each event it fires on.
     fn alerts(&self, rule: usize) -> Vec<eval::Alert> {
         let engine = &self.runner.suite.engine;
         let fires = |given: &&Given<'_>| engine.matches(&given.event, self.matching).contains(&rule);

@@ -1,6 +1,6 @@
-//! The records of a file that a test names, in any form a log has.
+//! The records of a log file that a test names, in any supported form.
 
-use crate::eval::rows::{self, Shape};
+use crate::eval::rows::{self, ObjectKind};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -17,13 +17,13 @@ struct Log<'a> {
     /// An export of CloudTrail Lake.
     #[serde(rename = "eventData", borrow)]
     data: Option<&'a RawValue>,
-    /// What the API of CloudTrail Lake answers: rows of single columns.
+    /// An answer of CloudTrail Lake's API: rows of single columns.
     #[serde(rename = "QueryResultRows", borrow)]
     rows: Option<Vec<Vec<&'a RawValue>>>,
 }
 
-/// The records of a file: one record, several one after the other, an array of them, the `Records` of a log file, envelopes
-/// of EventBridge, or rows of a table. The `Err` says what is wrong and at which byte.
+/// The records of a file: one record, several one after the other, an array of them, the `Records` of a log file,
+/// envelopes of EventBridge, or rows of a table. The `Err` is a message and the byte offset.
 pub fn split(text: &str) -> Result<Vec<Cow<'_, str>>, (usize, String)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if let Some(records) = rows::of_csv_text(text) {
@@ -33,8 +33,8 @@ pub fn split(text: &str) -> Result<Vec<Cow<'_, str>>, (usize, String)> {
     let at = |object: &str| object.as_ptr() as usize - text.as_ptr() as usize;
     let mut records = Vec::new();
     for object in found {
-        match rows::shape(object.as_bytes()) {
-            Shape::Row => {
+        match rows::object_kind(object.as_bytes()) {
+            ObjectKind::Row => {
                 let made = rows::of_object(object.as_bytes()).map_err(|reason| (at(object), reason))?;
                 records.push(Cow::Owned(made));
             }
@@ -62,7 +62,7 @@ fn objects(text: &str) -> Result<Vec<&str>, (usize, String)> {
                     found.extend(records.iter().map(|record| record.get()))
                 }
                 Ok(Log { rows: Some(rows), .. }) => {
-                    let is_row = |object: &&str| rows::shape(object.as_bytes()) == Shape::Row;
+                    let is_row = |object: &&str| rows::object_kind(object.as_bytes()) == ObjectKind::Row;
                     found.extend(rows.iter().flatten().map(|column| column.get()).filter(is_row));
                 }
                 Ok(log) => found.push(inner(log, value)),
@@ -84,7 +84,7 @@ fn objects(text: &str) -> Result<Vec<&str>, (usize, String)> {
     }
 }
 
-/// The record in an envelope, or what is none by itself.
+/// The record in an envelope; `None` if the object is no record.
 fn inner<'t>(log: Log<'t>, value: &'t RawValue) -> &'t str {
     let data = log.data.filter(|data| data.get().starts_with('{'));
     log.kind.and(log.detail).or(data).unwrap_or(value).get()
@@ -95,7 +95,7 @@ fn offset(text: &str, error: &serde_json::Error) -> usize {
     (line + error.column().saturating_sub(1)).min(text.len())
 }
 
-/// The error without its place, which is told otherwise.
+/// The error without its position, which is reported separately.
 fn plain(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.rsplit_once(" at line ").map_or(text.clone(), |(words, _)| words.to_owned())

@@ -1,7 +1,7 @@
-//! Tests of rules: test files in, what each test found out. Pure; files come from a function of the caller.
+//! Tests of rules: test files in, results out. Pure; files come from a function of the caller.
 //!
 //! ```text
-//! *.test.yaml -> file -> template -> eval -> Outcome -> (why, coverage, bless)
+//! *.test.yaml -> file -> template -> eval -> Outcome -> (explanation, coverage, bless)
 //! ```
 
 pub mod bless;
@@ -40,35 +40,35 @@ pub struct Suite {
     places: OnceLock<Vec<Vec<(LineColumn, String)>>>,
 }
 
-/// What came of a test.
+/// The result of a test.
 #[derive(Debug)]
 pub struct Outcome {
-    /// Its place among the tests of its file.
+    /// Its index among the tests of its file.
     pub index: usize,
     /// Its name.
     pub name: String,
     /// Where the name stands.
     pub span: Span,
-    /// How many events there were.
+    /// The number of events.
     pub events: usize,
     /// The rules that fired, in load order.
     pub fired: Vec<String>,
-    /// What they said, of the first event on which they fired.
+    /// Their outputs for the first event on which they fired.
     pub said: BTreeMap<String, eval::Alert>,
-    /// What was expected and is not so.
+    /// The unmet expectations.
     pub failures: Vec<Failure>,
 }
 
-/// An expectation that is not met.
+/// An unmet expectation.
 #[derive(Debug)]
 pub struct Failure {
     /// The expectation.
     pub span: Span,
-    /// What is not so.
+    /// The message.
     pub message: String,
     /// Expected and actual text, for outputs.
     pub differs: Option<(String, String)>,
-    /// Why the rule does what it does.
+    /// The explanation of what the rule did.
     pub why: Option<Explanation>,
 }
 
@@ -79,11 +79,11 @@ pub struct Explanation {
     pub rule: String,
     /// Its name in the rules file.
     pub at: LineColumn,
-    /// Its condition holds.
+    /// True if its condition holds.
     pub fires: bool,
     /// The condition, part by part.
     pub condition: Reason,
-    /// The record, as it was given or completed.
+    /// The record, as given or completed.
     pub event: Value,
 }
 
@@ -103,13 +103,13 @@ impl Suite {
         Suite { by_name, sources: compiled.analysis.sources, engine, places: OnceLock::new() }
     }
 
-    /// The rule of this name; else the name that was probably meant.
+    /// The rule of this name; the `Err` is the name that was probably meant.
     pub fn rule(&self, name: &str) -> Result<usize, Option<&str>> {
         let found = self.by_name.get(name).copied();
         found.ok_or_else(|| nearest(name, self.engine.rules().iter().map(|rule| &*rule.name)))
     }
 
-    /// For each rule the place and text of every comparison of its condition, in order.
+    /// The place and text of every comparison of each rule's condition, in order.
     fn places(&self) -> &[Vec<(LineColumn, String)>] {
         self.places.get_or_init(|| {
             let place = |atom: &Atom| {
@@ -124,7 +124,7 @@ impl Suite {
         })
     }
 
-    /// Why a rule fires on a record or does not. The `Err` says why the plugin makes no event of it.
+    /// The explanation of a rule's result for a record. The `Err` is the reason why the plugin makes no event of it.
     pub fn explain(&self, rule: usize, record: &str) -> Result<Explanation, String> {
         let event = self.engine.event(record.as_bytes(), 1).map_err(|skipped| skipped_because(&skipped))?;
         Ok(self.explanation(rule, &Given { record, event }))
@@ -144,7 +144,7 @@ impl Suite {
     }
 }
 
-/// What keeps a rule from firing on any event, though it loads.
+/// The reason why a rule that loads fires on no event.
 pub fn silent_because(rule: &Rule) -> Option<String> {
     if !rule.enabled {
         return Some("it is disabled".to_owned());
@@ -159,10 +159,10 @@ fn skipped_because(skipped: &Skipped) -> String {
     }
 }
 
-/// Reads the file at a path relative to the test file; the `Err` says why that is impossible.
+/// Reads the file at a path relative to the test file; the `Err` is the reason why that is impossible.
 pub type Read<'a> = dyn FnMut(&str) -> Result<String, String> + 'a;
 
-/// Runs the tests of a file whose names pass `wanted`. Tests that cannot be run become findings.
+/// Runs the tests of a file whose names `wanted` accepts. Tests that cannot run become findings.
 pub fn run(
     suite: &Suite,
     parsed: &Parsed,
@@ -202,7 +202,7 @@ impl Runner<'_> {
         }
     }
 
-    /// Every rule that is expected to do something, and where it is named.
+    /// Every rule with an expectation, and the place of its name.
     fn named(&self) -> Vec<(&str, Span)> {
         let case = self.case;
         let lists = [("fires", &case.fires), ("silent", &case.silent), ("exactly", &case.exactly)];

@@ -1,4 +1,4 @@
-//! From the few members that a test is about to a whole record.
+//! Templates: they complete the few members of a test's event to a whole record.
 
 use crate::bundled;
 use crate::nearest::nearest;
@@ -16,21 +16,19 @@ pub struct Template {
     /// Name.
     #[serde(skip)]
     pub name: &'static str,
-    /// What it is for.
-    pub about: String,
-    /// Names of the events that it is taken for by itself.
+    /// The events for which it is the default.
     events: Vec<String>,
     record: Map<String, Value>,
 }
 
-/// What is wrong with an event, at one of its keys or as a whole.
+/// A problem with an event, at one of its keys or as a whole.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Wrong {
     /// The key it is about.
     pub key: Option<String>,
-    /// What is wrong.
+    /// The message.
     pub message: String,
-    /// What to do.
+    /// The help.
     pub help: Option<String>,
 }
 
@@ -38,7 +36,7 @@ pub struct Wrong {
 pub fn templates() -> &'static [Template] {
     static TEMPLATES: OnceLock<Vec<Template>> = OnceLock::new();
     TEMPLATES.get_or_init(|| {
-        // What is bundled is read by a test.
+        // The bundled templates are read by a test.
         let read = |&(name, text): &(&'static str, &str)| {
             let template: Template = serde_json::from_str(text).ok()?;
             Some(Template { name, ..template })
@@ -59,10 +57,10 @@ impl Template {
 }
 
 const USER: &str = "userIdentity";
-/// First words of the names of calls that change nothing.
+/// First words of the names of read-only calls.
 const READING: [&str; 7] = ["BatchGet", "Describe", "Get", "Head", "List", "Lookup", "Select"];
 
-/// Whether there is a template of this name; else the name that was probably meant.
+/// Fails if there is no template of this name; the `Err` is the name that was probably meant.
 pub fn check_name(name: &str) -> Result<(), Option<&'static str>> {
     if name == NONE || Template::named(name).is_some() {
         return Ok(());
@@ -70,8 +68,8 @@ pub fn check_name(name: &str) -> Result<(), Option<&'static str>> {
     Err(nearest(name, templates().iter().map(|template| template.name)))
 }
 
-/// The record for an event of a test: its own members first, in their order, then those of the
-/// template. Members of `remove`, named by paths with dots, are taken out at the end.
+/// The record for an event of a test: its own members first, in their order, then those of the template. Members of
+/// `remove`, as dotted paths, are removed at the end.
 pub fn complete(
     event: &Map<String, Value>,
     template: Option<&str>,
@@ -94,7 +92,7 @@ pub fn complete(
 fn fill_user(record: &mut Map<String, Value>, chosen: Option<&Template>) {
     let given = record.get(USER);
     let Some(template) = chosen.or_else(|| match given.and_then(|user| user.get("type")) {
-        // The members of one type of user would make nonsense of another.
+        // The members of one type of user do not fit another.
         Some(kind) => templates().iter().find(|template| template.identity() == kind.as_str()),
         None => Template::named("iam-user"),
     }) else {
@@ -142,7 +140,7 @@ fn fill_call(
     Ok(())
 }
 
-/// The one service that writes events of this name.
+/// The only service that writes events of this name.
 fn source_of(name: &str) -> Result<&'static str, Wrong> {
     let sources: Vec<&str> = event_names::sources_of(name).collect();
     let (message, help) = match &*sources {
@@ -162,7 +160,7 @@ fn source_of(name: &str) -> Result<&'static str, Wrong> {
     Err(Wrong { key: Some("eventName".to_owned()), message, help: Some(help) })
 }
 
-/// Adds what is not there; objects are filled member by member.
+/// Adds missing members, recursively in objects.
 fn fill(record: &mut Map<String, Value>, from: &Map<String, Value>) {
     for (key, value) in from {
         match (record.get_mut(key), value) {
@@ -175,7 +173,7 @@ fn fill(record: &mut Map<String, Value>, from: &Map<String, Value>) {
     }
 }
 
-/// Puts `a.b: c` as `a: {b: c}`. A backslash before a dot makes it part of the key.
+/// Expands `a.b: c` to `a: {b: c}`. A backslash before a dot makes it part of the key.
 fn nested(event: &Map<String, Value>) -> Result<Map<String, Value>, Wrong> {
     let mut record = Map::new();
     for (path, value) in event {

@@ -290,7 +290,7 @@ impl std::io::Read for Endless {
 
 #[test]
 fn a_log_is_read_in_bounded_memory() {
-    use rulec::eval::log::{Batches, Kind, MAX_RECORD};
+    use rulec::eval::log::{Batches, LogProblemKind, MAX_RECORD};
     use std::io::Read;
     let one =
         br#"{"eventVersion":"1","eventTime":"2026-03-01T00:00:00Z","eventType":"AwsApiCall","x":"}\"{"},"#;
@@ -316,7 +316,7 @@ fn a_log_is_read_in_bounded_memory() {
     }
     assert!(most < 3 * MAX_RECORD, "{most} bytes");
     assert_eq!(records, [2]);
-    assert_eq!(problems, [(Kind::Record, Some(1)), (Kind::End, None)]);
+    assert_eq!(problems, [(LogProblemKind::Record, Some(1)), (LogProblemKind::End, None)]);
 }
 
 proptest::proptest! {

@@ -1,7 +1,8 @@
-//! One comparison as a clause: what is asked of a field becomes what is asked of the members that it shows.
+//! One comparison as a clause: the comparison of a field becomes one of the members that it shows.
 
 use super::members::{Source, sources};
-use super::{Check, Clause, Kind, Like, any, equal, every, leaf, otherwise};
+use super::{Clause, Like, MemberTest, ValueKind, any, equal, every, leaf, otherwise};
+use crate::cloudtrail::fields::DOMAIN;
 use crate::sema::ir::{Atom, FieldRef, Term, Test};
 use crate::sema::pattern::Pattern;
 use crate::sema::values::number;
@@ -23,7 +24,7 @@ pub fn of_atom(atom: &Atom) -> Result<Clause, String> {
     Ok(any(parts))
 }
 
-/// What of its case does not count.
+/// Conversion of letter case before the comparison.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fold {
     No,
@@ -53,7 +54,7 @@ fn values(test: &Test) -> Result<(Op, Modifier, &[Box<str>]), String> {
     }
 }
 
-/// The modifier over comparisons that are each one constant's.
+/// The modifier over the comparisons with single constants.
 fn quantified(
     (op, modifier, values): (Op, Modifier, &[Box<str>]),
     one: &dyn Fn(Op, &str) -> Result<Clause, String>,
@@ -86,29 +87,29 @@ fn on_text(test: &Test, text: &[u8], fold: Fold) -> Result<bool, String> {
     }
 }
 
-fn of_member(test: &Test, path: &[String], kind: Kind, fold: Fold) -> Result<Clause, String> {
+fn of_member(test: &Test, path: &[String], kind: ValueKind, fold: Fold) -> Result<Clause, String> {
     let (op, modifier, values) = values(test)?;
     if op == Op::Exists {
-        return Ok(leaf(path, kind, Check::Exists));
+        return Ok(leaf(path, kind, MemberTest::Exists));
     }
     match kind {
-        Kind::Text | Kind::Any => {
+        ValueKind::Text | ValueKind::Any => {
             quantified((op, modifier, values), &|op, value| of_text(op, value, path, kind, fold))
         }
-        Kind::Flag => {
+        ValueKind::Flag => {
             let (on, off) = (on_text(test, b"true", fold)?, on_text(test, b"false", fold)?);
             Ok(match (on, off) {
-                (true, true) => leaf(path, kind, Check::Exists),
+                (true, true) => leaf(path, kind, MemberTest::Exists),
                 (false, false) => Clause::Const(false),
-                (on, _) => leaf(path, kind, Check::True(on)),
+                (on, _) => leaf(path, kind, MemberTest::True(on)),
             })
         }
-        Kind::Number => quantified((op, modifier, values), &|op, value| {
+        ValueKind::Number => quantified((op, modifier, values), &|op, value| {
             let value = number(value.as_bytes()).ok_or("the value is no number")?;
             let op = if matches!(op, Op::EqEq | Op::In | Op::Intersects) { Op::Eq } else { op };
             match op {
                 Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge => {
-                    Ok(leaf(path, kind, Check::Number(op, value)))
+                    Ok(leaf(path, kind, MemberTest::Number(op, value)))
                 }
                 _ => Err(format!("numbers have no `{}`", op.text())),
             }
@@ -116,7 +117,7 @@ fn of_member(test: &Test, path: &[String], kind: Kind, fold: Fold) -> Result<Cla
     }
 }
 
-fn of_text(op: Op, value: &str, path: &[String], kind: Kind, fold: Fold) -> Result<Clause, String> {
+fn of_text(op: Op, value: &str, path: &[String], kind: ValueKind, fold: Fold) -> Result<Clause, String> {
     let piece = |parts: &[&str]| Like(parts.iter().map(|&part| part.to_owned()).collect());
     let (like, not, fold_too) = match op {
         Op::Eq | Op::EqEq | Op::In | Op::Intersects => (piece(&[value]), false, false),
@@ -131,33 +132,33 @@ fn of_text(op: Op, value: &str, path: &[String], kind: Kind, fold: Fold) -> Resu
         Op::Lt | Op::Le | Op::Gt | Op::Ge => return Err("the target has no order of texts".to_owned()),
         _ => return Err(format!("the target has no `{}`", op.text())),
     };
-    // Falco compares the JSON of what is no text.
-    if kind == Kind::Any && (not || like.exact().is_none()) {
+    // Falco compares the JSON text of other values.
+    if kind == ValueKind::Any && (not || like.exact().is_none()) {
         return Err(format!(
             "`{}` may be an object or a list, whose JSON the target cannot compare",
             path.join(".")
         ));
     }
-    // Between two pieces anything may stand, nothing too.
+    // Between two pieces any text is allowed, the empty one too.
     let like = match like.0.as_slice() {
         [first, .., last] if like.0.iter().all(String::is_empty) && first.is_empty() && last.is_empty() => {
-            return Ok(if not { Clause::Const(false) } else { leaf(path, kind, Check::Exists) });
+            return Ok(if not { Clause::Const(false) } else { leaf(path, kind, MemberTest::Exists) });
         }
         _ => like,
     };
-    // A text in lower case has no letter in upper case.
+    // A lower-case text never contains an upper-case letter.
     let impossible = match fold {
         Fold::No => false,
         Fold::Lower => like.0.iter().any(|part| part.bytes().any(|byte| byte.is_ascii_uppercase())),
         Fold::Upper => like.0.iter().any(|part| part.bytes().any(|byte| byte.is_ascii_lowercase())),
     };
     if impossible && !fold_too {
-        return Ok(if not { leaf(path, kind, Check::Exists) } else { Clause::Const(false) });
+        return Ok(if not { leaf(path, kind, MemberTest::Exists) } else { Clause::Const(false) });
     }
-    Ok(leaf(path, kind, Check::Text { like, fold: fold != Fold::No || fold_too, not }))
+    Ok(leaf(path, kind, MemberTest::Text { like, fold: fold != Fold::No || fold_too, not }))
 }
 
-/// A shell pattern of letters and `*` alone.
+/// The pieces of a shell pattern that has no wildcard but `*`.
 fn glob_pieces(value: &str) -> Result<Like, String> {
     let mut pieces = vec![Vec::new()];
     for token in &glob::parse(value.as_bytes(), false).tokens {
@@ -171,22 +172,20 @@ fn glob_pieces(value: &str) -> Result<Like, String> {
     Ok(Like(pieces.map_err(|_| "the pattern is no text".to_owned())?))
 }
 
-const DOMAIN: &str = ".amazonaws.com";
-
-/// A comparison of the service without its domain, as one of the service with it.
+/// A comparison of the service without its domain, as one of the event source.
 fn of_short(test: &Test, path: &[String], fold: Fold) -> Result<Clause, String> {
     let all = values(test)?;
     if all.0 == Op::Exists {
-        return Ok(leaf(path, Kind::Text, Check::Exists));
+        return Ok(leaf(path, ValueKind::Text, MemberTest::Exists));
     }
     if fold != Fold::No {
         return Err("the target cannot change the case of `ct.shortsrc`".to_owned());
     }
     quantified(all, &|op, value| {
-        let with = equal(path, Kind::Text, &format!("{value}{DOMAIN}"), false);
-        let without = equal(path, Kind::Text, value, false);
+        let with = equal(path, ValueKind::Text, &format!("{value}{DOMAIN}"), false);
+        let without = equal(path, ValueKind::Text, value, false);
         let cut = value.len() > DOMAIN.len() && value.ends_with(DOMAIN);
-        // The domain alone is not cut off.
+        // A source that is only the domain is not shortened.
         let equal = match (value.is_empty(), cut) {
             (true, _) => without,
             (false, true) => with,
@@ -195,7 +194,7 @@ fn of_short(test: &Test, path: &[String], fold: Fold) -> Result<Clause, String> 
         match op {
             Op::Eq | Op::EqEq | Op::In | Op::Intersects => Ok(equal),
             Op::Ne => Ok(otherwise(equal)),
-            Op::Startswith if !value.contains('.') => of_text(op, value, path, Kind::Text, Fold::No),
+            Op::Startswith if !value.contains('.') => of_text(op, value, path, ValueKind::Text, Fold::No),
             _ => Err(format!("the target cannot ask `{}` of `ct.shortsrc`; ask it of `ct.src`", op.text())),
         }
     })

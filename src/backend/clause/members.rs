@@ -1,16 +1,15 @@
 //! The members of a record that a field shows.
 
-use super::{Check, Clause, Kind, any, equal, every, leaf, path};
-use crate::cloudtrail::MemberPath;
-use crate::schema::Field;
-use crate::schema::plugins::{Plugin, bundled_plugins};
+use super::{Clause, MemberTest, ValueKind, any, equal, every, leaf};
+use crate::cloudtrail::fields::{self, Case, Guard, Meaning, Pointer, Shown, View};
+use crate::cloudtrail::{MemberPath, members};
 use crate::sema::ir::FieldRef;
 use std::borrow::Cow;
 
 /// Where a value comes from.
 pub enum Source {
     /// One member.
-    Member(Vec<String>, Kind),
+    Member(Vec<String>, ValueKind),
     /// The service, without its domain.
     Short(Vec<String>),
     /// No member: always this.
@@ -19,99 +18,85 @@ pub enum Source {
 
 /// The members a field shows, each with when it does; they exclude each other.
 pub fn sources(field: &FieldRef) -> Result<Vec<(Clause, Source)>, String> {
-    let always = |source| Ok(vec![(Clause::Const(true), source)]);
-    let member = |dotted: &str, kind| Source::Member(path(dotted), kind);
-    match &*field.name {
-        "ct.shortsrc" => always(Source::Short(path("eventSource"))),
-        "ct.user" => Ok(user()),
-        "ct.user.accountid" => {
-            let own = path("userIdentity.accountId");
-            let check = |check| leaf(&own, Kind::Text, check);
-            Ok(vec![
-                (check(Check::Exists), Source::Member(own.clone(), Kind::Text)),
-                (check(Check::Missing), member("recipientAccountId", Kind::Text)),
-            ])
+    let row = fields::row(&field.name);
+    if let Some((pointer, View::Text)) = row.and_then(fields::Row::member)
+        && members::at(pointer).is_some_and(|member| member.kind == members::Kind::Open)
+    {
+        return Err(format!(
+            "`{}` is mostly an object, which Falco reads as an empty text and the target does not",
+            field.name
+        ));
+    }
+    let none =
+        || format!("the target has nothing like `{}`, which is no single member of the record", field.name);
+    match row.map(|row| &row.meaning) {
+        Some(Meaning::Cases(cases)) => {
+            let all: Option<Vec<_>> = cases.iter().map(of_case).collect();
+            Ok(all.ok_or_else(none)?.into_iter().flatten().collect())
         }
-        "ct.managementevent" => always(member("managementEvent", Kind::Flag)),
-        "ct.readonly" => always(member("readOnly", Kind::Flag)),
-        "ct.sessioncredentialfromconsole" => always(member("sessionCredentialFromConsole", Kind::Flag)),
-        "s3.bytes.in" => always(member("additionalEventData.bytesTransferredIn", Kind::Number)),
-        "s3.bytes.out" => always(member("additionalEventData.bytesTransferredOut", Kind::Number)),
-        "json.value" | "jevt.value" => {
-            let pointer = field.arg.as_deref().unwrap_or_default();
-            let keys: Vec<String> = MemberPath::parse(pointer).keys().map(Cow::into_owned).collect();
+        Some(Meaning::Argument) => {
+            let pointer = MemberPath::parse(field.arg.as_deref().unwrap_or_default());
+            let keys: Vec<String> = pointer.keys().map(Cow::into_owned).collect();
             if keys.is_empty() || keys.iter().any(String::is_empty) {
                 return Err("the target has no whole record to compare".to_owned());
             }
-            let kind = if is_text(&keys.join(".")) { Kind::Text } else { Kind::Any };
-            always(Source::Member(keys, kind))
+            let kind = if is_text(pointer.pointer()) { ValueKind::Text } else { ValueKind::Any };
+            Ok(vec![(Clause::Const(true), Source::Member(keys, kind))])
         }
-        "ct.serviceeventdetails" | "ct.edgedevicedetails" => Err(format!(
-            "`{}` is mostly an object, which Falco reads as an empty text and the target does not",
-            field.name
-        )),
-        name => match plain_path(name) {
-            Some(dotted) => always(member(&dotted, Kind::Text)),
-            None => {
-                Err(format!("the target has nothing like `{name}`, which is no single member of the record"))
-            }
-        },
+        Some(Meaning::Never { .. } | Meaning::Opaque { .. }) | None => Err(none()),
     }
 }
 
-fn user() -> Vec<(Clause, Source)> {
-    let kind = path("userIdentity.type");
-    let is = |text: &str| equal(&kind, Kind::Text, text, false);
-    let issuer = path("userIdentity.sessionContext.sessionIssuer.userName");
-    let issued = |check| leaf(&issuer, Kind::Text, check);
-    let member = |dotted: &str| Source::Member(path(dotted), Kind::Text);
-    vec![
-        (any(vec![is("Root"), is("IAMUser")]), member("userIdentity.userName")),
-        (is("AWSService"), member("userIdentity.invokedBy")),
-        (is("AssumedRole"), Source::Member(issuer.clone(), Kind::Text)),
-        (every(vec![is("AssumedRole"), issued(Check::Missing)]), Source::Text("AssumedRole")),
-        (is("AWSAccount"), Source::Text("AWSAccount")),
-        (is("FederatedUser"), Source::Text("FederatedUser")),
-    ]
+/// The values of a case, each under its guard and the absence of those before it.
+fn of_case(case: &Case) -> Option<Vec<(Clause, Source)>> {
+    let mut when = guard(case.when);
+    let mut all = Vec::new();
+    for shown in case.first_of {
+        let source = match *shown {
+            Shown::Member(pointer, View::Text) => Source::Member(path(pointer), ValueKind::Text),
+            Shown::Member(pointer, View::Flag) => Source::Member(path(pointer), ValueKind::Flag),
+            Shown::Member(pointer, View::Number) => Source::Member(path(pointer), ValueKind::Number),
+            Shown::Member(pointer, View::Short) => Source::Short(path(pointer)),
+            Shown::Text(text) => Source::Text(text),
+            _ => return None,
+        };
+        let missing = match &source {
+            Source::Member(path, kind) => leaf(path, *kind, MemberTest::Missing),
+            Source::Short(path) => leaf(path, ValueKind::Text, MemberTest::Missing),
+            Source::Text(_) => Clause::Const(false),
+        };
+        all.push((when.clone(), source));
+        when = every(vec![when, missing]);
+    }
+    Some(all)
 }
 
-/// Members that are texts wherever CloudTrail writes them, though they are asked for by their path.
-fn is_text(dotted: &str) -> bool {
-    const OTHERS: [&str; 8] = [
-        "userIdentity.userName",
-        "userIdentity.invokedBy",
-        "userIdentity.accessKeyId",
-        "userIdentity.sessionContext.sessionIssuer.userName",
-        "userIdentity.sessionContext.sessionIssuer.arn",
-        "userIdentity.sessionContext.attributes.mfaAuthenticated",
-        "additionalEventData.MFAUsed",
-        "responseElements.ConsoleLogin",
-    ];
-    /// Members that fields show and that are, or may be, something else.
-    const NO_TEXTS: [&str; 5] = [
-        "managementEvent",
-        "readOnly",
-        "sessionCredentialFromConsole",
-        "serviceEventDetails",
-        "edgeDeviceDetails",
-    ];
-    let plugin = bundled_plugins().iter().find(|plugin| plugin.name == "cloudtrail");
-    let shows = |plugin: &Plugin| {
-        let of_field = |field: &Field| plain_path(&field.name).as_deref() == Some(dotted);
-        plugin.schema().fields.iter().filter(|field| field.name.starts_with("ct.")).any(of_field)
+fn guard(guard: Guard) -> Clause {
+    let is = |path: &[String], texts: &[&str]| {
+        any(texts.iter().map(|text| equal(path, ValueKind::Text, text, false)).collect())
     };
-    OTHERS.contains(&dotted) || plugin.is_some_and(shows) && !NO_TEXTS.contains(&dotted)
+    match guard.map(path) {
+        Guard::Always => Clause::Const(true),
+        Guard::Is(path, texts) => is(&path, texts),
+        Guard::IsNot(path, texts) => super::negated(is(&path, texts)),
+        Guard::There(path) => leaf(&path, ValueKind::Any, MemberTest::Exists),
+        Guard::Missing(path) => leaf(&path, ValueKind::Any, MemberTest::Missing),
+    }
 }
 
-/// The path of a field that shows the text of one member.
-pub fn plain_path(name: &str) -> Option<String> {
-    let whole =
-        ["ct.response", "ct.request", "ct.additionaleventdata", "ct.resources", "ct.request.documentname"];
-    if whole.contains(&name) {
-        return None;
+fn path(pointer: Pointer) -> Vec<String> {
+    MemberPath::of(pointer).keys().map(Cow::into_owned).collect()
+}
+
+/// A member that is a text wherever CloudTrail writes it: it is documented so, or a field shows it so.
+fn is_text(pointer: &str) -> bool {
+    let mut views = fields::showing(pointer);
+    match members::at(pointer) {
+        // A flag that AWS writes as a text may still be a truth value.
+        Some(member) => {
+            member.kind == members::Kind::Text
+                && views.all(|(_, view)| matches!(view, View::Text | View::Short))
+        }
+        None => views.any(|(row, view)| view == View::Text && row.name.starts_with("ct.")),
     }
-    let plugin = bundled_plugins().iter().find(|plugin| plugin.name == "cloudtrail")?;
-    let schema = plugin.schema();
-    let field = schema.fields.iter().find(|field| field.name == name)?;
-    field.plain_path().filter(|_| !field.list).map(str::to_owned)
 }

@@ -1,12 +1,9 @@
 //! Conditions as comparisons of single members of a record, for engines that match patterns.
-//!
-//! Fields that are made of several members become a choice between them, and `not` goes down to the comparisons: what is
-//! not so is either not there or there and different.
+//! A field of several members becomes a disjunction over them, and `not` moves down to the comparisons: a negated
+//! comparison holds if the member is absent, or present and different.
 
 mod comparison;
 mod members;
-
-pub use members::plain_path;
 
 use crate::sema::ir::Pred;
 use crate::sema::predicate::{Signed, signed};
@@ -18,9 +15,9 @@ use comparison::of_atom;
 pub enum Clause {
     /// Always or never.
     Const(bool),
-    /// All of them.
+    /// Conjunction.
     All(Vec<Clause>),
-    /// Any of them.
+    /// Disjunction.
     Any(Vec<Clause>),
     /// One comparison.
     Leaf(Leaf),
@@ -29,46 +26,46 @@ pub enum Clause {
 /// A comparison of one member.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Leaf {
-    /// The keys that lead to it.
+    /// Path of keys.
     pub path: Vec<String>,
-    /// What it may be.
-    pub kind: Kind,
-    /// What is asked of it.
-    pub check: Check,
+    /// Types that its value can have.
+    pub kind: ValueKind,
+    /// The test of its value.
+    pub check: MemberTest,
 }
 
-/// What a member holds.
+/// Type of a member's value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
+pub enum ValueKind {
     /// A text.
     Text,
-    /// A truth value.
+    /// A boolean.
     Flag,
     /// A number.
     Number,
-    /// Whatever the record has there.
+    /// Any JSON value.
     Any,
 }
 
-/// What is asked of a member.
+/// Test of a member.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Check {
-    /// It is there.
+pub enum MemberTest {
+    /// Present.
     Exists,
-    /// It is not there.
+    /// Absent.
     Missing,
-    /// It is there, and its text is so, or if `not`, is not so.
+    /// Present, with a text that matches, or with `not`, that does not match.
     Text {
         /// Pieces of text, with anything between them.
         like: Like,
-        /// Case of ASCII letters does not count.
+        /// Ignores the case of ASCII letters.
         fold: bool,
-        /// It must not be so.
+        /// Negated.
         not: bool,
     },
-    /// It is there and compares so.
+    /// Present, with a number that compares so.
     Number(Op, u64),
-    /// It is true, or if not, it is there and not true.
+    /// Present and true, or with `false`, present and not true.
     True(bool),
 }
 
@@ -77,7 +74,7 @@ pub enum Check {
 pub struct Like(pub Vec<String>);
 
 impl Like {
-    /// The text, if it is all of it.
+    /// The whole text, if there is no wildcard.
     pub fn exact(&self) -> Option<&str> {
         match self.0.as_slice() {
             [only] => Some(only),
@@ -86,7 +83,7 @@ impl Like {
     }
 }
 
-/// The condition, or the opposite of it.
+/// A condition, or its negation, as a clause.
 pub fn lower(pred: &Pred, positive: bool) -> Result<Clause, String> {
     let all = |parts: &[Pred], positive| {
         parts.iter().map(|part| lower(part, positive)).collect::<Result<Vec<_>, _>>()
@@ -110,19 +107,20 @@ pub fn lower(pred: &Pred, positive: bool) -> Result<Clause, String> {
     })
 }
 
-/// A member that must be different from a text, and may be no text.
+/// Path of a member that must differ from a text and may be another value.
 fn unlike_json(clause: &Clause) -> Option<String> {
     match clause {
         Clause::Const(_) => None,
         Clause::All(parts) | Clause::Any(parts) => parts.iter().find_map(unlike_json),
         Clause::Leaf(leaf) => {
-            let unlike = leaf.kind == Kind::Any && matches!(leaf.check, Check::Text { not: true, .. });
+            let unlike =
+                leaf.kind == ValueKind::Any && matches!(leaf.check, MemberTest::Text { not: true, .. });
             unlike.then(|| leaf.path.join("."))
         }
     }
 }
 
-/// All of them, those within those among them.
+/// Conjunction, flattened and without constants.
 pub fn every(parts: Vec<Clause>) -> Clause {
     let mut left = Vec::new();
     for part in parts {
@@ -136,7 +134,7 @@ pub fn every(parts: Vec<Clause>) -> Clause {
     alone(left, true, Clause::All)
 }
 
-/// Any of them, those within those among them.
+/// Disjunction, flattened and without constants.
 pub fn any(parts: Vec<Clause>) -> Clause {
     let mut left = Vec::new();
     for part in parts {
@@ -157,7 +155,7 @@ fn alone(mut parts: Vec<Clause>, empty: bool, make: fn(Vec<Clause>) -> Clause) -
     parts.pop().unwrap_or(Clause::Const(empty))
 }
 
-/// The opposite: not there, or there and otherwise.
+/// Negation of a clause: absent, or present and different.
 fn negated(clause: Clause) -> Clause {
     let all = |parts: Vec<Clause>| parts.into_iter().map(negated).collect();
     match clause {
@@ -165,17 +163,17 @@ fn negated(clause: Clause) -> Clause {
         Clause::All(parts) => any(all(parts)),
         Clause::Any(parts) => every(all(parts)),
         Clause::Leaf(leaf) => match leaf.check {
-            Check::Exists => Clause::Leaf(Leaf { check: Check::Missing, ..leaf }),
-            Check::Missing => Clause::Leaf(Leaf { check: Check::Exists, ..leaf }),
+            MemberTest::Exists => Clause::Leaf(Leaf { check: MemberTest::Missing, ..leaf }),
+            MemberTest::Missing => Clause::Leaf(Leaf { check: MemberTest::Exists, ..leaf }),
             _ => {
-                let missing = Leaf { check: Check::Missing, ..leaf.clone() };
+                let missing = Leaf { check: MemberTest::Missing, ..leaf.clone() };
                 any(vec![Clause::Leaf(missing), otherwise(Clause::Leaf(leaf))])
             }
         },
     }
 }
 
-/// There and different: of comparisons of one member.
+/// Present and different, for comparisons of one member.
 fn otherwise(clause: Clause) -> Clause {
     let all = |parts: Vec<Clause>| parts.into_iter().map(otherwise).collect();
     match clause {
@@ -184,11 +182,11 @@ fn otherwise(clause: Clause) -> Clause {
         Clause::Any(parts) => every(all(parts)),
         Clause::Leaf(leaf) => {
             let check = match leaf.check {
-                Check::Exists => Check::Missing,
-                Check::Missing => Check::Exists,
-                Check::Text { like, fold, not } => Check::Text { like, fold, not: !not },
-                Check::True(truth) => Check::True(!truth),
-                Check::Number(op, value) => Check::Number(opposite(op), value),
+                MemberTest::Exists => MemberTest::Missing,
+                MemberTest::Missing => MemberTest::Exists,
+                MemberTest::Text { like, fold, not } => MemberTest::Text { like, fold, not: !not },
+                MemberTest::True(truth) => MemberTest::True(!truth),
+                MemberTest::Number(op, value) => MemberTest::Number(opposite(op), value),
             };
             Clause::Leaf(Leaf { check, ..leaf })
         }
@@ -206,14 +204,10 @@ fn opposite(op: Op) -> Op {
     }
 }
 
-fn path(dotted: &str) -> Vec<String> {
-    dotted.split('.').map(str::to_owned).collect()
-}
-
-fn leaf(path: &[String], kind: Kind, check: Check) -> Clause {
+fn leaf(path: &[String], kind: ValueKind, check: MemberTest) -> Clause {
     Clause::Leaf(Leaf { path: path.to_vec(), kind, check })
 }
 
-fn equal(path: &[String], kind: Kind, text: &str, fold: bool) -> Clause {
-    leaf(path, kind, Check::Text { like: Like(vec![text.to_owned()]), fold, not: false })
+fn equal(path: &[String], kind: ValueKind, text: &str, fold: bool) -> Clause {
+    leaf(path, kind, MemberTest::Text { like: Like(vec![text.to_owned()]), fold, not: false })
 }

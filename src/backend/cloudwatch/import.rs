@@ -1,12 +1,12 @@
-//! Filter patterns as Falco's conditions.
+//! Conversion of filter patterns into Falco's conditions.
 
-use super::pattern::{Key, Pattern, Selector, Test};
-use crate::backend::{clause, write};
+use super::pattern::{Key, Pattern, Selector, SelectorTest};
+use crate::backend::write;
 use crate::cloudtrail::MemberPath;
-use crate::schema::plugins::bundled_plugins;
+use crate::cloudtrail::fields::{self, View};
 use crate::syntax::token::Op;
 
-/// A pattern as a condition. The error is what Falco has no words for.
+/// A pattern as a condition. The error is a test that Falco cannot express.
 pub fn condition(pattern: &Pattern) -> Result<String, String> {
     let all = |parts: &[Pattern], word: &str| {
         let part = |part: &Pattern| {
@@ -30,16 +30,16 @@ pub fn condition(pattern: &Pattern) -> Result<String, String> {
     }
 }
 
-/// Several plain texts of one member.
+/// A selector and texts, if all parts compare one selector with a plain text.
 fn among(parts: &[Pattern]) -> Option<(&Selector, Vec<&str>)> {
     let one = |part: &'_ Pattern| -> bool {
-        matches!(part, Pattern::Test(_, Test::Text { text, not: false }) if !text.contains('*'))
+        matches!(part, Pattern::Test(_, SelectorTest::Text { text, not: false }) if !text.contains('*'))
     };
     let Some(Pattern::Test(first, _)) = parts.first() else { return None };
     let mut texts = Vec::new();
     for part in parts {
         match part {
-            Pattern::Test(selector, Test::Text { text, .. }) if one(part) && selector == first => {
+            Pattern::Test(selector, SelectorTest::Text { text, .. }) if one(part) && selector == first => {
                 texts.push(text.as_str());
             }
             _ => return None,
@@ -48,14 +48,14 @@ fn among(parts: &[Pattern]) -> Option<(&Selector, Vec<&str>)> {
     Some((first, texts))
 }
 
-fn comparison(selector: &Selector, test: &Test) -> Result<String, String> {
+fn comparison(selector: &Selector, test: &SelectorTest) -> Result<String, String> {
     let field = field(selector)?;
     Ok(match test {
-        Test::Missing => format!("not {field} exists"),
-        Test::Is(truth) => format!("{field} = {truth}"),
-        Test::Null => format!("{field} = null"),
-        Test::Text { text, not } => text_comparison(&field, text, *not)?,
-        Test::Number(op, number) => number_comparison(&field, *op, *number)?,
+        SelectorTest::Missing => format!("not {field} exists"),
+        SelectorTest::Is(truth) => format!("{field} = {truth}"),
+        SelectorTest::Null => format!("{field} = null"),
+        SelectorTest::Text { text, not } => text_comparison(&field, text, *not)?,
+        SelectorTest::Number(op, number) => number_comparison(&field, *op, *number)?,
     })
 }
 
@@ -67,7 +67,7 @@ fn text_comparison(field: &str, text: &str, not: bool) -> Result<String, String>
     let pieces: Vec<&str> = text.split('*').collect();
     let like = match pieces.as_slice() {
         _ if pieces.iter().all(|piece| piece.is_empty()) => {
-            // A member that is there is not unlike anything.
+            // A present member is like `*`.
             return Ok(if not {
                 format!("{field} exists and not {field} exists")
             } else {
@@ -85,7 +85,7 @@ fn text_comparison(field: &str, text: &str, not: bool) -> Result<String, String>
             format!("{field} glob {}", write::text(&escaped)?)
         }
     };
-    // What is not there is not different either.
+    // An absent member is not different.
     Ok(if not { format!("({field} exists and not {like})") } else { like })
 }
 
@@ -94,17 +94,19 @@ fn number_comparison(field: &str, op: Op, number: f64) -> Result<String, String>
     if !whole {
         return Err(format!("Falco has no number {number}"));
     }
-    let numeric = ["s3.bytes.in", "s3.bytes.out"].contains(&field);
+    let view = fields::row(field).and_then(fields::Row::member).map(|(_, view)| view);
     match op {
         Op::Eq | Op::Ne => Ok(format!("{field} {} {}", op.text(), number as i64)),
-        _ if numeric && number >= 0.0 => Ok(format!("{field} {} {}", op.text(), number as i64)),
+        _ if view == Some(View::Number) && number >= 0.0 => {
+            Ok(format!("{field} {} {}", op.text(), number as i64))
+        }
         _ => Err(format!(
             "Falco compares `{field}` as a text, and texts are not less or greater as numbers are"
         )),
     }
 }
 
-/// The field that shows a member: its own, else `json.value`.
+/// The field that shows a member: one of the plugin, else `json.value`.
 fn field(selector: &Selector) -> Result<String, String> {
     let keys = selector.0.iter().map(|key| match key {
         Key::Name(name) => name.clone(),
@@ -112,40 +114,28 @@ fn field(selector: &Selector) -> Result<String, String> {
     });
     let keys: Vec<String> = keys.collect();
     let dotted = keys.join(".");
-    let flags = [
-        ("readOnly", "ct.readonly"),
-        ("managementEvent", "ct.managementevent"),
-        ("sessionCredentialFromConsole", "ct.sessioncredentialfromconsole"),
-        ("additionalEventData.bytesTransferredIn", "s3.bytes.in"),
-        ("additionalEventData.bytesTransferredOut", "s3.bytes.out"),
-    ];
-    if let Some((_, name)) = flags.iter().find(|(path, _)| *path == dotted) {
-        return Ok((*name).to_owned());
-    }
-    if let Some(name) = own_field(&dotted) {
-        return Ok(name);
-    }
     let path = MemberPath::of_keys(&keys);
     let pointer = path.pointer();
+    if let Some(name) = own_field(pointer) {
+        return Ok(name.to_owned());
+    }
     if pointer.chars().any(|c| c.is_whitespace() || matches!(c, '[' | ']' | '"' | '\'')) {
         return Err(format!("the member `{dotted}` has a name that needs care; write the condition by hand"));
     }
     Ok(format!("json.value[{pointer}]"))
 }
 
-/// The field of the plugin that shows just this member.
-fn own_field(dotted: &str) -> Option<String> {
-    let plugin = bundled_plugins().iter().find(|plugin| plugin.name == "cloudtrail")?;
-    let schema = plugin.schema();
-    // These show something else beside it.
-    let plain = |name: &str| name.starts_with("ct.") && !["ct.shortsrc", "ct.user.accountid"].contains(&name);
-    let names =
-        schema.fields.iter().filter(|field| field.listed && plain(&field.name)).map(|field| &*field.name);
-    let mut shown = names.filter(|name| clause::plain_path(name).as_deref() == Some(dotted));
-    shown.next().map(str::to_owned)
+/// The field that shows just this member as filter patterns compare it.
+fn own_field(pointer: &str) -> Option<&'static str> {
+    let is_own = |(row, view): &(&fields::Row, View)| match view {
+        View::Text => row.name.starts_with("ct.") && row.name != "ct.time",
+        View::Flag | View::Number => true,
+        _ => false,
+    };
+    fields::showing(pointer).find(is_own).map(|(row, _)| row.name)
 }
 
-/// A rule of a condition.
+/// A rule with this condition, as YAML.
 pub fn rule(name: &str, condition: &str) -> String {
     let quoted = serde_json::Value::from(name).to_string();
     format!(

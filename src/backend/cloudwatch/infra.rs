@@ -1,25 +1,25 @@
-//! What makes filter patterns work: metric filters, metrics, alarms and a topic to tell, in the words of three tools.
+//! Infrastructure for filter patterns: metric filters, metrics, alarms and a topic, for three tools.
 
-use super::super::Job;
+use super::super::CompileJob;
 use super::Filter;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// The namespace of the metrics.
 const NAMESPACE: &str = "CloudTrailRules";
-/// Seconds over which events are counted.
+/// Period of an alarm in seconds.
 const PERIOD: u32 = 300;
 
 /// One metric filter.
 struct Metric {
-    /// Letters, digits and `-`; each its own.
+    /// Unique id of letters, digits and `-`.
     id: String,
-    /// The metric: several filters of a rule share it.
+    /// Name of the metric, shared by the filters of a rule.
     metric: String,
     pattern: String,
 }
 
-/// An alarm and the filters that feed it.
+/// An alarm and the filters of its metric.
 struct Alarm {
     metric: String,
     description: String,
@@ -27,7 +27,7 @@ struct Alarm {
     filters: Vec<Metric>,
 }
 
-fn alarms(filters: &[Filter<'_>], job: &Job<'_>) -> Vec<Alarm> {
+fn alarms(filters: &[Filter<'_>], job: &CompileJob<'_>) -> Vec<Alarm> {
     let mut taken = BTreeSet::new();
     let alarm = |filter: &Filter<'_>| {
         let metric = unique(slug(&filter.rule.name), &mut taken);
@@ -42,7 +42,7 @@ fn alarms(filters: &[Filter<'_>], job: &Job<'_>) -> Vec<Alarm> {
     filters.iter().map(alarm).collect()
 }
 
-fn threshold(job: &Job<'_>, rule: &str) -> u32 {
+fn threshold(job: &CompileJob<'_>, rule: &str) -> u32 {
     let all = &job.settings.thresholds;
     let own = all.iter().rev().find(|(name, _)| name.as_deref() == Some(rule));
     let others = || all.iter().rev().find(|(name, _)| name.is_none());
@@ -66,14 +66,14 @@ fn unique(name: String, taken: &mut BTreeSet<String>) -> String {
     one
 }
 
-/// The patterns alone.
+/// The patterns only.
 pub fn plain(filters: &[Filter<'_>]) -> String {
     let one = |filter: &Filter<'_>| format!("# {}\n{}\n", filter.rule.name, filter.patterns.join("\n"));
     filters.iter().map(one).collect::<Vec<_>>().join("\n")
 }
 
 /// Terraform.
-pub fn terraform(filters: &[Filter<'_>], job: &Job<'_>) -> String {
+pub fn terraform(filters: &[Filter<'_>], job: &CompileJob<'_>) -> String {
     let default = job.settings.from.as_deref().map(|from| format!("\n  default     = {}", hcl(from)));
     let mut out = format!(
         "variable \"log_group_name\" {{
@@ -134,31 +134,31 @@ resource \"aws_cloudwatch_metric_alarm\" \"{id}\" {{
     out
 }
 
-/// A name of a Terraform resource begins with a letter or `_`.
+/// A name for a Terraform resource, which begins with a letter or `_`.
 fn resource(id: &str) -> String {
     let id = id.replace('-', "_").to_ascii_lowercase();
     if id.starts_with(|c: char| c.is_ascii_digit()) { format!("r_{id}") } else { id }
 }
 
-/// A text as Terraform quotes it.
+/// A quoted text of Terraform.
 fn hcl(text: &str) -> String {
     let quoted = Value::from(text).to_string();
     quoted.replace("${", "$${").replace("%{", "%%{")
 }
 
-/// The service takes descriptions of up to 1024 characters.
+/// A description cut to the service's limit of 1024 characters.
 fn shortened(text: &str) -> String {
     text.chars().take(1000).collect()
 }
 
 /// CloudFormation.
-pub fn cloudformation(filters: &[Filter<'_>], job: &Job<'_>) -> Result<String, String> {
+pub fn cloudformation(filters: &[Filter<'_>], job: &CompileJob<'_>) -> Result<String, String> {
     let mut resources = serde_json::Map::new();
     resources.insert("Topic".into(), json!({ "Type": "AWS::SNS::Topic" }));
     for (number, alarm) in alarms(filters, job).iter().enumerate() {
         let logical = |kind: &str, part: usize| {
             let words: String = alarm.metric.chars().filter(char::is_ascii_alphanumeric).collect();
-            // The number keeps apart what differs only in other characters.
+            // The number keeps names unique that differ only in characters that are removed.
             format!(
                 "{kind}{}{words}{}",
                 number + 1,
@@ -215,7 +215,7 @@ pub fn cloudformation(filters: &[Filter<'_>], job: &Job<'_>) -> Result<String, S
 }
 
 /// Commands of the AWS CLI.
-pub fn cli(filters: &[Filter<'_>], job: &Job<'_>) -> String {
+pub fn cli(filters: &[Filter<'_>], job: &CompileJob<'_>) -> String {
     let group = job.settings.from.as_deref().map_or_else(|| "\"$LOG_GROUP\"".to_owned(), shell);
     let mut out = String::from(
         "TOPIC=$(aws sns create-topic --name cloudtrail-rules --query TopicArn --output text)\n",
@@ -247,7 +247,7 @@ aws logs put-metric-filter --log-group-name {group} --filter-name {id} \\
     out
 }
 
-/// A text as shells quote it.
+/// A text quoted for shells.
 fn shell(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }

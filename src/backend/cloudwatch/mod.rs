@@ -1,21 +1,21 @@
-//! `cloudwatch`: filter patterns of CloudWatch Logs, with the metrics and alarms they are for.
+//! `cloudwatch`: filter patterns of CloudWatch Logs with metrics and alarms.
 
 pub mod import;
 mod infra;
 pub mod pattern;
 
-use super::clause::{self, Check, Clause, Kind, Leaf, Like};
+use super::clause::{self, Clause, Leaf, Like, MemberTest, ValueKind};
 use super::fit::{self, refused};
-use super::{Artifact, Form, Job, Target};
+use super::{Artifact, CompileJob, Form, Target};
 use crate::sema::ir::{Atom, Pred, Rule};
 use crate::syntax::token::Op;
-use pattern::{Key, Pattern, Selector, Test};
+use pattern::{Key, Pattern, Selector, SelectorTest};
 use std::sync::Arc;
 
 /// The target.
 pub struct CloudWatch;
 
-/// The longest pattern that the service takes.
+/// Maximum length of a pattern.
 pub const LONGEST: usize = 1024;
 
 impl Target for CloudWatch {
@@ -36,7 +36,7 @@ impl Target for CloudWatch {
         ]
     }
 
-    fn compile(&self, job: &Job<'_>) -> Result<Artifact, String> {
+    fn compile(&self, job: &CompileJob<'_>) -> Result<Artifact, String> {
         let mut artifact = Artifact::default();
         let mut filters = Vec::new();
         let fitted = fit::all(job.rules, job.approximate, &mut artifact.diagnostics, &says);
@@ -57,15 +57,15 @@ impl Target for CloudWatch {
     }
 }
 
-/// A rule and its patterns: several only where one would be too long, and then no event matches two.
+/// A rule and its patterns: several only if one would be too long, and then no event matches two.
 pub struct Filter<'r> {
     /// The rule.
     pub rule: &'r Rule,
-    /// As the service takes them.
+    /// The patterns as text.
     pub patterns: Vec<String>,
 }
 
-/// Whether a pattern can say a comparison, or its opposite.
+/// Whether a pattern can express a comparison, or its negation.
 pub fn says(atom: &Atom, positive: bool) -> Result<(), String> {
     let clause = clause::lower(&Pred::Atom(Arc::new(atom.clone())), positive)?;
     match clause {
@@ -94,7 +94,7 @@ pub fn patterns(pred: &Pred) -> Result<Vec<String>, String> {
     split(&clause).ok_or_else(too_long)
 }
 
-/// A condition in parts that are short enough, of which no event matches two.
+/// Patterns of a disjunction that are short enough, of which no event matches two.
 fn split(clause: &Clause) -> Option<Vec<String>> {
     let (around, choice) = match clause {
         Clause::Any(parts) if exclusive(parts) => (Vec::new(), parts),
@@ -124,13 +124,13 @@ fn split(clause: &Clause) -> Option<Vec<String>> {
     Some(texts)
 }
 
-/// Different texts of one member.
+/// Whether the parts compare one member with different texts.
 fn exclusive(parts: &[Clause]) -> bool {
     let text = |part: &Clause| match part {
         Clause::Leaf(Leaf {
             path,
-            kind: Kind::Text,
-            check: Check::Text { like, fold: false, not: false },
+            kind: ValueKind::Text,
+            check: MemberTest::Text { like, fold: false, not: false },
         }) => Some((path.clone(), like.exact()?.to_owned())),
         _ => None,
     };
@@ -152,55 +152,57 @@ fn of_clause(clause: &Clause) -> Result<Pattern, String> {
 fn of_leaf(leaf: &Leaf) -> Result<Pattern, String> {
     let selector = selector(&leaf.path)?;
     let one = |test| Ok(Pattern::Test(selector.clone(), test));
-    let text = |text: String, not| Test::Text { text, not };
+    let text = |text: String, not| SelectorTest::Text { text, not };
     match (&leaf.check, leaf.kind) {
-        (Check::Missing, _) => one(Test::Missing),
-        (Check::Exists, Kind::Any) => Err(
+        (MemberTest::Missing, _) => one(SelectorTest::Missing),
+        (MemberTest::Exists, ValueKind::Any) => Err(
             "a filter pattern cannot ask whether a member is there, whatever it is; only whether it is not"
                 .to_owned(),
         ),
-        (Check::Exists, Kind::Flag) => Ok(Pattern::Any(vec![
-            Pattern::Test(selector.clone(), Test::Is(true)),
-            Pattern::Test(selector, Test::Is(false)),
+        (MemberTest::Exists, ValueKind::Flag) => Ok(Pattern::Any(vec![
+            Pattern::Test(selector.clone(), SelectorTest::Is(true)),
+            Pattern::Test(selector, SelectorTest::Is(false)),
         ])),
-        (Check::Exists, _) => one(text("*".to_owned(), false)),
-        (Check::True(truth), _) => one(Test::Is(*truth)),
-        (Check::Number(op, value), _) => {
-            // The service reads numbers as floating-point ones.
+        (MemberTest::Exists, _) => one(text("*".to_owned(), false)),
+        (MemberTest::True(truth), _) => one(SelectorTest::Is(*truth)),
+        (MemberTest::Number(op, value), _) => {
+            // The service parses numbers as floating-point numbers.
             if *value > 1 << 53 {
                 return Err("the number is too large for a filter pattern".to_owned());
             }
-            one(Test::Number(*op, *value as f64))
+            one(SelectorTest::Number(*op, *value as f64))
         }
-        (Check::Text { fold: true, .. }, _) => Err("filter patterns tell upper from lower case".to_owned()),
-        (Check::Text { like, not, .. }, kind) => {
+        (MemberTest::Text { fold: true, .. }, _) => {
+            Err("filter patterns tell upper from lower case".to_owned())
+        }
+        (MemberTest::Text { like, not, .. }, kind) => {
             let written = wildcards(like)?;
             match (kind, like.exact()) {
-                (Kind::Any, Some(value)) => of_any(selector, value, written, *not),
+                (ValueKind::Any, Some(value)) => of_any(selector, value, written, *not),
                 _ => one(text(written, *not)),
             }
         }
     }
 }
 
-/// A text of a member that may be something else, which Falco compares as JSON writes it.
+/// The test of a text for a member that may hold another value, whose JSON Falco compares.
 fn of_any(selector: Selector, value: &str, written: String, not: bool) -> Result<Pattern, String> {
     let word = match value {
-        "true" => Some(Test::Is(true)),
-        "false" => Some(Test::Is(false)),
-        "null" => Some(Test::Null),
+        "true" => Some(SelectorTest::Is(true)),
+        "false" => Some(SelectorTest::Is(false)),
+        "null" => Some(SelectorTest::Null),
         _ if value
             .parse::<i64>()
             .is_ok_and(|number| number.to_string() == value && number.abs() < 1 << 53) =>
         {
-            value.parse().ok().map(|number| Test::Number(Op::Eq, number))
+            value.parse().ok().map(|number| SelectorTest::Number(Op::Eq, number))
         }
         _ if value.starts_with(['{', '[']) || value.parse::<f64>().is_ok() => {
             return Err("a filter pattern has no objects, lists or fractions to compare with".to_owned());
         }
         _ => None,
     };
-    let text = Pattern::Test(selector.clone(), Test::Text { text: written, not });
+    let text = Pattern::Test(selector.clone(), SelectorTest::Text { text: written, not });
     match word {
         None => Ok(text),
         Some(_) if not => Err(

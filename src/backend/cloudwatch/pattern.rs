@@ -1,20 +1,19 @@
-//! Filter patterns of CloudWatch Logs for JSON: read, written, and matched with records.
+//! Filter patterns of CloudWatch Logs for JSON: read and written.
 
 use crate::syntax::token::Op;
-use serde_json::Value;
 
 /// A filter pattern, without the braces around it.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Pattern {
-    /// All of them.
+    /// Conjunction.
     All(Vec<Pattern>),
-    /// Any of them.
+    /// Disjunction.
     Any(Vec<Pattern>),
     /// One comparison.
-    Test(Selector, Test),
+    Test(Selector, SelectorTest),
 }
 
-/// Where a value is: keys, and places in arrays as `Key::At`.
+/// Path to a value: keys and indices of arrays.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Selector(pub Vec<Key>);
 
@@ -27,14 +26,14 @@ pub enum Key {
     At(usize),
 }
 
-/// What is asked of a value.
+/// Test of a value.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Test {
-    /// A text, with `*` for anything; if `not`, a value that is there and otherwise.
+pub enum SelectorTest {
+    /// A text with `*` as wildcard; with `not`, a present value that differs.
     Text {
         /// The text as written.
         text: String,
-        /// It must not be so.
+        /// Negated.
         not: bool,
     },
     /// A number.
@@ -47,20 +46,20 @@ pub enum Test {
     Missing,
 }
 
-/// Why a pattern cannot be read, and at which byte.
+/// Parse error of a pattern.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Broken {
-    /// Byte of the text.
+pub struct PatternError {
+    /// Byte offset.
     pub at: usize,
     /// What is wrong.
     pub why: String,
 }
 
-/// Groups within each other.
+/// Maximum nesting of groups.
 const MAX_DEPTH: usize = 200;
 
-/// Reads a pattern with its braces.
-pub fn parse(text: &str) -> Result<Pattern, Broken> {
+/// Parses a pattern with its braces.
+pub fn parse(text: &str) -> Result<Pattern, PatternError> {
     let mut parser = Parser { text, at: 0, depth: 0 };
     parser.expect("{")?;
     let pattern = parser.any()?;
@@ -83,8 +82,8 @@ impl<'p> Parser<'p> {
         self.text.get(self.at..).unwrap_or_default()
     }
 
-    fn fail<T>(&self, why: impl Into<String>) -> Result<T, Broken> {
-        Err(Broken { at: self.at, why: why.into() })
+    fn fail<T>(&self, why: impl Into<String>) -> Result<T, PatternError> {
+        Err(PatternError { at: self.at, why: why.into() })
     }
 
     fn blanks(&mut self) {
@@ -107,12 +106,12 @@ impl<'p> Parser<'p> {
         is
     }
 
-    fn expect(&mut self, token: &str) -> Result<(), Broken> {
+    fn expect(&mut self, token: &str) -> Result<(), PatternError> {
         if self.take(token) { Ok(()) } else { self.fail(format!("`{token}` is missing")) }
     }
 
-    /// `||` binds less than `&&`.
-    fn any(&mut self) -> Result<Pattern, Broken> {
+    /// Parses `||`, which binds weaker than `&&`.
+    fn any(&mut self) -> Result<Pattern, PatternError> {
         let mut parts = vec![self.all()?];
         while self.take("||") {
             parts.push(self.all()?);
@@ -120,7 +119,7 @@ impl<'p> Parser<'p> {
         Ok(alone(parts, Pattern::Any))
     }
 
-    fn all(&mut self) -> Result<Pattern, Broken> {
+    fn all(&mut self) -> Result<Pattern, PatternError> {
         let mut parts = vec![self.one()?];
         while self.take("&&") {
             parts.push(self.one()?);
@@ -128,7 +127,7 @@ impl<'p> Parser<'p> {
         Ok(alone(parts, Pattern::All))
     }
 
-    fn one(&mut self) -> Result<Pattern, Broken> {
+    fn one(&mut self) -> Result<Pattern, PatternError> {
         if !self.take("(") {
             return self.test();
         }
@@ -142,19 +141,19 @@ impl<'p> Parser<'p> {
         Ok(inner)
     }
 
-    fn test(&mut self) -> Result<Pattern, Broken> {
+    fn test(&mut self) -> Result<Pattern, PatternError> {
         let selector = self.selector()?;
         if self.word("NOT") {
             return match self.word("EXISTS") {
-                true => Ok(Pattern::Test(selector, Test::Missing)),
+                true => Ok(Pattern::Test(selector, SelectorTest::Missing)),
                 false => self.fail("`EXISTS` is missing after `NOT`"),
             };
         }
         if self.word("IS") {
             let test = match () {
-                () if self.word("TRUE") => Test::Is(true),
-                () if self.word("FALSE") => Test::Is(false),
-                () if self.word("NULL") => Test::Null,
+                () if self.word("TRUE") => SelectorTest::Is(true),
+                () if self.word("FALSE") => SelectorTest::Is(false),
+                () if self.word("NULL") => SelectorTest::Null,
                 () => return self.fail("after `IS` stands `TRUE`, `FALSE` or `NULL`"),
             };
             return Ok(Pattern::Test(selector, test));
@@ -168,8 +167,8 @@ impl<'p> Parser<'p> {
         let (text, quoted) = self.value()?;
         let number = text.parse::<f64>().ok().filter(|number| !quoted && number.is_finite());
         let test = match (number, op) {
-            (Some(number), _) => Test::Number(op, number),
-            (None, Op::Eq | Op::Ne) => Test::Text { text, not: op == Op::Ne },
+            (Some(number), _) => SelectorTest::Number(op, number),
+            (None, Op::Eq | Op::Ne) => SelectorTest::Text { text, not: op == Op::Ne },
             (None, _) => {
                 self.at = start;
                 return self.fail("only numbers are less or greater");
@@ -178,7 +177,7 @@ impl<'p> Parser<'p> {
         Ok(Pattern::Test(selector, test))
     }
 
-    fn selector(&mut self) -> Result<Selector, Broken> {
+    fn selector(&mut self) -> Result<Selector, PatternError> {
         self.expect("$")?;
         let mut keys = Vec::new();
         loop {
@@ -206,7 +205,7 @@ impl<'p> Parser<'p> {
         }
     }
 
-    fn bracket(&mut self) -> Result<Key, Broken> {
+    fn bracket(&mut self) -> Result<Key, PatternError> {
         let inner = self.rest().get(1..).unwrap_or_default();
         let Some(end) = inner.find(']') else { return self.fail("`]` is missing") };
         let inside = inner[..end].trim();
@@ -223,7 +222,7 @@ impl<'p> Parser<'p> {
         Ok(key)
     }
 
-    fn value(&mut self) -> Result<(String, bool), Broken> {
+    fn value(&mut self) -> Result<(String, bool), PatternError> {
         self.blanks();
         let rest = self.rest();
         if let Some(inner) = rest.strip_prefix('"') {
@@ -286,7 +285,7 @@ fn inner(pattern: &Pattern) -> String {
 }
 
 impl Selector {
-    /// As written.
+    /// The selector as text.
     pub fn text(&self) -> String {
         let mut text = String::from("$");
         for key in &self.0 {
@@ -297,76 +296,20 @@ impl Selector {
         }
         text
     }
-
-    fn of<'v>(&self, record: &'v Value) -> Option<&'v Value> {
-        self.0.iter().try_fold(record, |value, key| match key {
-            Key::Name(name) => value.get(name),
-            Key::At(at) => value.get(at),
-        })
-    }
 }
 
-impl Test {
+impl SelectorTest {
     fn text(&self) -> String {
         match self {
-            Test::Text { text, not } => {
+            SelectorTest::Text { text, not } => {
                 let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
                 format!("{} \"{escaped}\"", if *not { "!=" } else { "=" })
             }
-            Test::Number(op, number) => format!("{} {number}", op.text()),
-            Test::Is(true) => "IS TRUE".to_owned(),
-            Test::Is(false) => "IS FALSE".to_owned(),
-            Test::Null => "IS NULL".to_owned(),
-            Test::Missing => "NOT EXISTS".to_owned(),
+            SelectorTest::Number(op, number) => format!("{} {number}", op.text()),
+            SelectorTest::Is(true) => "IS TRUE".to_owned(),
+            SelectorTest::Is(false) => "IS FALSE".to_owned(),
+            SelectorTest::Null => "IS NULL".to_owned(),
+            SelectorTest::Missing => "NOT EXISTS".to_owned(),
         }
     }
-}
-
-/// Whether a record matches. What is not there is neither equal nor different.
-pub fn matches(pattern: &Pattern, record: &Value) -> bool {
-    match pattern {
-        Pattern::All(parts) => parts.iter().all(|part| matches(part, record)),
-        Pattern::Any(parts) => parts.iter().any(|part| matches(part, record)),
-        Pattern::Test(selector, test) => match (selector.of(record), test) {
-            (None, test) => *test == Test::Missing,
-            (Some(_), Test::Missing) => false,
-            // A selector of an object or an array matches nothing.
-            (Some(Value::Object(_) | Value::Array(_)), _) => false,
-            (Some(value), Test::Null) => value.is_null(),
-            (Some(value), Test::Is(truth)) => value.as_bool() == Some(*truth),
-            (Some(value), Test::Text { text, not }) => {
-                let found = match value {
-                    Value::String(found) => like(text, found),
-                    Value::Number(found) => like(text, &found.to_string()),
-                    _ => return *not && !value.is_null(),
-                };
-                found != *not
-            }
-            (Some(value), Test::Number(op, number)) => value.as_f64().is_some_and(|found| match op {
-                Op::Eq => found == *number,
-                Op::Ne => found != *number,
-                Op::Lt => found < *number,
-                Op::Le => found <= *number,
-                Op::Gt => found > *number,
-                Op::Ge => found >= *number,
-                _ => false,
-            }),
-        },
-    }
-}
-
-/// Whether a text is like one with `*` for anything.
-fn like(pattern: &str, text: &str) -> bool {
-    let mut pieces = pattern.split('*');
-    let first = pieces.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(first) else { return false };
-    let mut pieces: Vec<&str> = pieces.collect();
-    let Some(last) = pieces.pop() else { return rest.is_empty() };
-    for piece in pieces {
-        match rest.find(piece) {
-            Some(at) => rest = &rest[at + piece.len()..],
-            None => return false,
-        }
-    }
-    rest.len() >= last.len() && rest.ends_with(last)
 }

@@ -1,17 +1,17 @@
-//! Conditions as alternatives, each of which asks one thing of each member: all that event patterns can say.
+//! Conditions in disjunctive form with one list of matchers per member, which is all that event patterns can express.
 
 use super::matcher::{accepts, matchers};
 use crate::backend::clause::Clause;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// The matchers of each member: one of them has to match.
+/// Matchers by member; one of each list has to match.
 pub type Together = BTreeMap<Vec<String>, Vec<Value>>;
 
-/// Alternatives that are worked out before a condition counts as too large.
+/// Maximum number of alternatives of a condition.
 const MOST: usize = 500;
 
-/// A condition as alternatives. No alternative is never, an empty one always.
+/// A condition as alternatives. No alternatives mean never, an empty one means always.
 pub fn alternatives(clause: &Clause) -> Result<Vec<Together>, String> {
     match clause {
         Clause::Const(true) => Ok(vec![Together::new()]),
@@ -51,7 +51,7 @@ fn too_many() -> String {
     "as alternatives, which is all that event patterns have, its condition would be too large".to_owned()
 }
 
-/// Alternatives that look at the same one member are one.
+/// Merges alternatives that test the same single member.
 fn merged(all: Vec<Together>) -> Vec<Together> {
     let mut out: Vec<Together> = Vec::new();
     for one in all {
@@ -84,7 +84,7 @@ fn merged(all: Vec<Together>) -> Vec<Together> {
     out
 }
 
-/// Two alternatives together; `None` if nothing is both.
+/// Conjunction of two alternatives; `None` if it is empty.
 fn both(one: &Together, other: &Together) -> Result<Option<Together>, String> {
     let mut together = one.clone();
     for (path, matchers) in other {
@@ -109,7 +109,7 @@ fn both(one: &Together, other: &Together) -> Result<Option<Together>, String> {
     Ok(Some(together))
 }
 
-/// Matchers that match what one of each side does.
+/// Matchers for values that match one of each side.
 fn meet(one: &[Value], other: &[Value]) -> Result<Vec<Value>, String> {
     let mut met = Vec::new();
     for left in one {
@@ -126,7 +126,7 @@ fn meet_two(left: &Value, right: &Value) -> Result<Option<Value>, String> {
     let but = |value: &Value| value.get("anything-but").and_then(Value::as_array).cloned();
     Ok(match (left, right) {
         (left, right) if left == right => Some(left.clone()),
-        // All others ask for something that is there.
+        // All other matchers require a present value.
         (left, right) if there(left) == Some(false) || there(right) == Some(false) => None,
         (left, right) if there(left) == Some(true) => Some(right.clone()),
         (left, right) if there(right) == Some(true) => Some(left.clone()),

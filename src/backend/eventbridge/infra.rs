@@ -1,11 +1,11 @@
-//! Rules of EventBridge with a topic to tell, in the words of two tools.
+//! Rules of EventBridge with a topic as target, for two tools.
 
 use crate::sema::ir::Rule;
 use serde_json::{Map, Value, json};
 
 type Compiled<'r> = [(&'r Rule, Vec<Value>)];
 
-/// A name of letters and digits, with a number that tells it from others.
+/// A unique name of letters and digits.
 fn named(rule: &Rule, at: usize, part: usize) -> String {
     let words: String = rule.name.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
     let part = if part == 0 { String::new() } else { format!("Part{}", part + 1) };
@@ -19,7 +19,7 @@ fn description(rule: &Rule) -> String {
 /// Terraform in JSON.
 pub fn terraform(all: &Compiled<'_>) -> Value {
     let (mut rules, mut targets) = (Map::new(), Map::new());
-    // Terraform reads `${` in texts of JSON, too.
+    // Terraform interpolates `${` in JSON too.
     let escaped = |text: String| text.replace("${", "$${").replace("%{", "%%{");
     for (at, (rule, patterns)) in all.iter().enumerate() {
         for (part, pattern) in patterns.iter().enumerate() {

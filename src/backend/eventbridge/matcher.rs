@@ -1,10 +1,10 @@
-//! Matchers: what event patterns ask of one member.
+//! Matchers: tests of one member in event patterns.
 
-use crate::backend::clause::{Check, Kind, Leaf, Like};
+use crate::backend::clause::{Leaf, Like, MemberTest, ValueKind};
 use crate::syntax::token::Op;
 use serde_json::{Value, json};
 
-/// What a comparison asks, as matchers of which one has to match.
+/// A comparison as matchers, of which one has to match.
 pub fn matchers(leaf: &Leaf) -> Result<Vec<Value>, String> {
     if let Some(number) = leaf.path.iter().find(|key| key.parse::<usize>().is_ok()) {
         return Err(format!("an event pattern cannot ask for element {number} of a list, only for any"));
@@ -13,17 +13,17 @@ pub fn matchers(leaf: &Leaf) -> Result<Vec<Value>, String> {
         return Err("an event pattern has no way to name the member `$or`".to_owned());
     }
     Ok(match (&leaf.check, leaf.kind) {
-        (Check::Exists | Check::Missing, Kind::Any) => {
+        (MemberTest::Exists | MemberTest::Missing, ValueKind::Any) => {
             return Err(
                 "an event pattern can ask whether a text or number is there, not whether an object is"
                     .to_owned(),
             );
         }
-        (Check::Exists, _) => vec![json!({ "exists": true })],
-        (Check::Missing, _) => vec![json!({ "exists": false })],
-        (Check::True(truth), _) => vec![json!(truth)],
-        (Check::Number(op, value), _) => vec![number(*op, *value)?],
-        (Check::Text { like, fold, not }, kind) => text(like, *fold, *not, kind)?,
+        (MemberTest::Exists, _) => vec![json!({ "exists": true })],
+        (MemberTest::Missing, _) => vec![json!({ "exists": false })],
+        (MemberTest::True(truth), _) => vec![json!(truth)],
+        (MemberTest::Number(op, value), _) => vec![number(*op, *value)?],
+        (MemberTest::Text { like, fold, not }, kind) => text(like, *fold, *not, kind)?,
     })
 }
 
@@ -38,9 +38,9 @@ fn number(op: Op, value: u64) -> Result<Value, String> {
     })
 }
 
-fn text(like: &Like, fold: bool, not: bool, kind: Kind) -> Result<Vec<Value>, String> {
+fn text(like: &Like, fold: bool, not: bool, kind: ValueKind) -> Result<Vec<Value>, String> {
     let pieces: Vec<&str> = like.0.iter().map(String::as_str).collect();
-    if let ([only], Kind::Any) = (pieces.as_slice(), kind) {
+    if let ([only], ValueKind::Any) = (pieces.as_slice(), kind) {
         let word = ["true", "false", "null"].contains(only) || only.parse::<f64>().is_ok();
         let whole = only.parse::<i64>().ok().filter(|number| number.to_string() == *only);
         match (word, not) {
@@ -86,7 +86,7 @@ fn text(like: &Like, fold: bool, not: bool, kind: Kind) -> Result<Vec<Value>, St
     })
 }
 
-/// Whether a matcher takes a text.
+/// Whether a matcher accepts a text.
 pub fn accepts(matcher: &Value, text: &str) -> Result<bool, String> {
     let of = |key: &str| matcher.get(key).and_then(Value::as_str);
     if let Some(other) = matcher.as_str() {

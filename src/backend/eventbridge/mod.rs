@@ -6,7 +6,7 @@ mod matcher;
 
 use super::clause::{self, Clause};
 use super::fit::{self, refused};
-use super::{Artifact, Form, Job, Target};
+use super::{Artifact, CompileJob, Form, Target};
 use crate::sema::ir::{Atom, Pred};
 use alternatives::{Together, alternatives};
 use serde_json::{Map, Value, json};
@@ -15,9 +15,9 @@ use std::sync::Arc;
 /// The target.
 pub struct EventBridge;
 
-/// The longest pattern that the service takes.
+/// Maximum length of a pattern.
 pub const LONGEST: usize = 2048;
-/// How CloudTrail's events are called there; Insight events, which Falco leaves out too, have another name.
+/// `detail-type` of CloudTrail events. Insight events, which Falco ignores, have another one.
 const DETAIL_TYPES: [&str; 3] =
     ["AWS API Call via CloudTrail", "AWS Console Sign In via CloudTrail", "AWS Service Event via CloudTrail"];
 
@@ -38,7 +38,7 @@ impl Target for EventBridge {
         ]
     }
 
-    fn compile(&self, job: &Job<'_>) -> Result<Artifact, String> {
+    fn compile(&self, job: &CompileJob<'_>) -> Result<Artifact, String> {
         let mut artifact = Artifact::default();
         let mut all = Vec::new();
         for (rule, pred) in fit::all(job.rules, job.approximate, &mut artifact.diagnostics, &says) {
@@ -58,7 +58,7 @@ impl Target for EventBridge {
     }
 }
 
-/// Whether a pattern can say a comparison, or its opposite.
+/// Whether a pattern can express a comparison, or its negation.
 pub fn says(atom: &Atom, positive: bool) -> Result<(), String> {
     match clause::lower(&Pred::Atom(Arc::new(atom.clone())), positive)? {
         Clause::Const(_) => Ok(()),
@@ -66,7 +66,7 @@ pub fn says(atom: &Atom, positive: bool) -> Result<(), String> {
     }
 }
 
-/// The patterns of a condition; an event that matches one of them is one that the rule fires on.
+/// The patterns of a condition: the rule fires on an event if one of them matches.
 pub fn patterns(pred: &Pred) -> Result<Vec<Value>, String> {
     let clause = clause::lower(pred, true)?;
     if let Clause::Const(false) = clause {
@@ -106,7 +106,7 @@ pub fn patterns(pred: &Pred) -> Result<Vec<Value>, String> {
     Ok(patterns)
 }
 
-/// One alternative in parts, its longest choice of matchers divided among them.
+/// One alternative in parts, its longest list of matchers divided among them.
 fn parts(one: Together) -> Vec<Together> {
     if pattern(std::slice::from_ref(&one)).to_string().len() <= LONGEST {
         return vec![one];
@@ -127,7 +127,7 @@ fn parts(one: Together) -> Vec<Together> {
     }
 }
 
-/// A pattern for any of these.
+/// A pattern that matches any of these alternatives.
 fn pattern(alternatives: &[Together]) -> Value {
     let detail = match alternatives {
         [only] => object(only),
@@ -149,7 +149,7 @@ fn object(together: &Together) -> Value {
             let inner = at.entry(key.clone()).or_insert_with(|| json!({}));
             match inner {
                 Value::Object(inner) => at = inner,
-                // A member that is compared is not looked into as well; `and` refuses that.
+                // A member that is compared has no members that are compared; `both` refuses that.
                 _ => return json!({}),
             }
         }

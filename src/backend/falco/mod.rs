@@ -1,10 +1,10 @@
-//! `falco`: the same rules in one file that needs no other, macros and lists resolved or only those kept that count.
+//! `falco`: the same rules in one self-contained file, with macros and lists resolved or only the used ones kept.
 
 mod resolved;
 mod shaken;
 
 use super::fit::refused;
-use super::{Artifact, Form, Job, Target};
+use super::{Artifact, CompileJob, Form, Target};
 use crate::analysis::{Compiled, Inputs, compile_rules};
 use crate::diag::{Diagnostic, Severity};
 use crate::format;
@@ -40,7 +40,7 @@ impl Target for Falco {
         ]
     }
 
-    fn compile(&self, job: &Job<'_>) -> Result<Artifact, String> {
+    fn compile(&self, job: &CompileJob<'_>) -> Result<Artifact, String> {
         let streams = streams(job);
         let (text, mut diagnostics) = match job.form {
             "shaken" => (shaken::text(job, &streams)?, Vec::new()),
@@ -64,8 +64,10 @@ impl Target for Falco {
                 .filter(|rule| !lost.iter().any(|lost| lost.name == rule.name))
                 .cloned()
                 .collect();
-            let file =
-                SourceFile::new("rules.yaml", resolved::text(&Job { rules: &kept, ..*job }, &streams).0);
+            let file = SourceFile::new(
+                "rules.yaml",
+                resolved::text(&CompileJob { rules: &kept, ..*job }, &streams).0,
+            );
             text = format::document(&file, &format::Options::default()).text(&file);
         }
         let rules = job.rules.len() - diagnostics.len();
@@ -77,7 +79,7 @@ fn changed(rule: &Rule) -> Diagnostic {
     refused(rule, "written without macros and lists it would read differently")
 }
 
-fn streams(job: &Job<'_>) -> Vec<(FileId, Stream)> {
+fn streams(job: &CompileJob<'_>) -> Vec<(FileId, Stream)> {
     job.analysis.sources.files().map(|(id, file)| (id, yaml::parse(id, file))).collect()
 }
 
@@ -112,8 +114,8 @@ fn verbatim(span: Span, sources: &SourceMap) -> String {
     out
 }
 
-/// The rules that a file of this text does not have as they are.
-fn differing<'j>(job: &Job<'j>, text: &str) -> Vec<&'j Rule> {
+/// Rules that differ when this text is compiled again.
+fn differing<'j>(job: &CompileJob<'j>, text: &str) -> Vec<&'j Rule> {
     let mut sources = SourceMap::default();
     sources.add(SourceFile::new("rules.yaml", text));
     let Compiled { analysis, rules, .. } = compile_rules(Inputs { sources, options: job.options.clone() });
@@ -126,13 +128,13 @@ fn differing<'j>(job: &Job<'j>, text: &str) -> Vec<&'j Rule> {
     job.rules.iter().filter(|rule| !whole && rules.is_empty() || kept(rule)).collect()
 }
 
-/// Two rules say the same, wherever they are written.
+/// Equality of two rules apart from places.
 fn same(a: &Rule, b: &Rule) -> bool {
     let head = |rule: &Rule| (rule.source.clone(), rule.priority, rule.enabled, rule.tags.clone());
     head(a) == head(b) && predicate::same(&a.condition, &b.condition) && same_output(&a.output, &b.output)
 }
 
-/// Texts that stand side by side are one.
+/// Equality of two outputs; adjacent texts are joined.
 fn same_output(a: &[OutputPart], b: &[OutputPart]) -> bool {
     let all = |parts: &[OutputPart]| {
         let mut texts = vec![(String::new(), None)];

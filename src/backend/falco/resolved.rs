@@ -1,7 +1,7 @@
-//! Rules with everything in their conditions, and nothing beside them but what they require of the engine.
+//! Rules with all macros, lists and exceptions resolved, and the required versions.
 
 use super::super::fit::refused;
-use super::super::{Job, write};
+use super::super::{CompileJob, write};
 use super::{items, verbatim};
 use crate::diag::Diagnostic;
 use crate::sema::ir::{OutputPart, Rule};
@@ -10,11 +10,11 @@ use crate::syntax::items::ItemKind;
 use crate::syntax::yaml::{Stream, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Keys that say nothing about when a rule fires, carried over as they are.
+/// Keys without effect on the condition, copied as they are.
 const CARRIED: [&str; 4] = ["capture", "capture_duration", "warn_evttypes", "skip-if-unknown-filter"];
 
-/// The file, and the rules that cannot be in it.
-pub fn text(job: &Job<'_>, streams: &[(FileId, Stream)]) -> (String, Vec<Diagnostic>) {
+/// The file, and findings for rules that cannot be in it.
+pub fn text(job: &CompileJob<'_>, streams: &[(FileId, Stream)]) -> (String, Vec<Diagnostic>) {
     let mut blocks = required(job, streams);
     let carried = carried(streams);
     let mut diagnostics = Vec::new();
@@ -27,8 +27,8 @@ pub fn text(job: &Job<'_>, streams: &[(FileId, Stream)]) -> (String, Vec<Diagnos
     (blocks.join("\n"), diagnostics)
 }
 
-/// What the files require of engine and plugins, each once.
-fn required(job: &Job<'_>, streams: &[(FileId, Stream)]) -> Vec<String> {
+/// Required versions of engine and plugins, each once.
+fn required(job: &CompileJob<'_>, streams: &[(FileId, Stream)]) -> Vec<String> {
     let is = |kind| matches!(kind, Some(ItemKind::EngineVersion | ItemKind::PluginVersions));
     let mut seen = BTreeSet::new();
     let written = items(streams).filter(|(_, item)| is(item.kind()));
@@ -36,7 +36,7 @@ fn required(job: &Job<'_>, streams: &[(FileId, Stream)]) -> Vec<String> {
     texts.filter(|text| seen.insert(text.clone())).collect()
 }
 
-/// By rule, the last values of the keys that are carried over.
+/// The last values of the copied keys, by rule.
 fn carried(streams: &[(FileId, Stream)]) -> BTreeMap<&str, BTreeMap<&'static str, String>> {
     let mut all: BTreeMap<&str, BTreeMap<&'static str, String>> = BTreeMap::new();
     for (_, item) in items(streams).filter(|(_, item)| item.kind() == Some(ItemKind::Rule)) {
@@ -74,7 +74,7 @@ fn block(rule: &Rule, carried: Option<&BTreeMap<&'static str, String>>) -> Resul
     Ok(out)
 }
 
-/// An output as its author could have written it.
+/// An output as text.
 fn output(parts: &[OutputPart]) -> String {
     let mut out = String::new();
     for part in parts {
@@ -89,11 +89,11 @@ fn output(parts: &[OutputPart]) -> String {
             }
         }
     }
-    // A `*` at the start is not shown.
+    // Falco removes a leading `*`.
     if out.starts_with('*') { format!("*{out}") } else { out }
 }
 
-/// A text over several lines, where it can be folded without changing it.
+/// A scalar folded over several lines, if that does not change the text.
 fn prose(text: &str) -> String {
     let plain = |c: char| (' '..='~').contains(&c) || c > '\u{a0}' && c.is_alphanumeric();
     let folds = text.len() > 60
@@ -120,13 +120,13 @@ fn prose(text: &str) -> String {
     out
 }
 
-/// A text of one line.
+/// A scalar of one line.
 fn scalar(text: &str) -> String {
     let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/');
     let words = ["true", "false", "yes", "no", "on", "off", "y", "n", "null"];
     let plain = text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.split(' ').all(|part| !part.is_empty() && part.chars().all(word))
         && !words.contains(&text.to_ascii_lowercase().as_str());
-    // What JSON writes, YAML reads.
+    // JSON strings are valid YAML.
     if plain { text.to_owned() } else { serde_json::Value::from(text).to_string() }
 }

@@ -1,6 +1,6 @@
-//! Items as they are written, without the macros and lists that no rule uses.
+//! Items as written, without macros and lists that no rule uses.
 
-use super::super::Job;
+use super::super::CompileJob;
 use super::{items, verbatim};
 use crate::analysis::{Inputs, describe};
 use crate::source::FileId;
@@ -9,8 +9,8 @@ use crate::syntax::yaml::Stream;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// The file. The error is what keeps it from being made.
-pub fn text(job: &Job<'_>, streams: &[(FileId, Stream)]) -> Result<String, String> {
+/// The file. The error is the reason why it cannot be written.
+pub fn text(job: &CompileJob<'_>, streams: &[(FileId, Stream)]) -> Result<String, String> {
     let used = used(job)?;
     let kept = items(streams).filter(|(_, item)| match item.kind() {
         Some(ItemKind::Macro) => item.text("macro").is_ok_and(|name| used.macros.contains(&*name.value)),
@@ -22,14 +22,14 @@ pub fn text(job: &Job<'_>, streams: &[(FileId, Stream)]) -> Result<String, Strin
     Ok(texts.join("\n"))
 }
 
-/// Names of macros and lists that rules lead to.
+/// Names of macros and lists that rules use, directly or not.
 #[derive(Default)]
 struct Used {
     macros: BTreeSet<String>,
     lists: BTreeSet<String>,
 }
 
-fn used(job: &Job<'_>) -> Result<Used, String> {
+fn used(job: &CompileJob<'_>) -> Result<Used, String> {
     let sources = job.analysis.sources.clone();
     let described = describe(&Inputs { sources, options: job.options.clone() })?;
     let mut used = Used::default();

@@ -1,4 +1,4 @@
-//! Conditions: every comparison is true or false and never NULL, so that `NOT` turns it around.
+//! Conditions in SQL. Every comparison is true or false and never NULL, so that `NOT` is its negation.
 
 use super::{Writer, hex, regex};
 use crate::schema::Type;
@@ -8,15 +8,15 @@ use crate::sema::values::{Family, family, number};
 use crate::syntax::glob::{self, Glob, GlobToken};
 use crate::syntax::token::{Modifier, Op, Transformer};
 
-/// How a left side is written: as the text, or as the digits of its bytes.
+/// Encoding of a left side: as text, or as hexadecimal digits of its bytes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum Encoding {
     Text,
     Digits,
 }
 
 impl Writer {
-    /// A condition; the error is the first comparison that cannot be said.
+    /// A condition; the error is the first comparison that cannot be expressed.
     pub fn condition(&mut self, pred: &Pred) -> Result<String, String> {
         match pred {
             Pred::Const(truth) => Ok(if *truth { "TRUE" } else { "FALSE" }.to_owned()),
@@ -32,22 +32,22 @@ impl Writer {
         Ok(if parts.is_empty() { empty.to_owned() } else { format!("({})", parts.join(word)) })
     }
 
-    /// One comparison. What is absent is NULL, and NULL counts as false here.
+    /// One comparison. An absent value is NULL, and NULL is false here.
     pub fn comparison(&mut self, atom: &Atom) -> Result<String, String> {
         let (ty, list) = atom.left.type_of();
         if list {
             return self.of_list(atom);
         }
         let (left, form) = match self.decoded(&atom.left)? {
-            Some(digits) => (format!("({digits})"), Form::Digits),
-            None => (self.term(&atom.left)?, Form::Text),
+            Some(digits) => (format!("({digits})"), Encoding::Digits),
+            None => (self.term(&atom.left)?, Encoding::Text),
         };
         let test = match &atom.test {
             Test::Exists => return Ok(format!("({left} IS NOT NULL)")),
             Test::Values { op, modifier, values } => {
                 self.values((&left, form), ty, *op, *modifier, values)?
             }
-            Test::Term { .. } if form == Form::Digits => {
+            Test::Term { .. } if form == Encoding::Digits => {
                 return Err("the target compares what `b64()` makes with constants only".to_owned());
             }
             Test::Term { op, term } => match self.between(atom, &left, *op, term)? {
@@ -58,7 +58,7 @@ impl Writer {
         Ok(format!("coalesce({test}, FALSE)"))
     }
 
-    /// A comparison of a list: what is not about being among others never holds.
+    /// A comparison of a list. Operators other than `in` and `intersects` never hold.
     fn of_list(&mut self, atom: &Atom) -> Result<String, String> {
         let Term::Field(field) = &atom.left else {
             return Err("the target has no lists that transformers make".to_owned());
@@ -77,7 +77,7 @@ impl Writer {
 
     fn values(
         &mut self,
-        (left, form): (&str, Form),
+        (left, form): (&str, Encoding),
         ty: Type,
         op: Op,
         modifier: Option<Modifier>,
@@ -98,12 +98,12 @@ impl Writer {
             });
         }
         let one = |value: &str| match text {
-            true if form == Form::Digits => self.bytes_test(left, op, value),
+            true if form == Encoding::Digits => self.bytes_test(left, op, value),
             true => self.text_test(left, op, value),
             false => {
                 let value = number(value.as_bytes()).ok_or("the value is no number")?;
                 let word = compared(op).ok_or("numbers do not compare so")?;
-                // Spark takes NULL to be below a number that no member can be above.
+                // Spark evaluates NULL as smaller than a number beyond the range of the member.
                 Ok(format!("({left} IS NOT NULL AND {left} {word} {value})"))
             }
         };
@@ -123,7 +123,7 @@ impl Writer {
     fn text_test(&self, left: &str, op: Op, value: &str) -> Result<String, String> {
         let dialect = self.dialect;
         let text = dialect.text(value);
-        // Every text has the empty one.
+        // Every text contains the empty one.
         let within = |test: String| if value.is_empty() { format!("({left} IS NOT NULL)") } else { test };
         Ok(match op {
             Op::Contains => within(dialect.contains(left, &text)),
@@ -140,7 +140,7 @@ impl Writer {
                         format!("({} LIKE {pattern} ESCAPE '!')", dialect.lower(left))
                     }
                     Some(pattern) => format!("({left} LIKE {} ESCAPE '!')", dialect.text(&pattern)),
-                    // What is about bytes.
+                    // Operators on bytes.
                     None => {
                         let pattern = hex::glob(&glob::parse(value.as_bytes(), fold));
                         dialect.regex(&dialect.digits(left), &pattern)
@@ -159,10 +159,10 @@ impl Writer {
         })
     }
 
-    /// The same of bytes, of which the left side is the digits.
+    /// The test on bytes: the left side is their digits.
     fn bytes_test(&self, left: &str, op: Op, value: &str) -> Result<String, String> {
         let (dialect, bytes) = (self.dialect, value.as_bytes());
-        let constant = self.constant(Form::Digits, value);
+        let constant = self.constant(Encoding::Digits, value);
         let within = |test: String| if value.is_empty() { format!("({left} IS NOT NULL)") } else { test };
         Ok(match op {
             Op::Startswith => within(dialect.starts(left, &constant)),
@@ -177,14 +177,14 @@ impl Writer {
         })
     }
 
-    fn constant(&self, form: Form, value: &str) -> String {
+    fn constant(&self, form: Encoding, value: &str) -> String {
         match form {
-            Form::Text => self.dialect.text(value),
-            Form::Digits => self.dialect.text(&hex::digits(value.as_bytes())),
+            Encoding::Text => self.dialect.text(value),
+            Encoding::Digits => self.dialect.text(&hex::digits(value.as_bytes())),
         }
     }
 
-    /// Two values of an event; `None` if they never compare.
+    /// A comparison of two values of an event; `None` if it never holds.
     fn between(&mut self, atom: &Atom, left: &str, op: Op, right: &Term) -> Result<Option<String>, String> {
         let call = |term: &Term, of: fn(Transformer) -> bool| matches!(term, Term::Call { transformer, .. } if of(*transformer));
         if call(&atom.left, Transformer::is_multi) {
@@ -199,7 +199,7 @@ impl Writer {
             use Transformer::{B64, Basename, Tolower, Toupper};
             matches!(transformer, Tolower | Toupper | B64 | Basename)
         };
-        // Falco counts a NUL at the end of what these make.
+        // Falco compares a NUL at the end of these values.
         if matches!(op, Op::In | Op::Intersects) && call(right, maps) {
             return Ok(None);
         }
@@ -238,7 +238,7 @@ fn compared(op: Op) -> Option<&'static str> {
     })
 }
 
-/// A shell pattern of letters and `*` as one of `LIKE` whose escape is `!`; `None` if it is more than that.
+/// A shell pattern without wildcards but `*` as a `LIKE` pattern with escape `!`; `None` for others.
 fn like(pattern: &Glob) -> Option<String> {
     let mut out = Vec::new();
     for token in &pattern.tokens {

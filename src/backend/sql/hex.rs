@@ -1,5 +1,5 @@
-//! Bytes as texts of two hexadecimal digits each, for what engines can ask of characters only: the bytes of shell
-//! patterns, and what `b64` makes, which need not be text. The digits of texts are in the order of their bytes.
+//! Bytes as two hexadecimal digits each, for tests that engines have for characters only: bytes of shell patterns,
+//! and results of `b64`, which need not be text. Digits sort as the bytes do.
 
 use crate::sema::pattern::Prefixes;
 use crate::syntax::glob::{Glob, GlobToken};
@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 /// Any byte.
 const ANY: &str = "[0-9A-F]{2}";
-/// Never among the digits.
+/// A letter that is no digit, so it never matches.
 const NEVER: &str = "G";
 
 /// Bytes as digits.
@@ -23,7 +23,7 @@ pub fn glob(pattern: &Glob) -> String {
     format!("^{}$", tokens(&pattern.tokens, &|_| true))
 }
 
-/// The same for texts that contain this one in any case.
+/// A regular expression for the digits of texts that contain this one; `fold` ignores case.
 pub fn contains(text: &[u8], fold: bool) -> String {
     let same =
         |byte: u8| move |other: u8| if fold { byte.eq_ignore_ascii_case(&other) } else { byte == other };
@@ -31,10 +31,10 @@ pub fn contains(text: &[u8], fold: bool) -> String {
     format!("^(?:{ANY})*{inner}")
 }
 
-/// The same for paths below one of these.
+/// A regular expression for the digits of paths below one of these prefixes.
 pub fn below(prefixes: &Prefixes) -> String {
     let one = |prefix: &Vec<Glob>| {
-        // Several slashes are as good as one.
+        // Several slashes count as one.
         let parts: Vec<String> = prefix.iter().map(|part| format!("(?:2F)*{}", component(part))).collect();
         match parts.is_empty() {
             true => format!("(?:{ANY})*"),
@@ -44,7 +44,7 @@ pub fn below(prefixes: &Prefixes) -> String {
     format!("^(?:{})$", prefixes.0.iter().map(one).collect::<Vec<_>>().join("|"))
 }
 
-/// What stands between two slashes, and is never empty.
+/// A regular expression for one path component, which is never empty.
 fn component(part: &Glob) -> String {
     let no_slash = |byte| byte != b'/';
     match part.tokens.as_slice() {
@@ -65,7 +65,7 @@ fn tokens(all: &[GlobToken], allowed: &dyn Fn(u8) -> bool) -> String {
     all.iter().map(one).collect()
 }
 
-/// One byte for which this is true.
+/// A regular expression for one byte for which `has` is true.
 fn one_of(has: &dyn Fn(u8) -> bool) -> String {
     let all: Vec<u8> = (0..=u8::MAX).filter(|&byte| has(byte)).collect();
     match all.as_slice() {
@@ -74,7 +74,7 @@ fn one_of(has: &dyn Fn(u8) -> bool) -> String {
         _ if all.len() == 256 => return ANY.to_owned(),
         _ => {}
     }
-    // First digits that have the same second ones are told together.
+    // First digits with the same second digits share an alternative.
     let mut rows: Vec<(String, String)> = Vec::new();
     for first in 0..16u8 {
         let seconds: String =

@@ -1,4 +1,5 @@
-//! `duckdb`, `spark`, `athena`, `trino`: queries over CloudTrail tables, from one writer and what each engine calls things.
+//! `duckdb`, `spark`, `athena`, `trino`: queries over CloudTrail tables, by one writer with a dialect for each
+//! engine.
 //!
 //! ```text
 //! source (records) -> members (one column for each that is asked for) -> fields (made of members) -> rules
@@ -14,19 +15,19 @@ mod term;
 pub use dialect::Dialect;
 
 use super::fit;
-use super::{Artifact, Form, Job, Target};
+use super::{Artifact, CompileJob, Form, Target};
 use crate::sema::ir::Atom;
 
-/// DuckDB, on JSON records.
+/// DuckDB on JSON records.
 pub static DUCKDB: Sql = Sql(Dialect::DuckDb);
-/// Spark, on JSON lines.
+/// Spark on JSON lines.
 pub static SPARK: Sql = Sql(Dialect::Spark);
-/// Athena, on the table that AWS describes.
+/// Athena on the table that AWS documents.
 pub static ATHENA: Sql = Sql(Dialect::Athena);
-/// Trino, on the same.
+/// Trino on the same table.
 pub static TRINO: Sql = Sql(Dialect::Trino);
 
-/// A target that speaks SQL.
+/// A target with SQL queries.
 pub struct Sql(Dialect);
 
 impl Target for Sql {
@@ -50,7 +51,7 @@ impl Target for Sql {
         ]
     }
 
-    fn compile(&self, job: &Job<'_>) -> Result<Artifact, String> {
+    fn compile(&self, job: &CompileJob<'_>) -> Result<Artifact, String> {
         let mut artifact = Artifact::default();
         let dialect = self.0;
         let says = |atom: &Atom, _: bool| Writer::new(dialect).comparison(atom).map(|_| ());
@@ -64,13 +65,13 @@ impl Target for Sql {
     }
 }
 
-/// Writes conditions and remembers the columns that they look at.
+/// Writer of conditions that collects the columns they use.
 #[derive(Debug)]
 pub struct Writer {
     dialect: Dialect,
-    /// Name and expression, from the record.
+    /// Columns of members: name and expression on the record.
     members: Vec<(String, String)>,
-    /// The same from members.
+    /// Columns of fields: name and expression on members.
     fields: Vec<(String, String)>,
 }
 
@@ -94,7 +95,7 @@ impl Writer {
         self.dialect.name_of(&name)
     }
 
-    /// The column of a field that is made of members.
+    /// The column of a field that is derived from members.
     fn made(&mut self, name: &str, expression: String) -> String {
         let known = self.fields.iter().find(|(_, known)| *known == expression);
         let name = match known {
@@ -108,7 +109,7 @@ impl Writer {
         self.dialect.name_of(&name)
     }
 
-    /// The name, told from others that differ only in case.
+    /// The name, with a number if another one differs only in case.
     fn free(&self, name: &str) -> String {
         let taken = |name: &str| {
             self.members.iter().chain(&self.fields).any(|(known, _)| known.eq_ignore_ascii_case(name))

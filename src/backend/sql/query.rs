@@ -1,13 +1,13 @@
 //! Whole queries around conditions.
 
-use super::super::Job;
+use super::super::CompileJob;
 use super::{Dialect, Writer};
 use crate::eval::time;
 use crate::sema::ir::{Pred, Rule};
 
 const DAY: i64 = 86_400_000_000_000;
 
-/// What a row says of the event: the column, and the member it is.
+/// Columns of a result row and their members.
 const SHOWN: [(&str, &str); 8] = [
     ("event_time", "eventTime"),
     ("event_id", "eventID"),
@@ -19,12 +19,12 @@ const SHOWN: [(&str, &str); 8] = [
     ("source_ip", "sourceIPAddress"),
 ];
 
-/// How a time reads that the plugin takes.
+/// Regular expression of the times that the plugin accepts.
 const TIME: &str =
     "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.][0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})";
 
 /// One query for all rules: a row for each rule and event.
-pub fn query(dialect: Dialect, rules: &[(&Rule, Pred)], job: &Job<'_>) -> Result<String, String> {
+pub fn query(dialect: Dialect, rules: &[(&Rule, Pred)], job: &CompileJob<'_>) -> Result<String, String> {
     let mut writer = Writer::new(dialect);
     let mut cases = Vec::new();
     let mut values = Vec::new();
@@ -56,7 +56,7 @@ ORDER BY event_time, event_id, rules.number;
 }
 
 /// A view for each rule.
-pub fn views(dialect: Dialect, rules: &[(&Rule, Pred)], job: &Job<'_>) -> Result<String, String> {
+pub fn views(dialect: Dialect, rules: &[(&Rule, Pred)], job: &CompileJob<'_>) -> Result<String, String> {
     let mut out = String::new();
     let mut taken = std::collections::BTreeSet::new();
     for (rule, pred) in rules {
@@ -92,7 +92,7 @@ WHERE {condition};
     Ok(out)
 }
 
-/// The columns of a row; where records are JSON, the record too.
+/// The columns of a result row, with the record if records are JSON.
 fn shown(dialect: Dialect) -> String {
     let mut names: Vec<&str> = SHOWN.iter().map(|(name, _)| *name).collect();
     if !dialect.has_columns() {
@@ -101,8 +101,8 @@ fn shown(dialect: Dialect) -> String {
     names.join(", ")
 }
 
-/// From the source to the columns of fields.
-fn head(writer: &mut Writer, job: &Job<'_>) -> Result<String, String> {
+/// The common table expressions from the source to the columns of fields.
+fn head(writer: &mut Writer, job: &CompileJob<'_>) -> Result<String, String> {
     let dialect = writer.dialect;
     let mut columns = Vec::new();
     if !dialect.has_columns() {
@@ -122,7 +122,7 @@ fn head(writer: &mut Writer, job: &Job<'_>) -> Result<String, String> {
         .iter()
         .map(|(name, expression)| format!(",\n    {expression} AS {}", dialect.name_of(name)))
         .collect();
-    // Records that the plugin leaves out.
+    // Records that the plugin ignores are excluded.
     let mut kept = vec![
         dialect.regex("event_time", &format!("^{TIME}$")),
         "event_type <> ''".to_owned(),
@@ -151,8 +151,8 @@ fn moment(nanos: i64) -> String {
     time::text(nanos, "%FT%TZ")
 }
 
-/// Where records come from, with the partitions that are needed.
-fn source(dialect: Dialect, job: &Job<'_>) -> String {
+/// The source of records, with the partitions that are needed.
+fn source(dialect: Dialect, job: &CompileJob<'_>) -> String {
     let from = job.settings.from.as_deref();
     let is_table = |name: &str| {
         name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '"' | '`'))
@@ -184,7 +184,7 @@ fn source(dialect: Dialect, job: &Job<'_>) -> String {
             let day = |nanos: i64| time::text(nanos, "%Y/%m/%d");
             let mut partitions = Vec::new();
             partitions.extend(job.since.map(|since| format!("\"timestamp\" >= '{}'", day(since))));
-            // What happens at the end of a day is delivered on the next.
+            // Events at the end of a day are delivered on the next day.
             partitions.extend(job.until.map(|until| format!("\"timestamp\" <= '{}'", day(until.saturating_add(DAY)))));
             let table = from.unwrap_or("cloudtrail_logs");
             match partitions.is_empty() {
@@ -195,7 +195,7 @@ fn source(dialect: Dialect, job: &Job<'_>) -> String {
     }
 }
 
-/// A file, or several that a line break keeps apart.
+/// A file, or several separated by line breaks.
 fn files_of(files: &str, dialect: Dialect) -> String {
     let all: Vec<String> = files.lines().map(|file| dialect.text(file)).collect();
     match all.as_slice() {

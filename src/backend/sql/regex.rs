@@ -1,4 +1,4 @@
-//! Regular expressions of RE2's POSIX syntax in a form that RE2, Java's and Joni's engines read alike.
+//! Regular expressions of RE2's POSIX syntax in a form that the engines of RE2, Java and Joni treat alike.
 
 use crate::syntax::re2;
 use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind, Look};
@@ -31,7 +31,7 @@ fn write(hir: &Hir, out: &mut String) -> Result<(), String> {
             );
         }
         HirKind::Repetition(repetition) => {
-            // Repeating what is empty is empty, and some engines refuse it.
+            // A repeated empty expression is empty, and some engines refuse it.
             out.push_str("(?:");
             write(&repetition.sub, out)?;
             out.push(')');
@@ -79,7 +79,7 @@ fn of_class(class: &Class, out: &mut String) -> Result<(), String> {
         Class::Bytes(class) => class.to_unicode_class().ok_or_else(bytes)?.ranges().to_vec(),
     };
     if ranges.is_empty() {
-        // Nothing matches.
+        // An expression that never matches.
         out.push_str(r"(?:\z\x{0}\A)");
         return Ok(());
     }

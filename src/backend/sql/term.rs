@@ -1,17 +1,14 @@
 //! Fields and transformers as expressions that are NULL where they are absent.
 
-use super::Writer;
 use super::dialect::WRAP;
-use crate::backend::clause::plain_path;
+use super::{Dialect, Writer};
 use crate::cloudtrail::MemberPath;
+use crate::cloudtrail::fields::{self, Case, DOMAIN, Guard, Meaning, Pointer, Shown, View};
 use crate::schema::Type;
 use crate::sema::ir::{FieldRef, Term};
 use crate::sema::values::{Family, family};
 use crate::syntax::token::Transformer;
 use std::borrow::Cow;
-
-/// The service's domain, which `ct.shortsrc` has not.
-const DOMAIN: &str = ".amazonaws.com";
 
 /// Without the `=` at its end.
 const BASE64: &str = r"\A(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048])?\z";
@@ -24,16 +21,17 @@ const NANOS: &str = "rpad(replace(replace(substr(event_time, 20), '.', ''), 'Z',
 const NANOSECONDS: &str =
     "TRY_CAST(rpad(replace(replace(substr(event_time, 20), '.', ''), 'Z', ''), 9, '0') AS BIGINT)";
 
-/// Where instances are that were launched, and the image that was asked for.
-const INSTANCES: &str = "responseElements.instancesSet.items";
-const IMAGES: [&str; 3] = [
-    "requestParameters.imageId",
-    "requestParameters.DescribeFastLaunchImagesRequest.ImageId.content",
-    "requestParameters.launchSpecification.imageId",
-];
+/// Where the parts of an expression come from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum From {
+    /// From the record.
+    Record,
+    /// From columns of members.
+    Columns,
+}
 
-fn keys(dotted: &str) -> Vec<String> {
-    dotted.split('.').map(str::to_owned).collect()
+fn keys(pointer: Pointer) -> Vec<String> {
+    MemberPath::of(pointer).keys().map(Cow::into_owned).collect()
 }
 
 impl Writer {
@@ -112,163 +110,219 @@ impl Writer {
         if field.list {
             return Err(format!("the target has no lists such as `{name}` here"));
         }
-        let expression = self.expression(field)?;
-        let made = ["ct.shortsrc", "ct.user", "ct.originaluser", "ct.user.accountid", "s3.bytes"]
-            .contains(&&*field.name)
-            || field.name.starts_with("s3.cnt.")
-            || field.name.starts_with("evt.");
-        Ok(if made { self.made(&name, expression) } else { self.column(&name, expression) })
+        let none = || format!("the target has nothing like `{name}`");
+        let row = fields::row(&field.name).ok_or_else(none)?;
+        let from = match row.member() {
+            Some((_, View::Short)) => From::Columns,
+            None if row.is_derived() && !has_sum(row) => From::Record,
+            Some(_) => From::Record,
+            None => From::Columns,
+        };
+        match &row.meaning {
+            Meaning::Cases(cases) => {
+                let expression = self.cases(cases, from, None)?;
+                Ok(match from {
+                    From::Record => self.column(&name, expression),
+                    From::Columns => self.made(&name, expression),
+                })
+            }
+            Meaning::Argument => {
+                let path = MemberPath::parse(field.arg.as_deref().unwrap_or_default());
+                let keys: Vec<String> = path.keys().map(Cow::into_owned).collect();
+                if keys.is_empty() {
+                    return Err("the target has no whole record to compare".to_owned());
+                }
+                let expression = self.dialect.any_at(&keys)?;
+                Ok(self.column(&name, expression))
+            }
+            Meaning::Never { .. } => Err(none()),
+            Meaning::Opaque { .. } => {
+                let expression = time(self.dialect, row.name).ok_or_else(none)?;
+                Ok(self.made(&name, expression))
+            }
+        }
     }
 
     /// A list of texts, as a column that is worked out once: NULL where it is absent or empty.
     pub fn list(&mut self, field: &FieldRef) -> Result<String, String> {
-        let (dialect, items) = (self.dialect, keys(INSTANCES));
-        let index = field.arg.as_deref().map(str::parse::<usize>);
-        let requested = |index: usize| match index {
-            0 => self.requested_image(),
-            _ => Ok("NULL".to_owned()),
-        };
-        let (launched, requested) = match (&*field.name, index) {
-            ("ec2.imageids", None) => {
-                let all = dialect.texts_in(&items, "imageId")?;
-                (format!("CASE WHEN {} > 0 THEN {all} END", dialect.size(&all)), requested(0)?)
-            }
-            ("ec2.imageids", Some(Ok(index))) => {
-                let one = dialect.element_at(&items, index, "imageId")?;
-                (format!("CASE WHEN {one} IS NOT NULL THEN {} END", dialect.list_of(&one)), requested(index)?)
-            }
-            _ => return Err(format!("the target has no list `{}`", field.text())),
-        };
-        let asked = match &*requested {
-            "NULL" => requested,
-            text => format!("CASE WHEN {text} IS NOT NULL THEN {} END", dialect.list_of(text)),
-        };
-        let there = dialect.is_there(&items)?;
-        Ok(self.column(&field.text(), format!("CASE WHEN {there} THEN {launched} ELSE {asked} END")))
+        let none = || format!("the target has no list `{}`", field.text());
+        let index = field.arg.as_deref().map(str::parse::<usize>).transpose().map_err(|_| none())?;
+        let row = fields::row(&field.name).ok_or_else(none)?;
+        let Meaning::Cases(cases) = &row.meaning else { return Err(none()) };
+        let expression = self.cases(cases, From::Record, Some(index))?;
+        Ok(self.column(&field.text(), expression))
     }
 
-    /// The image in a request.
-    fn requested_image(&self) -> Result<String, String> {
-        let texts = IMAGES.iter().map(|dotted| self.dialect.text_at(&keys(dotted)));
-        Ok(format!("coalesce({})", texts.collect::<Result<Vec<_>, _>>()?.join(", ")))
-    }
-
-    fn text_at(&mut self, dotted: &str) -> Result<String, String> {
-        let expression = self.dialect.text_at(&keys(dotted))?;
-        Ok(self.column(dotted, expression))
-    }
-
-    fn expression(&mut self, field: &FieldRef) -> Result<String, String> {
-        let dialect = self.dialect;
-        let [bytes_in, bytes_out] = ["bytesTransferredIn", "bytesTransferredOut"]
-            .map(|key| keys(&format!("additionalEventData.{key}")));
-        Ok(match &*field.name {
-            "ct.shortsrc" => {
-                let whole = self.text_at("eventSource")?;
-                let ends = dialect.ends(&whole, &dialect.text(DOMAIN));
-                let long = format!("length({whole}) > {}", DOMAIN.len());
-                format!(
-                    "CASE WHEN {long} AND {ends} THEN substr({whole}, 1, length({whole}) - {}) ELSE {whole} END",
-                    DOMAIN.len()
-                )
-            }
-            "ct.user" => self.user()?,
-            "ct.originaluser" => self.original_user()?,
-            "ct.user.accountid" => {
-                format!(
-                    "coalesce({}, {})",
-                    self.text_at("userIdentity.accountId")?,
-                    self.text_at("recipientAccountId")?
-                )
-            }
-            "ct.response" => dialect.json_text_at(&keys("responseElements"))?,
-            "ct.request" => dialect.json_text_at(&keys("requestParameters"))?,
-            "ct.additionaleventdata" => dialect.json_text_at(&keys("additionalEventData"))?,
-            "ct.managementevent" => dialect.flag_at(&keys("managementEvent"))?,
-            "ct.readonly" => dialect.flag_at(&keys("readOnly"))?,
-            "ct.sessioncredentialfromconsole" => dialect.flag_at(&keys("sessionCredentialFromConsole"))?,
-            "s3.bytes.in" => dialect.number_at(&bytes_in)?,
-            "s3.bytes.out" => dialect.number_at(&bytes_out)?,
-            "s3.bytes" => {
-                let (one, other) = (dialect.number_at(&bytes_in)?, dialect.number_at(&bytes_out)?);
-                let (one, other) = (self.column("s3.bytes.in", one), self.column("s3.bytes.out", other));
-                format!(
-                    "CASE WHEN {one} IS NOT NULL OR {other} IS NOT NULL THEN (coalesce({one}, 0) + coalesce({other}, 0)) % {WRAP} END"
-                )
-            }
-            "s3.cnt.get" => format!("CASE WHEN {} = 'GetObject' THEN 1 END", self.text_at("eventName")?),
-            "s3.cnt.put" => format!("CASE WHEN {} = 'PutObject' THEN 1 END", self.text_at("eventName")?),
-            "s3.cnt.other" => format!(
-                "CASE WHEN coalesce({}, '') NOT IN ('GetObject', 'PutObject') THEN 1 END",
-                self.text_at("eventName")?
-            ),
-            "s3.uri" => {
-                let [bucket, key] =
-                    ["bucketName", "key"].map(|key| keys(&format!("requestParameters.{key}")));
-                format!(
-                    "'s3://' || {} || '/' || {}",
-                    dialect.only_text_at(&bucket)?,
-                    dialect.only_text_at(&key)?
-                )
-            }
-            "ct.resources" => dialect.elements_at(&keys("resources"))?,
-            "ec2.imageid" => format!(
-                "CASE WHEN {} THEN {} ELSE {} END",
-                dialect.is_there(&keys(INSTANCES))?,
-                dialect.element_at(&keys(INSTANCES), 0, "imageId")?,
-                self.requested_image()?
-            ),
-            "evt.source" => dialect.text("aws_cloudtrail"),
-            "evt.pluginname" => dialect.text("cloudtrail"),
-            "evt.rawtime" => format!("({} * 1000000000 + {NANOSECONDS})", dialect.seconds("event_time")),
-            "evt.rawtime.s" => dialect.seconds("event_time"),
-            "evt.rawtime.ns" => NANOSECONDS.to_owned(),
-            "evt.time" => format!("{CLOCK} || '.' || {NANOS}"),
-            "evt.time.s" => CLOCK.to_owned(),
-            "evt.time.iso8601" => format!("{DATE} || 'T' || {CLOCK} || '.' || {NANOS} || '+0000'"),
-            "evt.datetime" => format!("{DATE} || ' ' || {CLOCK} || '.' || {NANOS}"),
-            "evt.datetime.s" => format!("{DATE} || ' ' || {CLOCK}"),
-            "json.value" | "jevt.value" => {
-                let pointer = field.arg.as_deref().unwrap_or_default();
-                if pointer.is_empty() {
-                    return Err("the target has no whole record to compare".to_owned());
+    /// The value of the case that applies; `list` asks for a list, of all elements or of one.
+    fn cases(&mut self, cases: &[Case], from: From, list: Option<Option<usize>>) -> Result<String, String> {
+        if let [Case { when: Guard::Always, first_of }] = cases {
+            return self.first_of(first_of, from, list);
+        }
+        let (mut branches, mut last) = (Vec::new(), None);
+        let subject = self.subject(cases)?;
+        for case in cases {
+            let value = self.first_of(case.first_of, from, list)?;
+            match (case.when, &subject) {
+                (Guard::Is(_, texts), Some(_)) => {
+                    branches.extend(texts.iter().map(|text| format!("WHEN '{text}' THEN {value}")));
                 }
-                let path = MemberPath::parse(pointer);
-                dialect.any_at(&path.keys().map(Cow::into_owned).collect::<Vec<_>>())?
+                (Guard::IsNot(..) | Guard::Missing(_), _) if cases.len() > 1 => last = Some(value),
+                (when, _) => branches.push(format!("WHEN {} THEN {value}", self.guard(when)?)),
             }
-            name => match plain_path(name) {
-                Some(dotted) => dialect.text_at(&keys(&dotted))?,
-                None => return Err(format!("the target has nothing like `{name}`")),
-            },
+        }
+        let subject = subject.map_or_else(String::new, |subject| format!(" {subject}"));
+        let last = last.map_or_else(String::new, |last| format!(" ELSE {last}"));
+        Ok(format!("CASE{subject} {}{last} END", branches.join(" ")))
+    }
+
+    /// The member that all cases look at, if they ask it for a text.
+    fn subject(&mut self, cases: &[Case]) -> Result<Option<String>, String> {
+        let asked = |case: &Case| match case.when {
+            Guard::Is(pointer, _) => Some(pointer),
+            _ => None,
+        };
+        match cases {
+            [first, _, ..] if cases.iter().all(|case| asked(case).is_some()) => {
+                asked(first).map(|pointer| self.text_at(pointer)).transpose()
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn guard(&mut self, guard: Guard) -> Result<String, String> {
+        let among = |texts: &[&str]| match texts {
+            [only] => format!("= '{only}'"),
+            _ => format!("IN ('{}')", texts.join("', '")),
+        };
+        Ok(match guard {
+            Guard::Always => "TRUE".to_owned(),
+            Guard::Is(pointer, texts) => format!("{} {}", self.text_at(pointer)?, among(texts)),
+            Guard::IsNot(pointer, texts) => {
+                format!("NOT coalesce({} {}, FALSE)", self.text_at(pointer)?, among(texts))
+            }
+            Guard::There(pointer) => self.dialect.is_there(&keys(pointer))?,
+            Guard::Missing(pointer) => format!("NOT ({})", self.dialect.is_there(&keys(pointer))?),
         })
     }
 
-    /// Who acted, by the kind of identity.
-    fn user(&mut self) -> Result<String, String> {
-        let kind = self.text_at("userIdentity.type")?;
-        let name = self.text_at("userIdentity.userName")?;
-        let service = self.text_at("userIdentity.invokedBy")?;
-        let issuer = self.text_at("userIdentity.sessionContext.sessionIssuer.userName")?;
-        Ok(format!(
-            "CASE {kind} WHEN 'Root' THEN {name} WHEN 'IAMUser' THEN {name} WHEN 'AWSService' THEN {service} \
-             WHEN 'AssumedRole' THEN coalesce({issuer}, 'AssumedRole') WHEN 'AWSAccount' THEN 'AWSAccount' \
-             WHEN 'FederatedUser' THEN 'FederatedUser' END"
-        ))
+    /// The first value that is there.
+    fn first_of(&mut self, all: &[Shown], from: From, list: Option<Option<usize>>) -> Result<String, String> {
+        if let (Some(index), [Shown::Each(pointer, key, _)]) = (list, all) {
+            return self.elements(&keys(pointer), key, index);
+        }
+        // Only an element of a list has a position.
+        if matches!(list, Some(Some(index)) if index > 0) {
+            return Ok("NULL".to_owned());
+        }
+        let values = all.iter().map(|shown| self.shown(shown, from)).collect::<Result<Vec<_>, _>>()?;
+        let value = match values.as_slice() {
+            [only] => only.clone(),
+            _ => format!("coalesce({})", values.join(", ")),
+        };
+        Ok(match list {
+            None => value,
+            Some(_) => format!("CASE WHEN {value} IS NOT NULL THEN {} END", self.dialect.list_of(&value)),
+        })
     }
 
-    /// Of a role the name of its session, which ends the ARN or the principal.
-    fn original_user(&mut self) -> Result<String, String> {
-        let kind = self.text_at("userIdentity.type")?;
-        let name = self.text_at("userIdentity.userName")?;
-        let (arn, principal) = (self.text_at("userIdentity.arn")?, self.text_at("userIdentity.principalId")?);
-        let last = |text: &str, separator: &str, count: usize| {
-            let parts = format!("length({text}) - length(replace({text}, '{separator}', ''))");
-            format!("CASE WHEN {parts} = {} THEN split_part({text}, '{separator}', {count}) END", count - 1)
-        };
-        Ok(format!(
-            "CASE WHEN coalesce({kind}, '') = 'AssumedRole' THEN coalesce({}, {}) ELSE {name} END",
-            last(&arn, "/", 3),
-            last(&principal, ":", 2)
-        ))
+    /// The texts of a member of elements: of all that have one, or of one element.
+    fn elements(&self, list: &[String], key: &str, index: Option<usize>) -> Result<String, String> {
+        let dialect = self.dialect;
+        match index {
+            None => {
+                let all = dialect.texts_in(list, key)?;
+                Ok(format!("CASE WHEN {} > 0 THEN {all} END", dialect.size(&all)))
+            }
+            Some(index) => {
+                let one = dialect.element_at(list, index, key)?;
+                Ok(format!("CASE WHEN {one} IS NOT NULL THEN {} END", dialect.list_of(&one)))
+            }
+        }
     }
+
+    fn shown(&mut self, shown: &Shown, from: From) -> Result<String, String> {
+        match *shown {
+            Shown::Member(pointer, view) => self.member(pointer, view, from),
+            Shown::Text(text) => Ok(self.dialect.text(text)),
+            Shown::Number(number) => Ok(number.to_string()),
+            Shown::Bool(_) => Err("the target has no truth values".to_owned()),
+            Shown::Concat(parts) => {
+                let parts = parts.iter().map(|part| self.shown(part, from)).collect::<Result<Vec<_>, _>>()?;
+                Ok(parts.join(" || "))
+            }
+            Shown::Sum(pointers) => {
+                let mut columns = Vec::new();
+                for pointer in pointers {
+                    let own = fields::showing(pointer).find(|(_, view)| *view == View::Number);
+                    let name = own.map_or(*pointer, |(row, _)| row.name);
+                    let number = self.dialect.number_at(&keys(pointer))?;
+                    columns.push(self.column(name, number));
+                }
+                let each = |form: &dyn Fn(&String) -> String, between: &str| {
+                    columns.iter().map(form).collect::<Vec<_>>().join(between)
+                };
+                let any = each(&|column| format!("{column} IS NOT NULL"), " OR ");
+                let sum = each(&|column| format!("coalesce({column}, 0)"), " + ");
+                Ok(format!("CASE WHEN {any} THEN ({sum}) % {WRAP} END"))
+            }
+            Shown::Each(pointer, key, index) => {
+                self.dialect.element_at(&keys(pointer), index.unwrap_or(0), key)
+            }
+        }
+    }
+
+    fn member(&mut self, pointer: Pointer, view: View, from: From) -> Result<String, String> {
+        let dialect = self.dialect;
+        match view {
+            View::Text if from == From::Columns => self.text_at(pointer),
+            View::Text => dialect.text_at(&keys(pointer)),
+            View::OnlyText => dialect.only_text_at(&keys(pointer)),
+            View::Compact => dialect.json_text_at(&keys(pointer)),
+            View::Flag => dialect.flag_at(&keys(pointer)),
+            View::Number => dialect.number_at(&keys(pointer)),
+            View::Elements => dialect.elements_at(&keys(pointer)),
+            View::Short => {
+                let whole = self.text_at(pointer)?;
+                let ends = dialect.ends(&whole, &dialect.text(DOMAIN));
+                let long = format!("length({whole}) > {}", DOMAIN.len());
+                Ok(format!(
+                    "CASE WHEN {long} AND {ends} THEN substr({whole}, 1, length({whole}) - {}) ELSE {whole} END",
+                    DOMAIN.len()
+                ))
+            }
+            View::Last(separator, count) => {
+                let (text, separator) = (self.text_at(pointer)?, char::from(separator));
+                let others = format!("length({text}) - length(replace({text}, '{separator}', ''))");
+                Ok(format!(
+                    "CASE WHEN {others} = {} THEN split_part({text}, '{separator}', {count}) END",
+                    count - 1
+                ))
+            }
+        }
+    }
+
+    /// The column of a member's text.
+    fn text_at(&mut self, pointer: Pointer) -> Result<String, String> {
+        let expression = self.dialect.text_at(&keys(pointer))?;
+        Ok(self.column(&MemberPath::of(pointer).dotted(), expression))
+    }
+}
+
+fn has_sum(row: &fields::Row) -> bool {
+    matches!(row.meaning, Meaning::Cases([Case { first_of: [Shown::Sum(_)], .. }]))
+}
+
+/// A field that is made of the event's time.
+fn time(dialect: Dialect, name: &str) -> Option<String> {
+    Some(match name {
+        "evt.rawtime" => format!("({} * 1000000000 + {NANOSECONDS})", dialect.seconds("event_time")),
+        "evt.rawtime.s" => dialect.seconds("event_time"),
+        "evt.rawtime.ns" => NANOSECONDS.to_owned(),
+        "evt.time" => format!("{CLOCK} || '.' || {NANOS}"),
+        "evt.time.s" => CLOCK.to_owned(),
+        "evt.time.iso8601" => format!("{DATE} || 'T' || {CLOCK} || '.' || {NANOS} || '+0000'"),
+        "evt.datetime" => format!("{DATE} || ' ' || {CLOCK} || '.' || {NANOS}"),
+        "evt.datetime.s" => format!("{DATE} || ' ' || {CLOCK}"),
+        _ => return None,
+    })
 }

@@ -8,7 +8,7 @@ use super::rules::{self, Rules};
 use super::scan::AlertFormat;
 use super::scan::logs::{Found, Logs};
 use super::{CommandResult, FAILED, Failure, UNUSABLE, output};
-use crate::backend::{Job, Settings, find};
+use crate::backend::{CompileJob, Settings, find};
 use crate::eval::{Engine, Event, Matching};
 use crate::render::alert;
 use crate::render::{self, Report, Summary, counted};
@@ -130,7 +130,7 @@ pub fn run(args: &BacktestArgs) -> CommandResult {
     let target = find(args.engine.name()).ok_or_else(|| Failure::new("there is no such target"))?;
     let settings = Settings { from, ..Settings::default() };
     let artifact = target
-        .compile(&Job {
+        .compile(&CompileJob {
             analysis: &compiled.analysis,
             options: &options,
             rules: &compiled.rules,

@@ -20,9 +20,14 @@ impl Gates {
         Ok(Gates { limits, before })
     }
 
+    /// True if anything can make the run fail.
+    pub fn any(&self) -> bool {
+        !self.limits.is_empty() || self.before.is_some()
+    }
+
     /// Reports what falls short of them, and returns whether something does.
     pub fn fail(&self, benchmark: &Benchmark, coverage: &Coverage) -> bool {
-        let fell = self.before.as_ref().is_some_and(|before| report_falls(before, benchmark, coverage));
+        let fell = self.before.as_ref().is_some_and(|before| report_regressions(before, benchmark, coverage));
         let short = report_short(&self.limits, benchmark, coverage);
         fell || short
     }
@@ -72,14 +77,17 @@ fn earlier(path: &Path, benchmark: &Benchmark) -> Result<Baseline, Failure> {
 }
 
 /// Reports what was better before, and returns whether something was.
-fn report_falls(before: &Baseline, benchmark: &Benchmark, coverage: &Coverage) -> bool {
-    let falls = before.falls(benchmark, coverage);
-    for fall in &falls {
-        let what = fall.event.as_ref().map(|event| format!(" {event}")).unwrap_or_default();
-        let now = fall.now.unwrap_or("not there");
-        output::note(&format!("coverage fell: {}{what} was {}, is {now}", fall.control, fall.before));
+fn report_regressions(before: &Baseline, benchmark: &Benchmark, coverage: &Coverage) -> bool {
+    let regressions = before.regressions(benchmark, coverage);
+    for regression in &regressions {
+        let what = regression.event.as_ref().map(|event| format!(" {event}")).unwrap_or_default();
+        let now = regression.now.unwrap_or("not there");
+        output::note(&format!(
+            "coverage fell: {}{what} was {}, is {now}",
+            regression.control, regression.before
+        ));
     }
-    !falls.is_empty()
+    !regressions.is_empty()
 }
 
 /// Reports what is less than it should be, and returns whether something is.
@@ -93,7 +101,7 @@ fn report_short(limits: &[Limit], benchmark: &Benchmark, coverage: &Coverage) ->
         let Some(least) = own.or(general).filter(|&least| covered.verdict < least) else { continue };
         is_short = true;
         output::note(&format!(
-            "coverage falls short: {} {} is {}, not {}",
+            "coverage regressions short: {} {} is {}, not {}",
             control.id,
             control.title,
             covered.verdict.name(),

@@ -5,7 +5,7 @@ use super::super::settings::Settings;
 use super::super::{engine, inputs};
 use super::{CoverageArgs, Failure};
 use crate::analysis::Options;
-use crate::coverage::catalogue::Problem;
+use crate::coverage::catalogue::CatalogueError;
 use crate::coverage::guardduty::{self, Finding};
 use crate::coverage::policies::{self, Policy};
 use crate::coverage::{Benchmark, Catalogue};
@@ -40,7 +40,7 @@ pub fn findings(args: &CoverageArgs) -> Result<Vec<Finding>, Failure> {
 
 /// The policies of the file and of the profile together; `None` if neither is named.
 pub fn policies(args: &CoverageArgs) -> Result<Option<Vec<Policy>>, Failure> {
-    let failed = |problem: Problem| Failure::new(problem.to_string());
+    let failed = |problem: CatalogueError| Failure::new(problem.to_string());
     let mut all = None;
     if let Some(path) = &args.policies {
         all = Some(policies::parse(&path.to_string_lossy(), &text_of(path)?).map_err(failed)?);

@@ -1,7 +1,7 @@
 //! Runs rules on one batch of records.
 
 use super::filter::Filter;
-use crate::eval::log::{Batch, Kind, Problem};
+use crate::eval::log::{Batch, LogProblem, LogProblemKind};
 use crate::eval::profile::{Costs, Profiler};
 use crate::eval::tally::Tally;
 use crate::eval::timeline::Timeline;
@@ -41,7 +41,7 @@ pub struct Done {
     /// What was read.
     pub counts: Counts,
     /// Parts that could not be read, in order.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<LogProblem>,
     /// Alerts of the rules, by index.
     pub tallies: BTreeMap<usize, Tally>,
     /// The most urgent priority among the alerts.
@@ -64,7 +64,7 @@ pub struct Standing {
 
 /// The result for a log that could not be opened.
 pub fn unopened(message: String) -> Done {
-    let problem = Problem { offset: 0, record: None, message, kind: Kind::End };
+    let problem = LogProblem { offset: 0, record: None, message, kind: LogProblemKind::End };
     let counts = Counts { broken_files: 1, ..Counts::default() };
     Done { problems: vec![problem], counts, ..Done::default() }
 }
@@ -136,12 +136,12 @@ impl Job {
         done.counts.records = batch.records.len() as u64;
         for problem in &batch.problems {
             match problem.kind {
-                Kind::Record => {
+                LogProblemKind::Record => {
                     done.counts.records += 1;
                     done.counts.bad += 1;
                 }
-                Kind::Stray => done.counts.stray += 1,
-                Kind::End => done.counts.broken_files += 1,
+                LogProblemKind::Stray => done.counts.stray += 1,
+                LogProblemKind::End => done.counts.broken_files += 1,
             }
         }
         done.costs = self.profiler.as_ref().map(Profiler::costs);
@@ -186,7 +186,12 @@ fn skip(why: Skipped, number: u64, place: impl Fn(usize) -> u64, done: &mut Done
         Skipped::NotJson(at) => {
             done.counts.bad += 1;
             let (offset, message) = (place(at), "the record is not JSON".to_owned());
-            done.problems.push(Problem { offset, record: Some(number), message, kind: Kind::Record });
+            done.problems.push(LogProblem {
+                offset,
+                record: Some(number),
+                message,
+                kind: LogProblemKind::Record,
+            });
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::{Failure, output};
 use super::batch::{Done, MOST_PROBLEMS};
-use crate::eval::log::Problem;
+use crate::eval::log::LogProblem;
 use crate::render::{counted, visible};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{BufWriter, ErrorKind, IsTerminal, Stdout, Write};
@@ -110,7 +110,7 @@ impl Screen {
     }
 }
 
-fn line(name: &str, problem: &Problem) -> String {
+fn line(name: &str, problem: &LogProblem) -> String {
     let record = problem.record.map(|number| format!(" record {number},")).unwrap_or_default();
     format!("warning: {}:{record} byte {}: {}", visible(name), problem.offset, problem.message)
 }

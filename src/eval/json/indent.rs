@@ -2,11 +2,11 @@
 
 use super::{blank, scalar_end, string_end};
 
-/// The indented text, or `None` where strict JSON is broken. The text is valid for the lenient parser.
+/// The indented text; `None` if it is not strict JSON. The lenient parser must have accepted the text.
 pub fn indent(text: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len() * 2);
     let (mut at, mut depth) = (blank(text, 0), 0usize);
-    // After an opening bracket the line breaks only if something follows.
+    // An opening bracket ends the line only if the value is not empty.
     let mut opened = false;
     while let Some(&byte) = text.get(at) {
         if opened && !matches!(byte, b'}' | b']' | b' ' | b'\t' | b'\r' | b'\n') {

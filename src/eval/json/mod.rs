@@ -1,7 +1,6 @@
-//! JSON as the plugins' parser (fastjson) accepts and understands it, which is not quite the standard.
-//!
-//! Numbers are runs of the characters numbers are made of, `NaN` and `inf` are among them; strings may
-//! hold anything up to the closing quote; the first of several equal keys wins.
+//! JSON as the plugins' parser (fastjson) reads it, which differs from the standard.
+//! Numbers are runs of number characters, and `NaN` and `inf`; strings end at the closing quote, whatever they
+//! contain; the first of several equal keys is used.
 
 mod indent;
 mod paths;
@@ -9,14 +8,16 @@ mod raw;
 mod scan;
 
 pub use indent::indent;
-pub use paths::{PathId, Paths, ROOT};
-pub use raw::{Raw, compact, unescape};
+pub use paths::{PathId, Paths};
+#[cfg(test)]
+pub use raw::unescape;
+pub use raw::{Raw, compact};
 pub use scan::{Slot, scan};
 
-/// The deepest nesting that is read.
+/// Maximum nesting depth.
 pub const MAX_DEPTH: usize = 300;
 
-/// Skips what counts as blank between tokens.
+/// Skips blanks between tokens.
 fn blank(text: &[u8], mut at: usize) -> usize {
     while let Some(b' ' | b'\n' | b'\t' | b'\r') = text.get(at) {
         at += 1;
@@ -24,7 +25,7 @@ fn blank(text: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// From the first byte of a string's content to its closing quote, and whether there is a backslash.
+/// Position of a string's closing quote, from the first byte of its content, and whether it has a backslash.
 #[inline]
 pub(super) fn string_end(text: &[u8], mut at: usize) -> Option<(usize, bool)> {
     let mut escaped = false;
@@ -53,13 +54,13 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 const QUOTES: u64 = ONES * b'"' as u64;
 const SLASHES: u64 = ONES * b'\\' as u64;
 
-/// The high bit of the lowest byte that is zero is set; bits above it may be wrong.
+/// Sets the high bit of the lowest zero byte; bits above it are unspecified.
 #[inline]
 fn zero_bytes(word: u64) -> u64 {
     word.wrapping_sub(ONES) & !word & (ONES << 7)
 }
 
-/// Where a number, `true`, `false`, `null`, `NaN` or `inf` that starts here ends.
+/// End of a number, `true`, `false`, `null`, `NaN` or `inf` that starts here.
 fn scalar_end(text: &[u8], at: usize) -> Option<usize> {
     let rest = text.get(at..)?;
     let nan = |rest: &[u8]| rest.get(..3).is_some_and(|word| word.eq_ignore_ascii_case(b"nan"));

@@ -1,5 +1,6 @@
 //! The paths that a set of rules looks at, as a tree of keys with a small perfect hash at each node.
 
+use crate::cloudtrail::MemberPath;
 use crate::cloudtrail::path::index;
 use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,13 +17,13 @@ pub(super) const NONE: PathId = u32::MAX;
 /// A tree of keys.
 #[derive(Debug)]
 pub struct Paths {
-    nodes: Vec<Node>,
+    nodes: Vec<PathNode>,
     known: FxHashMap<(PathId, Box<[u8]>), PathId>,
     tag: usize,
 }
 
 #[derive(Debug, Default)]
-struct Node {
+struct PathNode {
     parent: PathId,
     key: Box<[u8]>,
     /// This key or one before it could be an index.
@@ -37,7 +38,11 @@ struct Node {
 
 impl Default for Paths {
     fn default() -> Paths {
-        Paths { nodes: vec![Node { next: NONE, ..Node::default() }], known: FxHashMap::default(), tag: 0 }
+        Paths {
+            nodes: vec![PathNode { next: NONE, ..PathNode::default() }],
+            known: FxHashMap::default(),
+            tag: 0,
+        }
     }
 }
 
@@ -53,10 +58,20 @@ impl Paths {
         }
         let id = self.nodes.len() as PathId;
         let indexed = self.nodes[parent as usize].indexed || index(key).is_some();
-        self.nodes.push(Node { parent, key: key.into(), indexed, next: NONE, ..Node::default() });
+        self.nodes.push(PathNode { parent, key: key.into(), indexed, next: NONE, ..PathNode::default() });
         self.nodes[parent as usize].children.push(id);
         self.known.insert((parent, key.into()), id);
         id
+    }
+
+    /// The member that a path leads to.
+    pub fn member(&self, mut id: PathId) -> MemberPath<'static> {
+        let mut keys = Vec::new();
+        while let Some((parent, key)) = self.split(id) {
+            keys.push(String::from_utf8_lossy(key));
+            id = parent;
+        }
+        MemberPath::of_keys(keys.iter().rev())
     }
 
     /// Tells finished trees apart; 0 before [`Paths::finish`].

@@ -1,4 +1,4 @@
-//! A value inside text that was found valid: looked into when asked.
+//! A JSON value in validated text, parsed on demand.
 
 use super::{blank, scalar_end, string_end};
 use crate::cloudtrail::path::index;
@@ -16,7 +16,7 @@ impl<'a> Raw<'a> {
         Some(unescape(inside))
     }
 
-    /// It starts with this byte, which tells the kind.
+    /// Whether it starts with this byte, which determines the type.
     pub fn starts(self, byte: u8) -> bool {
         self.0.first() == Some(&byte)
     }
@@ -30,7 +30,7 @@ impl<'a> Raw<'a> {
         }
     }
 
-    /// The member as it is spelled in the text; if there is none, as it reads unescaped.
+    /// The member whose key is spelled so in the text, else whose unescaped key is so.
     fn member(self, key: &[u8]) -> Option<Raw<'a>> {
         if !key.contains(&b'\\')
             && let Some((_, value)) = self.members().find(|(name, _)| *name == key)
@@ -80,7 +80,7 @@ fn after_comma(text: &[u8], at: usize) -> usize {
     if text.get(at) == Some(&b',') { at + 1 } else { at }
 }
 
-/// Where the value that starts here ends. The text is known to be valid.
+/// End of the value that starts here. The text must be valid.
 fn value_end(text: &[u8], start: usize) -> Option<usize> {
     let (mut at, mut depth) = (start, 0usize);
     loop {
@@ -128,7 +128,7 @@ pub fn compact(text: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out)
 }
 
-/// The content of a string as it reads. What cannot be unescaped stays as it is.
+/// The unescaped content of a string. Invalid escapes stay as they are.
 pub fn unescape(text: &[u8]) -> Cow<'_, [u8]> {
     let Some(first) = memchr::memchr(b'\\', text) else { return Cow::Borrowed(text) };
     let mut out = text[..first].to_vec();
@@ -155,7 +155,7 @@ pub fn unescape(text: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out)
 }
 
-/// Reads what follows `\u` and returns where it ends.
+/// Decodes the digits after `\u` and returns their end.
 fn code_point(text: &[u8], at: usize, out: &mut Vec<u8>) -> usize {
     let Some(unit) = unit(text, at) else {
         out.extend_from_slice(b"\\u");
@@ -170,7 +170,7 @@ fn code_point(text: &[u8], at: usize, out: &mut Vec<u8>) -> usize {
         && let Some(low) = self::unit(text, at + 6)
     {
         let pair = char::decode_utf16([unit as u16, low as u16]).next();
-        // Two halves that do not fit together are one replacement character.
+        // An invalid surrogate pair is one replacement character.
         push(pair.and_then(Result::ok).unwrap_or(char::REPLACEMENT_CHARACTER));
         return at + 10;
     }

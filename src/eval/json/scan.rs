@@ -1,9 +1,9 @@
-//! One pass over a record: is it valid, and where are the values at the wanted paths?
+//! One pass over a record that validates it and finds the values at the wanted paths.
 
 use super::paths::{NONE, Paths, ROOT};
 use super::{MAX_DEPTH, blank, scalar_end, string_end};
 
-/// Where a value is; empty if it is not there.
+/// Range of a value; empty if it is absent.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Slot {
     start: u32,
@@ -17,8 +17,8 @@ impl Slot {
     }
 }
 
-/// Checks a document and fills a slot for each path. The `Ok` is true if keys of objects on the way are
-/// escaped, so that the slots cannot be relied on; the `Err` is the offending byte.
+/// Validates a document and fills a slot for each path. Returns whether keys on the way are escaped, so that the
+/// slots are not reliable; the error is the offending byte.
 pub fn scan(text: &[u8], paths: &Paths, slots: &mut [Slot]) -> Result<bool, usize> {
     let mut scan = Scan { text, at: blank(text, 0), paths, slots, odd: false };
     let start = scan.at;

@@ -1,11 +1,11 @@
-//! Rows of tables on their way into batches, as the records that are made of them.
+//! Conversion of rows of tables into the records of a batch.
 
 use super::super::rows::{self, csv};
-use super::{Batch, Batches, Kind, Problem};
+use super::{Batch, Batches, LogProblem, LogProblemKind};
 use std::ops::Range;
 
 impl<R> Batches<R> {
-    /// Takes over rows of CSV; the first is the header.
+    /// Converts rows of CSV; the first is the header.
     pub(super) fn take_rows(&mut self, batch: &mut Batch, rows: Vec<Range<usize>>) {
         for range in rows {
             let row = batch.text.get(range.clone()).unwrap_or_default();
@@ -19,26 +19,29 @@ impl<R> Batches<R> {
             }
             let names = csv::names(row);
             let (message, kind) = match rows::columns_of(&names) {
-                Ok(missing) if missing.is_empty() => (None, Kind::Stray),
+                Ok(missing) if missing.is_empty() => (None, LogProblemKind::Stray),
                 Ok(missing) => {
                     let missing = missing.join(", ");
-                    (Some(format!("the rows have no {missing}; rules see records without them")), Kind::Stray)
+                    (
+                        Some(format!("the rows have no {missing}; rules see records without them")),
+                        LogProblemKind::Stray,
+                    )
                 }
                 Err(reason) => {
                     self.ended = true;
-                    (Some(reason), Kind::End)
+                    (Some(reason), LogProblemKind::End)
                 }
             };
             *header = Some(names);
             let offset = self.offset + range.start as u64;
-            batch.problems.extend(message.map(|message| Problem { offset, record: None, message, kind }));
+            batch.problems.extend(message.map(|message| LogProblem { offset, record: None, message, kind }));
             if self.ended {
                 return;
             }
         }
     }
 
-    /// Takes over the record that was made of a row.
+    /// Adds the record converted from a row.
     pub(super) fn take_made(&mut self, batch: &mut Batch, start: usize, made: Result<String, String>) {
         self.rows += 1;
         let offset = self.offset + start as u64;
@@ -51,12 +54,12 @@ impl<R> Batches<R> {
             }
             Err(message) => {
                 let record = Some(self.records);
-                batch.problems.push(Problem { offset, record, message, kind: Kind::Record });
+                batch.problems.push(LogProblem { offset, record, message, kind: LogProblemKind::Record });
             }
         }
     }
 
-    /// Puts the records made of rows behind the text.
+    /// Appends the records converted from rows to the batch's text.
     pub(super) fn append_made(&mut self, batch: &mut Batch) {
         let base = batch.text.len();
         let mut restored = batch.restored.iter().map(|(number, _)| number).peekable();
@@ -68,11 +71,11 @@ impl<R> Batches<R> {
         batch.text.append(&mut self.made);
     }
 
-    /// The log ends, or is cut off.
+    /// Handles the end of the log, and a log that is cut off.
     pub(super) fn close_log(&mut self, batch: &mut Batch, is_cut: bool) {
         let end = batch.text.len();
         match &mut self.csv {
-            None => self.close(batch, "the log ends inside an object", Kind::End, end),
+            None => self.close(batch, "the log ends inside an object", LogProblemKind::End, end),
             Some(csv) => {
                 let mut rows = Vec::new();
                 let open = is_cut || csv.finish(&batch.text, &mut rows);
@@ -83,7 +86,7 @@ impl<R> Batches<R> {
                     let (offset, message) =
                         (self.offset + start as u64, "the log ends inside a row".to_owned());
                     let record = Some(self.records);
-                    batch.problems.push(Problem { offset, record, message, kind: Kind::Record });
+                    batch.problems.push(LogProblem { offset, record, message, kind: LogProblemKind::Record });
                 }
             }
         }
@@ -91,7 +94,12 @@ impl<R> Batches<R> {
             let message = "these are columns of rows by themselves, of which no records can be made; \
                            `SELECT eventJson` has whole records";
             let offset = self.offset + end as u64;
-            batch.problems.push(Problem { offset, record: None, message: message.into(), kind: Kind::Stray });
+            batch.problems.push(LogProblem {
+                offset,
+                record: None,
+                message: message.into(),
+                kind: LogProblemKind::Stray,
+            });
         }
     }
 }

@@ -1,38 +1,38 @@
-//! The columns that CloudTrail has as a table, and the members of records that they hold.
+//! The columns of CloudTrail tables, and the members of records that they hold.
 
-use Kind::{Flag, Json, List, Map, Struct, Text, Time};
+use ColumnType::{Flag, Json, List, Map, Struct, Text, Time};
 
-/// What a column or a member of it holds.
+/// Type of a column or of a member in it.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub(super) enum Kind {
+pub(super) enum ColumnType {
     /// A text.
     Text,
-    /// A text that is a time; CloudTrail Lake writes times its own way.
+    /// A time as text, for which CloudTrail Lake has its own format.
     Time,
     /// `true` or `false`.
     Flag,
-    /// Any JSON, kept as a text.
+    /// Any JSON, as text.
     Json,
-    /// Texts by any key.
+    /// Texts by arbitrary keys.
     Map,
-    /// Known members.
+    /// An object with known members.
     Struct(&'static [Member]),
-    /// Several of those.
+    /// A list of such objects.
     List(&'static [Member]),
 }
 
-/// A member of a record by its own name; tables write all names in lower case.
+/// A member of a record by its name in the record; tables write all names in lower case.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) struct Member {
     pub name: &'static str,
-    pub kind: Kind,
+    pub kind: ColumnType,
 }
 
-const fn is(name: &'static str, kind: Kind) -> Member {
+const fn is(name: &'static str, kind: ColumnType) -> Member {
     Member { name, kind }
 }
 
-/// Without any of these no record is made of a row: rules ask whether they are there.
+/// Required columns: rules test whether these members are present.
 const CORE: [&str; 8] = [
     "eventTime",
     "eventType",
@@ -44,7 +44,7 @@ const CORE: [&str; 8] = [
     "responseElements",
 ];
 
-/// Those that are told of if they are missing.
+/// Columns whose absence is reported.
 const USUAL: [&str; 11] = [
     "awsRegion",
     "sourceIPAddress",
@@ -59,7 +59,7 @@ const USUAL: [&str; 11] = [
     "eventCategory",
 ];
 
-/// The columns that hold the whole record as a text.
+/// Columns that hold the whole record as text.
 pub(super) const WHOLE: [&str; 2] = ["eventJson", "eventData"];
 
 const ALL: [Member; 29] = [
@@ -94,7 +94,7 @@ const ALL: [Member; 29] = [
     is("tlsDetails", Struct(&TLS)),
 ];
 
-/// `addendum` stands apart: what is late or was changed has it, no other record.
+/// Only records that are late or were changed have an `addendum`.
 const ADDENDUM: Member = is(
     "addendum",
     Struct(&[
@@ -157,17 +157,17 @@ const TLS: [Member; 4] = [
     is("keyExchange", Text),
 ];
 
-/// The member of a record that a column holds; other columns are those of partitions or the user's own.
+/// The member of a record that a column holds; `None` for columns of partitions and the user's own.
 pub(super) fn column(name: &str) -> Option<&'static Member> {
     member(&ALL, name).or_else(|| ADDENDUM.name.eq_ignore_ascii_case(name).then_some(&ADDENDUM))
 }
 
-/// One of these members, in whatever case its name is written.
+/// The member of this name, ignoring case.
 pub(super) fn member(of: &'static [Member], name: &str) -> Option<&'static Member> {
     of.iter().find(|member| member.name.eq_ignore_ascii_case(name))
 }
 
-/// Whether a key is the name of a column as tables write it, and of nothing else.
+/// Whether a key is a column's name in lower case and no member of a record.
 pub(super) fn is_lower(key: &[u8]) -> bool {
     std::str::from_utf8(key).is_ok_and(|key| {
         let is_column = column(key).is_some_and(|member| member.name != key);
@@ -180,7 +180,7 @@ pub(super) fn is_whole(name: &str) -> bool {
     WHOLE.iter().any(|whole| whole.eq_ignore_ascii_case(name))
 }
 
-/// Says which columns are missing: those without which there is no record, and those that are told of.
+/// Missing columns: the required ones, and those whose absence is reported.
 pub(super) fn missing<'n>(names: impl Iterator<Item = &'n str> + Clone) -> (Vec<String>, Vec<String>) {
     let lacks = |wanted: &&str| !names.clone().any(|name| name.eq_ignore_ascii_case(wanted));
     let lower = |wanted: &str| wanted.to_ascii_lowercase();

@@ -1,10 +1,10 @@
-//! CSV as Athena and CloudTrail Lake write it, row by row: nothing is not the same as an empty text in quotes.
+//! CSV as Athena and CloudTrail Lake write it, row by row. An empty cell differs from an empty text in quotes.
 
 use super::{Cell, columns};
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// The longest header that is looked at, in bytes.
+/// Maximum length of a header in bytes.
 const LONGEST_HEADER: usize = 64 << 10;
 
 /// Whether a text begins with the header of an export; `None` if more is needed.
@@ -59,7 +59,7 @@ pub(super) fn cells(row: &str) -> Option<Vec<Cell<'_>>> {
     }
 }
 
-/// Where the quote that closes a text stands.
+/// Position of the quote that closes a text.
 fn closing(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = memchr::memchr(b'"', bytes)?;
@@ -69,25 +69,25 @@ fn closing(text: &str) -> Option<usize> {
     Some(at)
 }
 
-/// Finds rows; it can stop after any byte.
+/// Splitter of rows that can stop after any byte.
 #[derive(Debug, Default)]
 pub(in super::super) struct Splitter {
     start: usize,
-    /// Inside of quotes.
+    /// Inside quotes.
     quoted: bool,
-    /// The row's text is not wanted any more.
+    /// The row's text is dropped.
     dropped: bool,
-    /// The names of the columns, as soon as they were read.
+    /// The names of the columns, once read.
     pub header: Option<Vec<String>>,
 }
 
 impl Splitter {
-    /// Begins to read at this byte of a text.
+    /// A splitter that starts at this byte of a text.
     pub fn new(start: usize) -> Splitter {
         Splitter { start, ..Splitter::default() }
     }
 
-    /// Reads on, in a text of which all before `from` was read.
+    /// Continues at `from` in a text whose earlier part was read.
     pub fn feed(&mut self, text: &[u8], from: usize, found: &mut Vec<Range<usize>>) {
         let mut at = from;
         while let Some(next) = memchr::memchr2(b'"', b'\n', text.get(at..).unwrap_or_default()) {
@@ -100,7 +100,7 @@ impl Splitter {
         }
     }
 
-    /// The text ends. True if that is inside of a row.
+    /// Ends the text. Returns whether a quoted cell was open.
     pub fn finish(&mut self, text: &[u8], found: &mut Vec<Range<usize>>) -> bool {
         if !self.quoted {
             self.end(text, text.len(), found);
@@ -116,17 +116,17 @@ impl Splitter {
         self.start = end;
     }
 
-    /// Where the text begins that is still needed.
+    /// Start of the text that is still needed.
     pub fn open(&self, len: usize) -> Option<usize> {
         (!self.dropped && self.start < len).then_some(self.start)
     }
 
-    /// The first bytes of the text were taken away.
+    /// Adjusts positions after `by` bytes were removed from the front.
     pub fn shift(&mut self, by: usize) {
         self.start = self.start.saturating_sub(by);
     }
 
-    /// Gives up the text of the open row, and goes on behind it.
+    /// Drops the text of the open row and continues after it.
     pub fn drop_open(&mut self) {
         self.dropped = true;
     }

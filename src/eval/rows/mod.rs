@@ -1,7 +1,6 @@
-//! Records out of tables: rows that Athena and CloudTrail Lake export, made records again, exactly or not at all.
-//!
-//! A row has a record whole, as a text, or its members in columns with names in lower case. Of the latter a record is
-//! made only if everything in it can be restored; why not is told otherwise.
+//! Conversion of rows that Athena and CloudTrail Lake export into the original records, exactly or not at all.
+//! A row has a whole record as text, or its members in columns with names in lower case. The latter is converted only
+//! if everything in it can be restored; otherwise the reason is reported.
 
 mod columns;
 pub(super) mod csv;
@@ -11,19 +10,19 @@ mod text;
 
 use super::json::string_end;
 use super::records::OF_RECORDS;
-use columns::{Kind, Member};
+use columns::{ColumnType, Member};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
-/// What an object of a log is.
+/// Kind of an object in a log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Shape {
-    /// A record, or nothing that is known.
+pub enum ObjectKind {
+    /// A record, or anything else.
     Plain,
     /// A row.
     Row,
-    /// One column of a row, all by itself, as the API of CloudTrail Lake has them.
+    /// A single column of a row, as the API of CloudTrail Lake returns them.
     Column,
 }
 
@@ -35,20 +34,20 @@ pub(super) enum Cell<'r> {
     Value(Value),
 }
 
-/// Objects up to this size may be a single column.
+/// Maximum size of a single column.
 const SMALL: usize = 300;
 
-/// What an object is, by the first of its keys that tells.
+/// Kind of an object, by its first distinctive key.
 #[inline]
-pub fn shape(object: &[u8]) -> Shape {
-    // Nearly all records of all logs.
+pub fn object_kind(object: &[u8]) -> ObjectKind {
+    // Fast path for nearly all records.
     if object.starts_with(b"{\"eventVersion\"") && object.len() > SMALL {
-        return Shape::Plain;
+        return ObjectKind::Plain;
     }
-    shape_by_keys(object)
+    object_kind_by_keys(object)
 }
 
-fn shape_by_keys(object: &[u8]) -> Shape {
+fn object_kind_by_keys(object: &[u8]) -> ObjectKind {
     let blank = |at: usize| {
         let rest = object.get(at..).unwrap_or_default();
         at + rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count()
@@ -56,9 +55,9 @@ fn shape_by_keys(object: &[u8]) -> Shape {
     let (mut at, mut first) = (blank(1), true);
     loop {
         if object.get(at) != Some(&b'"') {
-            return Shape::Plain;
+            return ObjectKind::Plain;
         }
-        let Some((end, _)) = string_end(object, at + 1) else { return Shape::Plain };
+        let Some((end, _)) = string_end(object, at + 1) else { return ObjectKind::Plain };
         let key = object.get(at + 1..end).unwrap_or_default();
         let value = blank(blank(end + 1) + 1);
         let is_text = object.get(value) == Some(&b'"');
@@ -71,26 +70,26 @@ fn shape_by_keys(object: &[u8]) -> Shape {
         let is_only = first && next.is_some_and(|next| object.get(next) == Some(&b'}'));
         let is_whole = is_text && std::str::from_utf8(key).is_ok_and(columns::is_whole);
         match () {
-            () if is_whole => return Shape::Row,
-            () if OF_RECORDS.contains(&key) && is_only => return Shape::Column,
-            () if OF_RECORDS.contains(&key) => return Shape::Plain,
-            () if is_row_key(key) && is_only => return Shape::Column,
-            () if is_row_key(key) => return Shape::Row,
+            () if is_whole => return ObjectKind::Row,
+            () if OF_RECORDS.contains(&key) && is_only => return ObjectKind::Column,
+            () if OF_RECORDS.contains(&key) => return ObjectKind::Plain,
+            () if is_row_key(key) && is_only => return ObjectKind::Column,
+            () if is_row_key(key) => return ObjectKind::Row,
             () => {}
         }
         match next {
             Some(next) if object.get(next) == Some(&b',') => (at, first) = (blank(next + 1), false),
-            _ => return Shape::Plain,
+            _ => return ObjectKind::Plain,
         }
     }
 }
 
-/// Whether a key tells that an object is a row.
+/// Whether only rows have this key.
 pub(super) fn is_row_key(key: &[u8]) -> bool {
     columns::is_lower(key) && key != b"eventdata"
 }
 
-/// The record of a row that is an object of JSON.
+/// The record of a row that is a JSON object.
 pub fn of_object(object: &[u8]) -> Result<String, String> {
     let row: Map<String, Value> = serde_json::from_slice(object).map_err(|_| "the row is not JSON")?;
     let cell = |value: Value| match value {
@@ -112,7 +111,7 @@ pub fn of_csv(header: &[String], row: &[u8]) -> Result<String, String> {
     record(header.iter().map(String::as_str).zip(&cells))
 }
 
-/// The records of a whole text of CSV, if it is an export; the `Err` says what is wrong and at which byte.
+/// The records of a CSV text, if it is an export; the error is a byte offset and a message.
 pub fn of_csv_text(text: &str) -> Option<Result<Vec<String>, (usize, String)>> {
     csv::is_export(text.as_bytes()).filter(|is_export| *is_export)?;
     let (mut splitter, mut rows) = (csv::Splitter::new(0), Vec::new());
@@ -131,7 +130,7 @@ pub fn of_csv_text(text: &str) -> Option<Result<Vec<String>, (usize, String)>> {
     Some(made.collect())
 }
 
-/// Why no record can be made with these columns, and which of the usual ones are missing.
+/// The usual columns that are missing; the error is the reason why these columns hold no record.
 pub fn columns_of(header: &[String]) -> Result<Vec<String>, String> {
     let names = header.iter().map(String::as_str);
     if names.clone().any(columns::is_whole) {
@@ -183,7 +182,7 @@ fn record<'r>(cells: impl Iterator<Item = Cells<'r>> + Clone) -> Result<String, 
     Ok(out)
 }
 
-/// What every record has, and tables do not say.
+/// Members that every record has and tables omit.
 fn completed(known: &[(&'static Member, &Cell<'_>)]) -> Vec<(&'static str, &'static str)> {
     let cell = |name: &str| known.iter().find(|(member, _)| member.name == name).map(|(_, cell)| *cell);
     let is_there = |name: &str| cell(name).is_some_and(|cell| *cell != Cell::Nothing);
@@ -221,29 +220,31 @@ fn whole((name, cell): Cells<'_>) -> Result<Option<String>, String> {
     }
 }
 
-/// Refuses lists as texts that a name chosen by somebody may have made longer: requests have that name too.
+/// Refuses lists as texts that a user-chosen name may have lengthened: the request contains that name too.
 fn joined_lists(known: &[(&'static Member, &Cell<'_>)]) -> Result<(), String> {
     let is_joined = |(member, cell): &(&Member, &Cell<'_>)| match cell {
-        Cell::Text(text) => matches!(member.kind, Kind::Json) && text::may_be_joined(text),
+        Cell::Text(text) => matches!(member.kind, ColumnType::Json) && text::may_be_joined(text),
         _ => false,
     };
-    let is_list = |(member, cell): &(&Member, &Cell<'_>)| matches!((member.kind, cell), (Kind::List(_), Cell::Text(text)) if text.contains("}, {"));
+    let is_list = |(member, cell): &(&Member, &Cell<'_>)| matches!((member.kind, cell), (ColumnType::List(_), Cell::Text(text)) if text.contains("}, {"));
     match known.iter().any(is_list) && known.iter().any(is_joined) {
         true => Err("`resources` can be read in more than one way; export it as JSON".to_owned()),
         false => Ok(()),
     }
 }
 
-/// The JSON of a column's value; `None` if there is nothing.
+/// The JSON of a column's value; `None` if it is empty.
 fn value(member: &Member, cell: &Cell<'_>) -> Result<Option<String>, String> {
     let value = match (member.kind, cell) {
         (_, Cell::Nothing) => return Ok(None),
-        (Kind::Json, Cell::Text(text)) => return json(text).map(Some).ok_or_else(|| no_json(member)),
-        (Kind::Json, _) => return Err(no_json(member)),
-        (kind @ (Kind::Struct(_) | Kind::List(_)), Cell::Text(text)) => match serde_json::from_str(text) {
-            Ok(value) => renamed(&value, kind),
-            Err(_) => text::read(text, kind).and_then(|value| renamed(&value, kind)),
-        },
+        (ColumnType::Json, Cell::Text(text)) => return json(text).map(Some).ok_or_else(|| no_json(member)),
+        (ColumnType::Json, _) => return Err(no_json(member)),
+        (kind @ (ColumnType::Struct(_) | ColumnType::List(_)), Cell::Text(text)) => {
+            match serde_json::from_str(text) {
+                Ok(value) => renamed(&value, kind),
+                Err(_) => text::read(text, kind).and_then(|value| renamed(&value, kind)),
+            }
+        }
         (kind, Cell::Text(text)) => renamed(&Value::String(text.to_string()), kind),
         (kind, Cell::Value(value)) => renamed(value, kind),
     };
@@ -265,25 +266,25 @@ fn no_json(member: &Member) -> String {
     )
 }
 
-/// A value with the names that records use; members that hold nothing left out.
-fn renamed(value: &Value, kind: Kind) -> Result<Value, String> {
+/// A value with the member names of records, without empty members.
+fn renamed(value: &Value, kind: ColumnType) -> Result<Value, String> {
     let wrong = || Err("does not hold what it should".to_owned());
     match (kind, value) {
-        (Kind::Text, Value::String(_)) | (Kind::Flag, Value::Bool(_)) => Ok(value.clone()),
-        (Kind::Flag, Value::String(text)) => match &**text {
+        (ColumnType::Text, Value::String(_)) | (ColumnType::Flag, Value::Bool(_)) => Ok(value.clone()),
+        (ColumnType::Flag, Value::String(text)) => match &**text {
             "true" => Ok(true.into()),
             "false" => Ok(false.into()),
             _ => wrong(),
         },
-        (Kind::Time, Value::String(text)) => match time(text) {
+        (ColumnType::Time, Value::String(text)) => match time(text) {
             Some(text) => Ok(text.into()),
             None => Err("is no time as records have it".to_owned()),
         },
-        (Kind::Map, Value::Object(map)) if map.values().all(Value::is_string) => Ok(value.clone()),
-        (Kind::List(members), Value::Array(all)) => {
-            all.iter().map(|element| renamed(element, Kind::Struct(members))).collect()
+        (ColumnType::Map, Value::Object(map)) if map.values().all(Value::is_string) => Ok(value.clone()),
+        (ColumnType::List(members), Value::Array(all)) => {
+            all.iter().map(|element| renamed(element, ColumnType::Struct(members))).collect()
         }
-        (Kind::Struct(members), Value::Object(map)) => {
+        (ColumnType::Struct(members), Value::Object(map)) => {
             let mut out = Map::new();
             for (name, value) in map.iter().filter(|(_, value)| !value.is_null()) {
                 let Some(member) = columns::member(members, name) else {
@@ -299,7 +300,7 @@ fn renamed(value: &Value, kind: Kind) -> Result<Value, String> {
     }
 }
 
-/// `2026-03-01T00:00:00Z`, also where it is written `2026-03-01 00:00:00.000`.
+/// `2026-03-01T00:00:00Z`, also from `2026-03-01 00:00:00.000`.
 fn time(text: &str) -> Option<String> {
     let Some((date, clock)) = text.split_once(' ') else { return Some(text.to_owned()) };
     let clock = clock.strip_suffix(" UTC").unwrap_or(clock);

@@ -1,7 +1,7 @@
-//! Records written as tables print them, and read again: the same, or refused.
+//! Records printed as tables print them and converted back: equal, or refused.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use super::{Shape, of_csv, of_csv_text, of_object, shape};
+use super::{ObjectKind, object_kind, of_csv, of_csv_text, of_object};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -53,10 +53,10 @@ fn of<'v>(value: &'v Value, lower: &str) -> &'v Value {
 }
 
 /// A member of a struct, and how it is printed.
-type Part<'p> = (&'p str, &'p dyn Fn(&Value) -> String);
+type PrintedMember<'p> = (&'p str, &'p dyn Fn(&Value) -> String);
 
 /// A struct as Athena prints it: all its members, in order.
-fn printed(value: &Value, members: &[Part<'_>]) -> String {
+fn printed(value: &Value, members: &[PrintedMember<'_>]) -> String {
     if value.is_null() {
         return "null".into();
     }
@@ -117,7 +117,7 @@ fn resources(value: &Value) -> String {
     format!("[{}]", all.map(|one| texts(one, &["arn", "accountid", "type"])).collect::<Vec<_>>().join(", "))
 }
 
-/// What a column prints; `None` if there is nothing.
+/// The printed cell of a column; `None` if it is empty.
 fn cell(record: &Value, column: &str) -> Option<String> {
     let value = of(record, column);
     match (column, value) {
@@ -226,7 +226,7 @@ fn a_row_is_the_record_again() {
     let record = sample();
     assert_eq!(value(&of_csv(&header(), csv(&record).as_bytes()).unwrap()), record);
     let row = unloaded(&record);
-    assert_eq!(shape(row.as_bytes()), Shape::Row);
+    assert_eq!(object_kind(row.as_bytes()), ObjectKind::Row);
     assert_eq!(value(&of_object(row.as_bytes()).unwrap()), record);
     let file = format!("{}\n{}{}", COLUMNS.join(","), csv(&record), csv(&record));
     assert_eq!(of_csv_text(&file).unwrap().unwrap().len(), 2);
@@ -243,13 +243,13 @@ fn numbers_stay_as_they_are_written() {
 fn cloudtrail_lake() {
     let record = sample().to_string();
     let row = json!({ "eventJson": record }).to_string();
-    assert_eq!(shape(row.as_bytes()), Shape::Row);
+    assert_eq!(object_kind(row.as_bytes()), ObjectKind::Row);
     assert_eq!(of_object(row.as_bytes()).unwrap(), record);
     let row = json!({ "id": "1", "eventData": record }).to_string();
-    assert_eq!(shape(row.as_bytes()), Shape::Row);
-    assert_eq!(shape(br#"{"eventName":"x"}"#), Shape::Column);
-    assert_eq!(shape(br#"{"eventname" : "x" }"#), Shape::Column);
-    assert_eq!(shape(record.as_bytes()), Shape::Plain);
+    assert_eq!(object_kind(row.as_bytes()), ObjectKind::Row);
+    assert_eq!(object_kind(br#"{"eventName":"x"}"#), ObjectKind::Column);
+    assert_eq!(object_kind(br#"{"eventname" : "x" }"#), ObjectKind::Column);
+    assert_eq!(object_kind(record.as_bytes()), ObjectKind::Plain);
     // Times and maps as CloudTrail Lake has them.
     let mut row = value(&unloaded(&sample()));
     row["eventtime"] = "2026-03-01 10:00:01.000".into();
@@ -324,7 +324,7 @@ fn nasty() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    /// Whatever names people choose, what comes out is the record or nothing.
+    /// With any user-chosen names, the result is the record or an error.
     #[test]
     fn exact_or_refused(names in prop::collection::vec(nasty(), 6), absent in any::<u8>()) {
         let mut record = sample();
@@ -343,7 +343,7 @@ proptest! {
         if absent & 2 == 2 {
             record["resources"].as_array_mut().unwrap().pop();
         }
-        // A name of nothing but `null` is told by what else has it; a principal's is not.
+        // The name `null` is recognised by other members with it, but not for a principal.
         prop_assume!(names[2] != "null");
         if let Ok(made) = of_csv(&header(), csv(&record).as_bytes()) {
             prop_assert_eq!(value(&made), record.clone());
@@ -352,7 +352,7 @@ proptest! {
     }
 }
 
-/// However a log of rows is cut into reads, the same records come out of it, from the same places.
+/// The records and their places do not depend on how a log of rows is cut into reads.
 #[test]
 fn reads_do_not_matter() {
     use crate::eval::log::Batches;

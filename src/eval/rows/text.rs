@@ -1,35 +1,34 @@
 //! Structs as Athena and Trino print them: `{type=IAMUser, principalid=AIDA, arn=null}`.
-//!
-//! Nothing is quoted there, so a text may look like what stands around it. Read is only what can be read in one way.
+//! Nothing is quoted there, so a text can contain separators. Only unambiguous texts are read.
 
-use super::columns::{Kind, Member, member};
+use super::columns::{ColumnType, Member, member};
 use serde_json::{Map, Value};
 
-/// Why a text is not read.
+/// The error for a text that is not unambiguous.
 const AMBIGUOUS: &str = "can be read in more than one way; export it as JSON: `CAST(... AS JSON)`";
 
-/// The value of a column of this kind.
-pub(super) fn read(text: &str, kind: Kind) -> Result<Value, String> {
-    let mut reader = Reader { rest: text };
+/// The value of a column of this type.
+pub(super) fn read(text: &str, kind: ColumnType) -> Result<Value, String> {
+    let mut reader = StructReader { rest: text };
     let value = match kind {
-        Kind::List(members) => reader.list(members),
-        Kind::Struct(members) => reader.members(members).map(Value::Object),
+        ColumnType::List(members) => reader.list(members),
+        ColumnType::Struct(members) => reader.members(members).map(Value::Object),
         _ => Err(AMBIGUOUS),
     };
     let value = value.and_then(|value| if reader.rest.is_empty() { Ok(value) } else { Err(AMBIGUOUS) });
     value.map_err(str::to_owned)
 }
 
-/// Whether a text holds what separates the elements of a list, so that several elements may be one.
+/// Whether a text contains a separator of list elements, so that its elements are uncertain.
 pub(super) fn may_be_joined(text: &str) -> bool {
     text.match_indices("}, {").any(|(at, joint)| name_end(&text[at + joint.len()..]).is_some())
 }
 
-struct Reader<'t> {
+struct StructReader<'t> {
     rest: &'t str,
 }
 
-impl<'t> Reader<'t> {
+impl<'t> StructReader<'t> {
     fn eat(&mut self, token: &str) -> Result<(), &'static str> {
         self.rest = self.rest.strip_prefix(token).ok_or(AMBIGUOUS)?;
         Ok(())
@@ -43,7 +42,7 @@ impl<'t> Reader<'t> {
                 self.eat(", ")?;
             }
             let (element, names) = self.named(members)?;
-            // Elements of a table have the same members, those that hold nothing included.
+            // All elements have the same members, including empty ones.
             if *first.get_or_insert_with(|| names.clone()) != names {
                 return Err(AMBIGUOUS);
             }
@@ -83,7 +82,7 @@ impl<'t> Reader<'t> {
             self.eat(", ")?;
         }
         self.eat("}")?;
-        // A user whose name is `null` would look like no user.
+        // A user named `null` prints like an absent user.
         let ends_in_null = |value: &Value| {
             value.as_str().is_some_and(|text| text.ends_with("/null") || text.ends_with(":null"))
         };
@@ -93,16 +92,16 @@ impl<'t> Reader<'t> {
         Ok((map, names))
     }
 
-    fn value(&mut self, kind: Kind) -> Result<Value, &'static str> {
+    fn value(&mut self, kind: ColumnType) -> Result<Value, &'static str> {
         let plain = self.plain();
         if plain == "null" {
             self.rest = &self.rest[plain.len()..];
             return Ok(Value::Null);
         }
         match kind {
-            Kind::Struct(members) => self.members(members).map(Value::Object),
-            Kind::List(members) => self.list(members),
-            Kind::Map => self.map(),
+            ColumnType::Struct(members) => self.members(members).map(Value::Object),
+            ColumnType::List(members) => self.list(members),
+            ColumnType::Map => self.map(),
             _ => {
                 self.rest = &self.rest[plain.len()..];
                 if plain.contains('{') { Err(AMBIGUOUS) } else { Ok(Value::String(plain.to_owned())) }
@@ -110,7 +109,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// The text up to what ends a member.
+    /// The text up to the end of a member.
     fn plain(&self) -> &'t str {
         let ends = |(at, c): (usize, char)| match c {
             '}' => true,
@@ -130,7 +129,7 @@ impl<'t> Reader<'t> {
         let mut map = Map::new();
         if !inside.is_empty() {
             let (key, value) = inside.split_once('=').ok_or(AMBIGUOUS)?;
-            // What looks like another pair may be the end of this one.
+            // What looks like another pair can be part of this value.
             if value.contains(['=', '{']) || value == "null" {
                 return Err(AMBIGUOUS);
             }
@@ -140,7 +139,7 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// Where a member's name ends, if the text begins with a name and `=`.
+/// End of a member's name, if the text starts with a name and `=`.
 fn name_end(text: &str) -> Option<usize> {
     let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))?;
     (end > 0 && text[end..].starts_with('=')).then_some(end)

@@ -1,21 +1,21 @@
-//! Shell patterns, of whole texts and of the components of paths.
+//! Automata of shell patterns, for whole texts and for components of paths.
 
-use super::{Fate, State};
+use super::{Fate, StateId};
 use crate::syntax::glob::{self, Glob, GlobToken};
 use rustc_hash::FxHashMap;
 
-/// States that one pattern may have.
+/// Maximum number of states.
 const MAX_STATES: usize = 1 << 14;
 
-/// Patterns in a row, each for one component of a path; or one for the whole text.
-pub struct Machine {
+/// A sequence of patterns, one per component of a path, or one pattern for the whole text.
+pub struct GlobMachine {
     globs: Vec<Glob>,
     path: bool,
     states: Vec<Set>,
-    known: FxHashMap<Set, State>,
+    known: FxHashMap<Set, StateId>,
 }
 
-/// Which pattern, the places in it, and whether the component has begun.
+/// A state: the pattern, positions in it, and whether the component has begun.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Set {
     glob: usize,
@@ -23,27 +23,27 @@ struct Set {
     begun: bool,
 }
 
-impl Machine {
+impl GlobMachine {
     /// A pattern for whole texts.
-    pub fn glob(pattern: &[u8], fold: bool) -> Machine {
-        Machine::new(vec![glob::parse(pattern, fold)], false)
+    pub fn glob(pattern: &[u8], fold: bool) -> GlobMachine {
+        GlobMachine::new(vec![glob::parse(pattern, fold)], false)
     }
 
     /// A path prefix of `pmatch`.
-    pub fn below(prefix: &[u8]) -> Machine {
+    pub fn below(prefix: &[u8]) -> GlobMachine {
         let parts = prefix.split(|&byte| byte == b'/').filter(|part| !part.is_empty());
         let component = |part: &[u8]| match part.iter().any(|byte| matches!(byte, b'?' | b'*' | b'[')) {
             true => glob::parse(part, false),
             false => Glob { tokens: part.iter().map(|&byte| GlobToken::Byte(byte)).collect() },
         };
-        Machine::new(parts.map(component).collect(), true)
+        GlobMachine::new(parts.map(component).collect(), true)
     }
 
-    fn new(globs: Vec<Glob>, path: bool) -> Machine {
-        Machine { globs, path, states: Vec::new(), known: FxHashMap::default() }
+    fn new(globs: Vec<Glob>, path: bool) -> GlobMachine {
+        GlobMachine { globs, path, states: Vec::new(), known: FxHashMap::default() }
     }
 
-    /// The places in a pattern that are reached without a byte.
+    /// Positions with those reachable without a byte.
     fn closed(&self, glob: usize, mut places: Vec<u16>) -> Vec<u16> {
         let Some(glob) = self.globs.get(glob) else { return Vec::new() };
         let mut at = 0;
@@ -62,14 +62,14 @@ impl Machine {
         Set { glob, places: self.closed(glob, vec![0]), begun: false }
     }
 
-    fn intern(&mut self, set: Set) -> Option<State> {
+    fn intern(&mut self, set: Set) -> Option<StateId> {
         if let Some(&state) = self.known.get(&set) {
             return Some(state);
         }
         if self.states.len() >= MAX_STATES {
             return None;
         }
-        let state = self.states.len() as State;
+        let state = self.states.len() as StateId;
         self.states.push(set.clone());
         self.known.insert(set, state);
         Some(state)
@@ -82,13 +82,13 @@ impl Machine {
     }
 }
 
-impl super::Machine for Machine {
-    fn start(&mut self) -> State {
+impl super::Machine for GlobMachine {
+    fn start(&mut self) -> StateId {
         let set = self.at_start(0);
         self.intern(set).unwrap_or(0)
     }
 
-    fn step(&mut self, state: State, byte: u8) -> Option<State> {
+    fn step(&mut self, state: StateId, byte: u8) -> Option<StateId> {
         let set = self.states.get(state as usize)?.clone();
         if self.path {
             if set.glob == self.globs.len() {
@@ -123,7 +123,7 @@ impl super::Machine for Machine {
         self.intern(Set { places, begun: true, ..set })
     }
 
-    fn accepts(&self, state: State) -> bool {
+    fn accepts(&self, state: StateId) -> bool {
         let Some(set) = self.states.get(state as usize) else { return false };
         match self.path {
             false => self.matched(set),
@@ -134,7 +134,7 @@ impl super::Machine for Machine {
         }
     }
 
-    fn fate(&self, state: State) -> Fate {
+    fn fate(&self, state: StateId) -> Fate {
         match self.states.get(state as usize) {
             Some(set) if self.path && set.glob == self.globs.len() => Fate::Sure,
             Some(set) if set.places.is_empty() => Fate::Dead,

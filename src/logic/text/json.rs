@@ -1,19 +1,19 @@
-//! Some JSON without blanks, as it is written: enough to make a value whose text is as wanted.
+//! An automaton for a subset of compact JSON, enough to build a value with a wanted text.
 
-use super::{Fate, Machine, State};
+use super::{Fate, Machine, StateId};
 use rustc_hash::FxHashMap;
 
-/// Values of one kind, nested so deep at most.
+/// Objects or arrays up to a nesting depth.
 pub struct Json {
     root: u8,
     depth: usize,
-    states: Vec<At>,
-    known: FxHashMap<At, State>,
+    states: Vec<JsonState>,
+    known: FxHashMap<JsonState, StateId>,
 }
 
-/// Open brackets, and what comes next.
+/// A state: open brackets, and what comes next.
 #[derive(Clone, PartialEq, Eq, Hash)]
-struct At {
+struct JsonState {
     open: Vec<u8>,
     next: Next,
 }
@@ -33,10 +33,10 @@ enum Next {
     Colon,
     InText,
     TextEscape,
-    /// After a lone 0, and inside other numbers of so many digits.
+    /// After a leading 0.
     Zero,
     Digits(u8),
-    /// Inside a word, after so many of its letters.
+    /// Inside a literal, after some of its letters.
     Word(u8, u8),
     After,
     Never,
@@ -44,30 +44,30 @@ enum Next {
 
 const WORDS: [&[u8]; 3] = [b"true", b"false", b"null"];
 const MAX_STATES: usize = 1 << 16;
-const NEVER: State = 0;
+const NEVER: StateId = 0;
 
 impl Json {
     /// Objects (`{`) or arrays (`[`).
     pub fn new(root: u8, depth: usize) -> Json {
         let mut json = Json { root, depth, states: Vec::new(), known: FxHashMap::default() };
-        json.intern(At { open: Vec::new(), next: Next::Never });
+        json.intern(JsonState { open: Vec::new(), next: Next::Never });
         json
     }
 
-    fn intern(&mut self, at: At) -> Option<State> {
+    fn intern(&mut self, at: JsonState) -> Option<StateId> {
         if let Some(&state) = self.known.get(&at) {
             return Some(state);
         }
         if self.states.len() >= MAX_STATES {
             return None;
         }
-        let state = self.states.len() as State;
+        let state = self.states.len() as StateId;
         self.states.push(at.clone());
         self.known.insert(at, state);
         Some(state)
     }
 
-    fn value(&self, at: &mut At, byte: u8) -> Next {
+    fn value(&self, at: &mut JsonState, byte: u8) -> Next {
         match byte {
             b'"' => Next::InText,
             b'0' => Next::Zero,
@@ -83,7 +83,7 @@ impl Json {
         }
     }
 
-    fn after(&self, at: &mut At, byte: u8) -> Next {
+    fn after(&self, at: &mut JsonState, byte: u8) -> Next {
         match (at.open.last(), byte) {
             (Some(b'{'), b',') => Next::Key,
             (Some(b'['), b',') => Next::Value,
@@ -95,7 +95,7 @@ impl Json {
         }
     }
 
-    fn next(&self, at: &mut At, byte: u8) -> Next {
+    fn next(&self, at: &mut JsonState, byte: u8) -> Next {
         match (at.next, byte) {
             (Next::Root, _) if byte == self.root => self.value(at, byte),
             (Next::First, b']') | (Next::FirstKey, b'}') => self.after(at, byte),
@@ -125,11 +125,11 @@ impl Json {
 }
 
 impl Machine for Json {
-    fn start(&mut self) -> State {
-        self.intern(At { open: Vec::new(), next: Next::Root }).unwrap_or(NEVER)
+    fn start(&mut self) -> StateId {
+        self.intern(JsonState { open: Vec::new(), next: Next::Root }).unwrap_or(NEVER)
     }
 
-    fn step(&mut self, state: State, byte: u8) -> Option<State> {
+    fn step(&mut self, state: StateId, byte: u8) -> Option<StateId> {
         let mut at = self.states.get(state as usize)?.clone();
         at.next = self.next(&mut at, byte);
         if at.next == Next::Never {
@@ -138,11 +138,11 @@ impl Machine for Json {
         self.intern(at)
     }
 
-    fn accepts(&self, state: State) -> bool {
+    fn accepts(&self, state: StateId) -> bool {
         self.states.get(state as usize).is_some_and(|at| at.open.is_empty() && at.next == Next::After)
     }
 
-    fn fate(&self, state: State) -> Fate {
+    fn fate(&self, state: StateId) -> Fate {
         if state == NEVER { Fate::Dead } else { Fate::Open }
     }
 

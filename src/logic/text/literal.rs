@@ -1,6 +1,6 @@
-//! Automata of plain texts: sets, prefixes, suffixes, parts, order and length; and that of UTF-8.
+//! Automata of plain texts: sets, prefixes, suffixes, substrings, order, length and UTF-8.
 
-use super::{Fate, Machine, State};
+use super::{Fate, Machine, StateId};
 use crate::syntax::token::Op;
 use rustc_hash::FxHashMap;
 
@@ -12,12 +12,12 @@ fn class_in(text: &[u8], byte: u8) -> u64 {
 
 /// One of these texts.
 pub struct Among {
-    next: FxHashMap<(State, u8), State>,
+    next: FxHashMap<(StateId, u8), StateId>,
     ends: Vec<bool>,
     bytes: [bool; 256],
 }
 
-const DEAD: State = State::MAX;
+const DEAD: StateId = StateId::MAX;
 
 impl Among {
     /// The automaton of a set.
@@ -27,7 +27,7 @@ impl Among {
             let mut state = 0;
             for &byte in &**text {
                 set.bytes[usize::from(byte)] = true;
-                let fresh = set.ends.len() as State;
+                let fresh = set.ends.len() as StateId;
                 state = *set.next.entry((state, byte)).or_insert(fresh);
                 if state == fresh {
                     set.ends.push(false);
@@ -40,16 +40,16 @@ impl Among {
 }
 
 impl Machine for Among {
-    fn start(&mut self) -> State {
+    fn start(&mut self) -> StateId {
         if self.ends.len() == 1 && !self.ends[0] { DEAD } else { 0 }
     }
-    fn step(&mut self, state: State, byte: u8) -> Option<State> {
+    fn step(&mut self, state: StateId, byte: u8) -> Option<StateId> {
         Some(self.next.get(&(state, byte)).copied().unwrap_or(DEAD))
     }
-    fn accepts(&self, state: State) -> bool {
+    fn accepts(&self, state: StateId) -> bool {
         self.ends.get(state as usize).copied().unwrap_or(false)
     }
-    fn fate(&self, state: State) -> Fate {
+    fn fate(&self, state: StateId) -> Fate {
         if state == DEAD { Fate::Dead } else { Fate::Open }
     }
     fn class(&self, byte: u8) -> u64 {
@@ -68,20 +68,20 @@ impl Starts {
 }
 
 impl Machine for Starts {
-    fn start(&mut self) -> State {
+    fn start(&mut self) -> StateId {
         0
     }
-    fn step(&mut self, state: State, byte: u8) -> Option<State> {
+    fn step(&mut self, state: StateId, byte: u8) -> Option<StateId> {
         Some(match self.0.get(state as usize) {
             Some(&wanted) if wanted == byte => state + 1,
             None if state != DEAD => state,
             _ => DEAD,
         })
     }
-    fn accepts(&self, state: State) -> bool {
+    fn accepts(&self, state: StateId) -> bool {
         state as usize == self.0.len()
     }
-    fn fate(&self, state: State) -> Fate {
+    fn fate(&self, state: StateId) -> Fate {
         match state {
             DEAD => Fate::Dead,
             _ if self.accepts(state) => Fate::Sure,
@@ -93,7 +93,7 @@ impl Machine for Starts {
     }
 }
 
-/// How much of a text is matched after a mismatch: the failure function of Knuth, Morris and Pratt.
+/// The failure function of Knuth, Morris and Pratt.
 fn failures(text: &[u8]) -> Vec<usize> {
     let mut fail = vec![0; text.len() + 1];
     let mut matched = 0;
@@ -133,16 +133,16 @@ impl Ends {
 }
 
 impl Machine for Ends {
-    fn start(&mut self) -> State {
+    fn start(&mut self) -> StateId {
         0
     }
-    fn step(&mut self, state: State, byte: u8) -> Option<State> {
-        Some(advance(&self.text, &self.fail, state as usize, byte) as State)
+    fn step(&mut self, state: StateId, byte: u8) -> Option<StateId> {
+        Some(advance(&self.text, &self.fail, state as usize, byte) as StateId)
     }
-    fn accepts(&self, state: State) -> bool {
+    fn accepts(&self, state: StateId) -> bool {
         state as usize == self.text.len()
     }
-    fn fate(&self, _: State) -> Fate {
+    fn fate(&self, _: StateId) -> Fate {
         if self.text.is_empty() { Fate::Sure } else { Fate::Open }
     }
     fn class(&self, byte: u8) -> u64 {
@@ -150,7 +150,7 @@ impl Machine for Ends {
     }
 }
 
-/// A part, perhaps in any case of ASCII letters.
+/// A substring, optionally ignoring ASCII case.
 pub struct Contains {
     text: Box<[u8]>,
     fail: Vec<usize>,
@@ -158,7 +158,7 @@ pub struct Contains {
 }
 
 impl Contains {
-    /// The automaton of a part.
+    /// The automaton of a substring.
     pub fn new(text: &[u8], fold: bool) -> Contains {
         let text = if fold { text.to_ascii_lowercase() } else { text.to_vec() };
         Contains { fail: failures(&text), text: text.into(), fold }
@@ -169,19 +169,19 @@ impl Contains {
 }
 
 impl Machine for Contains {
-    fn start(&mut self) -> State {
+    fn start(&mut self) -> StateId {
         0
     }
-    fn step(&mut self, state: State, byte: u8) -> Option<State> {
+    fn step(&mut self, state: StateId, byte: u8) -> Option<StateId> {
         if self.accepts(state) {
             return Some(state);
         }
-        Some(advance(&self.text, &self.fail, state as usize, self.seen(byte)) as State)
+        Some(advance(&self.text, &self.fail, state as usize, self.seen(byte)) as StateId)
     }
-    fn accepts(&self, state: State) -> bool {
+    fn accepts(&self, state: StateId) -> bool {
         state as usize == self.text.len()
     }
-    fn fate(&self, state: State) -> Fate {
+    fn fate(&self, state: StateId) -> Fate {
         if self.accepts(state) { Fate::Sure } else { Fate::Open }
     }
     fn class(&self, byte: u8) -> u64 {
@@ -189,26 +189,26 @@ impl Machine for Contains {
     }
 }
 
-/// Less than a text, or not more.
+/// Texts before a text, or before or equal.
 pub struct Order {
     text: Box<[u8]>,
     equal: bool,
 }
 
-const LESS: State = State::MAX - 1;
+const LESS: StateId = StateId::MAX - 1;
 
 impl Order {
-    /// The automaton of texts before this one, and it too if `equal`.
+    /// The automaton of texts before this one, including it if `equal`.
     pub fn new(text: &[u8], equal: bool) -> Order {
         Order { text: text.into(), equal }
     }
 }
 
 impl Machine for Order {
-    fn start(&mut self) -> State {
+    fn start(&mut self) -> StateId {
         0
     }
-    fn step(&mut self, state: State, byte: u8) -> Option<State> {
+    fn step(&mut self, state: StateId, byte: u8) -> Option<StateId> {
         if matches!(state, DEAD | LESS) {
             return Some(state);
         }
@@ -218,14 +218,14 @@ impl Machine for Order {
             _ => DEAD,
         })
     }
-    fn accepts(&self, state: State) -> bool {
+    fn accepts(&self, state: StateId) -> bool {
         match state {
             LESS => true,
             DEAD => false,
             _ => self.equal || (state as usize) < self.text.len(),
         }
     }
-    fn fate(&self, state: State) -> Fate {
+    fn fate(&self, state: StateId) -> Fate {
         match state {
             LESS => Fate::Sure,
             DEAD => Fate::Dead,
@@ -233,37 +233,37 @@ impl Machine for Order {
         }
     }
     fn class(&self, byte: u8) -> u64 {
-        // All bytes between two of the text's are alike.
+        // Bytes between two adjacent bytes of the text are equivalent.
         let below =
             self.text.iter().filter(|&&with| with < byte).max().map_or(0, |&with| u64::from(with) + 1);
         if self.text.contains(&byte) { u64::from(byte) + 1000 } else { below }
     }
 }
 
-/// So many bytes.
+/// Texts by number of bytes.
 pub struct Length {
     op: Op,
     len: u64,
 }
 
 impl Length {
-    /// The automaton of a length. No record is as long as what is not counted here.
+    /// The automaton of a length. Lengths beyond the counted ones exceed any record.
     pub fn new(op: Op, len: u64) -> Length {
         Length { op, len: len.min(u64::from(DEAD) - 1) }
     }
 }
 
 impl Machine for Length {
-    fn start(&mut self) -> State {
+    fn start(&mut self) -> StateId {
         0
     }
-    fn step(&mut self, state: State, _: u8) -> Option<State> {
+    fn step(&mut self, state: StateId, _: u8) -> Option<StateId> {
         Some(if u64::from(state) > self.len { state } else { state + 1 })
     }
-    fn accepts(&self, state: State) -> bool {
+    fn accepts(&self, state: StateId) -> bool {
         crate::sema::pattern::ordered(self.op, u64::from(state), self.len)
     }
-    fn fate(&self, state: State) -> Fate {
+    fn fate(&self, state: StateId) -> Fate {
         match (u64::from(state) > self.len, self.accepts(state)) {
             (false, _) => Fate::Open,
             (true, true) => Fate::Sure,
@@ -275,14 +275,14 @@ impl Machine for Length {
     }
 }
 
-/// Valid UTF-8 without NUL: what a text of a record can be.
+/// Valid UTF-8 without NUL: all possible texts of a record.
 pub struct Utf8;
 
 impl Machine for Utf8 {
-    fn start(&mut self) -> State {
+    fn start(&mut self) -> StateId {
         0
     }
-    fn step(&mut self, state: State, byte: u8) -> Option<State> {
+    fn step(&mut self, state: StateId, byte: u8) -> Option<StateId> {
         // States: 0 between characters, 1 to 3 continuation bytes to come, then the narrowed first ones.
         Some(match (state, byte) {
             (0, 1..=0x7F) => 0,
@@ -299,10 +299,10 @@ impl Machine for Utf8 {
             _ => DEAD,
         })
     }
-    fn accepts(&self, state: State) -> bool {
+    fn accepts(&self, state: StateId) -> bool {
         state == 0
     }
-    fn fate(&self, state: State) -> Fate {
+    fn fate(&self, state: StateId) -> Fate {
         if state == DEAD { Fate::Dead } else { Fate::Open }
     }
     fn class(&self, byte: u8) -> u64 {

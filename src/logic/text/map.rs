@@ -1,28 +1,29 @@
-//! What is made of a text before it is compared, and the automaton of the texts that it is made of.
+//! Maps of a text before it is compared, and automata of their preimages.
 
-use super::{Fate, Machine, State};
+use super::{Fate, Machine, StateId};
+use crate::cloudtrail::fields;
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 
-/// One text from one text.
+/// A map from texts to texts.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Map {
     /// ASCII letters in lower case.
     Lower,
     /// ASCII letters in upper case.
     Upper,
-    /// What follows the last slash.
+    /// The text after the last slash.
     Basename,
-    /// `ct.shortsrc`: without `.amazonaws.com`, if something is before it.
+    /// `ct.shortsrc`: without `.amazonaws.com`, unless that is the whole text.
     Short,
-    /// The last of exactly so many parts between these bytes; nothing if there are not as many.
+    /// The last of exactly this number of parts separated by this byte; absent for other numbers.
     Last(u8, u8),
 }
 
-const DOMAIN: &[u8] = b".amazonaws.com";
+const DOMAIN: &[u8] = fields::DOMAIN.as_bytes();
 
 impl Map {
-    /// What it makes of a text.
+    /// The image of a text; `None` if it has none.
     pub fn apply(self, text: Cow<'_, [u8]>) -> Option<Cow<'_, [u8]>> {
         Some(match self {
             Map::Lower => Cow::Owned(text.to_ascii_lowercase()),
@@ -49,18 +50,18 @@ pub struct Mapped {
     map: Map,
     inner: Box<dyn Machine>,
     states: Vec<Stage>,
-    known: FxHashMap<Stage, State>,
+    known: FxHashMap<Stage, StateId>,
 }
 
-/// Where the inner automaton is, and what is pending.
+/// A state: that of the inner automaton and pending input.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Stage {
-    inner: State,
-    /// For `Short`: where the inner automaton was before the part of the domain that is matched so far.
-    before: State,
-    /// For `Short`: how much of the domain that is. For `Last`: parts that are over.
+    inner: StateId,
+    /// For `Short`: state of the inner automaton before the matched part of the domain.
+    before: StateId,
+    /// For `Short`: length of the matched part. For `Last`: number of finished parts.
     count: u8,
-    /// For `Short`: that part begins where the text does.
+    /// For `Short`: whether the matched part starts the text.
     first: bool,
 }
 
@@ -72,14 +73,14 @@ impl Mapped {
         Mapped { map, inner, states: Vec::new(), known: FxHashMap::default() }
     }
 
-    fn intern(&mut self, stage: Stage) -> Option<State> {
+    fn intern(&mut self, stage: Stage) -> Option<StateId> {
         if let Some(&state) = self.known.get(&stage) {
             return Some(state);
         }
         if self.states.len() >= MAX_STATES {
             return None;
         }
-        let state = self.states.len() as State;
+        let state = self.states.len() as StateId;
         self.states.push(stage);
         self.known.insert(stage, state);
         Some(state)
@@ -96,7 +97,7 @@ impl Mapped {
             if next.count == 0 {
                 return Some(Stage { before: inner, first: false, ..next });
             }
-            // The longest shorter part that what was matched ends in; the inner automaton moves up to it.
+            // The longest shorter match that is a suffix of the matched part; the inner automaton advances up to it.
             let matched = &DOMAIN[..usize::from(next.count)];
             let keep = (0..matched.len()).rev().find(|&len| matched.ends_with(&DOMAIN[..len])).unwrap_or(0);
             for &byte in &matched[..matched.len() - keep] {
@@ -106,8 +107,8 @@ impl Mapped {
         }
     }
 
-    /// The state of the inner automaton that decides; `None` if nothing is made.
-    fn decides(&self, state: State) -> Option<State> {
+    /// The state of the inner automaton that decides; `None` if there is no image.
+    fn decides(&self, state: StateId) -> Option<StateId> {
         let stage = self.states.get(state as usize)?;
         match self.map {
             Map::Short if usize::from(stage.count) == DOMAIN.len() && !stage.first => Some(stage.before),
@@ -118,12 +119,12 @@ impl Mapped {
 }
 
 impl Machine for Mapped {
-    fn start(&mut self) -> State {
+    fn start(&mut self) -> StateId {
         let inner = self.inner.start();
         self.intern(Stage { inner, before: inner, count: 0, first: true }).unwrap_or(0)
     }
 
-    fn step(&mut self, state: State, byte: u8) -> Option<State> {
+    fn step(&mut self, state: StateId, byte: u8) -> Option<StateId> {
         let stage = *self.states.get(state as usize)?;
         let next = match self.map {
             Map::Lower => Stage { inner: self.inner.step(stage.inner, byte.to_ascii_lowercase())?, ..stage },
@@ -139,11 +140,11 @@ impl Machine for Mapped {
         self.intern(next)
     }
 
-    fn accepts(&self, state: State) -> bool {
+    fn accepts(&self, state: StateId) -> bool {
         self.decides(state).is_some_and(|inner| self.inner.accepts(inner))
     }
 
-    fn fate(&self, state: State) -> Fate {
+    fn fate(&self, state: StateId) -> Fate {
         let Some(stage) = self.states.get(state as usize) else { return Fate::Open };
         match self.map {
             Map::Lower | Map::Upper => self.inner.fate(stage.inner),

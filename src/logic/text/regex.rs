@@ -1,6 +1,6 @@
-//! Regular expressions.
+//! Automata of regular expressions.
 
-use super::{Fate, Machine, State};
+use super::{Fate, Machine, StateId};
 use crate::syntax::re2;
 use regex_automata::dfa::{Automaton, StartKind, dense};
 use regex_automata::nfa::thompson;
@@ -8,10 +8,10 @@ use regex_automata::util::primitives::StateID;
 use regex_automata::util::start;
 use regex_automata::{Anchored, MatchKind};
 
-/// Bytes that one automaton may take.
+/// Maximum size of an automaton in bytes.
 const MAX_SIZE: usize = 1 << 21;
 
-/// The automaton of a pattern that has to match the whole text.
+/// The automaton of a pattern that must match the whole text.
 pub struct Dfa {
     dfa: dense::DFA<Vec<u32>>,
     start: StateID,
@@ -35,22 +35,22 @@ impl Dfa {
         Some(Dfa { dfa, start })
     }
 
-    fn id(state: State) -> StateID {
+    fn id(state: StateId) -> StateID {
         StateID::new(state as usize).unwrap_or_default()
     }
 }
 
 impl Machine for Dfa {
-    fn start(&mut self) -> State {
+    fn start(&mut self) -> StateId {
         self.start.as_u32()
     }
-    fn step(&mut self, state: State, byte: u8) -> Option<State> {
+    fn step(&mut self, state: StateId, byte: u8) -> Option<StateId> {
         Some(self.dfa.next_state(Dfa::id(state), byte).as_u32())
     }
-    fn accepts(&self, state: State) -> bool {
+    fn accepts(&self, state: StateId) -> bool {
         self.dfa.is_match_state(self.dfa.next_eoi_state(Dfa::id(state)))
     }
-    fn fate(&self, state: State) -> Fate {
+    fn fate(&self, state: StateId) -> Fate {
         if self.dfa.is_dead_state(Dfa::id(state)) { Fate::Dead } else { Fate::Open }
     }
     fn class(&self, byte: u8) -> u64 {

@@ -1,6 +1,6 @@
-//! Automata say of every short text what the comparison itself says, and never give up or settle too soon.
+//! Automata agree with the comparison on every short text, and their fate is never wrong.
 
-use super::super::atom::{Check, Ready, TextCheck};
+use super::super::atom::{CompiledTest, TextTest, ValueTest};
 use super::{Fate, Map, Mapped, machine};
 use crate::syntax::token::Op;
 
@@ -15,16 +15,16 @@ fn all_texts(len: usize) -> Vec<String> {
     all
 }
 
-fn checks() -> Vec<TextCheck> {
+fn checks() -> Vec<TextTest> {
     let among = |texts: &[&str]| {
         let mut all: Vec<Box<[u8]>> = texts.iter().map(|text| text.as_bytes().into()).collect();
         all.sort();
-        TextCheck::Among(all.into())
+        TextTest::Among(all.into())
     };
     let mut all =
-        vec![TextCheck::Any, among(&[]), among(&[""]), among(&["a", "ab", "é"]), among(&["a.amazonaws.com"])];
+        vec![TextTest::Any, among(&[]), among(&[""]), among(&["a", "ab", "é"]), among(&["a.amazonaws.com"])];
     for len in [0, 1, 3] {
-        all.extend([Op::Eq, Op::Lt, Op::Le].map(|op| TextCheck::Length(op, len)));
+        all.extend([Op::Eq, Op::Lt, Op::Le].map(|op| TextTest::Length(op, len)));
     }
     for op in [
         Op::Lt,
@@ -38,21 +38,21 @@ fn checks() -> Vec<TextCheck> {
         Op::Iglob,
     ] {
         for text in ["", "a", "aba", "aa", "a/b", "/", ".amazonaws.com", "B", "é"] {
-            all.push(TextCheck::Op(op, text.as_bytes().into()));
+            all.push(TextTest::Op(op, text.as_bytes().into()));
         }
     }
     for pattern in ["*", "a*b", "?", "*[ab]/?", "[!a]*", "a?*", "*/a*/*", "\\a*"] {
-        all.extend([Op::Glob, Op::Iglob, Op::Pmatch].map(|op| TextCheck::Op(op, pattern.as_bytes().into())));
+        all.extend([Op::Glob, Op::Iglob, Op::Pmatch].map(|op| TextTest::Op(op, pattern.as_bytes().into())));
     }
     for pattern in ["[ab]+", "(a|ab)(b|bb)*", ".", "^a.*$", "a{2,3}|é/", ".*[.]com", "()"] {
-        all.push(TextCheck::Op(Op::Regex, pattern.as_bytes().into()));
+        all.push(TextTest::Op(Op::Regex, pattern.as_bytes().into()));
     }
     all
 }
 
-fn compare(maps: &[Map], check: &TextCheck, texts: &[String]) {
-    let whole = Check::Text(maps.to_vec(), check.clone());
-    let ready = Ready::new(&whole);
+fn compare(maps: &[Map], check: &TextTest, texts: &[String]) {
+    let whole = ValueTest::Text(maps.to_vec(), check.clone());
+    let ready = CompiledTest::new(&whole);
     let mut automaton = machine(check).unwrap_or_else(|| panic!("{check:?}"));
     for &map in maps.iter().rev() {
         automaton = Box::new(Mapped::new(map, automaton));

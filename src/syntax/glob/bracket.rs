@@ -2,8 +2,8 @@
 
 use super::{ByteSet, GlobToken};
 
-/// Reads the brackets whose `[` stands just before `at`; the result is the token and where it ends.
-/// `None` if they are never closed: then the `[` is an ordinary character.
+/// Reads the brackets whose `[` stands just before `at`; returns the token and its end. `None` if they are never
+/// closed: then the `[` is an ordinary character.
 pub fn parse(pattern: &[u8], at: usize, fold: bool) -> Option<(GlobToken, usize)> {
     let negated = matches!(pattern.get(at), Some(b'!' | b'^'));
     let at = at + usize::from(negated);
@@ -11,8 +11,8 @@ pub fn parse(pattern: &[u8], at: usize, fold: bool) -> Option<(GlobToken, usize)
     match bracket.members() {
         End::Closed => Some((bracket.token(negated), bracket.at)),
         End::Open => None,
-        // fnmatch fails when it gets to the flaw; a byte found before that is still a member, and for
-        // it the rest is only skipped.
+        // fnmatch fails when it reaches the flaw; a byte found before it is still a member, and for it the rest is
+        // only skipped.
         End::Broken => match bracket.skip() {
             End::Closed if !negated => Some((bracket.token(false), bracket.at)),
             End::Open if bracket.has(b'[') => None,
@@ -21,13 +21,13 @@ pub fn parse(pattern: &[u8], at: usize, fold: bool) -> Option<(GlobToken, usize)
     }
 }
 
-/// How brackets end.
+/// The ways in which brackets end.
 #[derive(PartialEq)]
 enum End {
     Closed,
     /// The pattern ends first.
     Open,
-    /// Something in them makes fnmatch give up.
+    /// fnmatch gives up on their content.
     Broken,
 }
 
@@ -37,11 +37,11 @@ struct Bracket<'p> {
     fold: bool,
     /// Members compared with the byte in lower case, if case is folded.
     folded: ByteSet,
-    /// Members compared with the byte as it is: named classes do not know about folding.
+    /// Members compared with the byte as it is: named classes ignore folding.
     exact: ByteSet,
 }
 
-/// A piece of brackets.
+/// An element of brackets.
 enum Element {
     /// A character that may begin a range.
     Byte(u8),
@@ -146,7 +146,7 @@ impl Bracket<'_> {
         }
     }
 
-    /// Goes on from a flaw to the closing bracket.
+    /// Skips from a flaw to the closing bracket.
     fn skip(&mut self) -> End {
         while let Some(byte) = self.next() {
             let rest = self.pattern.get(self.at + 1..).unwrap_or_default();
@@ -203,7 +203,7 @@ impl Bracket<'_> {
     }
 }
 
-/// How many bytes can be a class name. fnmatch stops at `z` too, which no name has.
+/// The length of a possible class name. fnmatch stops at `z` too, which no name contains.
 fn name_length(text: &[u8]) -> usize {
     text.iter().take_while(|byte| (b'a'..=b'y').contains(byte)).count()
 }

@@ -28,12 +28,12 @@ pub enum GlobToken {
     Byte(u8),
     /// One byte of a set: brackets, or a letter of `iglob`.
     Set(Box<ByteSet>),
-    /// Nothing at all: a backslash at the end, or brackets that fnmatch gives up on.
+    /// Matches nothing: a backslash at the end, or brackets that fnmatch gives up on.
     Never,
 }
 
-/// Bytes that unclosed brackets may look ahead altogether. A row of `[` makes the work quadratic; no
-/// value that Falco takes (255 bytes) comes near this.
+/// The total number of bytes that unclosed brackets may look ahead. A row of `[` makes the work quadratic; no value
+/// that Falco accepts (255 bytes) comes near this.
 const MAX_LOOKAHEAD: usize = 1 << 20;
 
 /// Parses a pattern; every text is one. `fold` ignores the case of ASCII letters, as `iglob` does.
@@ -68,11 +68,11 @@ pub fn parse(pattern: &[u8], fold: bool) -> Glob {
 }
 
 impl Glob {
-    /// True if the pattern matches all of `value`. At worst the product of both lengths.
+    /// True if the pattern matches all of `value`. At worst takes the product of both lengths.
     pub fn matches(&self, value: &[u8]) -> bool {
         let (mut token, mut at) = (0, 0);
-        // The last `*` and where its text ends for now. An earlier one never has to take more: what
-        // follows it has matched at the first place possible.
+        // The last `*` and the current end of its text. An earlier one never has to take more: what follows it
+        // matched at the first possible place.
         let mut retry: Option<(usize, usize)> = None;
         loop {
             match (self.tokens.get(token), value.get(at)) {

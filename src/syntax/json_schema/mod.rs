@@ -1,9 +1,8 @@
 //! Falco's JSON schema for rules files, checked and reported as its validator (valijson, weak types) does.
 //!
-//! It decides nothing: Falco logs the result and loads the file by its own rules. Only the output that
-//! imitates Falco needs it, and there the words and their order count. Constraints are checked in the
-//! order type, anyOf, enum, items, number of properties, properties by name, required; errors are
-//! listed from the inside out.
+//! The result decides nothing: Falco logs it and loads the file by its own rules. Only the output that imitates Falco
+//! needs it, where wording and order matter. Constraints are checked in the order type, anyOf, enum, items, number of
+//! properties, properties by name, required; errors are listed from the inside out.
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic)]
@@ -14,24 +13,23 @@ use crate::source::Span;
 use std::collections::HashMap;
 use std::fmt::Write;
 
-/// Nodes that are looked at below anchors and aliases before giving up: enough for any file
-/// written by hand, little enough for one that is built to expand.
+/// The maximum number of nodes visited below anchors and aliases: enough for any file written by hand, and a bound
+/// for one that is built to expand.
 const MAX_SHARED_VISITS: usize = 200_000;
 
-/// Messages for one document before giving up.
+/// The maximum number of messages for one document.
 const MAX_ERRORS: usize = 100_000;
 
 /// The messages Falco prints for one document, innermost error first; empty if it is valid.
 ///
-/// A document with errors beyond number, or whose aliases expand beyond all measure, gives those found
-/// until then.
+/// Beyond the maximum number of errors or visited nodes, the messages found so far are returned.
 pub fn validate(root: &Node) -> Vec<String> {
     let mut validator = Validator::default();
     validator.check(root, &DOCUMENT);
     validator.errors
 }
 
-/// What the schema asks of a value.
+/// The type that the schema requires of a value.
 enum SchemaType {
     Any,
     Text,
@@ -147,9 +145,9 @@ static ALTERNATIVE: SchemaType = SchemaType::Map(&Object {
 struct Validator {
     errors: Vec<String>,
     path: Vec<PathSegment>,
-    /// The shapes that anchored nodes are known to have, so that an alias costs nothing; by the place of the node.
+    /// The types that anchored nodes are known to have, so that an alias costs nothing; by the span of the node.
     valid: HashMap<Span, Vec<&'static SchemaType>>,
-    /// How many anchors or aliases the current node lies in.
+    /// The number of anchors or aliases around the current node.
     sharing: usize,
     visits: usize,
 }
@@ -160,7 +158,7 @@ enum PathSegment {
 }
 
 impl Validator {
-    /// True if `node` has `shape`; if not, the errors are noted.
+    /// True if `node` has the type `shape`; if not, the errors are recorded.
     fn check(&mut self, node: &Node, shape: &'static SchemaType) -> bool {
         if let SchemaType::Any = shape {
             return true;
@@ -203,7 +201,7 @@ impl Validator {
         }
     }
 
-    /// Counts a visit; true if it is time to give up.
+    /// Counts a visit; true if a maximum is reached.
     fn exhausted(&mut self) -> bool {
         self.visits += usize::from(self.sharing > 0);
         self.visits > MAX_SHARED_VISITS || self.errors.len() > MAX_ERRORS
@@ -263,8 +261,8 @@ impl Validator {
                 ));
             }
         }
-        // The validator compares numbers of properties: a key given twice is one too many, but when
-        // it looks for the one to name it finds none.
+        // The validator compares numbers of properties: a duplicate key is one too many, but the validator cannot
+        // name it.
         if matched != pairs.len() {
             valid = self.error(&format!(
                 "Object contains a property that could not be validated using 'properties' or \
@@ -293,7 +291,7 @@ impl Validator {
         self.error("Failed to validate against any schemas allowed by anyOf constraint.")
     }
 
-    /// Notes an error at the current place. Always false, for the caller to return.
+    /// Records an error at the current place. Always false, for the caller to return.
     fn error(&mut self, description: &str) -> bool {
         let mut message = String::from("failed for <root>");
         for step in &self.path {
@@ -327,10 +325,10 @@ fn is_text(value: &Value) -> bool {
     }
 }
 
-/// What `std::istream >> int64_t` reads to the end: leading space and a sign, then decimal digits.
+/// True for what `std::istream >> int64_t` reads to the end: leading space and a sign, then decimal digits.
 fn is_integer(text: &str) -> bool {
     let digits = text.trim_start_matches([' ', '\t', '\n', '\u{b}', '\u{c}', '\r']);
-    // Rust also takes `+5` and leading zeros, and refuses what does not fit.
+    // Rust also accepts `+5` and leading zeros, and refuses an overflow.
     digits.parse::<i64>().is_ok()
 }
 

@@ -5,7 +5,7 @@ use super::error::{Error, ErrorKind};
 use super::parse::{Parser, class_node};
 
 impl Parser<'_> {
-    /// Reads an escape; `in_class` only serves the hint.
+    /// Reads an escape; `in_class` only affects the help.
     pub(super) fn escape(&mut self, in_class: bool) -> Result<u32, Error> {
         let start = self.at;
         self.at += 1;
@@ -29,7 +29,7 @@ impl Parser<'_> {
         rune.ok_or_else(|| self.error(kind, start..self.at, start..self.at))
     }
 
-    /// Up to three octal digits, the first already read. A single one is a back reference unless it is 0.
+    /// Reads up to three octal digits, the first already read. A single one is a back reference unless it is 0.
     fn octal(&mut self, first: char) -> Option<u32> {
         let mut code = u32::from(first) - u32::from('0');
         if first != '0' && !matches!(self.peek(0), Some(b'0'..=b'7')) {
@@ -43,7 +43,7 @@ impl Parser<'_> {
         Some(code)
     }
 
-    /// What follows `\x`: two hexadecimal digits, or any number of them in braces.
+    /// Reads the rest of `\x`: two hexadecimal digits, or any number of them in braces.
     fn hex(&mut self, start: usize) -> Result<Option<u32>, Error> {
         if self.peek(0).is_none() {
             return Ok(None);
@@ -57,7 +57,7 @@ impl Parser<'_> {
             return Ok(hex_digit(first).zip(hex_digit(second)).map(|(high, low)| high * 16 + low));
         }
         if self.peek(0).is_none() {
-            // RE2 reads a character here without looking whether there is one.
+            // RE2 reads a character here without checking that there is one.
             return Err(self.error(ErrorKind::CutShort, start..self.at, 0..0));
         }
         let mut code = 0;
@@ -108,7 +108,7 @@ impl Parser<'_> {
         let start = self.at;
         self.at += 1;
         if self.peek(0).is_none() {
-            // `[a-` is short of a character, which RE2 calls bad UTF-8.
+            // `[a-` lacks a character, which RE2 reports as bad UTF-8.
             return Err(self.error(ErrorKind::CutShort, start..self.at, 0..0));
         }
         self.rune()?;

@@ -24,7 +24,7 @@ impl Class {
         Class { ranges: merged }
     }
 
-    /// Every code point that is not in `self`. The line break is no exception: Falco's RE2 has `ClassNL` set.
+    /// The complement. The line break is no exception: Falco's RE2 has `ClassNL` set.
     pub fn negated(&self) -> Class {
         let mut ranges = Vec::with_capacity(self.ranges.len() + 1);
         let mut next = 0;
@@ -40,7 +40,7 @@ impl Class {
         Class { ranges }
     }
 
-    /// What `.` matches: everything but the line break.
+    /// The class of `.`: everything but the line break.
     pub fn dot() -> Class {
         Class::new(vec![(u32::from(b'\n'), u32::from(b'\n'))]).negated()
     }

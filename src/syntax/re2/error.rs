@@ -1,10 +1,10 @@
-//! What RE2 says about a pattern it refuses, and what we say.
+//! RE2's messages about a pattern it refuses, and rulec's.
 
 use super::class::POSIX;
 use crate::nearest::nearest;
 use std::ops::Range;
 
-/// Why a pattern is refused.
+/// The reason why a pattern is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
     /// An escape that POSIX mode does not know.
@@ -29,7 +29,7 @@ pub enum ErrorKind {
     RepeatArgument,
     /// A count over 1000, a backwards one, or nested ones that multiply to more than 1000.
     RepeatSize,
-    /// The pattern ends inside a class or an escape. RE2 calls it bad UTF-8.
+    /// The pattern ends inside a class or an escape. RE2 reports bad UTF-8.
     CutShort,
     /// A byte that is not UTF-8.
     BadUtf8,
@@ -37,7 +37,7 @@ pub enum ErrorKind {
     TooLarge,
 }
 
-/// Why and where a pattern is refused.
+/// An error in a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     /// Why.
@@ -46,9 +46,9 @@ pub struct Error {
     pub range: Range<usize>,
     /// What Falco prints after `invalid regex pattern: `.
     pub re2: String,
-    /// The same in our words.
+    /// rulec's message.
     pub message: String,
-    /// What to write instead.
+    /// rulec's help.
     pub help: Option<String>,
 }
 
@@ -66,7 +66,7 @@ impl Error {
     }
 }
 
-/// RE2's words for an error.
+/// RE2's message for an error.
 fn re2_text(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::BadEscape | ErrorKind::BadEscapeInClass => "invalid escape sequence",
@@ -84,7 +84,7 @@ fn re2_text(kind: ErrorKind) -> &'static str {
     }
 }
 
-/// Our message and help; `found` is the offending text, which ends at `end`.
+/// rulec's message and help; `found` is the offending text, which ends at `end`.
 fn explain(kind: ErrorKind, found: &str, pattern: &[u8], end: usize) -> (String, Option<String>) {
     let help = |text: &str| Some(text.to_owned());
     match kind {

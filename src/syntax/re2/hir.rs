@@ -1,10 +1,10 @@
-//! From RE2's language to the expressions of `regex-syntax`.
+//! Translation of RE2's trees to the expressions of `regex-syntax`.
 
 use super::PatternNode;
 use super::class::Class;
 use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange, Hir, Look, Repetition};
 
-/// The same language. Groups lose their captures, which nothing here asks for.
+/// The same language. Groups lose their captures, which are not needed.
 pub fn translate(node: &PatternNode) -> Hir {
     match node {
         PatternNode::Empty => Hir::empty(),
@@ -27,7 +27,7 @@ pub fn anchored(hir: Hir) -> Hir {
 }
 
 fn literal(rune: u32) -> Hir {
-    // No text holds a surrogate, so one matches nothing.
+    // No text contains a surrogate, so one matches nothing.
     char::from_u32(rune).map_or_else(Hir::fail, |found| Hir::literal(found.to_string().into_bytes()))
 }
 

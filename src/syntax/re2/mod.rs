@@ -1,8 +1,8 @@
 //! The `regex` operator's language: RE2 in POSIX mode, parsed and refused exactly as RE2 does.
 //!
-//! Falco compiles every value of `regex` with `RE2::POSIX` and asks for a match of the whole value.
-//! No RE2 is linked here; the grammar is re-implemented in `parse`, the size limit in `size`, and
-//! `hir` hands the result to the `regex` family of crates.
+//! Falco compiles every value of `regex` with `RE2::POSIX` and matches the whole value. RE2 is not linked; its
+//! grammar is re-implemented in `parse`, its size limit in `size`, and `hir` translates the result for the `regex`
+//! family of crates.
 
 mod characters;
 mod class;
@@ -26,17 +26,11 @@ pub struct Regex {
 }
 
 /// Checks a pattern as Falco does when it loads a rule.
-///
-/// ```
-/// use rulec::syntax::re2;
-/// assert!(re2::check("^[a-z]{2,8}$").is_ok());
-/// assert_eq!(re2::check(r"\d+").unwrap_err().re2, r"invalid escape sequence: \d");
-/// ```
 pub fn check(pattern: &str) -> Result<Regex, Error> {
     check_bytes(pattern.as_bytes())
 }
 
-/// [`check`] for a value that need not be UTF-8: a `\x` escape of the condition language can make any byte.
+/// [`check`] for a value that may not be UTF-8: a `\x` escape of the condition language can make any byte.
 pub fn check_bytes(pattern: &[u8]) -> Result<Regex, Error> {
     let root = parse::parse(pattern)?;
     if size::too_large(&root) {

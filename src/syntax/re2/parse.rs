@@ -5,8 +5,8 @@ use super::class::Class;
 use super::error::{Error, ErrorKind};
 use std::ops::Range;
 
-/// The deepest tree that is built. RE2 has no such limit, but Falco refuses values of more than 255
-/// bytes, and no pattern of that length nests deeper.
+/// The maximum depth of a tree. RE2 has no such limit, but Falco refuses values of more than 255 bytes, and no
+/// pattern of that length nests deeper.
 pub const MAX_DEPTH: u32 = 260;
 
 /// The largest repetition count, and the largest product of nested ones.
@@ -28,7 +28,7 @@ pub struct Parser<'p> {
     /// The open groups; the first frame is the whole pattern.
     frames: Vec<Frame>,
     too_deep: bool,
-    /// There is no `:]` ahead; remembered so that many `[:` do not search for it again and again.
+    /// True if no `:]` follows; kept so that many `[:` do not search for it again.
     pub no_names: bool,
 }
 
@@ -43,7 +43,7 @@ struct Frame {
 struct Fragment {
     node: PatternNode,
     depth: u32,
-    /// How many copies of its innermost part nested counted repetitions make.
+    /// The number of copies of its innermost part that nested counted repetitions make.
     copies: u32,
 }
 
@@ -146,14 +146,14 @@ impl Parser<'_> {
         let factor = max.unwrap_or(min).max(1);
         let Some(item) = self.frame().sequence.last_mut() else { return Ok(()) };
         item.copies = item.copies.saturating_mul(factor);
-        // RE2 looks at nested counts only when this one makes copies itself.
+        // RE2 checks nested counts only when this one makes copies itself.
         if item.copies > MAX_REPEAT && factor > 1 {
             return Err(self.error(ErrorKind::RepeatSize, operator.clone(), operator));
         }
         Ok(())
     }
 
-    /// The counts of a repetition at the cursor and where it ends; `None` makes the brace a literal.
+    /// The counts of a repetition at the cursor and its end; `None` makes the brace a literal.
     fn counts(&self) -> Option<(u32, Option<u32>, usize)> {
         let (min, mut at) = self.number(self.at + 1)?;
         let mut max = Some(min);
@@ -207,7 +207,7 @@ impl Parser<'_> {
         self.limited(Fragment { node: make(item.node), depth: item.depth + 1, copies: item.copies })
     }
 
-    /// Drops a tree that is too deep; the parse goes on, because RE2 reports a later syntax error first.
+    /// Drops a tree that is too deep; parsing continues, because RE2 reports a later syntax error first.
     fn limited(&mut self, item: Fragment) -> Fragment {
         if item.depth <= MAX_DEPTH {
             return item;

@@ -1,22 +1,22 @@
-//! How large RE2's program for a pattern would be, and whether its memory limit allows it.
+//! The size of RE2's program for a pattern, and RE2's memory limit.
 
 use super::PatternNode;
 use super::class::{Class, RUNE_MAX};
 use std::collections::HashMap;
 
-/// Instructions RE2 may use: two thirds of its 8 MB go to the forward program, a quarter of that to its
+/// The maximum number of instructions: two thirds of RE2's 8 MB go to the forward program, a quarter of that to its
 /// instructions of 8 bytes each, less the program's own fields.
 const MAX_INSTRUCTIONS: u64 = ((8 << 20) * 2 / 3 - 432) / 4 / 8;
 
-/// What every program has: fail, match, and the two of the unanchored prefix.
+/// The instructions of every program: fail, match, and the two of the unanchored prefix.
 const FIXED: u64 = 4;
 
-/// True if RE2 says "pattern too large - compile failed".
+/// True if RE2 reports "pattern too large - compile failed".
 pub fn too_large(root: &PatternNode) -> bool {
     instructions(root).saturating_add(FIXED) > MAX_INSTRUCTIONS
 }
 
-/// The instructions of a node, counted repetitions written out.
+/// The instructions of a node, counted repetitions expanded.
 fn instructions(node: &PatternNode) -> u64 {
     match node {
         PatternNode::Empty | PatternNode::LineStart | PatternNode::LineEnd => 1,
@@ -49,7 +49,7 @@ fn class_instructions(class: &Class) -> u64 {
         (b'a'..=b'z').all(|byte| class.contains(u32::from(byte)) == class.contains(u32::from(byte - 32)));
     let mut suffixes = Suffixes::default();
     for &(low, high) in &class.ranges {
-        // With both cases in the class the lower one stands for both.
+        // With both cases in the class the lower one represents both.
         if !(folds && u32::from('A') <= low && high <= u32::from('Z')) {
             suffixes.add(low, high);
         }
@@ -67,7 +67,7 @@ struct Suffixes {
 
 impl Suffixes {
     fn add(&mut self, low: u32, high: u32) {
-        // Written out by RE2 with overlong forms allowed: three leading bytes, three continuations.
+        // RE2 expands this range with overlong forms: three leading bytes, three continuations.
         if (low, high) == (0x80, RUNE_MAX) {
             self.count += 6;
             self.heads += 3;

@@ -13,7 +13,7 @@ mod decode;
 mod grammar;
 mod tokens;
 
-/// yaml-cpp's complaint.
+/// An error of yaml-cpp.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Seen {
     /// Byte offset of its mark.
@@ -29,7 +29,7 @@ pub(super) fn check(text: &str) -> Option<Seen> {
     Scanner::new(text).stream().err()
 }
 
-/// What yaml-cpp reads in a text that it accepts.
+/// yaml-cpp's reading of a text that it accepts.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
     /// Nodes in order.
@@ -38,38 +38,38 @@ pub(super) struct Reading {
     pub comments: Vec<Range<usize>>,
     /// The opening quote of a scalar that runs to the end of the text.
     pub unclosed: Option<usize>,
-    /// Where the text begins that is not read, because an empty document stands before it.
+    /// The start of the text that is not read, because an empty document stands before it.
     pub unread: Option<usize>,
 }
 
 /// A step of yaml-cpp through the nodes of a text. Offsets are bytes of the text.
 #[derive(Debug)]
 pub(super) enum Event {
-    /// A document begins.
+    /// The start of a document.
     Document,
-    /// It ends.
+    /// The end of a document.
     DocumentEnd,
-    /// A node without content stands here.
+    /// An empty node.
     Null(usize),
     /// A scalar.
     Scalar(Scalar),
-    /// A collection begins.
+    /// The start of a collection.
     Open {
-        /// A mapping; else a sequence.
+        /// True for a mapping, false for a sequence.
         map: bool,
-        /// In brackets.
+        /// True for a collection in brackets or braces.
         flow: bool,
         /// The first byte, properties included.
         first: usize,
     },
-    /// The collection opened last ends.
+    /// The end of the collection opened last.
     Close {
-        /// Just behind its last byte.
+        /// The offset after its last byte.
         end: usize,
     },
     /// An alias, `*` included.
     Alias(Range<usize>),
-    /// The node that follows has this anchor.
+    /// An anchor of the node that follows.
     Anchor(String),
 }
 
@@ -84,9 +84,9 @@ pub(super) struct Scalar {
     pub style: Style,
     /// The decoded text.
     pub value: String,
-    /// The columns of indentation that are no content of a block scalar.
+    /// The indentation that is not part of a block scalar's content.
     pub indent: usize,
-    /// It has a tag, so that it is no null.
+    /// True if it has a tag, so that it is not null.
     pub tagged: bool,
 }
 
@@ -96,11 +96,6 @@ pub(super) fn read(text: &str) -> Result<Reading, Seen> {
     scanner.reading = Some(Reading::default());
     scanner.stream()?;
     Ok(scanner.reading.unwrap_or_default())
-}
-
-/// yaml-cpp's 0-based mark of a byte offset: line, column and offset, all in bytes, a byte order mark not counted.
-pub fn mark(text: &str, offset: usize) -> (usize, usize, usize) {
-    Marker::new(text).at(offset)
 }
 
 /// Computes marks one after the other; each costs only the distance from the one before.
@@ -132,7 +127,7 @@ impl<'a> Marker<'a> {
         (self.line, start.map_or(offset - self.bom, |at| offset - self.bom - at - 1), offset - self.bom)
     }
 
-    /// The mark of a complaint.
+    /// The mark of an error.
     pub fn seen(&mut self, seen: &Seen) -> (usize, usize, usize) {
         let (line, column, offset) = self.at(seen.offset);
         (line, if seen.reset { 0 } else { column }, offset)
@@ -164,7 +159,7 @@ enum Kind {
     Scalar,
 }
 
-/// A token may wait until it is known whether a simple key begins there.
+/// The state of a token, which may depend on whether a simple key begins there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Status {
     Valid,
@@ -221,7 +216,7 @@ struct Scanner<'a> {
     started: bool,
     ended: bool,
     key_allowed: bool,
-    /// False behind a quoted scalar in a block, until the line or the key ends.
+    /// False after a quoted scalar in a block, until the line or the key ends.
     scalar_allowed: bool,
     json_flow: bool,
     keys: Vec<SimpleKey>,
@@ -231,9 +226,9 @@ struct Scanner<'a> {
     anchors: HashSet<&'a str>,
     depth: usize,
     stack: Vec<Collection>,
-    /// Just behind the token taken last.
+    /// The offset after the last token.
     behind: usize,
-    /// What is read, if it is wanted.
+    /// The collected reading, if requested.
     reading: Option<Reading>,
     decoded: Vec<Option<Scalar>>,
 }

@@ -1,4 +1,4 @@
-//! Errors in our words, and in yaml-cpp's.
+//! Messages for YAML errors: rulec's, and yaml-cpp's.
 
 use super::YamlError;
 use super::cpp::{Marker, Seen};
@@ -6,7 +6,7 @@ use super::tree::Fault;
 use crate::source::{FileId, Span, floor_char_boundary};
 use granit_parser::ErrorKind;
 
-/// The finding for a fault at `offset`. `seen` is what yaml-cpp says, known for the `first` error of a file only.
+/// The finding for a fault at `offset`. `seen` is yaml-cpp's error, known for the `first` error of a file only.
 pub(super) fn error(
     id: FileId,
     text: &str,
@@ -32,7 +32,7 @@ pub(super) fn error(
     YamlError { span, message, opened, to_end: is_open(fault), mark, yaml_cpp }
 }
 
-/// Something opens and the text ends before it closes.
+/// True if something is still open at the end of the text.
 fn is_open(fault: &Fault) -> bool {
     use ErrorKind as E;
     matches!(
@@ -51,12 +51,12 @@ fn is_open(fault: &Fault) -> bool {
     )
 }
 
-/// A colon where none can be: a bracket before it may be open by mistake.
+/// True for a misplaced colon: a bracket before it may be open by mistake.
 fn is_colon(fault: &Fault) -> bool {
     matches!(fault, Fault::Scan(ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement))
 }
 
-/// The finding for what the event parser takes and yaml-cpp refuses.
+/// The finding for an error that only yaml-cpp reports.
 pub(super) fn refused(id: FileId, text: &str, seen: Seen, marker: &mut Marker<'_>) -> YamlError {
     // yaml-cpp counts bytes and may stop inside a character.
     let offset = floor_char_boundary(text, seen.offset);
@@ -192,7 +192,7 @@ fn words(text: &str, offset: usize, fault: &Fault) -> (String, String) {
     (message.to_owned(), cpp.to_owned())
 }
 
-/// The bracket that opens a value on one of the ten lines before `offset` or on its own, and that nothing closes.
+/// The unclosed bracket that opens a value on one of the ten lines before `offset` or on its own.
 fn open_bracket(text: &str, offset: usize) -> Option<usize> {
     let before = text.get(..offset)?;
     let mut closed = 0usize;
@@ -213,7 +213,7 @@ fn open_bracket(text: &str, offset: usize) -> Option<usize> {
     None
 }
 
-/// Where in the scalar at `offset` the fault lies; the event parser only tells where the scalar begins.
+/// The position of the fault in the scalar at `offset`; the event parser only gives the start of the scalar.
 fn within(text: &str, offset: usize, fault: &Fault) -> usize {
     let Fault::Scan(kind) = fault else { return offset };
     let rest = text.get(offset..).unwrap_or_default();
@@ -231,7 +231,7 @@ fn within(text: &str, offset: usize, fault: &Fault) -> usize {
     offset + found.unwrap_or(0)
 }
 
-/// The first unknown escape of a double quoted scalar: where and which.
+/// The first unknown escape of a double quoted scalar, with its offset.
 fn unknown_escape(text: &str) -> Option<(usize, char)> {
     let mut chars = text.char_indices();
     while let Some((at, c)) = chars.next() {

@@ -1,4 +1,4 @@
-//! Decoded scalars back to the file: walks the decoded value and the source slice together.
+//! The mapping of decoded scalars to the file, by walking the decoded value and the source together.
 
 use super::Style;
 use crate::source::{FileId, Span, Text, floor_char_boundary};
@@ -11,15 +11,15 @@ pub(super) struct Raw<'a> {
     /// Byte range in `source` that the event parser gave.
     pub start: usize,
     pub end: usize,
-    /// Column of `start`; the content indentation of a block scalar.
+    /// Column of `start`; for a block scalar the indentation of its content.
     pub column: usize,
-    /// Where the search for the header of a block scalar may begin.
+    /// Start of the search for the header of a block scalar.
     pub from: usize,
     pub style: Style,
 }
 
 impl Raw<'_> {
-    /// The scalar as text that knows its place.
+    /// The scalar as text with positions.
     pub fn text(&self, value: Box<str>) -> Text {
         let (start, end) = (self.start, self.end);
         match self.style {
@@ -37,7 +37,7 @@ impl Raw<'_> {
                 let closed = end > inner && self.source.get(end - 1..end) == quote;
                 let close = if closed { end - 1 } else { end };
                 let slice = self.source.get(inner..close).unwrap_or_default();
-                // An escape can be as long as what it stands for, so equal lengths prove nothing if there is one.
+                // An escape can be as long as its character, so equal lengths prove nothing if there is one.
                 let plain =
                     value.len() == slice.len() && (self.style == Style::Single || !slice.contains('\\'));
                 let runs = if plain {
@@ -195,7 +195,7 @@ fn fold(
         let end = break_end(source, *at);
         *at = end;
         skip_blanks(source, at);
-        // The event parser takes a comment after a tab for a blank line.
+        // The event parser reads a comment after a tab as a blank line.
         if style == Style::Plain && source.as_bytes().get(*at) == Some(&b'#') {
             *at = find_break(source, *at);
         }
@@ -332,7 +332,7 @@ fn header(source: &str, from: usize, to: usize) -> Option<(usize, usize)> {
     None
 }
 
-/// What is left when the walk and the decoder disagree: offsets that are near, in order and on character boundaries.
+/// The fallback if the walk and the decoder disagree: nearby offsets, in order and on character boundaries.
 fn degraded(source: &str, content: usize, end: usize, value: &str) -> Vec<(u32, u32)> {
     let place = |v: usize| floor_char_boundary(source, (content + v).min(end)) as u32;
     value
@@ -356,7 +356,7 @@ pub(super) fn find_break(source: &str, at: usize) -> usize {
     bytes.get(at..).and_then(|rest| memchr::memchr2(b'\n', b'\r', rest)).map_or(bytes.len(), |len| at + len)
 }
 
-/// Just after the line break at `at`; `at` itself at the end of the source.
+/// The offset after the line break at `at`; `at` itself at the end of the source.
 pub(super) fn break_end(source: &str, at: usize) -> usize {
     match source.as_bytes().get(at..) {
         Some([b'\r', b'\n', ..]) => at + 2,

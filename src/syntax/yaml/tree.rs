@@ -12,14 +12,14 @@ use std::sync::Arc;
 /// yaml-cpp gives up at this depth, scalars counted.
 const DEPTH: usize = 500;
 
-/// Why a run stopped early.
+/// The reason why a run stopped early.
 #[derive(Debug)]
 pub(super) enum Fault {
-    /// The event parser's own complaint.
+    /// An error of the event parser.
     Scan(ErrorKind),
     /// An alias without a node: undefined, or inside the node it names.
     Alias { name: String, inside: bool },
-    /// Nesting as deep as yaml-cpp refuses.
+    /// A depth that yaml-cpp refuses.
     Depth,
 }
 
@@ -27,7 +27,7 @@ pub(super) enum Fault {
 enum Anchor {
     Open,
     Done(Arc<Node>),
-    /// Defined in an item that could not be read; an alias to it is no second mistake.
+    /// Defined in an item that could not be read; an alias to it is no second error.
     Lost,
 }
 
@@ -53,13 +53,13 @@ pub(super) struct Builder<'a> {
     anchors: HashMap<String, Anchor>,
     from: usize,
     in_document: bool,
-    /// The next document continues the one an error cut short.
+    /// True if the next document continues the one that an error cut short.
     pub continues: bool,
     pub documents: Vec<Document>,
     pub comments: Vec<Span>,
-    /// Something yaml-cpp may see otherwise than the event parser was read.
+    /// True if yaml-cpp may read a part of the text differently.
     pub doubtful: bool,
-    /// A key that is no scalar was read.
+    /// True if a key is no scalar.
     odd_keys: bool,
 }
 
@@ -137,7 +137,7 @@ impl<'a> Builder<'a> {
                     self.close(start, end);
                 }
                 cpp::Event::Alias(range) => {
-                    // An alias inside the node that it names has no end; as a null it harms nobody.
+                    // An alias inside the node that it names has no end and is read as null.
                     if self.alias(range.start, range.end).is_err() {
                         let span = self.span(range.start, range.end);
                         self.push(Node { span, value: Value::Null });
@@ -397,12 +397,12 @@ impl<'a> Builder<'a> {
 }
 
 impl Builder<'_> {
-    /// True if what follows can be added to the last document item by item.
+    /// True if the text that follows can be added to the last document item by item.
     pub fn is_list(&self) -> bool {
         self.documents.last().is_none_or(|last| matches!(last.root.value, Value::Seq(_) | Value::Null))
     }
 
-    /// Finds the comment lines between `start` and `end`, which no run has read.
+    /// Adds the comment lines between `start` and `end`, which no run has read.
     pub fn skipped_comments(&mut self, start: usize, end: usize) {
         let mut at = start;
         while at < end {

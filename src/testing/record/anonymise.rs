@@ -1,4 +1,4 @@
-//! Puts stand-ins into an event, and sees to it that the rule still fires.
+//! Replacement of identifying texts of an event by stand-ins, so that the rule still fires.
 
 use super::standin::{StandIns, is_account, shape};
 use super::{RecordedEvent, Refused, Trial, write};
@@ -8,7 +8,7 @@ use crate::syntax::token::Op;
 use rustc_hash::FxHashMap;
 use serde_json::Value;
 
-/// Members that AWS fills with words of its own.
+/// Members that AWS fills with its own words.
 const OPEN: [&str; 26] = [
     "eventVersion",
     "eventTime",
@@ -38,19 +38,19 @@ const OPEN: [&str; 26] = [
     "sessionCredentialFromConsole",
 ];
 
-/// How many constants of the condition are tried in place of a text.
+/// The maximum number of the condition's constants tried in place of a text.
 const CONSTANTS: usize = 64;
-/// A piece of a pattern that is too short to be looked for.
+/// The minimum length of a pattern's part to be searched for.
 const SHORT: usize = 3;
 
-/// A text of the event, and what may stand in for it.
+/// A text of the event, with the member and path that determine its stand-in.
 struct EventText {
     text: String,
     member: String,
     path: String,
 }
 
-/// The event with stand-ins, and how many texts have one. The rule fires on it.
+/// The event with stand-ins, and the number of replaced texts. The rule still fires on it.
 pub(super) fn anonymise(
     event: RecordedEvent,
     condition: &Pred,
@@ -59,7 +59,7 @@ pub(super) fn anonymise(
 ) -> Result<(RecordedEvent, usize), Refused> {
     let mut found = Vec::new();
     collect(&Value::Object(event.members.clone()), "", "", keep, &mut found);
-    // Plain names come first, so that longer texts have them in the same form.
+    // Plain names come first, so that longer texts contain them in the same form.
     found.sort_by_key(|found| found.text.contains([':', '/']));
     let constants = constants(condition);
     let mut names = StandIns::default();
@@ -102,7 +102,7 @@ pub(super) fn anonymise(
     Err(Refused::Needed(needed))
 }
 
-/// Every text that may say something, and where it stands; numbers if they are accounts.
+/// Every text that may identify somebody, with its place; numbers if they are accounts.
 fn collect(value: &Value, path: &str, member: &str, keep: &[String], found: &mut Vec<EventText>) {
     if OPEN.contains(&path) || is_kept(path, keep) {
         return;
@@ -137,14 +137,14 @@ fn is_kept(path: &str, keep: &[String]) -> bool {
     })
 }
 
-/// A key that is no name of a member, but something of the account's.
+/// True for a key that is not a member's name but the account's own data.
 fn speaks(key: &str) -> bool {
     let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     let digits = key.bytes().filter(u8::is_ascii_digit).count();
     !key.chars().all(is_word) || digits >= 8 || key.len() > 64
 }
 
-/// The event with these texts in place of others.
+/// The event with some texts replaced.
 fn with(event: &RecordedEvent, texts: &FxHashMap<&str, String>, keep: &[String]) -> RecordedEvent {
     match replaced(&Value::Object(event.members.clone()), "", texts, keep) {
         Value::Object(members) => RecordedEvent { members, ..event.clone() },
@@ -214,7 +214,7 @@ fn keys(condition: &Pred) -> Vec<String> {
     all
 }
 
-/// What a condition looks for, as it stands in texts, in lower case; of patterns the pieces without wildcards.
+/// The texts that a condition searches for, in lower case; for patterns the parts without wildcards.
 fn literals(constants: &[(Op, String)]) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     for (op, text) in constants {

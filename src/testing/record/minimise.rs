@@ -1,4 +1,4 @@
-//! Leaves out of an event what a rule fires without.
+//! Removal of members that the rule does not need to fire.
 
 use super::{RecordedEvent, Trial};
 use crate::testing::template::{self, NONE};
@@ -11,10 +11,10 @@ enum MemberStep {
     At(usize),
 }
 
-/// How often everything is tried again, because something else is gone by then.
+/// The maximum number of passes: a removal can make another possible.
 const ROUNDS: usize = 3;
 
-/// The whole record as the event of a test, so that the rule fires on it.
+/// The whole record as the event of a test on which the rule fires.
 pub(super) fn start(members: &Map<String, Value>, trial: &mut Trial<'_>) -> Option<RecordedEvent> {
     let plain = RecordedEvent { members: members.clone(), ..RecordedEvent::default() };
     let added = added(&plain);
@@ -23,7 +23,7 @@ pub(super) fn start(members: &Map<String, Value>, trial: &mut Trial<'_>) -> Opti
     [plain, without, alone].into_iter().find(|event| trial.fires(event))
 }
 
-/// What the template adds, as members with dots.
+/// The members that the template adds, as dotted paths.
 fn added(event: &RecordedEvent) -> Vec<String> {
     let given = super::write::flat(&event.members);
     let whole = template::complete(&given, None, &[]).unwrap_or_default();
@@ -43,7 +43,7 @@ fn differ(whole: &Map<String, Value>, own: &Map<String, Value>, above: &str, pat
     }
 }
 
-/// The same event without members that the rule does not need. The name of the event stays.
+/// The event without members that the rule does not need. The event's name stays.
 pub(super) fn minimise(event: RecordedEvent, trial: &mut Trial<'_>) -> RecordedEvent {
     let mut best = event;
     for _ in 0..ROUNDS {
@@ -60,7 +60,7 @@ pub(super) fn minimise(event: RecordedEvent, trial: &mut Trial<'_>) -> RecordedE
     best
 }
 
-/// Takes entries out of `remove`, half by half from behind.
+/// Drops entries of `remove`, half by half from the end.
 fn shorten(best: &mut RecordedEvent, entries: &[usize], trial: &mut Trial<'_>) {
     if entries.is_empty() || trial.is_over() {
         return;
@@ -79,8 +79,8 @@ fn shorten(best: &mut RecordedEvent, entries: &[usize], trial: &mut Trial<'_>) {
     }
 }
 
-/// Takes members of a value away, all at once or half by half from behind, so that places before them stay; then what
-/// is inside those that are needed.
+/// Drops members of a value, all at once or half by half from the end, so that earlier positions stay valid; then
+/// does the same inside those that are needed.
 fn drop_children(
     best: &mut RecordedEvent,
     parent: &[MemberStep],
@@ -109,7 +109,7 @@ fn drop_children(
     drop_children(best, parent, left, trial);
 }
 
-/// What is inside the value at a path.
+/// The members or elements of the value at a path.
 fn inside(members: &Map<String, Value>, path: &[MemberStep]) -> Vec<MemberStep> {
     let Some((MemberStep::Key(first), rest)) = path.split_first() else { return Vec::new() };
     let value = rest.iter().try_fold(members.get(first), |value, step| {

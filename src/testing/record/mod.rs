@@ -1,4 +1,4 @@
-//! A test made of a real record: the members that make a rule fire, with stand-ins for what nobody else is to read.
+//! A test made from a real record: the members that make a rule fire, with stand-ins for identifying texts.
 //!
 //! ```text
 //! record -> minimise -> anonymise -> text of a test -> read and run once more
@@ -15,44 +15,44 @@ use super::{Suite, silent_because, template};
 use crate::eval;
 use serde_json::{Map, Value};
 
-/// What a test says of its event.
+/// The event of a recorded test.
 #[derive(Debug, Clone, Default)]
 pub struct RecordedEvent {
     /// The members, as in the record.
     pub members: Map<String, Value>,
-    /// Members of the template that the record has not, and must not have.
+    /// Members of the template that the record lacks.
     pub remove: Vec<String>,
-    /// The template, if it is not the one that the members ask for.
+    /// The template, if it is not the default for the members.
     pub template: Option<&'static str>,
 }
 
-/// A test in the making.
+/// A recorded test.
 #[derive(Debug)]
 pub struct Recorded {
     /// The rule that fires.
     pub rule: String,
     /// The event.
     pub event: RecordedEvent,
-    /// How many members the record had, and how many are left.
+    /// The number of members before and after.
     pub members: (usize, usize),
-    /// How many texts have stand-ins.
+    /// The number of replaced texts.
     pub replaced: usize,
 }
 
-/// Why no test came of a record.
+/// The reason why a record does not become a test.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Refused {
     /// The record cannot be a test at all.
     Unusable(String),
-    /// The rule fires on these members only as they are.
+    /// The rule fires only if these members keep their texts.
     Needed(Vec<String>),
 }
 
-/// Whether the rule still fires, and how much may still be tried.
+/// The check that the rule still fires, with its remaining budget.
 struct Trial<'s> {
     suite: &'s Suite,
     rule: usize,
-    /// Bytes of records left to be looked at: a huge record ends as a large test, not as a long wait.
+    /// Bytes of records left to evaluate: a huge record ends as a large test, not as a long wait.
     left: usize,
 }
 
@@ -75,7 +75,7 @@ impl Trial<'_> {
     }
 }
 
-/// Makes a test of a record that the rule fires on. What is in `keep`, members with dots, is left as it is.
+/// Makes a test of a record that the rule fires on. Members in `keep`, as dotted paths, are not changed.
 pub fn record(suite: &Suite, rule: usize, record: &str, keep: &[String]) -> Result<Recorded, Refused> {
     let of_rule = &suite.engine.rules()[rule];
     if let Some(reason) = silent_because(of_rule) {
@@ -97,7 +97,7 @@ pub fn record(suite: &Suite, rule: usize, record: &str, keep: &[String]) -> Resu
     Ok(Recorded { rule: of_rule.name.clone(), event, members: (before, left), replaced })
 }
 
-/// How much of a condition holds for an event: 1 if all does.
+/// The share of a condition that holds for an event: 1 for all of it.
 pub fn closeness(why: &eval::Why) -> f64 {
     let sure = |holds: bool| if holds { 1.0 } else { 0.0 };
     match why {
@@ -119,7 +119,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    /// Stands in every value, and in no condition.
+    /// A text in every value and in no condition.
     const SECRET: &str = "zq7zq";
     const MEMBERS: [(&str, &str); 8] = [
         ("userIdentity", "arn"),
@@ -132,7 +132,8 @@ mod tests {
         ("additionalEventData", "x"),
     ];
 
-    /// A text with the secret in it, and the pieces that a condition may look for: at its start, inside, at its end.
+    /// A text that contains the secret, and the parts that a condition may search for: at its start, inside, at its
+    /// end.
     fn value() -> impl Strategy<Value = (String, [String; 3])> {
         let wrapped = prop::sample::select(vec![
             ("pre-", "-post"),

@@ -1,30 +1,31 @@
-//! Stand-ins for what a record tells of a company: the same for the same text, and nothing of it in them.
+//! Stand-ins for identifying texts of a record: equal texts get equal stand-ins, which contain nothing of the
+//! original.
 
 use crate::eval::time;
 use crate::schema::event_names;
 use rustc_hash::FxHashMap;
 use std::net::IpAddr;
 
-/// Stand-ins so far.
+/// The stand-ins given so far.
 #[derive(Debug, Default)]
 pub(super) struct StandIns {
     by_text: FxHashMap<String, String>,
     counts: FxHashMap<String, u64>,
-    /// All texts of the record: no stand-in is one of them.
+    /// All texts of the record: no stand-in equals one of them.
     pub originals: String,
-    /// Texts that the condition is about, in lower case: they stay.
+    /// Texts that the condition compares with, in lower case: they stay.
     pub literals: Vec<String>,
 }
 
-/// Account numbers that AWS keeps for documentation.
+/// Account numbers that AWS reserves for documentation.
 const ACCOUNTS: [&str; 4] = ["111122223333", "444455556666", "777788889999", "123456789012"];
 const PEOPLE: [&str; 6] = ["alice", "bob", "carol", "dave", "erin", "frank"];
-/// Networks for documentation, and one for benchmarks once they are used up.
+/// Networks reserved for documentation, and one for benchmarks once they are used up.
 const NETWORKS: [&str; 3] = ["192.0.2", "198.51.100", "203.0.113"];
-/// What the ids of IAM begin with.
+/// The prefixes of IAM ids.
 const ID_KINDS: [&str; 12] =
     ["ABIA", "ACCA", "AGPA", "AIDA", "AIPA", "AKIA", "ANPA", "ANVA", "APKA", "AROA", "ASCA", "ASIA"];
-/// What the ids of resources begin with.
+/// The prefixes of resource ids.
 const RESOURCES: [&str; 32] = [
     "acl",
     "aclassoc",
@@ -59,7 +60,7 @@ const RESOURCES: [&str; 32] = [
     "vpce",
     "vpn",
 ];
-/// What stands before the names of resources in ARNs.
+/// The resource types in ARNs.
 const TYPES: [&str; 66] = [
     "accesspoint",
     "alias",
@@ -128,9 +129,9 @@ const TYPES: [&str; 66] = [
     "vpc",
     "workgroup",
 ];
-/// Members that name a service of AWS when it is one that calls.
+/// Members that name an AWS service if the caller is one.
 const CALLERS: [&str; 3] = ["invokedBy", "sourceIPAddress", "userAgent"];
-/// Words that say nothing about anybody.
+/// Words that identify nobody.
 const WORDS: [&str; 16] = [
     "*",
     "true",
@@ -151,7 +152,7 @@ const WORDS: [&str; 16] = [
 ];
 
 impl StandIns {
-    /// The stand-in for a text that stands at this member.
+    /// The stand-in for the text of this member.
     pub fn of(&mut self, member: &str, text: &str) -> String {
         let is_service = CALLERS.contains(&member) && text.ends_with(".amazonaws.com");
         if is_service || self.is_harmless(text) {
@@ -165,7 +166,7 @@ impl StandIns {
         made
     }
 
-    /// The same, but what the condition looks for inside the text stays in it.
+    /// As [`StandIns::of`], but texts that the condition searches for stay.
     pub fn around_literals(&mut self, member: &str, text: &str) -> String {
         let (mut out, mut rest) = (String::new(), text);
         while let Some((start, end)) = self.first_literal(rest) {
@@ -182,18 +183,18 @@ impl StandIns {
             (Some(start), Some(last)) => {
                 let end = last + text[last..].chars().next().map_or(1, char::len_utf8);
                 let inner = match &text[start..end] {
-                    // A piece of an address or a number stays one.
+                    // A part of an address or a number keeps its shape.
                     digits if !digits.contains(char::is_alphabetic) && !is_account(digits) => shape(digits),
                     name => self.of(member, name),
                 };
                 format!("{}{inner}{}", &text[..start], &text[end..])
             }
-            // Marks alone tell nothing.
+            // Punctuation alone identifies nothing.
             _ => text.to_owned(),
         }
     }
 
-    /// Where the first of the literals stands, the longest if several begin there.
+    /// The first of the literals in the text; the longest if several begin there.
     fn first_literal(&self, text: &str) -> Option<(usize, usize)> {
         let lower = text.to_ascii_lowercase();
         let found =
@@ -213,7 +214,7 @@ impl StandIns {
             || text.starts_with("arn:aws:iam::aws:policy/")
     }
 
-    /// For texts whose shape says what they are.
+    /// The stand-in for a text whose shape shows its meaning.
     fn structured(&mut self, text: &str) -> Option<String> {
         if let Some(arn) = text.strip_prefix("arn:") {
             return self.arn(arn);
@@ -266,7 +267,7 @@ impl StandIns {
         Some(format!("arn:{}:{}:{}:{account}:{resource}", own(partition), own(service), own(region)))
     }
 
-    /// A resource: its type stays, and each part of its name has a stand-in.
+    /// A resource: its type stays, and each part of its name gets a stand-in.
     fn resource(&mut self, service: &str, resource: &str) -> String {
         if matches!(resource, "" | "*" | "root") {
             return resource.to_owned();
@@ -302,7 +303,7 @@ impl StandIns {
         }
     }
 
-    /// A name after its member: `bucketName` has `bucket-1`.
+    /// A name derived from its member: `bucketName` becomes `bucket-1`.
     fn plain(&mut self, member: &str, text: &str) -> String {
         match member {
             "userName" => self.next("userName", |n| match PEOPLE.get(n as usize - 1) {
@@ -318,7 +319,7 @@ impl StandIns {
         }
     }
 
-    /// The next of a kind that is not in the record itself.
+    /// The next name of a kind that the record itself does not contain.
     fn next(&mut self, kind: &str, make: impl Fn(u64) -> String) -> String {
         let count = self.counts.entry(kind.to_owned()).or_default();
         loop {
@@ -331,7 +332,7 @@ impl StandIns {
     }
 }
 
-/// What a part of a resource's name is called.
+/// The kind of name for a part of a resource's name.
 fn part_of(service: &str, kind: &str, number: usize) -> &'static str {
     match (service, kind, number) {
         ("s3", _, 1) => "bucketName",
@@ -345,7 +346,7 @@ fn part_of(service: &str, kind: &str, number: usize) -> &'static str {
     }
 }
 
-/// The same letters and digits made into others of their kind: for conditions on the shape of a text.
+/// Letters and digits replaced by others of their kind, for conditions on the shape of a text.
 pub(super) fn shape(text: &str) -> String {
     let other = |c: char| match c {
         'a'..='z' => 'x',
@@ -367,7 +368,7 @@ fn is_aws_id(text: &str) -> bool {
     rest.is_some_and(|rest| rest.len() >= 12 && rest.bytes().all(is_id))
 }
 
-/// `AKIAEXAMPLEEXAMPLE01`: as long as the id it stands for.
+/// `AKIAEXAMPLEEXAMPLE01`: as long as the id it replaces.
 fn aws_id(text: &str, n: u64) -> String {
     let end = format!("{n:0width$}", width = if text.len() > 20 { 3 } else { 2 });
     let fill = text.len().saturating_sub(4 + end.len());

@@ -9,7 +9,7 @@ use crate::testing::bless::{plain, quoted};
 use crate::testing::file::{NodeStep, Parsed};
 use serde_json::{Map, Value};
 
-/// The members of a test's `event`: each with its whole path, so that none is a mapping with something in it.
+/// The members of a test's `event`, each with its whole path, so that no value is a non-empty mapping.
 pub(super) fn flat(members: &Map<String, Value>) -> Map<String, Value> {
     let mut all = Map::new();
     add(members, "", &mut all);
@@ -26,7 +26,7 @@ fn add(members: &Map<String, Value>, above: &str, all: &mut Map<String, Value>) 
     }
 }
 
-/// A path with one more key; dots in keys are written with a backslash.
+/// A path with one more key; dots in keys are escaped with a backslash.
 pub(super) fn join(above: &str, key: &str) -> String {
     let key = key.replace('\\', "\\\\").replace('.', "\\.");
     if above.is_empty() { key } else { format!("{above}.{key}") }
@@ -54,7 +54,7 @@ fn lines(recorded: &Recorded, name: &str) -> Vec<String> {
     lines
 }
 
-/// What the test is called: nothing of it comes from the record but the name of the event.
+/// The name of the test, which uses nothing of the record but the event's name.
 fn name(recorded: &Recorded) -> String {
     let event = recorded.event.members.get("eventName").and_then(Value::as_str);
     format!("{} on {}", recorded.rule, event.unwrap_or("a record"))
@@ -66,8 +66,8 @@ pub fn alone(recorded: &Recorded) -> String {
     lines.iter().fold("tests:\n".to_owned(), |text, line| text + "  " + line + "\n")
 }
 
-/// The text of a test file with one test more at the end of its tests. All that is there stays as it is. The `Err` says
-/// why that is impossible.
+/// The text of a test file with a test appended; the rest stays unchanged. The `Err` is the reason why that is
+/// impossible.
 pub fn append(source: &SourceFile, parsed: &Parsed, recorded: &Recorded) -> Result<String, String> {
     let wanted = name(recorded);
     let taken = |name: &String| parsed.file.tests.iter().any(|test| test.name == *name);
@@ -95,7 +95,7 @@ pub fn append(source: &SourceFile, parsed: &Parsed, recorded: &Recorded) -> Resu
     if end > 0 && !text[..end].ends_with('\n') {
         new += line_break;
     }
-    // As the tests before are set apart, so is this one.
+    // Tests are separated as the existing ones are.
     let spaced = items.len() > 1 && text[..line].trim_end_matches([' ', '\r']).ends_with("\n\n")
         || text[..line].ends_with("\r\n\r\n");
     if spaced {
@@ -108,7 +108,7 @@ pub fn append(source: &SourceFile, parsed: &Parsed, recorded: &Recorded) -> Resu
     Ok(fix::edited(text, vec![&edit]))
 }
 
-/// Where the lines of a list's item end, comments that are indented like its inside included.
+/// The end of the lines of a list's item, including comments indented like its content.
 fn end_of_item(text: &str, end: usize, indent: usize) -> usize {
     let body = text[..end.min(text.len())].trim_end().len();
     let mut at = text[body..].find('\n').map_or(text.len(), |found| body + found + 1);

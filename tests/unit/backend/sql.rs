@@ -5,7 +5,7 @@
 use super::random;
 use super::support::{artifact, compiled, conditions, conditions_wanted, events, python, rules, run, sets};
 use rulec::analysis::{Analysis, Compiled};
-use rulec::backend::{Job, Settings, find};
+use rulec::backend::{CompileJob, Settings, find};
 use rulec::eval::{Event, holds};
 use rulec::sema::ir::Rule;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,7 +29,7 @@ fn numbered(mut rules: Vec<Rule>) -> Vec<Compiled> {
 
 /// A query for rules, and the rules that are in it.
 fn query<'r>(engine: &str, rules: &'r [Rule], settings: &Settings) -> (String, Vec<&'r Rule>) {
-    let job = Job {
+    let job = CompileJob {
         analysis: &Analysis::default(),
         options: &Default::default(),
         rules,

@@ -2,7 +2,7 @@
 
 use rulec::analysis::{Compiled, Inputs, Options, compile_rules};
 use rulec::backend::fit::Approximate;
-use rulec::backend::{Artifact, Job, Settings, find};
+use rulec::backend::{Artifact, CompileJob, Settings, find};
 use rulec::sema::ir::Rule;
 use rulec::source::{SourceFile, SourceMap};
 use std::ffi::OsString;
@@ -36,7 +36,7 @@ pub fn rule(condition: &str) -> Option<Rule> {
 pub fn artifact(compiled: &Compiled, target: &str, form: &str, approximate: Option<Approximate>) -> Artifact {
     let target = find(target).unwrap();
     let form = target.forms().iter().find(|known| known.name == form).unwrap().name;
-    let job = Job {
+    let job = CompileJob {
         analysis: &compiled.analysis,
         options: &Options::default(),
         rules: &compiled.rules,

@@ -1,23 +1,18 @@
 //! What is taken as given: well-formed, never against a control, and absent is a value.
 
 use super::{and, check, one};
-use rulec::logic::{Assume, Found, Solver, restrict};
+use rulec::logic::{Assume, Satisfiability, Solver, restrict};
 use rulec::sema::ir::Pred;
 
 #[test]
 fn lists_are_read_whole() {
-    let facts: toml::Table = toml::from_str(rulec::bundled::CLOUDTRAIL_FACTS).unwrap();
-    for fact in facts["fact"].as_array().unwrap() {
-        assert!(fact["at"].as_str().unwrap().starts_with('/'));
-        assert!(fact["because"].as_str().unwrap().len() > 20);
-        assert!(fact.get("always").is_some() != fact.get("values").is_some());
-    }
-    assert!(facts["usual"]["services"].as_array().unwrap().len() > 3);
+    let usual: toml::Table = toml::from_str(rulec::bundled::USUAL_NAMES).unwrap();
+    assert!(["services", "reads"].iter().all(|list| usual[*list].as_array().unwrap().len() > 3));
     let solver = Solver::new(Assume::CloudTrail);
-    assert_eq!(solver.find(&one("not ct.name exists")), Found::Never);
+    assert_eq!(solver.find(&one("not ct.name exists")), Satisfiability::Never);
     let anything = Solver::new(Assume::None);
-    assert!(matches!(anything.find(&one("not ct.name exists")), Found::Witness(_)));
-    assert_eq!(anything.find(&one("not ct.eventtype exists")), Found::Never);
+    assert!(matches!(anything.find(&one("not ct.name exists")), Satisfiability::Witness(_)));
+    assert_eq!(anything.find(&one("not ct.eventtype exists")), Satisfiability::Never);
 }
 
 /// The states of the table's columns, as conditions that only they meet.
@@ -41,9 +36,12 @@ fn absent_is_a_value() {
                 check(&question, &found, condition);
                 match truth {
                     "1" => {
-                        assert!(matches!(found, Found::Witness(_)), "{condition} where {state}: {found:?}")
+                        assert!(
+                            matches!(found, Satisfiability::Witness(_)),
+                            "{condition} where {state}: {found:?}"
+                        )
                     }
-                    _ => assert_eq!(found, Found::Never, "{condition} where {state}"),
+                    _ => assert_eq!(found, Satisfiability::Never, "{condition} where {state}"),
                 }
             }
         }
@@ -75,7 +73,7 @@ fn no_event_of_the_benchmark_is_ruled_out() {
                 let pred = one(&condition);
                 let found = solver.find(&pred);
                 check(&pred, &found, &condition);
-                assert!(matches!(found, Found::Witness(_)), "{condition}: {found:?}");
+                assert!(matches!(found, Satisfiability::Witness(_)), "{condition}: {found:?}");
             }
         }
     }
@@ -84,7 +82,7 @@ fn no_event_of_the_benchmark_is_ruled_out() {
 #[test]
 fn witnesses_are_plausible() {
     let solver = Solver::new(Assume::CloudTrail);
-    let Found::Witness(witness) =
+    let Satisfiability::Witness(witness) =
         solver.find(&one("ct.name startswith Delete and ct.src = s3.amazonaws.com and not ct.error exists"))
     else {
         panic!("no witness");

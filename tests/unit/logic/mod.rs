@@ -8,7 +8,7 @@ mod scale;
 
 use rulec::analysis::{self, Inputs, Options};
 use rulec::eval::{Event, holds};
-use rulec::logic::{Found, Witness};
+use rulec::logic::{Satisfiability, Witness};
 use rulec::sema::ir::{Pred, Rule};
 use rulec::source::{SourceFile, SourceMap};
 
@@ -51,8 +51,8 @@ pub(crate) fn confirmed(pred: &Pred, witness: &Witness) -> bool {
 }
 
 /// Panics on a witness that evaluation does not confirm.
-pub(crate) fn check(pred: &Pred, found: &Found, condition: &str) {
-    if let Found::Witness(witness) = found {
+pub(crate) fn check(pred: &Pred, found: &Satisfiability, condition: &str) {
+    if let Satisfiability::Witness(witness) = found {
         assert!(confirmed(pred, witness), "`{condition}` does not hold on {}", witness.text());
     }
 }

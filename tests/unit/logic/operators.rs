@@ -1,7 +1,7 @@
 //! Every operator on every type with every modifier, its denial, and both together with an equality.
 
 use super::{and, check, compile, confirmed, not, one};
-use rulec::logic::{Assume, Found, Implied, Solver};
+use rulec::logic::{Assume, Implied, Satisfiability, Solver};
 
 const TEXT_OPERATORS: [&str; 10] =
     ["=", "==", "!=", "contains", "icontains", "startswith", "endswith", "glob", "iglob", "regex"];
@@ -109,7 +109,7 @@ fn atoms_and_their_denials() {
             asked += 1;
             let found = solver.find(&question);
             check(&question, &found, condition);
-            if let Found::Unknown(reason) = found {
+            if let Satisfiability::Unknown(reason) = found {
                 unknown.push(format!("{condition}: {reason}"));
             }
         }
@@ -192,13 +192,15 @@ fn known_answers() {
     ] {
         let pred = one(condition);
         match solver.find(&pred) {
-            Found::Witness(witness) => {
+            Satisfiability::Witness(witness) => {
                 assert!(possible, "`{condition}` cannot hold, yet there is {}", witness.text());
                 assert!(confirmed(&pred, &witness), "`{condition}` on {}", witness.text());
             }
-            Found::Never => assert!(!possible, "`{condition}` can hold"),
+            Satisfiability::Never => assert!(!possible, "`{condition}` can hold"),
             // Whether a time can be written so is not known.
-            Found::Unknown(reason) => assert!(condition.starts_with("ct.time ="), "`{condition}`: {reason}"),
+            Satisfiability::Unknown(reason) => {
+                assert!(condition.starts_with("ct.time ="), "`{condition}`: {reason}")
+            }
         }
     }
 }

@@ -1,9 +1,9 @@
-//! Lists of texts, and what can be asked of them.
+//! Lists of texts and tests on them.
 
 use super::Dialect::{self, Athena, DuckDb, Spark, Trino};
 
 impl Dialect {
-    /// The texts of one member of each element of a list, those that are empty or no texts left out: NULL if it is no list.
+    /// The non-empty texts of one member of each element of a list; NULL if it is no list.
     pub fn texts_in(self, keys: &[String], member: &str) -> Result<String, String> {
         let path = keys.join(".");
         Ok(match self {
@@ -31,7 +31,7 @@ impl Dialect {
         })
     }
 
-    /// The text of a member of one element of a list: NULL if it is not there, empty if it is no text.
+    /// The text of a member of one element of a list: NULL if absent, empty if it is no text.
     pub fn element_at(self, keys: &[String], at: usize, member: &str) -> Result<String, String> {
         let path = format!("$.{}[{at}].{member}", keys.join("."));
         let (is_there, is_text, text) = match self {
@@ -60,7 +60,7 @@ impl Dialect {
         Ok(format!("CASE WHEN NOT ({is_there}) THEN NULL WHEN {is_text} THEN {text} ELSE '' END"))
     }
 
-    /// A list of one.
+    /// A list with one element.
     pub fn list_of(self, text: &str) -> String {
         match self {
             DuckDb => format!("[{text}]"),
@@ -69,7 +69,7 @@ impl Dialect {
         }
     }
 
-    /// How many there are.
+    /// Number of elements.
     pub fn size(self, list: &str) -> String {
         match self {
             DuckDb => format!("len({list})"),
@@ -78,7 +78,7 @@ impl Dialect {
         }
     }
 
-    /// All of them with a text between.
+    /// The elements joined by a separator.
     pub fn joined(self, list: &str, separator: &str) -> String {
         match self {
             DuckDb => format!("array_to_string({list}, {separator})"),
@@ -86,7 +86,7 @@ impl Dialect {
         }
     }
 
-    /// All of them are among these, or any.
+    /// Whether all elements, or any, are among these texts.
     pub fn among(self, list: &str, all: bool, texts: &[String]) -> String {
         let texts = texts.join(", ");
         match (self, all) {

@@ -3,8 +3,8 @@
 use super::Dialect::{self, Athena, DuckDb, Spark, Trino};
 use crate::cloudtrail::MemberPath;
 
-/// The columns of the table that AWS describes for Athena, those of structures with their members. Members of the
-/// others are in their JSON.
+/// The columns of the table that AWS documents for Athena, with the members of structures. Members of other columns
+/// are in their JSON.
 const COLUMNS: &[&str] = &[
     "useridentity.type",
     "useridentity.principalid",
@@ -47,13 +47,13 @@ const COLUMNS: &[&str] = &[
     "tlsdetails.ciphersuite",
     "tlsdetails.clientprovidedhostheader",
 ];
-/// A number below 0 wraps around here.
+/// The modulus for negative numbers, which wrap around.
 pub const WRAP: &str = "18446744073709551616";
 /// Columns of that table that hold JSON as text.
 const JSON_COLUMNS: [&str; 3] = ["requestparameters", "responseelements", "additionaleventdata"];
 
 impl Dialect {
-    /// The text of a member: NULL if it is not there, empty if it is no text.
+    /// The text of a member: NULL if absent, empty if it is no text.
     pub fn text_at(self, keys: &[String]) -> Result<String, String> {
         if let Some(column) = self.column(keys)? {
             return Ok(column);
@@ -62,7 +62,7 @@ impl Dialect {
         Ok(format!("CASE WHEN NOT ({is_there}) THEN NULL WHEN {is_text} THEN {text} ELSE '' END"))
     }
 
-    /// The text of a member: NULL if it is not there or no text.
+    /// The text of a member: NULL if absent or no text.
     pub fn only_text_at(self, keys: &[String]) -> Result<String, String> {
         if let Some(column) = self.column(keys)? {
             return Ok(column);
@@ -71,7 +71,7 @@ impl Dialect {
         Ok(format!("CASE WHEN {is_text} THEN {text} END"))
     }
 
-    /// The elements of a list as JSON with commas between them: NULL if there is none.
+    /// The elements of a list as JSON, separated by commas; NULL if there is none.
     pub fn elements_at(self, keys: &[String]) -> Result<String, String> {
         if self.has_columns() {
             return Err(format!("the table does not keep the JSON of `{}`", keys.join(".")));
@@ -83,7 +83,7 @@ impl Dialect {
         ))
     }
 
-    /// A member as `json.value` shows it: a text as it is, all else as JSON.
+    /// A member as `json.value` shows it: a text as it is, other values as JSON.
     pub fn any_at(self, keys: &[String]) -> Result<String, String> {
         if let Some(column) = self.column(keys)? {
             return Ok(column);
@@ -107,7 +107,7 @@ impl Dialect {
         Ok(format!("CASE WHEN {is_there} THEN {json} END"))
     }
 
-    /// `true` if a member is, `false` if it is anything else.
+    /// `true` if the member is true, `false` for any other value.
     pub fn flag_at(self, keys: &[String]) -> Result<String, String> {
         if let Some(column) = self.column(keys)? {
             return Ok(format!(
@@ -120,7 +120,7 @@ impl Dialect {
         ))
     }
 
-    /// A member as a number: what is none counts as 0.
+    /// A member as a number; other values are 0.
     pub fn number_at(self, keys: &[String]) -> Result<String, String> {
         let (is_there, is_text, _, json) = self.json_at(keys)?;
         let wide = match self {
@@ -134,12 +134,12 @@ impl Dialect {
         ))
     }
 
-    /// Whether a member is there, whatever it is.
+    /// Whether a member is present.
     pub fn is_there(self, keys: &[String]) -> Result<String, String> {
         Ok(self.json_at(keys)?.0)
     }
 
-    /// A member as JSON of a table's column.
+    /// A member as JSON, from a column with JSON.
     pub(super) fn json_of(self, keys: &[String]) -> Result<String, String> {
         match keys.split_first() {
             Some((column, rest)) if !rest.is_empty() => Ok(format!(
@@ -151,7 +151,7 @@ impl Dialect {
         }
     }
 
-    /// Where a member is: that it is there, that it is a text, the text, and the JSON of what it is else.
+    /// Expressions for a member in JSON: whether it is present, whether it is a text, the text, and the JSON.
     fn json_at(self, keys: &[String]) -> Result<(String, String, String, String), String> {
         match self {
             DuckDb => {
@@ -175,7 +175,7 @@ impl Dialect {
                     format!("{value} IS NOT NULL"),
                     format!("schema_of_variant({value}) = 'STRING'"),
                     format!("try_variant_get(parsed, {variant}, 'string')"),
-                    // It answers NULL for null.
+                    // The function returns NULL for null.
                     format!("coalesce(get_json_object(record, {at}), 'null')"),
                 ))
             }
@@ -201,7 +201,7 @@ impl Dialect {
         }
     }
 
-    /// The column that is this member, if records are in columns and it has one.
+    /// The column of this member, if records are in columns and it has one.
     fn column(self, keys: &[String]) -> Result<Option<String>, String> {
         if !self.has_columns() {
             return Ok(None);
@@ -221,13 +221,13 @@ fn whole() -> String {
     "the target has no whole record to compare".to_owned()
 }
 
-/// A path as these engines write it.
+/// A path in the syntax of the engine.
 fn steps(keys: &[String], quote: char) -> Result<String, String> {
     let mut path = String::from("$");
     for key in keys {
         let plain = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         if key.parse::<usize>().is_ok() {
-            // Falco does not mind which of the two it is.
+            // Falco accepts both.
             return Err(format!("the target tells element {key} of a list from a member of that name"));
         }
         match () {

@@ -1,11 +1,11 @@
-//! What the engines call things: the only place that knows them apart.
+//! Functions and syntax of the engines; the only place that distinguishes them.
 
 mod list;
 mod member;
 
 pub use member::WRAP;
 
-/// An engine that speaks SQL.
+/// An engine with SQL.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[allow(missing_docs)]
 pub enum Dialect {
@@ -22,7 +22,7 @@ const UPPER: &str = "'ABCDEFGHIJKLMNOPQRSTUVWXYZ'";
 const LOWER: &str = "'abcdefghijklmnopqrstuvwxyz'";
 
 impl Dialect {
-    /// The name to ask for it by.
+    /// Name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             DuckDb => "duckdb",
@@ -32,12 +32,12 @@ impl Dialect {
         }
     }
 
-    /// Records are in columns, not in one JSON text each.
+    /// Whether records are in columns and not in one JSON text each.
     pub fn has_columns(self) -> bool {
         matches!(self, Athena | Trino)
     }
 
-    /// A text.
+    /// A text literal.
     pub fn text(self, text: &str) -> String {
         if self != Spark {
             return format!("'{}'", text.replace('\'', "''"));
@@ -54,7 +54,7 @@ impl Dialect {
         out + "'"
     }
 
-    /// A name.
+    /// A quoted identifier.
     pub fn name_of(self, name: &str) -> String {
         match self {
             Spark => format!("`{}`", name.replace('`', "``")),
@@ -62,13 +62,13 @@ impl Dialect {
         }
     }
 
-    /// Begins with.
+    /// Prefix test.
     pub fn starts(self, left: &str, right: &str) -> String {
         let function = if self == Spark { "startswith" } else { "starts_with" };
         format!("{function}({left}, {right})")
     }
 
-    /// Ends with.
+    /// Suffix test.
     pub fn ends(self, left: &str, right: &str) -> String {
         match self {
             DuckDb => format!("suffix({left}, {right})"),
@@ -79,7 +79,7 @@ impl Dialect {
         }
     }
 
-    /// Has it somewhere.
+    /// Substring test.
     pub fn contains(self, left: &str, right: &str) -> String {
         match self {
             DuckDb | Spark => format!("contains({left}, {right})"),
@@ -87,7 +87,7 @@ impl Dialect {
         }
     }
 
-    /// A regular expression that is found somewhere.
+    /// Search by a regular expression.
     pub fn regex(self, left: &str, pattern: &str) -> String {
         let pattern = self.text(pattern);
         match self {
@@ -107,7 +107,7 @@ impl Dialect {
         format!("translate({text}, {LOWER}, {UPPER})")
     }
 
-    /// Bytes of a text.
+    /// Number of bytes of a text.
     pub fn bytes(self, text: &str) -> String {
         match self {
             DuckDb => format!("strlen({text})"),
@@ -124,7 +124,7 @@ impl Dialect {
         }
     }
 
-    /// What BASE64 without wrong letters or lengths stands for, as digits of bytes.
+    /// The bytes of valid BASE64 as digits.
     pub fn decoded(self, text: &str) -> String {
         match self {
             DuckDb => format!("hex(from_base64({text}))"),
@@ -133,7 +133,7 @@ impl Dialect {
         }
     }
 
-    /// The part of a text that a regular expression finds.
+    /// The part of a text that a regular expression matches.
     pub fn extract(self, text: &str, pattern: &str) -> String {
         let pattern = self.text(pattern);
         match self {
@@ -142,7 +142,7 @@ impl Dialect {
         }
     }
 
-    /// Seconds since 1970 of a time as CloudTrail writes it; NULL if there is no such day.
+    /// Seconds since 1970 of a time in CloudTrail's format; NULL for an invalid date.
     pub fn seconds(self, time: &str) -> String {
         match self {
             DuckDb => format!("CAST(epoch(TRY_CAST(substr({time}, 1, 19) AS TIMESTAMP)) AS BIGINT)"),
@@ -151,7 +151,7 @@ impl Dialect {
         }
     }
 
-    /// What follows the last `/`.
+    /// The text after the last `/`.
     pub fn basename(self, text: &str) -> String {
         match self {
             DuckDb => format!("split_part({text}, '/', -1)"),

@@ -1,5 +1,7 @@
 //! `never-extracted-field`.
 
+use crate::cloudtrail::fields::{self, Meaning, Pointer, Row, View};
+use crate::cloudtrail::members::{self, Kind};
 use crate::diag::{Check, Diagnostic, Edit, Fix};
 use crate::lint::{Context, Lint, LintAtom, LintRule};
 use crate::sema::ir::{Term, Test};
@@ -50,41 +52,38 @@ crate::declare_check! {
 /// The newest plugin whose code was looked at.
 const LOOKED_AT: Version = Version(0, 17, 1);
 
+/// A field that holds nothing of the record.
 struct Hollow {
     field: &'static str,
     /// What the plugin makes of it.
     is: &'static str,
     /// It is there if the member is.
     can_exist: bool,
-    member: &'static str,
+    /// The member that would have been shown.
+    member: Pointer,
 }
 
-const HOLLOW: [Hollow; 4] = [
-    Hollow {
-        field: "ct.request.documentname",
-        is: "always absent",
-        can_exist: false,
-        member: "requestParameters/documentName",
-    },
-    Hollow {
-        field: "ct.serviceeventdetails",
-        is: "always an empty text",
-        can_exist: true,
-        member: "serviceEventDetails",
-    },
-    Hollow {
-        field: "ct.edgedevicedetails",
-        is: "always an empty text",
-        can_exist: true,
-        member: "edgeDeviceDetails",
-    },
-    Hollow {
-        field: "ct.sessioncredentialfromconsole",
-        is: "always `false`",
-        can_exist: true,
-        member: "sessionCredentialFromConsole",
-    },
-];
+static HOLLOW: LazyLock<Vec<Hollow>> = LazyLock::new(|| fields::rows().iter().filter_map(hollow).collect());
+
+/// Those that are always absent, and what finds them in an output.
+static ABSENT: LazyLock<Vec<(&Hollow, Finder<'static>)>> = LazyLock::new(|| {
+    let absent = HOLLOW.iter().filter(|hollow| !hollow.can_exist);
+    absent.map(|hollow| (hollow, Finder::new(hollow.field))).collect()
+});
+
+fn hollow(row: &'static Row) -> Option<Hollow> {
+    let field = row.name;
+    if let Meaning::Never { meant: Some(member) } = row.meaning {
+        return Some(Hollow { field, is: "always absent", can_exist: false, member });
+    }
+    let (member, view) = row.member()?;
+    let is = match (members::at(member)?.kind, view) {
+        (Kind::Open, View::Text) => "always an empty text",
+        (Kind::Text, View::Flag) => "always `false`",
+        _ => return None,
+    };
+    Some(Hollow { field, is, can_exist: true, member })
+}
 
 /// The lint.
 pub struct NeverExtractedField;
@@ -108,14 +107,14 @@ impl Lint for NeverExtractedField {
                 cx.report(diagnostic);
             }
         }
-        // The only one of them that an output can say nothing of.
-        let hollow = &HOLLOW[0];
-        static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(HOLLOW[0].field));
-        for text in &rule.view.info.output {
-            if let Some(at) = FINDER.find(text.value.as_bytes()) {
-                let span = text.span_of(at..at + hollow.field.len());
-                let diagnostic = found(rule, cx, hollow, span);
-                cx.report(diagnostic);
+        // Of the others an output can say something.
+        for (hollow, finder) in ABSENT.iter() {
+            for text in &rule.view.info.output {
+                if let Some(at) = finder.find(text.value.as_bytes()) {
+                    let span = text.span_of(at..at + hollow.field.len());
+                    let diagnostic = found(rule, cx, hollow, span);
+                    cx.report(diagnostic);
+                }
             }
         }
     }
@@ -123,7 +122,7 @@ impl Lint for NeverExtractedField {
 
 fn found(rule: &LintRule<'_, '_>, cx: &Context<'_>, hollow: &Hollow, span: Span) -> Diagnostic {
     let message = format!("`{}` is {} (plugin cloudtrail {LOOKED_AT})", hollow.field, hollow.is);
-    let text = format!("json.value[/{}]", hollow.member);
+    let text = format!("json.value[{}]", hollow.member);
     let mut diagnostic = Diagnostic::new(&NEVER_EXTRACTED_FIELD, span, message)
         .at(if hollow.can_exist { "whatever the record says" } else { "the plugin does not read it" })
         .help(format!("use `{text}`"));

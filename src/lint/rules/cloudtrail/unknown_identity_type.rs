@@ -1,5 +1,6 @@
 //! `unknown-identity-type`.
 
+use crate::cloudtrail::members;
 use crate::diag::{Check, Diagnostic, Severity};
 use crate::lint::event_names::equals;
 use crate::lint::places::{one_of, rewrite};
@@ -41,21 +42,8 @@ crate::declare_check! {
     pub UNKNOWN_IDENTITY_TYPE = "RC0430", "unknown-identity-type", CloudTrail, Warning;
 }
 
-/// The kinds of identities, the most usual first.
-pub const IDENTITY_TYPES: [&str; 12] = [
-    "AssumedRole",
-    "IAMUser",
-    "AWSService",
-    "Root",
-    "Role",
-    "FederatedUser",
-    "Directory",
-    "AWSAccount",
-    "IdentityCenterUser",
-    "SAMLUser",
-    "WebIdentityUser",
-    "Unknown",
-];
+/// The kind of an identity.
+const TYPE: &str = "/userIdentity/type";
 
 /// What else they are called.
 const OTHER_WORDS: [(&str, &str); 7] = [
@@ -80,17 +68,17 @@ impl Lint for UnknownIdentityType {
         if !rule.is_cloudtrail() {
             return;
         }
-        for atom in rule.atoms.iter().filter(|atom| atom.member == Some("/userIdentity/type")) {
+        let Some(known) = members::at(TYPE) else { return };
+        let known = || known.values.iter().copied();
+        for atom in rule.atoms.iter().filter(|atom| atom.member == Some(TYPE)) {
             for (at, text) in equals(atom.atom).iter().enumerate() {
                 // Letter case has a lint of its own, and so has what stands for absence.
-                if text.is_empty()
-                    || &**text == "<NA>"
-                    || IDENTITY_TYPES.iter().any(|kind| kind.eq_ignore_ascii_case(text))
+                if text.is_empty() || &**text == "<NA>" || known().any(|kind| kind.eq_ignore_ascii_case(text))
                 {
                     continue;
                 }
                 let word = OTHER_WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
-                let meant = word.map(|&(_, kind)| kind).or_else(|| nearest(text, IDENTITY_TYPES));
+                let meant = word.map(|&(_, kind)| kind).or_else(|| nearest(text, known()));
                 let span = atom.place_of(at);
                 let mut diagnostic = Diagnostic::new(
                     &UNKNOWN_IDENTITY_TYPE,
@@ -103,7 +91,7 @@ impl Lint for UnknownIdentityType {
                         diagnostic.fix = rewrite(cx, span, text, meant);
                         diagnostic.help(format!("did you mean `{meant}`?"))
                     }
-                    None => diagnostic.help(format!("use {}", one_of(IDENTITY_TYPES))),
+                    None => diagnostic.help(format!("use {}", one_of(known()))),
                 };
                 if atom.excludes() {
                     diagnostic.severity = Severity::Info;

@@ -1,9 +1,9 @@
 //! `case-mismatch`.
 
+use crate::cloudtrail::members;
 use crate::diag::{Check, Diagnostic, Severity};
 use crate::lint::event_names::{Form, Verdict, equals, known_source};
 use crate::lint::places::rewrite;
-use crate::lint::rules::cloudtrail::unknown_identity_type::IDENTITY_TYPES;
 use crate::lint::{Context, Lint, LintAtom, LintRule};
 use crate::schema::event_names;
 
@@ -43,22 +43,6 @@ crate::declare_check! {
     pub CASE_MISMATCH = "RC0308", "case-mismatch", Correctness, Warning;
 }
 
-/// Members of records of which all values are known.
-const VALUES: [(&str, &[&str]); 9] = [
-    ("/userIdentity/type", &IDENTITY_TYPES),
-    ("/readOnly", &["true", "false"]),
-    ("/managementEvent", &["true", "false"]),
-    ("/userIdentity/sessionContext/attributes/mfaAuthenticated", &["true", "false"]),
-    ("/additionalEventData/MFAUsed", &["Yes", "No"]),
-    ("/additionalEventData/MobileVersion", &["Yes", "No"]),
-    ("/responseElements/ConsoleLogin", &["Success", "Failure"]),
-    (
-        "/eventType",
-        &["AwsApiCall", "AwsServiceEvent", "AwsConsoleAction", "AwsConsoleSignIn", "AwsVpceEvent"],
-    ),
-    ("/eventCategory", &["Management", "Data", "NetworkActivity", "Insight"]),
-];
-
 /// The lint.
 pub struct CaseMismatch;
 
@@ -89,9 +73,9 @@ impl Lint for CaseMismatch {
                 continue;
             }
             let Some(path) = atom.member else { continue };
-            let Some((_, known)) = VALUES.iter().find(|(member, _)| *member == path) else { continue };
+            let Some(member) = members::at(path) else { continue };
             for (at, text) in equals(atom.atom).iter().enumerate() {
-                let same = known.iter().find(|value| value.eq_ignore_ascii_case(text));
+                let same = member.values.iter().find(|value| value.eq_ignore_ascii_case(text));
                 if let Some(real) = same.filter(|value| **value != &**text) {
                     found(atom, at, text, real, cx);
                 }

@@ -1,5 +1,6 @@
 //! `negated-inequality`.
 
+use crate::cloudtrail::members::{self, Presence};
 use crate::diag::{Check, Diagnostic, Edit, Fix};
 use crate::lint::event_names::{compared, reads_source};
 use crate::lint::places::not_around;
@@ -81,7 +82,7 @@ impl Lint for NegatedInequality {
 
 /// Every record of an API call has it.
 fn is_always_there(atom: &Atom) -> bool {
-    let always = |path| matches!(path, "/eventName" | "/awsRegion" | "/eventType" | "/userIdentity/type");
+    let always = |path| path == "/userIdentity/type" || members::presence(path) == Presence::Always;
     reads_source(atom).is_some() || compared(atom).is_some_and(always)
 }
 

@@ -3,7 +3,7 @@
 use super::decode::{Decoder, LineBreak};
 use super::{Check, Scanner, break_end, is_break};
 
-/// What ends a scalar.
+/// The ways in which a scalar ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
     Plain,
@@ -13,7 +13,7 @@ pub(super) enum End {
     Never,
 }
 
-/// How a scalar is read.
+/// The parameters for reading a scalar.
 pub(super) struct Shape {
     pub end: End,
     pub indent: usize,
@@ -58,7 +58,7 @@ impl Scanner<'_> {
         matches!(self.peek(ahead), Some(b' ' | b'\t' | b'\n' | b'\r'))
     }
 
-    /// As [`Scanner::space`], or the end of the input.
+    /// True as for [`Scanner::space`], or at the end of the input.
     pub(super) fn gap(&self, ahead: usize) -> bool {
         self.peek(ahead).is_none() || self.space(ahead)
     }
@@ -67,7 +67,7 @@ impl Scanner<'_> {
         self.column() == 0 && self.bytes[self.at..].starts_with(marker) && self.gap(3)
     }
 
-    /// Length of what ends the scalar here.
+    /// The length of the scalar's end at the cursor.
     fn ends(&self, end: End) -> Option<usize> {
         let behind = if self.at_break() { break_end(self.text, self.at) } else { self.at + 1 };
         let comment = self.space(0) && self.bytes.get(behind) == Some(&b'#');
@@ -117,7 +117,8 @@ impl Scanner<'_> {
         Ok(false)
     }
 
-    /// Reads up to the end of the line or of the scalar: true if the line break is escaped, `None` at a document marker.
+    /// Reads up to the end of the line or of the scalar: true if the line break is escaped, `None` at a document
+    /// marker.
     fn line(&mut self, shape: &Shape, content: &mut bool, text: &mut Decoder) -> Check<Option<bool>> {
         let quoted = matches!(shape.end, End::Single | End::Double);
         while self.ends(shape.end).is_none() && !self.at_break() && self.peek(0).is_some() {

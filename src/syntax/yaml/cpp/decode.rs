@@ -1,11 +1,11 @@
-//! The texts of scalars as yaml-cpp decodes them.
+//! The decoded texts of scalars, as yaml-cpp decodes them.
 
 use crate::syntax::yaml::Style;
 
-/// What becomes of the line breaks at the end of a scalar.
+/// The treatment of line breaks at the end of a scalar.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Chomp {
-    /// All go.
+    /// All are removed.
     Strip,
     /// One stays.
     Clip,
@@ -13,38 +13,38 @@ pub(super) enum Chomp {
     Keep,
 }
 
-/// A line break inside a scalar, and what the next line begins with.
+/// A line break inside a scalar, and its surroundings.
 pub(super) struct LineBreak {
-    /// A backslash stands before it.
+    /// True if a backslash precedes it.
     pub escaped: bool,
-    /// The next line is empty.
+    /// True if the next line is empty.
     pub empty: bool,
-    /// The next line begins with a blank behind its indentation.
+    /// True if the next line begins with a blank after its indentation.
     pub blank: bool,
-    /// The next line is indented at least like the scalar.
+    /// True if the next line is indented at least like the scalar.
     pub deep: bool,
-    /// Something stands before it in the scalar.
+    /// True if content precedes it in the scalar.
     pub content: bool,
 }
 
-/// Collects the text of one scalar line by line.
+/// The text of one scalar, collected line by line.
 pub(super) struct Decoder {
     style: Style,
     chomp: Chomp,
     value: Vec<u8>,
     /// Length of the value without blanks at the end of the current line.
     solid: usize,
-    /// Length of the value up to the last escape, behind which nothing is cut.
+    /// Length of the value up to the last escape, after which nothing is removed.
     protected: Option<usize>,
-    /// Just behind the last byte of the file that is part of the text.
+    /// The offset after the last byte of the file that is part of the text.
     pub end: usize,
-    /// A closing quote was read.
+    /// True after the closing quote.
     pub closed: bool,
-    /// The break behind the header of a block scalar is read.
+    /// True after the line break of a block scalar's header.
     pub past_first_break: bool,
     empty: bool,
     more_indented: bool,
-    /// Line breaks of a folded block that wait for the next line.
+    /// Line breaks of a folded block that depend on the next line.
     waiting: usize,
     waiting_more_indented: bool,
 }
@@ -77,7 +77,7 @@ impl Decoder {
         self.solid = self.value.len();
     }
 
-    /// Adds a byte of the file, which stands at `at`.
+    /// Adds a byte of the file, at offset `at`.
     pub fn byte(&mut self, byte: u8, at: usize) {
         self.value.push(byte);
         if !matches!(byte, b' ' | b'\t') {
@@ -92,13 +92,13 @@ impl Decoder {
         self.protect();
     }
 
-    /// Nothing before this place is cut.
+    /// Protects the text before this place from removal.
     pub fn protect(&mut self) {
         self.solid = self.value.len();
         self.protected = Some(self.value.len());
     }
 
-    /// Ends a line: in plain and quoted scalars blanks at its end are cut.
+    /// Ends a line: in plain and quoted scalars trailing blanks are removed.
     pub fn end_line(&mut self) {
         if self.is_flow() {
             self.value.truncate(self.solid);
@@ -154,7 +154,7 @@ impl Decoder {
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
     }
 
-    /// Cuts line breaks at the end; of a text of nothing else, all.
+    /// Removes line breaks at the end; from a text of nothing else, all.
     fn cut_all(&mut self, keep: usize) {
         if self.protected.is_none() && self.value.iter().all(|&byte| byte == b'\n') {
             self.value.clear();
@@ -162,7 +162,8 @@ impl Decoder {
         self.cut(|byte| byte == b'\n', keep);
     }
 
-    /// Cuts such bytes at the end, but not before the last escape. The byte before them is one of the `keep` that stay.
+    /// Removes such bytes at the end, but not before the last escape. The byte before them is one of the `keep` that
+    /// stay.
     fn cut(&mut self, is_cut: impl Fn(u8) -> bool, keep: usize) {
         let last = self.value.iter().rposition(|&byte| !is_cut(byte));
         let Some(last) = last.max(self.protected) else { return };

@@ -7,7 +7,7 @@ use crate::syntax::yaml::{Style, is_null};
 const DEPTH: usize = 500;
 
 impl Scanner<'_> {
-    /// All documents up to the first empty one, where yaml-cpp stops reading.
+    /// Reads all documents up to the first empty one, where yaml-cpp stops.
     pub(super) fn stream(&mut self) -> Check<()> {
         loop {
             while self.next()?.is_some_and(|token| token.kind == Kind::Directive) {
@@ -40,7 +40,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// A node without content, which stands behind the last token.
+    /// Adds an empty node after the last token.
     fn null(&mut self) {
         let behind = self.behind;
         self.emit(|| Event::Null(behind));
@@ -53,7 +53,7 @@ impl Scanner<'_> {
         })
     }
 
-    /// The next token, which must be there.
+    /// The next token; its absence is an error.
     fn need(&mut self, missing: &str) -> Check<Token> {
         match self.next()? {
             Some(token) => Ok(token),
@@ -61,7 +61,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// One node; true if it is null.
+    /// Reads one node; true if it is null.
     fn node(&mut self) -> Check<bool> {
         self.depth += 1;
         if self.depth >= DEPTH {
@@ -119,7 +119,7 @@ impl Scanner<'_> {
         Ok(true)
     }
 
-    /// What stands behind the properties of a node that begins at `first`; true if it is null.
+    /// Reads the content after the properties of a node that begins at `first`; true if it is null.
     fn content(&mut self, token: Token, first: usize, tagged: bool) -> Check<bool> {
         match token.kind {
             Kind::Scalar => {
@@ -148,12 +148,12 @@ impl Scanner<'_> {
         Ok(false)
     }
 
-    /// Passes a scalar on; true if it is null.
+    /// Adds a scalar; true if it is null.
     fn scalar_node(&mut self, token: Token, first: usize, tagged: bool) -> bool {
         if let Some(scalar) = self.decoded.get_mut(token.decoded).and_then(Option::take) {
             self.emit(|| Event::Scalar(Scalar { first, tagged, ..scalar }));
         }
-        // A null is plain and stands on one line, so that it is decoded as it is written.
+        // A null is plain and on one line, so its text is its source.
         !tagged && is_null(self.text.get(token.at..token.end).unwrap_or_default())
     }
 
@@ -266,7 +266,7 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    /// One pair inside a flow sequence, with its key or without.
+    /// Reads one pair inside a flow sequence, with its key or without.
     fn compact(&mut self, key: bool) -> Check<()> {
         self.stack.push(Collection::Compact);
         self.pop();

@@ -5,11 +5,11 @@ use super::decode::{Chomp, Decoder};
 use super::{Check, Indent, Indented, Kind, Scalar, Scanner, SimpleKey, Status, Token};
 use crate::syntax::yaml::Style;
 
-/// The longest simple key yaml-cpp looks back over.
+/// The maximum length of a simple key in yaml-cpp.
 const KEY_LENGTH: usize = 1024;
 
 impl Scanner<'_> {
-    /// The next token. At the end of the input yaml-cpp takes also those that still wait for a simple key.
+    /// The next token. At the end of the input yaml-cpp also takes tokens that still wait for a simple key.
     pub(super) fn next(&mut self) -> Check<Option<Token>> {
         loop {
             match self.tokens.front() {
@@ -24,7 +24,7 @@ impl Scanner<'_> {
     pub(super) fn pop(&mut self) {
         if let Some(token) = self.tokens.pop_front() {
             self.serial += 1;
-            // Tokens that only say where a collection begins or ends have no bytes.
+            // Tokens for the start or end of a block collection have no bytes.
             self.behind = if token.at < token.end { token.end } else { self.behind };
         }
     }
@@ -122,7 +122,7 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    /// Fails behind a quoted scalar in a block.
+    /// Fails after a quoted scalar in a block.
     fn scalar_allowed(&self) -> Check<()> {
         if self.scalar_allowed { Ok(()) } else { self.fail("unexpected scalar") }
     }
@@ -168,7 +168,7 @@ impl Scanner<'_> {
         self.decoded.push(Some(Scalar { range, first, style, value, indent: shape.indent, tagged: false }));
     }
 
-    /// Blanks, comments and line breaks between tokens.
+    /// Skips blanks, comments and line breaks between tokens.
     fn skip(&mut self) {
         loop {
             while self.blank() {
@@ -251,7 +251,7 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    /// In a flow mapping a key may stand without a value.
+    /// Ends an entry of a flow mapping that is a key without a value.
     fn solo_entry(&mut self) {
         match self.flows.last().copied() {
             Some(true) => self.drop_key(),
@@ -390,7 +390,7 @@ impl Scanner<'_> {
         self.indents.last().map_or(0, |indent| indent.column)
     }
 
-    /// Opens a block collection here, if it is one; the serial number of its first token.
+    /// Opens a block collection at the cursor, if one begins there; returns the serial number of its first token.
     fn push_indent(&mut self, what: Indented, status: Status) -> Option<usize> {
         let column = self.column() as isize;
         let last = self.indents.last()?;
