@@ -76,12 +76,12 @@ pub fn run(args: &GraphArgs) -> CommandResult {
     if args.format == GraphFormat::Mermaid && graph.edge_count() >= MERMAID_EDGES {
         let edges = graph.edge_count();
         output::note(&format!(
-            "Mermaid draws fewer than {MERMAID_EDGES} arrows unless it is told otherwise, and there are {edges}"
+            "by default, Mermaid draws fewer than {MERMAID_EDGES} arrows, and the graph has {edges}"
         ));
     }
     if drawn.errors > 0 {
         let errors = counted(drawn.errors, "error");
-        output::note(&format!("the rules do not load: {errors}; `rulec check` tells them"));
+        output::note(&format!("the rules do not load: {errors}; `rulec check` shows them"));
         return Ok(ExitCode::from(FAILED));
     }
     Ok(ExitCode::SUCCESS)

@@ -55,7 +55,9 @@ pub fn run(args: &TestArgs, log: &Path, name: &str) -> CommandResult {
     let Some(hit) = found.hit else {
         output::note(&format!("`{name}` fires on none of {} events in {}", found.events, log.display()));
         if let Some((_, place)) = found.closest {
-            output::note(&format!("closest came {place}; `rulec explain-match` tells why it does not match"));
+            output::note(&format!(
+                "the closest record is {place}; `rulec explain-match` shows why it does not match"
+            ));
         }
         return Ok(ExitCode::from(FAILED));
     };
@@ -108,7 +110,9 @@ fn existing(path: &Path) -> Result<Option<(SourceFile, Parsed)>, Failure> {
     let source = SourceFile::from_bytes(path.to_string_lossy(), bytes);
     match file::parse(FileId(0), &source) {
         Ok(parsed) => Ok(Some((source, parsed))),
-        Err(_) => Err(Failure::new(format!("{} is no test file yet; `rulec test` says why", path.display()))),
+        Err(_) => {
+            Err(Failure::new(format!("{} is no test file yet; `rulec test` shows why", path.display())))
+        }
     }
 }
 

@@ -137,7 +137,7 @@ impl Page<'_> {
             }
             p.soft { (counts.line()) }
             @if counts.has_problems() {
-                p.note { "Not everything could be read; the scan has told what on standard error." }
+                p.note { "Not everything could be read; the scan reported what on standard error." }
             }
         }
     }

@@ -57,10 +57,10 @@ pub fn text(report: &Report<'_>) -> String {
 /// The unmet expectations of a test, the reasons, and their events.
 pub fn failures(sources: &SourceMap, outcome: &Outcome) -> String {
     let mut out: String = outcome.failures.iter().map(|found| failure(sources, found)).collect();
-    let mut told = Vec::new();
+    let mut shown = Vec::new();
     for why in outcome.failures.iter().filter_map(|failure| failure.why.as_ref()) {
-        if !told.contains(&&why.event) {
-            told.push(&why.event);
+        if !shown.contains(&&why.event) {
+            shown.push(&why.event);
             out += &format!("  {}\n", event(why));
         }
     }

@@ -97,9 +97,10 @@ impl Call<'_> {
         }
         let output = child.wait_with_output().map_err(|error| format!("{program}: {error}"))?;
         if !output.status.success() {
-            let told = [output.stdout, output.stderr].map(|told| String::from_utf8_lossy(&told).into_owned());
+            let printed =
+                [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
             let lines: Vec<&str> =
-                told.iter().flat_map(|told| told.lines()).filter(|line| !line.trim().is_empty()).collect();
+                printed.iter().flat_map(|text| text.lines()).filter(|line| !line.trim().is_empty()).collect();
             return Err(format!("{program}: {}", lines[lines.len().saturating_sub(12)..].join("\n")));
         }
         String::from_utf8(output.stdout).map_err(|_| format!("{program}: what it prints is not UTF-8"))
@@ -128,8 +129,8 @@ fn trino(call: &Call<'_>) -> Result<Vec<Value>, String> {
 /// Starts a query, waits until it ends and fetches the rows. Region and account are those of the client's own settings.
 fn athena(call: &Call<'_>) -> Result<Vec<Value>, String> {
     let aws = |args: &[&str]| -> Result<Value, String> {
-        let told = call.run("aws", &[&["athena"], args, &["--output", "json"]].concat(), None)?;
-        serde_json::from_str(&told).map_err(|error| format!("aws: what it prints is not JSON: {error}"))
+        let printed = call.run("aws", &[&["athena"], args, &["--output", "json"]].concat(), None)?;
+        serde_json::from_str(&printed).map_err(|error| format!("aws: what it prints is not JSON: {error}"))
     };
     let query = call.query.trim_end().trim_end_matches(';');
     let query = format!("file://{}", call.file("query.sql", query)?);

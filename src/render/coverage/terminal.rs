@@ -149,7 +149,7 @@ fn below(report: &CoverageReport<'_>, out: &mut String) {
     }
 }
 
-/// What tells one record from another, in a few words.
+/// The members that distinguish a record, in a few words.
 fn summary(record: &serde_json::Value) -> String {
     let pointers = ["/eventName", "/eventSource", "/userIdentity/type", "/errorCode"];
     let parts = pointers.iter().filter_map(|pointer| record.pointer(pointer)?.as_str());

@@ -201,7 +201,7 @@ fn no_record_will_do() {
     assert_eq!(
         ran.err,
         "`Recorded` fires on none of 2 events in log.json\n\
-         closest came record 2 of log.json; `rulec explain-match` tells why it does not match\n"
+         the closest record is record 2 of log.json; `rulec explain-match` shows why it does not match\n"
     );
     let directory = with(&[("a.yaml", &rule("ct.name = x")), ("empty.json", "")]);
     let ran = rulec(directory.path(), &["test", "--record", "empty.json", "--rule", "Recorded"]);
