@@ -4,7 +4,7 @@ use super::finding::findings;
 use super::{Error, Finding, Ruleset};
 use crate::analysis;
 use crate::backend::fit::Approximate;
-use crate::backend::{Job, Settings, TARGETS, find};
+use crate::backend::{CompileJob, Settings, TARGETS, find};
 use crate::config::Levels;
 use crate::lint::targets::{APPROXIMATED, NOT_IN_TARGET};
 
@@ -72,7 +72,7 @@ impl Ruleset {
         })?;
         let mut compiled = self.compiled()?;
         let artifact = target
-            .compile(&Job {
+            .compile(&CompileJob {
                 analysis: &compiled.analysis,
                 options: &self.options,
                 rules: &compiled.rules,

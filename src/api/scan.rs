@@ -1,7 +1,7 @@
 //! Rules on logs.
 
 use super::{Error, Ruleset};
-use crate::eval::log::{Batch, Batches, Kind};
+use crate::eval::log::{Batch, Batches, LogProblemKind};
 use crate::eval::{Engine, Event, Matching, Skipped};
 use crate::render::alert::iso;
 use serde_json::Value;
@@ -82,7 +82,7 @@ impl Scan {
     fn batch(&mut self, engine: &Engine, batch: &Batch, matching: Matching, first: &mut Option<i64>) {
         for problem in &batch.problems {
             let message = match problem.kind {
-                Kind::Stray => "text outside of records".to_owned(),
+                LogProblemKind::Stray => "text outside of records".to_owned(),
                 _ => problem.message.clone(),
             };
             self.problems.push(Problem { offset: problem.offset, message });

@@ -1,6 +1,6 @@
 //! Evaluation of atoms on a record, with values derived from several places.
 
-use super::atom::{AtomId, Place, Side, ValueTest, View, number};
+use super::atom::{AtomId, RecordPlace, Side, ValueTest, View, number};
 use super::formula::{Arena, Formula, Gate};
 use super::record::at;
 use super::source::{SourceValue, sources};
@@ -10,7 +10,7 @@ use crate::sema::ir::{FieldRef, Term};
 use crate::sema::pattern::Pattern;
 use crate::sema::pattern::ordered;
 use crate::syntax::token::{Op, Transformer};
-use serde_json::SourceValue as Json;
+use serde_json::Value as Json;
 use std::borrow::Cow;
 
 /// A present value.
@@ -31,8 +31,8 @@ pub struct NotKnown;
 /// The value of a side on a record.
 pub fn side(arena: &Arena, side: &Side, record: &Json, num: u64) -> Option<RecordValue> {
     let value = match &arena.places[side.place as usize] {
-        Place::Number => return Some(RecordValue::Number(num)),
-        Place::Member(keys) => at(record, keys)?,
+        RecordPlace::Number => return Some(RecordValue::Number(num)),
+        RecordPlace::Member(keys) => at(record, keys)?,
         _ => return None,
     };
     let text = match side.view {
@@ -52,9 +52,9 @@ pub fn side(arena: &Arena, side: &Side, record: &Json, num: u64) -> Option<Recor
 pub fn atom_holds(arena: &mut Arena, atom: AtomId, record: &Json, num: u64) -> Option<bool> {
     let asked = arena.atoms[atom as usize].clone();
     match arena.places[asked.place as usize].clone() {
-        Place::Member(keys) => Some(asked.holds(&arena.ready[atom as usize], at(record, &keys))),
-        Place::Number => Some(asked.holds(&arena.ready[atom as usize], Some(&Json::from(num)))),
-        Place::Pair(sides) => {
+        RecordPlace::Member(keys) => Some(asked.holds(&arena.ready[atom as usize], at(record, &keys))),
+        RecordPlace::Number => Some(asked.holds(&arena.ready[atom as usize], Some(&Json::from(num)))),
+        RecordPlace::Pair(sides) => {
             let ValueTest::Pair(op) = asked.check else { return None };
             let (one, other) = (side(arena, &sides.0, record, num), side(arena, &sides.1, record, num));
             match (one, other) {
@@ -70,7 +70,7 @@ pub fn atom_holds(arena: &mut Arena, atom: AtomId, record: &Json, num: u64) -> O
                 _ => Some(false),
             }
         }
-        Place::Derived(term) => {
+        RecordPlace::Derived(term) => {
             let value = value(arena, &term, record, num).ok()?;
             let Some(value) = value else { return Some(false) };
             match (&asked.check, value) {
@@ -92,7 +92,7 @@ pub fn atom_holds(arena: &mut Arena, atom: AtomId, record: &Json, num: u64) -> O
 }
 
 fn is_derived(arena: &Arena, side: &Side) -> bool {
-    matches!(arena.places[side.place as usize], Place::Derived(_))
+    matches!(arena.places[side.place as usize], RecordPlace::Derived(_))
 }
 
 fn formula_holds(arena: &mut Arena, formula: Formula, record: &Json, num: u64) -> Option<bool> {
@@ -123,8 +123,8 @@ fn term_value(
         }
         return match source.value {
             SourceValue::View(side) => match arena.places[side.place as usize].clone() {
-                Place::Derived(inner) if inner == *term => value(arena, term, record, num),
-                Place::Derived(_) => Err(NotKnown),
+                RecordPlace::Derived(inner) if inner == *term => value(arena, term, record, num),
+                RecordPlace::Derived(_) => Err(NotKnown),
                 _ => Ok(self::side(arena, &side, record, num)),
             },
             SourceValue::Text(text) => Ok(Some(RecordValue::Text(text))),
@@ -189,11 +189,7 @@ fn guard_holds(guard: Guard, record: &Json) -> bool {
 }
 
 /// A value of a row that is derived, or stands beside one that is. `list` asks for a list: of all elements, or of one.
-fn shown_value(
-    shown: &fields::RecordValue,
-    record: &Json,
-    list: Option<Option<usize>>,
-) -> Option<RecordValue> {
+fn shown_value(shown: &fields::Shown, record: &Json, list: Option<Option<usize>>) -> Option<RecordValue> {
     let text = |value: &Json| value.as_str().unwrap_or_default().as_bytes().to_vec();
     let one = |text: Vec<u8>| match list {
         None => Some(RecordValue::Text(text)),
@@ -201,30 +197,28 @@ fn shown_value(
         Some(Some(_)) => None,
     };
     match *shown {
-        fields::RecordValue::Text(text) => one(text.as_bytes().to_vec()),
-        fields::RecordValue::Number(number) => Some(RecordValue::Number(number)),
-        fields::RecordValue::Bool(_) => None,
-        fields::RecordValue::Member(pointer, fields::View::OnlyText) => {
-            one(get(record, pointer)?.as_str()?.into())
-        }
-        fields::RecordValue::Member(pointer, fields::View::Elements) => {
+        fields::Shown::Text(text) => one(text.as_bytes().to_vec()),
+        fields::Shown::Number(number) => Some(RecordValue::Number(number)),
+        fields::Shown::Bool(_) => None,
+        fields::Shown::Member(pointer, fields::View::OnlyText) => one(get(record, pointer)?.as_str()?.into()),
+        fields::Shown::Member(pointer, fields::View::Elements) => {
             let all = get(record, pointer)?.as_array().filter(|all| !all.is_empty())?;
             let texts: Vec<String> = all.iter().map(Json::to_string).collect();
             one(texts.join(",").into_bytes())
         }
-        fields::RecordValue::Member(pointer, _) => one(text(get(record, pointer)?)),
-        fields::RecordValue::Concat(parts) => {
+        fields::Shown::Member(pointer, _) => one(text(get(record, pointer)?)),
+        fields::Shown::Concat(parts) => {
             let parts = parts.iter().map(|part| match shown_value(part, record, None)? {
                 RecordValue::Text(text) => Some(text),
                 _ => None,
             });
             one(parts.collect::<Option<Vec<_>>>()?.concat())
         }
-        fields::RecordValue::Sum(pointers) => {
+        fields::Shown::Sum(pointers) => {
             let numbers = pointers.iter().filter_map(|pointer| get(record, pointer)).map(number);
             numbers.reduce(u64::wrapping_add).map(RecordValue::Number)
         }
-        fields::RecordValue::Each(pointer, key, own) => {
+        fields::Shown::Each(pointer, key, own) => {
             let elements = get(record, pointer)?.as_array().map(Vec::as_slice).unwrap_or_default();
             let Some(index) = list.unwrap_or(own) else {
                 let texts = elements.iter().filter_map(|element| element.get(key)).map(text);
@@ -238,7 +232,7 @@ fn shown_value(
 }
 
 /// The values of a derived field.
-fn values(term: &Term) -> impl Iterator<Item = &'static fields::RecordValue> {
+fn values(term: &Term) -> impl Iterator<Item = &'static fields::Shown> {
     let cases = match term {
         Term::Field(field) => match meaning(field) {
             Some(Meaning::Cases(cases)) => *cases,
@@ -252,12 +246,12 @@ fn values(term: &Term) -> impl Iterator<Item = &'static fields::RecordValue> {
 /// A pattern of texts in a row: constants, and something for what members show.
 fn pattern(term: &Term, something: &str) -> Option<String> {
     let parts = values(term).find_map(|shown| match shown {
-        fields::RecordValue::Concat(parts) => Some(*parts),
+        fields::Shown::Concat(parts) => Some(*parts),
         _ => None,
     })?;
     let last = parts.len() - 1;
-    let part = |(at, part): (usize, &fields::RecordValue)| match part {
-        fields::RecordValue::Text(text) => *text,
+    let part = |(at, part): (usize, &fields::Shown)| match part {
+        fields::Shown::Text(text) => *text,
         _ if at == last => "(.|\n)*",
         _ => something,
     };
@@ -279,8 +273,7 @@ pub enum TextForm {
 
 /// The form of the texts that are tried for a derived term.
 pub fn plain_text_form(term: &Term) -> Option<TextForm> {
-    let is_json =
-        values(term).any(|shown| matches!(shown, fields::RecordValue::Member(_, fields::View::Elements)));
+    let is_json = values(term).any(|shown| matches!(shown, fields::Shown::Member(_, fields::View::Elements)));
     if is_json { Some(TextForm::Json) } else { pattern(term, "[^/]+").map(TextForm::Like) }
 }
 
@@ -292,7 +285,7 @@ pub fn hints(term: &Term, checks: &[&ValueTest], text: Option<&str>) -> Vec<Hint
     let mut all = Vec::new();
     for shown in values(term) {
         match *shown {
-            fields::RecordValue::Sum(pointers) => {
+            fields::Shown::Sum(pointers) => {
                 for check in checks {
                     let ValueTest::Number(_, with) = check else { continue };
                     for number in [*with, with.saturating_add(1), with.saturating_sub(1)] {
@@ -300,12 +293,12 @@ pub fn hints(term: &Term, checks: &[&ValueTest], text: Option<&str>) -> Vec<Hint
                     }
                 }
             }
-            fields::RecordValue::Concat(parts) => all.extend(text.and_then(|text| taken_apart(parts, text))),
-            fields::RecordValue::Member(pointer, fields::View::Elements) => {
+            fields::Shown::Concat(parts) => all.extend(text.and_then(|text| taken_apart(parts, text))),
+            fields::Shown::Member(pointer, fields::View::Elements) => {
                 let elements = text.and_then(|text| serde_json::from_str::<Json>(&format!("[{text}]")).ok());
                 all.extend(elements.map(|elements| vec![(pointer, elements)]));
             }
-            fields::RecordValue::Member(pointer, _) => {
+            fields::Shown::Member(pointer, _) => {
                 let lists = checks.iter().filter_map(|check| match check {
                     ValueTest::List(_, all) => {
                         Some(all.iter().filter_map(|text| std::str::from_utf8(text).ok()))
@@ -321,19 +314,19 @@ pub fn hints(term: &Term, checks: &[&ValueTest], text: Option<&str>) -> Vec<Hint
     all
 }
 
-/// What the members of texts in a row show if the row is this text.
-fn taken_apart(parts: &[fields::RecordValue], text: &str) -> Option<Hint> {
+/// The values of the members of a concatenation that has this text.
+fn taken_apart(parts: &[fields::Shown], text: &str) -> Option<Hint> {
     let (mut hint, mut rest) = (Hint::new(), text);
     let mut parts = parts.iter().peekable();
     while let Some(part) = parts.next() {
         match (part, parts.peek()) {
-            (fields::RecordValue::Text(text), _) => rest = rest.strip_prefix(text)?,
-            (fields::RecordValue::Member(pointer, _), Some(fields::RecordValue::Text(next))) => {
+            (fields::Shown::Text(text), _) => rest = rest.strip_prefix(text)?,
+            (fields::Shown::Member(pointer, _), Some(fields::Shown::Text(next))) => {
                 let (shown, _) = rest.split_once(next)?;
                 hint.push((pointer, Json::from(shown)));
                 rest = &rest[shown.len()..];
             }
-            (fields::RecordValue::Member(pointer, _), _) => hint.push((pointer, Json::from(rest))),
+            (fields::Shown::Member(pointer, _), _) => hint.push((pointer, Json::from(rest))),
             _ => return None,
         }
     }

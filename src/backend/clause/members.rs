@@ -6,7 +6,7 @@ use crate::cloudtrail::{MemberPath, members};
 use crate::sema::ir::FieldRef;
 use std::borrow::Cow;
 
-/// Where a value comes from.
+/// The source of a value.
 pub enum Source {
     /// One member.
     Member(Vec<String>, ValueKind),
@@ -20,7 +20,7 @@ pub enum Source {
 pub fn sources(field: &FieldRef) -> Result<Vec<(Clause, Source)>, String> {
     let row = fields::row(&field.name);
     if let Some((pointer, View::Text)) = row.and_then(fields::Row::member)
-        && members::at(pointer).is_some_and(|member| member.kind == members::ValueKind::Open)
+        && members::at(pointer).is_some_and(|member| member.kind == members::Kind::Open)
     {
         return Err(format!(
             "`{}` is mostly an object, which Falco reads as an empty text and the target does not",
@@ -94,7 +94,7 @@ fn is_text(pointer: &str) -> bool {
     match members::at(pointer) {
         // A flag that AWS writes as a text may still be a truth value.
         Some(member) => {
-            member.kind == members::ValueKind::Text
+            member.kind == members::Kind::Text
                 && views.all(|(_, view)| matches!(view, View::Text | View::Short))
         }
         None => views.any(|(row, view)| view == View::Text && row.name.starts_with("ct.")),
