@@ -107,6 +107,8 @@ impl Ruleset {
         let suggestions =
             suggest(&benchmark, &coverage, &rules, sources, &count, assume).map_err(internal)?;
         let json = json::render(&CoverageReport {
+            load_errors: &[],
+            hypothetical: false,
             sources,
             rules: &rules,
             benchmark: &benchmark,

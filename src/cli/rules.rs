@@ -47,7 +47,17 @@ pub fn load(load: &Load, nothing: &str) -> Result<Option<Rules>, Failure> {
     Ok(Some(Rules { compiled, options, settings }))
 }
 
-fn show(sources: &SourceMap, diagnostics: &[Diagnostic]) {
+/// Why Falco refuses to load the rules; empty if it loads them. Takes the diagnostics out of the analysis.
+pub fn load_errors(compiled: &mut Compiled, options: &Options) -> Vec<Diagnostic> {
+    let errors = errors(&mut compiled.analysis);
+    match errors.is_empty() || load_anyway(&errors, &compiled.analysis.sources, options) {
+        true => Vec::new(),
+        false => errors,
+    }
+}
+
+/// Prints diagnostics on standard error.
+pub fn show(sources: &SourceMap, diagnostics: &[Diagnostic]) {
     let summary = render::Summary::default().count(sources, diagnostics);
     let report = render::Report { sources, diagnostics, summary, color: false, base: None };
     output::note(render::render(render::Format::Full, &report).trim_end());
