@@ -6,7 +6,7 @@ use crate::cloudtrail::{MemberPath, members};
 use crate::sema::ir::FieldRef;
 use std::borrow::Cow;
 
-/// Where a value comes from.
+/// The source of a value.
 pub enum Source {
     /// One member.
     Member(Vec<String>, ValueKind),
