@@ -91,7 +91,7 @@ fn is_made(arena: &Arena, side: &Side) -> bool {
     matches!(arena.places[side.place as usize], Place::Made(_))
 }
 
-fn formula_holds(arena: &mut Arena, formula: F, record: &Json, num: u64) -> Option<bool> {
+pub(super) fn formula_holds(arena: &mut Arena, formula: F, record: &Json, num: u64) -> Option<bool> {
     let truth = match arena.nodes[formula.node()].clone() {
         Node::True => true,
         Node::Prim(prim) => prim_holds(arena, prim, record, num)?,

@@ -8,6 +8,7 @@ mod ebnf;
 mod embedded;
 mod eval;
 mod event_lints;
+mod fields;
 mod findings;
 mod format;
 #[path = "support/formatting.rs"]

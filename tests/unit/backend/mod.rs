@@ -6,4 +6,4 @@ mod falco;
 mod random;
 mod sigma;
 mod sql;
-mod support;
+pub(super) mod support;
