@@ -109,8 +109,8 @@ fn of_record(name: &str, left: &str, shown: Option<Json>) -> Case {
     Case { field, record: record(members), shown }
 }
 
-/// A condition that holds just if the field shows this.
-fn condition(field: &str, shown: &Option<Json>) -> String {
+/// A condition that holds just if the field shows this; of a list, `counted` asks for the number of elements too.
+fn condition(field: &str, shown: &Option<Json>, counted: bool) -> String {
     let quoted = |text: &Json| {
         let text = text.as_str().unwrap();
         let escaped: String = text
@@ -125,7 +125,8 @@ fn condition(field: &str, shown: &Option<Json>) -> String {
             let among = all.iter().map(quoted).collect::<Vec<_>>();
             let each: Vec<String> = among.iter().map(|one| format!("{field} intersects ({one})")).collect();
             let (among, each) = (among.join(", "), each.join(" and "));
-            format!("{field} in ({among}) and {each} and len({field}) = {}", all.len())
+            let count = if counted { format!(" and len({field}) = {}", all.len()) } else { String::new() };
+            format!("{field} in ({among}) and {each}{count}")
         }
         Some(text @ Json::String(_)) => format!("{field} = {}", quoted(text)),
         Some(other) => format!("{field} = {other}"),
@@ -146,10 +147,10 @@ fn compile(conditions: &[String]) -> Vec<Rule> {
 }
 
 /// Cases with the rules that hold and do not hold on their records.
-fn compiled() -> Vec<(Case, [Rule; 2])> {
+fn compiled(counted: bool) -> Vec<(Case, [Rule; 2])> {
     let cases: Vec<Case> = cases().into_values().flatten().collect();
     let pair = |case: &Case| {
-        let holds = condition(&case.field, &case.shown);
+        let holds = condition(&case.field, &case.shown, counted);
         [format!("not ({holds})"), holds]
     };
     let conditions: Vec<String> = cases.iter().flat_map(pair).collect();
@@ -177,7 +178,7 @@ fn every_row_has_records() {
 
 #[test]
 fn evaluation_shows_them() {
-    for (case, [yes, no]) in compiled() {
+    for (case, [yes, no]) in compiled(true) {
         let event = Event::new(case.record.as_bytes(), 1).unwrap();
         let is_right = holds(&yes.condition, &event) && !holds(&no.condition, &event);
         assert!(is_right, "{}: not {:?} on {}", case.field, case.shown, case.record);
@@ -187,7 +188,8 @@ fn evaluation_shows_them() {
 #[test]
 fn proofs_show_them() {
     let (mut known, mut unknown) = (0, BTreeSet::new());
-    for (case, [yes, no]) in compiled() {
+    // The number of elements is not known to proofs.
+    for (case, [yes, no]) in compiled(false) {
         let record: Json = serde_json::from_str(&case.record).unwrap();
         // Proofs are about texts without NUL and whole numbers.
         if case.record.contains("\\u0000") || has_fraction(&record) {
@@ -221,9 +223,10 @@ fn has_fraction(value: &Json) -> bool {
 fn duckdb_shows_them() {
     let folder = tempfile::tempdir().unwrap();
     let (mut queries, mut wanted) = (Vec::new(), BTreeSet::new());
-    for (at, (case, [yes, no])) in compiled().into_iter().enumerate() {
-        // A row is told by its eventID, and other engines keep no NUL.
-        if case.field == "ct.id" || case.record.contains("\\u0000") {
+    for (at, (case, [yes, no])) in compiled(true).into_iter().enumerate() {
+        // A row is told by its eventID, other engines keep no NUL, and a query takes an empty eventType for none.
+        let is_untyped = case.field == "ct.eventtype" && case.shown == Some(json!(""));
+        if case.field == "ct.id" || case.record.contains("\\u0000") || is_untyped {
             continue;
         }
         let file = folder.path().join(format!("{at}.jsonl"));
