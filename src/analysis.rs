@@ -1,4 +1,4 @@
-//! The front door: files in, everything known about them out. Pure; the CLI, the language server and library users all call it.
+//! The entry points of the library: files in, findings and rules out. All of them are pure.
 
 pub mod memory;
 mod passes;
@@ -31,63 +31,63 @@ use rustc_hash::FxHashSet;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-/// What to analyse.
+/// Files to analyse, and how.
 #[derive(Debug, Default)]
 pub struct Inputs {
     /// The files, in load order.
     pub sources: SourceMap,
-    /// Plugins, engine version.
+    /// How to analyse them.
     pub options: Options,
 }
 
 /// How to analyse.
 #[derive(Debug, Default, Clone)]
 pub struct Options {
-    /// What is taken as given about the engine that will load the rules.
+    /// The engine that will load the rules.
     pub environment: Environment,
-    /// To take the time of each lint.
+    /// Measures each lint, if given.
     pub clock: Option<Clock>,
-    /// Gaps in the coverage of this benchmark are findings.
+    /// A benchmark whose gaps are reported as findings.
     pub benchmark: Option<Arc<Benchmark>>,
-    /// Leaves out lints, and predicates where only lints would look at them.
+    /// Runs no lints, and makes no predicates if only lints would use them.
     pub without_lints: bool,
 }
 
-/// Everything known about the files. Diagnostics are in load order and carry their default severity:
-/// suppressions and levels are applied by `lint::suppress` and `config`.
+/// The result of an analysis. Diagnostics are in load order and have their default severity: [`findings`] applies
+/// suppressions and levels.
 #[derive(Debug, Default)]
 pub struct Analysis {
     /// The files.
     pub sources: SourceMap,
     /// All findings.
     pub diagnostics: Vec<Diagnostic>,
-    /// Per file, in load order: what stands where.
+    /// The layout of each file, in load order.
     pub files: Vec<FileFacts>,
-    /// What each lint cost, if a clock was given.
+    /// The time that each lint took, if a clock was given.
     pub timings: Vec<Timing>,
-    /// A proof about the benchmark was not confirmed: an error of rulec.
+    /// A proof about the benchmark that `eval` did not confirm: an error of rulec.
     pub disagreement: Option<Disagreement>,
 }
 
-/// The rules of files that load, for whoever runs or reasons about them.
+/// An analysis with the rules as predicates.
 #[derive(Debug, Default)]
 pub struct Compiled {
-    /// The analysis: without errors, `rules` are all there are.
+    /// The analysis. If it has no errors, `rules` is complete.
     pub analysis: Analysis,
     /// The rules that load, in evaluation order.
     pub rules: Vec<Rule>,
-    /// Rules whose conditions are too large to be turned into predicates.
+    /// Rules whose conditions are too large for predicates.
     pub too_large: Vec<TooLarge>,
 }
 
-/// What stands where in one file.
+/// The layout of one file.
 #[derive(Debug, Default)]
 pub struct FileFacts {
     /// The file.
     pub file: FileId,
-    /// The file on disk that it is, or is inside of.
+    /// Itself, or its host file on disk.
     pub on_disk: FileId,
-    /// Spans of the comments, `#` included, line break excluded.
+    /// Spans of the comments, with `#` and without the line break.
     pub comments: Vec<Span>,
     /// Spans of the top-level items, in order.
     pub items: Vec<Span>,
@@ -95,7 +95,7 @@ pub struct FileFacts {
     pub counts: Counts,
 }
 
-/// How many of each.
+/// Number of definitions by kind.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Counts {
     /// Rules.
@@ -106,12 +106,12 @@ pub struct Counts {
     pub lists: usize,
 }
 
-/// Falco's own result for one file, as `falco -V` would give it after the files before it.
+/// Falco's result for one file, as `falco -V` gives it after the files before it.
 #[derive(Debug, Clone, Default)]
 pub struct LoadResult {
-    /// The path as given.
+    /// The path as the user gave it.
     pub name: String,
-    /// No error.
+    /// True without errors.
     pub successful: bool,
     /// Falco's JSON-schema check of the first document; `None` when no document was validated.
     pub schema_valid: Option<bool>,
@@ -123,19 +123,19 @@ pub struct LoadResult {
     pub warnings: Vec<FalcoSays>,
 }
 
-/// Falco ends without a result: it refuses to start, or crashes.
+/// An end of Falco without results: it refuses to start, or crashes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fatal {
-    /// What Falco says or does.
+    /// Falco's last words, or the signal that ends it.
     pub message: String,
 }
 
-/// Compiles the files as rulec does: all errors, all findings, lints included.
+/// Finds all errors of the files, and runs lints.
 pub fn analyze(inputs: Inputs) -> Analysis {
     run(inputs, true).analysis
 }
 
-/// The same without lints, and the rules as predicates.
+/// Finds all errors of the files, and turns the rules into predicates. Runs no lints.
 pub fn compile_rules(inputs: Inputs) -> Compiled {
     run(inputs, false)
 }
@@ -149,7 +149,7 @@ fn run(inputs: Inputs, lint: bool) -> Compiled {
     let Examined { mut diagnostics, rules, too_large, timings, disagreement } = examined;
     diagnostics.extend(about_outer);
     for (id, _) in sources.given().filter(|(_, file)| file.invalid_utf8.is_some()) {
-        // The text was cut off in the middle: how it ends says nothing.
+        // The text is cut off at the bad byte, so an error at its end means nothing.
         let about_text = [&checks::YAML_SYNTAX, &embedded::UNREADABLE_INPUT];
         let cut = |d: &Diagnostic| about_text.contains(&d.check) && d.primary.span.file == id;
         if let Some(at) = diagnostics.iter().rposition(cut) {
@@ -167,7 +167,7 @@ fn run(inputs: Inputs, lint: bool) -> Compiled {
     Compiled { analysis: Analysis { diagnostics, files, timings, disagreement, sources }, rules, too_large }
 }
 
-/// The files as Falco loads them. Items that stand alone make one file.
+/// The files as Falco loads them. Consecutive items of host files make one.
 fn units<'s>(sources: &'s SourceMap, streams: &'s [Stream]) -> Vec<Unit<'s>> {
     let is_item = |file: &SourceFile| file.origin.as_ref().is_some_and(|origin| origin.is_item);
     let mut units: Vec<Unit<'s>> = Vec::new();
@@ -182,7 +182,7 @@ fn units<'s>(sources: &'s SourceMap, streams: &'s [Stream]) -> Vec<Unit<'s>> {
     units
 }
 
-/// What Falco loads as one file: a text, or pieces of one that were read each by itself.
+/// A file as Falco loads it: one text, or pieces that were parsed separately.
 pub struct Unit<'s> {
     /// The name to show.
     pub name: &'s str,
@@ -190,23 +190,23 @@ pub struct Unit<'s> {
     pub pieces: Vec<(FileId, &'s Stream)>,
 }
 
-/// What came of a set of files.
+/// The result of [`examine`].
 #[derive(Debug, Default)]
 pub struct Examined {
-    /// All findings, each once.
+    /// All findings, without duplicates.
     pub diagnostics: Vec<Diagnostic>,
     /// The rules that load, in evaluation order.
     pub rules: Vec<Arc<Rule>>,
-    /// Rules whose conditions are too large to be turned into predicates.
+    /// Rules whose conditions are too large for predicates.
     pub too_large: Vec<TooLarge>,
-    /// What each lint cost, if a clock was given.
+    /// The time that each lint took, if a clock was given.
     pub timings: Vec<Timing>,
-    /// A proof about the benchmark was not confirmed.
+    /// A proof about the benchmark that `eval` did not confirm.
     pub disagreement: Option<Disagreement>,
 }
 
-/// Everything about files that were read. With a memory, what was found of rules that have not changed since is not
-/// found again: then the ids of the files must be those of [`Unit::pieces`] that no other text ever had.
+/// Analyses parsed files. With a memory, rules that have not changed since its last run are not analysed again; then
+/// no id of [`Unit::pieces`] may ever have belonged to another text.
 pub fn examine(
     sources: &SourceMap,
     units: &[Unit<'_>],
@@ -268,10 +268,17 @@ pub fn examine(
     }
     let mut disagreement = None;
     if let Some(benchmark) = options.benchmark.as_deref().filter(|_| lint) {
-        let rules: Vec<Rule> = rules.iter().map(|rule| Rule::clone(rule)).collect();
-        match coverage::checks::gaps(&rules, benchmark, sources) {
-            Ok(found) => diagnostics.extend(found),
-            Err(error) => disagreement = Some(error),
+        let refusal =
+            |found: &&Diagnostic| found.severity == Severity::Error && found.check != &checks::FALCO_CRASH;
+        if let Some(error) = diagnostics.iter().find(refusal) {
+            let uncovered = coverage::checks::all_uncovered(benchmark, error.primary.span);
+            diagnostics.push(uncovered);
+        } else {
+            let rules: Vec<Rule> = rules.iter().map(|rule| Rule::clone(rule)).collect();
+            match coverage::checks::gaps(&rules, benchmark, sources) {
+                Ok(found) => diagnostics.extend(found),
+                Err(error) => disagreement = Some(error),
+            }
         }
     }
     dedup(&mut diagnostics);
@@ -281,7 +288,7 @@ pub fn examine(
     Examined { diagnostics, rules, too_large, timings, disagreement }
 }
 
-/// What a deployment says of rules, if there is none that it says it of.
+/// Selections and appended outputs of a deployment that apply to no rule.
 fn idle(environment: &Environment, collected: &Collected<'_>) -> Vec<Diagnostic> {
     let rules = &collected.rules.items;
     let selections = environment.deployment.selections.iter();
@@ -292,14 +299,16 @@ fn idle(environment: &Environment, collected: &Collected<'_>) -> Vec<Diagnostic>
     let unheard = appended
         .filter(|entry| !rules.iter().any(|rule| entry.is_about(rule.source, rule.name, &rule.tags)))
         .map(|entry| entry.span);
-    idle.chain(unheard).map(|span| Diagnostic::new(&SELECTS_NOTHING, span, "no rule is like this")).collect()
+    idle.chain(unheard)
+        .map(|span| Diagnostic::new(&SELECTS_NOTHING, span, "this applies to no rule"))
+        .collect()
 }
 
 fn parse(sources: &SourceMap) -> Vec<Stream> {
     sources.files().map(|(id, file)| yaml::parse(id, file)).collect()
 }
 
-/// An error in a macro is found again in every rule that uses it: once is enough.
+/// Drops repeated findings: an error in a macro is found once for each rule that uses it.
 fn dedup(diagnostics: &mut Vec<Diagnostic>) {
     let mut seen = FxHashSet::default();
     seen.reserve(diagnostics.len());
@@ -325,7 +334,7 @@ fn facts(file: FileId, stream: &Stream) -> FileFacts {
     facts
 }
 
-/// What Falco says of each file, loaded cumulatively in order; first error of each only.
+/// Falco's result for each file, loaded in order on top of those before: only the first error of each.
 pub fn falco_verdicts(inputs: &Inputs) -> Result<Vec<LoadResult>, Fatal> {
     let (sources, environment) = (&inputs.sources, &inputs.options.environment);
     let streams = parse(sources);
@@ -351,7 +360,7 @@ pub fn falco_verdicts(inputs: &Inputs) -> Result<Vec<LoadResult>, Fatal> {
 
 fn verdict(name: &str, stream: &Stream, report: Report<'_>) -> LoadResult {
     let mut result = LoadResult { name: name.to_owned(), successful: true, ..LoadResult::default() };
-    // Falco validates document after document, until one cannot be read.
+    // Falco validates one document after the other, until one cannot be parsed.
     let complex = report.found.iter().any(|found| found.check == &checks::COMPLEX_KEY);
     if stream.errors.is_empty() && !complex {
         let mut first = None;
@@ -377,8 +386,8 @@ fn verdict(name: &str, stream: &Stream, report: Report<'_>) -> LoadResult {
     result
 }
 
-/// What is left to tell the user: suppressions and levels applied, in the order of the files.
-/// Takes the diagnostics out of the analysis.
+/// The findings to show, in the order of the files, after suppressions and levels. Takes the diagnostics out of the
+/// analysis.
 pub fn findings(analysis: &mut Analysis, levels: &Levels) -> Vec<Diagnostic> {
     let scopes = analysis.files.iter().map(|facts| Scope {
         file: facts.file,
@@ -393,23 +402,31 @@ pub fn findings(analysis: &mut Analysis, levels: &Levels) -> Vec<Diagnostic> {
     kept
 }
 
-/// What keeps the rules from loading, whatever is suppressed. Takes the diagnostics out of the analysis.
+/// The errors, suppressed or not. Takes the diagnostics out of the analysis.
 pub fn errors(analysis: &mut Analysis) -> Vec<Diagnostic> {
     let mut errors = std::mem::take(&mut analysis.diagnostics);
     errors.retain(|found| found.severity == Severity::Error);
     embedded::to_host(&analysis.sources, errors)
 }
 
-/// Who uses whom, and whether that is all there is.
+/// True if the rules load in spite of these errors: Falco crashes at an event of theirs, and not before.
+pub fn load_anyway(errors: &[Diagnostic], sources: &SourceMap, options: &Options) -> bool {
+    let only_crashes = errors.iter().all(|found| found.check == &checks::FALCO_CRASH);
+    let loads = |results: Vec<LoadResult>| results.iter().all(|result| result.successful);
+    let inputs = || Inputs { sources: sources.clone(), options: options.clone() };
+    errors.is_empty() || only_crashes && falco_verdicts(&inputs()).is_ok_and(loads)
+}
+
+/// A graph of rules, macros and lists, and whether it is complete.
 #[derive(Debug)]
 pub struct Drawn {
     /// Rules, macros and lists.
     pub graph: Graph,
-    /// Errors that keep the rules from loading: what could not be read is missing.
+    /// Number of errors; what could not be read is not in the graph.
     pub errors: usize,
 }
 
-/// Which rules, macros and lists of the files use which.
+/// The graph of which rules, macros and lists use which.
 pub fn graph(inputs: &Inputs) -> Drawn {
     let (sources, environment) = (&inputs.sources, &inputs.options.environment);
     let streams = parse(sources);
@@ -424,7 +441,7 @@ pub fn graph(inputs: &Inputs) -> Drawn {
     Drawn { graph: graph::graph(&collected), errors: report.errors() + unmet + unread }
 }
 
-/// `falco -L`: everything about the rules, when all files load. The `Err` says what keeps Falco from it.
+/// The output of `falco -L`, or the error for which Falco has none.
 pub fn describe(inputs: &Inputs) -> Result<serde_json::Value, String> {
     let (sources, _) = embedded::unwrap(inputs.sources.clone());
     let inputs = &Inputs { sources, options: inputs.options.clone() };

@@ -126,7 +126,6 @@ impl PartialEq for &'static Check {
 /// Declares checks. The doc comment's first line is the summary, the rest the page; `=>` names Falco's code for the same
 /// finding, `yields_to [A, B]` the checks that say more about the same place, and `off` at the end hides its findings
 /// unless a level is set.
-#[macro_export]
 macro_rules! declare_check {
     ($($(#[doc = $doc:literal])+ $vis:vis $ident:ident = $code:literal, $name:literal, $group:ident, $severity:ident $(=> $falco:ident)? $(yields_to [$($over:ident),+ $(,)?])? $(, $off:ident)?;)+) => {
         $(
@@ -151,6 +150,8 @@ macro_rules! declare_check {
     (@falco) => { None };
     (@falco $falco:ident) => { Some($crate::diag::FalcoCode::$falco) };
 }
+
+pub(crate) use declare_check;
 
 /// A span with a few words about it.
 #[derive(Clone, PartialEq, Eq, Debug)]

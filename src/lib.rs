@@ -1,38 +1,65 @@
-//! rulec: the compiler for Falco and Sysdig rules on AWS CloudTrail.
+//! rulec: the compiler and linter for Falco and Sysdig rules on AWS CloudTrail.
 //!
-//! ```text
-//! files -> source -> syntax -> AST -> sema -> IR -> (logic, eval, lint, target)
-//!                      |                |
-//!                      +-- diagnostics -+--> analysis -> render -> cli, lsp
-//! ```
+//! [`Ruleset`] is where to begin: it takes rules files as texts, and checks, runs and compiles them. All results are plain
+//! data. Nothing here reads a disk, a clock or the environment, except [`program`], which is the command line.
+//!
+//! | function | does what this command does |
+//! |---|---|
+//! | [`Ruleset::check`] | `rulec check` |
+//! | [`Ruleset::describe`] | `rulec describe` |
+//! | [`Ruleset::scan`] | `rulec scan` |
+//! | [`Ruleset::test`] | `rulec test` |
+//! | [`Ruleset::coverage`] | `rulec coverage` |
+//! | [`Ruleset::compile`] | `rulec compile` |
+//! | [`format()`] | `rulec fmt` |
+//! | [`explain`] | `rulec explain` |
+#![cfg_attr(
+    not(all(feature = "cli", feature = "lsp")),
+    allow(dead_code, unused_imports, reason = "the program needs more than the library gives away")
+)]
 
-pub mod analysis;
-pub mod backend;
-pub mod bundled;
+mod analysis;
+mod api;
+mod backend;
+mod bundled;
 #[cfg(feature = "cli")]
-pub mod cli;
-pub mod cloudtrail;
-pub mod config;
-pub mod coverage;
-pub mod diag;
-pub mod embedded;
-pub mod eval;
+mod cli;
+mod cloudtrail;
+mod config;
+mod coverage;
+mod diag;
+mod embedded;
+mod eval;
 #[cfg(any(feature = "cli", feature = "lsp"))]
-pub mod files;
-pub mod fix;
-pub mod format;
-pub mod ide;
-pub mod lint;
-pub mod logic;
+mod files;
+mod fix;
+mod format;
+mod ide;
+#[cfg(any(test, feature = "internals"))]
+#[doc(hidden)]
+pub mod internals;
+mod lint;
+mod logic;
 #[cfg(feature = "lsp")]
-pub mod lsp;
-pub mod nearest;
-pub mod render;
-pub mod schema;
-pub mod sema;
-pub mod source;
-pub mod syntax;
-pub mod testing;
+mod lsp;
+mod nearest;
+mod render;
+mod schema;
+mod sema;
+mod source;
+mod syntax;
+mod testing;
+
+pub use api::*;
+pub use backend::fit::Approximate;
+#[cfg(feature = "cli")]
+pub use cli::main as program;
+pub use coverage::{Scope, Status, Verdict};
+pub use diag::Severity;
+pub use eval::Matching;
+pub use render::{Format, Summary};
+
+use diag::declare_check;
 
 #[cfg(test)]
 extern crate self as rulec;

@@ -1,7 +1,7 @@
-//! What was found of rules that have not changed since, for whoever analyses nearly the same files again and again.
+//! Findings of earlier runs, for a caller that analyses nearly the same files many times.
 //!
-//! What is found of a rule rests on the items that it was made of, on the lists and macros whose names stand in it, and
-//! on those that their texts name in turn. A text is known by its id, so nothing has to be compared.
+//! The findings of a rule depend on the items that define it, on the lists and macros that its condition names, and on
+//! those that these name in turn. The id of a file stands for its text, so no texts are compared.
 
 use super::passes::Made;
 use crate::lint::{ItemFindings, Lints};
@@ -17,38 +17,40 @@ use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-/// What is known from earlier runs over the same environment.
-#[derive(Default)]
+/// The results of earlier runs over the same environment.
+#[derive(Debug, Default)]
 pub struct Memory {
     rules: FxHashMap<u64, Known<Arc<Kept>>>,
     items: FxHashMap<FileId, Known<ItemFindings>>,
-    /// The lists and macros of the last run in the order that decides what each of them sees.
+    /// The lists and macros of the last run, in definition order.
     definitions: Vec<(u64, u64)>,
-    /// Macros of the last run that could not be read.
+    /// Macros of the last run with errors.
     broken_macros: Vec<u64>,
-    /// What the last run asked of engine and plugins.
+    /// The engine and plugin requirements of the last run.
     asked: u64,
-    /// Keeps what predicates share, so that equal ones of different runs share it too.
+    /// Shared parts of predicates, kept so that predicates of different runs share them too.
     lowering: Option<Lowering>,
     run: u32,
 }
 
-/// Something, and the last run that made use of it.
+/// A value and the last run that used it.
+#[derive(Debug)]
 struct Known<T> {
     what: T,
     run: u32,
 }
 
-/// What came of a rule.
+/// The results for a rule.
+#[derive(Debug)]
 pub(super) struct Kept {
     pub outcome: Arc<RuleOutcome>,
-    /// The words of its condition: a list or macro of another name cannot matter to it.
+    /// The words of its condition. Lists and macros of other names do not affect it.
     pub words: Vec<u64>,
     pub made: Option<Made>,
 }
 
 impl Memory {
-    /// Forgets what rests on lists and macros that have changed since the last run.
+    /// Drops results that depend on lists and macros that have changed since the last run.
     pub(super) fn begin(&mut self, collected: &Collected<'_>) {
         self.run += 1;
         let asked = asked(collected);
@@ -63,7 +65,7 @@ impl Memory {
             let mut changed = changed(&self.definitions, &definitions);
             changed.extend(broken.iter().filter(|name| !self.broken_macros.contains(name)));
             changed.extend(self.broken_macros.iter().filter(|name| !broken.contains(name)));
-            // A name with separators in it can be found anywhere.
+            // A list whose name contains separators can be substituted within any text.
             let odd = collected.lists.items.iter().any(|list| list.name.bytes().any(is_separator));
             if odd {
                 self.rules.clear();
@@ -79,7 +81,7 @@ impl Memory {
         (self.asked, self.definitions, self.broken_macros) = (asked, definitions, broken);
     }
 
-    /// Forgets what this run had no use for.
+    /// Drops results that this run did not use.
     pub(super) fn end(&mut self) {
         let run = self.run;
         self.rules.retain(|_, known| known.run == run);
@@ -96,7 +98,7 @@ impl Memory {
         self.rules.insert(key(rule, broken), Known { what: Arc::new(kept), run: self.run });
     }
 
-    /// Looks at the items of a piece, or recalls what was found of them.
+    /// Runs the lints on the items of a piece, or recalls their findings.
     pub(super) fn items(&mut self, piece: FileId, stream: &Stream, lints: &mut Lints<'_>) {
         if let Some(known) = self.items.get_mut(&piece) {
             known.run = self.run;
@@ -117,7 +119,7 @@ fn key(rule: &RuleInfo<'_>, broken: bool) -> u64 {
     hasher.finish()
 }
 
-/// What the files ask of engine and plugins, which some lints hold against every rule.
+/// A hash of the engine and plugin requirements, which some lints compare with every rule.
 fn asked(collected: &Collected<'_>) -> u64 {
     let mut hasher = FxHasher::default();
     collected.engine_version.hash(&mut hasher);
@@ -127,7 +129,7 @@ fn asked(collected: &Collected<'_>) -> u64 {
     hasher.finish()
 }
 
-/// The names of all definitions but those that were the same before, in the same order to each other.
+/// The names of definitions outside the common prefix and suffix of both runs.
 fn changed(before: &[(u64, u64)], after: &[(u64, u64)]) -> FxHashSet<u64> {
     let same = |pairs: &mut dyn Iterator<Item = (&(u64, u64), &(u64, u64))>| {
         pairs.take_while(|(a, b)| a == b).count()
@@ -139,7 +141,7 @@ fn changed(before: &[(u64, u64)], after: &[(u64, u64)]) -> FxHashSet<u64> {
     ends.into_iter().flatten().map(|&(name, _)| name).collect()
 }
 
-/// The words of a rule's condition that can name a list or macro, those of its exceptions included.
+/// The words of a rule's condition and exceptions that can name a list or macro.
 pub(super) fn words(rule: &RuleInfo<'_>) -> Vec<u64> {
     let raw = exceptions::expand(Composite::joined(&rule.condition), &rule.exceptions);
     let text = raw.unwrap_or_else(|_| Composite::joined(&rule.condition)).text;
@@ -150,7 +152,7 @@ pub(super) fn words(rule: &RuleInfo<'_>) -> Vec<u64> {
     words
 }
 
-/// Adds the lists and macros whose texts name something that has changed, and those that name them, and so on.
+/// Adds the lists and macros that name something in the set, directly or through others.
 pub(super) fn spread(collected: &Collected<'_>, changed: &mut FxHashSet<u64>) {
     let mut named_by: FxHashMap<u64, Vec<u64>> = FxHashMap::default();
     let mut names = |text: &str, by: u64| {

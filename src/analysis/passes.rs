@@ -1,4 +1,4 @@
-//! What is done with a rule once it compiles: it becomes a predicate, and lints look at it.
+//! The steps for a rule that compiles: lowering to a predicate, and lints.
 
 use super::memory::{Kept, Memory, words};
 use crate::lint::{ItemFindings, LintRule, Lints};
@@ -8,24 +8,24 @@ use crate::sema::ir::Rule;
 use crate::sema::lower::{Lowering, TooLarge};
 use std::sync::Arc;
 
-/// What is made of rules, and what makes it.
+/// The state of these steps and their results.
 pub(super) struct Passes<'c, 'm> {
     pub lowering: Lowering,
     pub rules: Vec<Arc<Rule>>,
     pub too_large: Vec<TooLarge>,
     pub lints: Option<Lints<'c>>,
-    /// What is known from earlier runs.
+    /// Results of earlier runs, if the caller keeps them.
     pub memory: Option<&'m mut Memory>,
-    /// What came of the rule at hand.
+    /// The result for the current rule.
     pub last: Option<Made>,
 }
 
-/// What became of a rule that loads.
+/// The result for a rule that loads.
 #[derive(Debug, Clone)]
 pub(super) enum Made {
-    /// A predicate, and what lints found.
+    /// A predicate and the findings of lints.
     Rule(Arc<Rule>, Option<ItemFindings>),
-    /// Too large for one.
+    /// A condition that is too large for a predicate.
     TooLarge(TooLarge),
 }
 

@@ -1,4 +1,4 @@
-//! What is wrong only on the way: Falco compiles after each file, so what a later file mends has already stopped it.
+//! Errors that Falco reports before a later file repairs them: it compiles after each file, and stops at the first error.
 
 use super::Unit;
 use super::memory::{spread, words};
@@ -14,8 +14,8 @@ use crate::syntax::items::ItemKind;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 
-/// The errors that Falco meets before a file mends them; of each state the first, if it is not known already. Each
-/// file that changes what earlier ones defined is looked at just before it is loaded, and only what rests on that.
+/// The errors that a later file repairs: of each state before a file, the first that is not known already. Only states
+/// before a file that changes earlier definitions are compiled, and only the rules that depend on these.
 pub(super) fn mended(
     sources: &SourceMap,
     units: &[Unit<'_>],
@@ -50,7 +50,7 @@ pub(super) fn mended(
             missed.push(errors::mended_too_late(error.clone(), unit.name));
         }
         broken.extend(report.into_broken());
-        // What comes after a file that cannot be read is anybody's guess.
+        // After a file that cannot be read, nothing can be said about the next ones.
         if refused {
             break;
         }
@@ -58,10 +58,10 @@ pub(super) fn mended(
     missed
 }
 
-/// Which rules a file affects by what it changes.
+/// The rules that a file affects by its changes.
 struct Affected<'c, 'a> {
     all: &'c Collected<'a>,
-    /// The words of each rule's condition, once somebody asks.
+    /// The words of each rule's condition, computed on demand.
     words: Option<FxHashMap<&'a str, Vec<u64>>>,
 }
 
@@ -70,7 +70,7 @@ impl<'c, 'a> Affected<'c, 'a> {
         Affected { all, words: None }
     }
 
-    /// The rules that rest on what the file of this number changes; `None` if it changes nothing.
+    /// The rules that depend on the changes of a file, by its number; `None` if it changes nothing.
     fn by(&mut self, unit: u32) -> Option<FxHashSet<&'a str>> {
         let changes = || self.all.changes.iter().filter(|change| change.unit == unit);
         changes().next()?;
@@ -91,7 +91,7 @@ impl<'c, 'a> Affected<'c, 'a> {
     }
 }
 
-/// Compiles these rules and no others.
+/// A sink for these rules only.
 struct Only<'a>(FxHashSet<&'a str>);
 
 impl<'a> Sink<'a> for Only<'_> {

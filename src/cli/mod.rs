@@ -22,6 +22,7 @@ mod list;
 mod lsp;
 mod output;
 mod record;
+#[cfg(test)]
 mod reference;
 mod rules;
 mod scan;
@@ -30,6 +31,7 @@ mod suites;
 mod test;
 mod watch;
 
+#[cfg(test)]
 pub use reference::markdown;
 
 use crate::files::{self, Failure};

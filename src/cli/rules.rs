@@ -3,10 +3,9 @@
 use super::args::Load;
 use super::settings::{self, Settings};
 use super::{Failure, engine, inputs, output};
-use crate::analysis::{Compiled, Inputs, LoadResult, Options, compile_rules, errors, falco_verdicts};
+use crate::analysis::{Compiled, Inputs, Options, compile_rules, errors, load_anyway};
 use crate::diag::{Diagnostic, Severity};
 use crate::render;
-use crate::sema::checks::FALCO_CRASH;
 use crate::source::SourceMap;
 
 /// Rules and how they were read.
@@ -37,11 +36,7 @@ pub fn load(load: &Load, nothing: &str) -> Result<Option<Rules>, Failure> {
     if !errors.is_empty() {
         let sources = &compiled.analysis.sources;
         show(sources, &errors);
-        let only_crashes = errors.iter().all(|found| found.check == &FALCO_CRASH);
-        let loads = |results: Vec<LoadResult>| results.iter().all(|result| result.successful);
-        let inputs = Inputs { sources: sources.clone(), options: options.clone() };
-        // What crashes at an event does not crash here.
-        if !only_crashes || !falco_verdicts(&inputs).is_ok_and(loads) {
+        if !load_anyway(&errors, sources, &options) {
             output::note(&format!("error: the rules have errors, so {nothing}"));
             return Ok(None);
         }
@@ -52,7 +47,17 @@ pub fn load(load: &Load, nothing: &str) -> Result<Option<Rules>, Failure> {
     Ok(Some(Rules { compiled, options, settings }))
 }
 
-fn show(sources: &SourceMap, diagnostics: &[Diagnostic]) {
+/// Why Falco refuses to load the rules; empty if it loads them. Takes the diagnostics out of the analysis.
+pub fn load_errors(compiled: &mut Compiled, options: &Options) -> Vec<Diagnostic> {
+    let errors = errors(&mut compiled.analysis);
+    match errors.is_empty() || load_anyway(&errors, &compiled.analysis.sources, options) {
+        true => Vec::new(),
+        false => errors,
+    }
+}
+
+/// Prints diagnostics on standard error.
+pub fn show(sources: &SourceMap, diagnostics: &[Diagnostic]) {
     let summary = render::Summary::default().count(sources, diagnostics);
     let report = render::Report { sources, diagnostics, summary, color: false, base: None };
     output::note(render::render(render::Format::Full, &report).trim_end());

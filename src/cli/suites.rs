@@ -53,7 +53,7 @@ fn load(wanted: &Load, settings: &Settings, options: &Options) -> Result<Suite, 
     let roots = wanted.paths.iter().chain(&wanted.falco_config);
     let shown: Vec<String> = roots.map(|root| root.display().to_string()).collect();
     let shown = shown.join(", ");
-    if loaded.sources.files().next().is_none() {
+    if loaded.sources.is_empty() {
         return Err(Failure::new(format!("there are no rules files in {shown}")));
     }
     let mut compiled = compile_rules(Inputs { sources: loaded.sources, options: options.clone() });

@@ -18,7 +18,8 @@ crate::declare_check! {
     ///
     /// ## What it does
     /// With `rulec check --benchmark NAME`, or `benchmark` in `rulec.toml`, reports controls none of whose events makes a
-    /// rule about it fire. It is placed at the rule that comes nearest.
+    /// rule about it fire. It is placed at the rule that comes nearest. If Falco refuses to load the rules, one finding
+    /// says that no control is covered.
     ///
     /// ## Why it matters
     /// What the control asks to be watched happens unseen. `rulec coverage` shows an event that slips through, and
@@ -66,6 +67,14 @@ pub fn gaps(
         ))
     };
     Ok(suggestions.into_iter().filter_map(finding).collect())
+}
+
+/// No control is covered, because Falco refuses to load the rules: `error` is the place of the first reason.
+pub fn all_uncovered(benchmark: &Benchmark, error: Span) -> Diagnostic {
+    let message = format!("no control of {} is covered: Falco refuses to load these rules", benchmark.name);
+    Diagnostic::new(&CONTROL_UNCOVERED, error, message)
+        .at("because of this error")
+        .help("fix the errors first")
 }
 
 fn found(

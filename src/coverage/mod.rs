@@ -28,7 +28,7 @@ pub mod suggest;
 pub use about::controls_of;
 pub use benchmark::{Benchmark, Control, Row, Scope};
 pub use catalogue::Catalogue;
-pub use counted::{Count, Counted, Silent};
+pub use counted::{Count, Silent};
 pub use judge::cover;
 pub use proof::{Confirmed, Disagreement};
 

@@ -26,6 +26,7 @@ mod views;
 
 pub use event::{Event, Host, Skipped};
 pub use matches::{Why, explain, holds};
+#[cfg(test)]
 pub use records::records;
 
 use crate::sema::ir::{FieldRef, OutputPart, Rule, Test};

@@ -29,6 +29,7 @@ pub(super) const OF_RECORDS: [&[u8]; 16] = [
 ];
 
 /// The byte ranges of the records in a whole file.
+#[cfg(test)]
 pub fn records(text: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
     let (mut splitter, mut found) = (Splitter::default(), Vec::new());
     splitter.feed(text, 0, text.len(), &mut found);

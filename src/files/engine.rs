@@ -251,9 +251,5 @@ fn plugin(text: &str) -> Result<(), String> {
 }
 
 fn engine_version(text: &str) -> Result<(), String> {
-    if is_version(text) { Ok(()) } else { Err(format!("`{text}` is not a version like `0.63.0`")) }
-}
-
-fn is_version(text: &str) -> bool {
-    text.split('.').count() == 3 && text.split('.').all(|part| part.parse::<u32>().is_ok())
+    Version::exact(text).map(|_| ())
 }

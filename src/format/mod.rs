@@ -88,13 +88,6 @@ impl Formatted {
 }
 
 /// Formats a file.
-///
-/// ```
-/// use rulec::{format, source::SourceFile};
-/// let file = SourceFile::new("rules.yaml", "- list:   l\n  items: [a,b]\n");
-/// let formatted = format::document(&file, &format::Options::default());
-/// assert_eq!(formatted.text(&file), "- list: l\n  items: [a, b]\n");
-/// ```
 pub fn document(file: &SourceFile, options: &Options) -> Formatted {
     format(file, options, None)
 }

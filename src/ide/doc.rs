@@ -164,13 +164,9 @@ impl Doc {
     }
 
     /// Its length in bytes.
+    #[allow(clippy::len_without_is_empty)]
     pub fn len(&self) -> usize {
         self.pieces.last().map_or(0, Placed::end)
-    }
-
-    /// True if there is no text.
-    pub fn is_empty(&self) -> bool {
-        self.pieces.is_empty()
     }
 
     /// The piece that holds `offset`; at the end of the file the last one. `None` if the file is empty.
@@ -207,12 +203,6 @@ impl Doc {
             placed.piece.text().get(range.start - placed.start..range.end.checked_sub(placed.start)?)
         });
         text.unwrap_or_default()
-    }
-
-    /// Where a span of a piece lies in the file; `None` if the file has no such piece.
-    pub fn range_of(&self, span: Span) -> Option<Range<usize>> {
-        let placed = self.pieces.iter().find(|placed| placed.piece.id == span.file)?;
-        Some(placed.range_of(span))
     }
 
     /// Puts `text` in the place of a range. The range is clamped to the file and to character boundaries.

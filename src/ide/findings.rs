@@ -12,8 +12,6 @@ use std::sync::Arc;
 pub struct DocFindings {
     /// The findings in order of their places.
     pub diagnostics: Arc<[Finding]>,
-    /// They are not the same as those of the update before.
-    pub changed: bool,
 }
 
 /// A finding. Its places are bytes of the files of the snapshot.
@@ -65,11 +63,6 @@ pub struct Analyzer {
 }
 
 impl Analyzer {
-    /// One that has seen nothing.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// What is found in each file of the snapshot, in their order.
     pub fn update(&mut self, snapshot: &Snapshot) -> Vec<DocFindings> {
         let mut found: Vec<Vec<Finding>> = snapshot.docs.iter().map(|_| Vec::new()).collect();
@@ -81,8 +74,8 @@ impl Analyzer {
         let before = std::mem::take(&mut self.before);
         let mut before = before.into_iter();
         let with_before = found.into_iter().map(|found| match before.next() {
-            Some(before) if *before == *found => DocFindings { diagnostics: before, changed: false },
-            _ => DocFindings { diagnostics: found.into(), changed: true },
+            Some(before) if *before == *found => DocFindings { diagnostics: before },
+            _ => DocFindings { diagnostics: found.into() },
         });
         let all: Vec<DocFindings> = with_before.collect();
         self.before = all.iter().map(|of_doc| of_doc.diagnostics.clone()).collect();

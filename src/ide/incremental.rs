@@ -15,7 +15,7 @@ use std::sync::Arc;
 const GARBAGE: usize = 10_000;
 
 /// What was found before, and of what.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Incremental {
     snapshot: Snapshot,
     sources: SourceMap,

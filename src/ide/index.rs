@@ -201,15 +201,6 @@ pub fn occurrences<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = Ran
         .filter(move |range| !range.is_empty() && bounded(range.start, range.end))
 }
 
-/// The word around an offset, as the substitution of lists cuts words.
-pub fn word_around(text: &str, at: usize) -> Range<usize> {
-    let bytes = text.as_bytes();
-    let at = at.min(bytes.len());
-    let start = bytes[..at].iter().rposition(|&byte| is_separator(byte)).map_or(0, |before| before + 1);
-    let end = bytes[at..].iter().position(|&byte| is_separator(byte)).map_or(bytes.len(), |len| at + len);
-    start..end
-}
-
 /// A byte that ends a word for the substitution of lists.
 pub fn is_separator(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'(' | b')' | b',' | b'=')

@@ -33,8 +33,6 @@ pub enum MarkKind {
     Name(ItemKind),
     /// The name of an exception.
     ExceptionName,
-    /// A part of `required_engine_version` or `required_plugin_versions`, or another plain value.
-    Plain,
     /// A priority.
     Priority,
     /// An event source.

@@ -9,12 +9,13 @@ use std::sync::Arc;
 const JOINED: usize = 4;
 
 /// Pieces that were put together, kept while the pieces they were made of stay.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Units {
     joined: FxHashMap<Vec<u32>, Joined>,
     run: u32,
 }
 
+#[derive(Debug)]
 struct Joined {
     piece: Arc<Piece>,
     run: u32,

@@ -142,6 +142,7 @@ impl Solver {
     }
 
     /// Whether both hold on the same events; the witness is one on which they differ.
+    #[cfg(test)]
     pub fn equivalent(&self, a: &Pred, b: &Pred) -> Implied {
         match self.implies(a, &[b]) {
             Implied::Yes => self.implies(b, &[a]),
@@ -150,6 +151,7 @@ impl Solver {
     }
 
     /// Whether no event makes both hold; the witness is one that does.
+    #[cfg(test)]
     pub fn disjoint(&self, a: &Pred, b: &Pred) -> Implied {
         let mut memory = self.memory.borrow_mut();
         let both = [memory.formula(a), memory.formula(b)];

@@ -41,7 +41,7 @@ macro_rules! formats {
             }
 
             /// The commands that have it.
-            pub fn commands(self) -> &'static [Command] {
+            pub(crate) fn commands(self) -> &'static [Command] {
                 match self {
                     $(Format::$format => &[$(Command::$command),+],)+
                 }
@@ -69,7 +69,7 @@ formats! {
 
 impl Format {
     /// The formats of a command.
-    pub fn of(command: Command) -> impl Iterator<Item = Format> {
+    pub(crate) fn of(command: Command) -> impl Iterator<Item = Format> {
         Format::ALL.iter().copied().filter(move |format| format.commands().contains(&command))
     }
 }

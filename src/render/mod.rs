@@ -68,6 +68,7 @@ pub struct Summary {
 
 impl Summary {
     /// Counts the findings.
+    #[doc(hidden)]
     pub fn count(mut self, sources: &SourceMap, diagnostics: &[Diagnostic]) -> Summary {
         let of = |severity| diagnostics.iter().filter(|d| d.severity == severity).count();
         self.errors = of(Severity::Error);

@@ -1,7 +1,6 @@
 //! The page of a check, from its doc comment.
 
 use crate::diag::Check;
-use std::fmt::Write as _;
 
 /// The page as Markdown.
 pub fn markdown(check: &Check) -> String {
@@ -17,7 +16,9 @@ pub fn markdown(check: &Check) -> String {
 }
 
 /// The index of all pages as Markdown: a table for each group.
+#[cfg(test)]
 pub fn index(checks: impl Iterator<Item = &'static Check>) -> String {
+    use std::fmt::Write as _;
     let mut checks: Vec<&Check> = checks.collect();
     checks.sort_by_key(|check| (check.group, check.code));
     let mut text = "# Checks\n\n`rulec explain NAME` shows a page. Levels and suppressions: \

@@ -48,11 +48,6 @@ impl Class {
         classes
     }
 
-    /// The name of the class: `evt`, `process`, or that of the plugin.
-    pub fn name(&self) -> &str {
-        self.fields().first().map_or("", |field| &field.class)
-    }
-
     /// Its fields, in the engine's order.
     pub fn fields(&self) -> &[Field] {
         &self.schema.fields[self.range.clone()]
@@ -111,9 +106,11 @@ pub struct Resolved<'a> {
     pub field: &'a Field,
     /// Type of the value: that of the field, unless the argument decides.
     pub ty: Type,
-    /// The argument as text, if there is one.
+    /// The argument as text, if there is one. Only tests look at it, and at the next.
+    #[allow(dead_code)]
     pub arg: Option<&'a str>,
     /// The argument as a number, for a field that takes one.
+    #[allow(dead_code)]
     pub index: Option<u64>,
     /// Bytes of the text that were used; all of them once [`SourceFields::resolve`] has returned it.
     pub consumed: usize,

@@ -146,10 +146,11 @@ fn every_field_is_reachable() {
         let fields = set.classes(source).unwrap();
         for field in fields.fields() {
             assert!(std::ptr::eq(fields.field(&field.name).unwrap(), field), "{source} {}", field.name);
-            let found = match field.arg.required && field.arg.custom != Some(crate::schema::Custom::Path) {
-                false => fields.resolve(&field.name).map(|found| found.field.name.clone()),
-                true => continue,
-            };
+            let found =
+                match field.arg.required && field.arg.custom != Some(crate::schema::field::Custom::Path) {
+                    false => fields.resolve(&field.name).map(|found| found.field.name.clone()),
+                    true => continue,
+                };
             assert_eq!(found.as_ref(), Ok(&field.name), "{source}");
         }
     }

@@ -19,8 +19,7 @@ pub mod load;
 pub mod plugins;
 mod suggest;
 
-pub use classes::{Class, FieldProblem, LookupError, Resolved, SourceFields, SourceId};
-pub use field::{Arg, Custom, EventType, Field, Flags, Print, Schema, Type};
-pub use load::LoadError;
-pub use plugins::{Plugin, PluginSet, PluginSetError, bundled_plugins, event_type, event_types};
+pub use classes::{FieldProblem, LookupError, Resolved, SourceFields, SourceId};
+pub use field::{EventType, Field, Schema, Type};
+pub use plugins::{Plugin, PluginSet, bundled_plugins, event_type, event_types};
 pub use suggest::dialect;

@@ -183,16 +183,6 @@ impl PluginSet {
             .filter(|source| self.classes(source).is_some_and(|fields| fields.field(name).is_some()))
             .collect()
     }
-
-    /// A bundled plugin that has a field of this name but is not in the set.
-    pub fn unloaded_plugin_with(&self, field: &str) -> Option<&'static str> {
-        let name = field.split('[').next().unwrap_or_default();
-        bundled_plugins()
-            .iter()
-            .filter(|plugin| self.version_of(&plugin.name).is_none())
-            .find(|plugin| plugin.schema().fields.iter().any(|field| field.name == name))
-            .map(|plugin| plugin.name.as_str())
-    }
 }
 
 /// The plugins whose field lists are bundled.

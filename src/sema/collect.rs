@@ -109,8 +109,6 @@ pub struct RuleInfo<'a> {
     pub priority: &'static str,
     /// Source.
     pub source: &'a str,
-    /// Where the source is written, if it is.
-    pub source_span: Option<Span>,
     /// False if a file switched it off.
     pub enabled: bool,
     /// Capture events after a match.

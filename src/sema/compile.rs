@@ -381,7 +381,7 @@ impl<'t, 'a> Rules<'_, 't, 'a> {
         };
         self.constants(it, &found, refused, report);
         self.older_names(it, &found, report);
-        let event_code = found.iter().any(|found| matches!(&found.fact, TypeFact::EventCodeCrash(_)));
+        let event_code = found.iter().any(|found| matches!(&found.fact, TypeFact::EventCodeCrash));
         if it.rule.source != "syscall" {
             return None;
         }

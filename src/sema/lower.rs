@@ -27,8 +27,6 @@ pub const MAX_DEPTH: usize = 2_000;
 pub struct TooLarge {
     /// The rule.
     pub name: String,
-    /// Its name where it is written.
-    pub name_span: Span,
 }
 
 /// Where an atom stands as text.
@@ -45,7 +43,7 @@ pub struct Written<'v, 'a> {
 }
 
 /// Turns rules into predicates. What rules have in common is kept once.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Lowering {
     conditions_only: bool,
     values: FxHashMap<u64, Arc<[Box<str>]>>,
@@ -77,7 +75,7 @@ impl Lowering {
         let condition = lowerer.expr(view.tree, view.text, &[]);
         let written = lowerer.written;
         let Some(condition) = condition else {
-            return Err(TooLarge { name: view.info.name.to_owned(), name_span: view.info.name_span });
+            return Err(TooLarge { name: view.info.name.to_owned() });
         };
         let mut rule = rule(view.info, condition);
         let deployment = &view.environment.deployment;

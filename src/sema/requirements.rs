@@ -29,6 +29,14 @@ impl Version {
         Some(Version(major, minor, patch))
     }
 
+    /// Reads a version that a user gives: three numbers and nothing else. The error says what is wrong.
+    pub fn exact(text: &str) -> Result<Version, String> {
+        let numbers = || text.split('.').map(|part| part.parse::<u32>().ok());
+        let well_formed = numbers().count() == 3 && numbers().all(|number| number.is_some());
+        let version = well_formed.then(|| Version::parse(text)).flatten();
+        version.ok_or_else(|| format!("`{text}` is not a version like `0.63.0`"))
+    }
+
     /// True if something at this version serves a rule that asks for `wanted`.
     pub fn satisfies(self, wanted: Version) -> bool {
         self.0 == wanted.0 && self >= wanted

@@ -187,7 +187,6 @@ fn define<'a>(
         description: description.into_iter().collect(),
         priority: priority.unwrap_or("Debug"),
         source: source_name,
-        source_span: source.map(|source| source.span),
         enabled,
         capture,
         capture_duration,

@@ -22,7 +22,7 @@ pub enum TypeFact {
     /// A deprecated field on the left.
     Deprecated(&'static str, TextRange),
     /// A check of `evt.type` whose right side Falco cannot search for event codes: it dies.
-    EventCodeCrash(TextRange),
+    EventCodeCrash,
 }
 
 /// A check that Falco refuses.
@@ -255,7 +255,7 @@ impl Checker<'_> {
             ));
         }
         if is_event_type(&check.left) {
-            self.facts.push(TypeFact::EventCodeCrash(place.clone()));
+            self.facts.push(TypeFact::EventCodeCrash);
         }
         if let OperandKind::Call { transformer, .. } = &check.left.kind
             && transformer.is_multi()

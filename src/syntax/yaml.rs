@@ -9,7 +9,6 @@ mod scalar;
 mod tree;
 
 pub use convert::{to_bool, to_u32};
-pub use cpp::mark;
 
 use crate::source::{FileId, SourceFile, Span, Text};
 use std::collections::HashSet;
@@ -166,14 +165,6 @@ impl Node {
 }
 
 /// Parses a file. Never fails: what cannot be read is in `errors`.
-///
-/// ```
-/// use rulec::source::{FileId, SourceFile};
-/// let file = SourceFile::new("rules.yaml", "- list: l\n  items: [a]\n");
-/// let stream = rulec::syntax::yaml::parse(FileId(0), &file);
-/// let items = stream.documents[0].root.as_seq().unwrap();
-/// assert_eq!(&*items[0].get("list").unwrap().as_scalar().unwrap().text.value, "l");
-/// ```
 pub fn parse(id: FileId, file: &SourceFile) -> Stream {
     let mut stream = read(id, &file.text);
     stop_at_null(id, &mut stream, file.text.len());

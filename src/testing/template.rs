@@ -16,8 +16,6 @@ pub struct Template {
     /// Name.
     #[serde(skip)]
     pub name: &'static str,
-    /// What it is for.
-    pub about: String,
     /// Names of the events that it is taken for by itself.
     events: Vec<String>,
     record: Map<String, Value>,

@@ -6,11 +6,11 @@
 mod rules;
 
 use granit_parser::{Parser, options};
-use rulec::analysis::{Inputs, Options, analyze, findings};
-use rulec::config::Levels;
-use rulec::render::{self, Format, Report, Summary};
-use rulec::source::{FileId, SourceFile, SourceMap};
-use rulec::syntax::yaml;
+use rulec::internals::analysis::{Inputs, Options, analyze, findings};
+use rulec::internals::config::Levels;
+use rulec::internals::render::{self, Format, Report, Summary};
+use rulec::internals::source::{FileId, SourceFile, SourceMap};
+use rulec::internals::syntax::yaml;
 use rules::{VARIANTS, Variant, generate};
 use std::hint::black_box;
 use std::sync::Arc;

@@ -5,7 +5,7 @@ mod records;
 mod rulesets;
 
 use criterion::{Criterion, Throughput};
-use rulec::eval::{Engine, Matching};
+use rulec::internals::eval::{Engine, Matching};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::hint::black_box;

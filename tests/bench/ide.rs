@@ -4,13 +4,13 @@
 #[allow(dead_code)]
 mod rules;
 
-use rulec::analysis::{Inputs, Options, analyze};
-use rulec::ide::doc::Doc;
-use rulec::ide::{
+use rulec::internals::analysis::{Inputs, Options, analyze};
+use rulec::internals::ide::doc::Doc;
+use rulec::internals::ide::{
     Settings, Snapshot, actions, completion, hints, hover, lens, navigation, rename, symbols, tokens,
 };
-use rulec::source::{SourceFile, SourceMap};
-use rulec::syntax::items::ItemKind;
+use rulec::internals::source::{SourceFile, SourceMap};
+use rulec::internals::syntax::items::ItemKind;
 use rules::{Variant, generate};
 use std::hint::black_box;
 use std::sync::Arc;

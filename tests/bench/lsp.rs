@@ -127,7 +127,7 @@ impl Drop for Client {
 }
 
 fn uri(path: &Path) -> String {
-    rulec::render::uri::of_file(&path.to_string_lossy(), None)
+    format!("file://{}", path.display())
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {

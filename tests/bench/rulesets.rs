@@ -1,9 +1,9 @@
 //! Rulesets of the usual kind: 25 as they are written, and as many as wanted made from the AWS event names.
 
 use crate::records::Random;
-use rulec::analysis::{Inputs, Options, compile_rules};
-use rulec::sema::ir::Rule;
-use rulec::source::{SourceFile, SourceMap};
+use rulec::internals::analysis::{Inputs, Options, compile_rules};
+use rulec::internals::sema::ir::Rule;
+use rulec::internals::source::{SourceFile, SourceMap};
 
 const OUTPUT: &str = "%ct.name by %ct.user from %ct.srcip in %ct.region, error %ct.error";
 
@@ -57,7 +57,7 @@ pub fn many_text(count: usize) -> String {
     let mut random = Random::new(7);
     let mut names = Vec::new();
     let mut source = "";
-    for line in rulec::bundled::AWS_EVENTS.lines().filter(|line| !line.starts_with('#')) {
+    for line in rulec::internals::bundled::AWS_EVENTS.lines().filter(|line| !line.starts_with('#')) {
         match line.strip_prefix(' ') {
             Some(listed) => names.extend(listed.split_whitespace().map(|name| (source, name))),
             None => source = line,
@@ -97,6 +97,12 @@ fn compile(text: String) -> Vec<Rule> {
     let mut sources = SourceMap::default();
     sources.add(SourceFile::new("rules.yaml", text));
     let compiled = compile_rules(Inputs { sources, options: Options::default() });
-    assert!(compiled.analysis.diagnostics.iter().all(|found| found.severity != rulec::diag::Severity::Error));
+    assert!(
+        compiled
+            .analysis
+            .diagnostics
+            .iter()
+            .all(|found| found.severity != rulec::internals::diag::Severity::Error)
+    );
     compiled.rules
 }

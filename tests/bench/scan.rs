@@ -1,6 +1,6 @@
 //! The program on log files, against parsing the same files once with serde_json, and against inflating them.
 //!
-//! `cargo bench --bench scan -- [--records=N] [--rounds=N]`
+//! `cargo bench --features internals --bench scan -- [--records=N] [--rounds=N]`
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod records;

@@ -1,5 +1,6 @@
 //! A small client: runs the server, keeps its own texts, and waits for replies.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
@@ -262,7 +263,9 @@ impl Drop for Client {
 
 /// The URI of an absolute path.
 pub fn uri(path: &Path) -> String {
-    rulec::render::uri::of_file(&path.to_string_lossy(), None)
+    const KEPT: &AsciiSet =
+        &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    format!("file://{}", utf8_percent_encode(&path.to_string_lossy(), KEPT))
 }
 
 /// The names of the checks of diagnostics.

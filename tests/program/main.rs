@@ -5,11 +5,14 @@
 #[cfg(unix)]
 mod action;
 mod cli;
+mod conformance;
 mod glossary;
 #[cfg(unix)]
 mod pages;
 mod pictures;
 mod readme;
+#[path = "../unit/support/recorded.rs"]
+mod recorded;
 mod rulesets;
 #[cfg(unix)]
 mod tutorial;

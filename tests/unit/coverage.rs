@@ -464,8 +464,17 @@ fn the_article_in_full() {
 }
 
 fn shown(sources: &SourceMap, rules: &[Rule], benchmark: &Benchmark, coverage: &Coverage) -> String {
-    let report =
-        CoverageReport { sources, rules, benchmark, coverage, findings: true, lang: Lang::En, color: false };
+    let report = CoverageReport {
+        sources,
+        rules,
+        benchmark,
+        coverage,
+        load_errors: &[],
+        hypothetical: false,
+        findings: true,
+        lang: Lang::En,
+        color: false,
+    };
     terminal::render(&report)
 }
 

@@ -207,3 +207,27 @@ fn edits_find_what_a_fresh_run_finds() {
         }
     }
 }
+
+/// Everything that is kept between two updates, as text: what grows there grows in memory.
+fn kept(rules: usize) -> usize {
+    let rule = |at: usize| {
+        format!(
+            "- list: names_{at}\n  items: [A{at}, B, A{at}]\n\n- rule: Rule {at}\n  desc: d\n  \
+             condition: ct.name in (names_{at}) and not ct.error != \"<NA>\"\n  output: o\n  \
+             source: aws_cloudtrail\n  priority: info\n\n"
+        )
+    };
+    let text: String = (0..rules).map(rule).collect();
+    let docs = vec![Arc::new(Doc::new("rules.yaml", &text))];
+    let mut incremental = Incremental::default();
+    let found = incremental.update(&Snapshot { docs, settings: Arc::default() });
+    assert!(found.len() > 5 * rules, "{} findings in {rules} rules", found.len());
+    format!("{incremental:?}").len()
+}
+
+/// What is kept with a piece holds that piece's own findings and nothing of the others'.
+#[test]
+fn what_is_kept_grows_with_the_rules() {
+    let (few, many) = (kept(100), kept(400));
+    assert!(many < 5 * few, "4 times as many rules keep {} times as much", many / few);
+}

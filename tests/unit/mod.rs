@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod backend;
+mod conformance;
 mod coverage;
 #[path = "support/ebnf.rs"]
 mod ebnf;
@@ -21,6 +22,8 @@ mod incremental;
 mod lint_fixes;
 mod lints;
 mod logic;
+#[path = "support/recorded.rs"]
+mod recorded;
 mod render;
 mod robustness;
 mod support;

@@ -20,6 +20,11 @@ impl Gates {
         Ok(Gates { limits, before })
     }
 
+    /// True if anything can make the run fail.
+    pub fn any(&self) -> bool {
+        !self.limits.is_empty() || self.before.is_some()
+    }
+
     /// Reports what falls short of them, and returns whether something does.
     pub fn fail(&self, benchmark: &Benchmark, coverage: &Coverage) -> bool {
         let fell = self.before.as_ref().is_some_and(|before| report_falls(before, benchmark, coverage));

@@ -5,14 +5,12 @@ mod read;
 mod witnesses;
 
 use super::args::{self, Load};
-use super::settings;
-use super::{FAILED, Failure, Outcome, output};
+use super::{FAILED, Failure, Outcome, UNUSABLE, output};
+use super::{rules, settings};
 use crate::analysis::{Compiled, Inputs, compile_rules};
 use crate::coverage::guardduty::Severity;
 use crate::coverage::{self, Count, Scope, suggest};
-use crate::diag;
 use crate::logic::Assume;
-use crate::render::counted;
 use crate::render::coverage::{CoverageReport, Lang, html, json, markdown, terminal};
 use crate::sema::lower::TooLarge;
 use clap::builder::TypedValueParser;
@@ -23,6 +21,7 @@ use std::process::ExitCode;
 /// Prove which controls of a benchmark the rules cover
 ///
 /// For each Monitoring control of the CIS AWS Foundations Benchmark: covered, or an event that slips through.
+/// Rules that Falco refuses to load cover nothing: the report says so first, and the exit code is 2.
 /// Exits with 1 if `--fail-under` or `--baseline` says so, and with 2 if it was called wrongly, a file cannot be
 /// read, or a proof is not confirmed.
 #[derive(clap::Args, Debug)]
@@ -107,6 +106,10 @@ pub struct Args {
     #[arg(long, value_name = "[CONTROL=]VERDICT", value_delimiter = ',')]
     fail_under: Vec<String>,
 
+    /// If Falco refuses the rules, report what the other rules would cover
+    #[arg(long)]
+    keep_going: bool,
+
     /// Fail if something is less than in this earlier report, made with `--format json`
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
@@ -170,8 +173,22 @@ pub fn run(args: &Args) -> Outcome {
         ));
     }
     let (sources, options) = read::rules(args, &mut settings)?;
-    let Compiled { analysis, rules, too_large } = compile_rules(Inputs { sources, options });
-    notes(&analysis.diagnostics, &too_large, &count.silent(&rules));
+    let inputs = Inputs { sources, options: options.clone() };
+    let mut compiled = compile_rules(inputs);
+    let load_errors = rules::load_errors(&mut compiled, &options);
+    let refused = !load_errors.is_empty();
+    let Compiled { analysis, mut rules, too_large } = compiled;
+    if refused && !args.keep_going {
+        if args.suggest {
+            rules::show(&analysis.sources, &load_errors);
+            return Err(Failure::new(
+                "Falco refuses to load these rules; fix the errors before adding rules",
+            ));
+        }
+        // Falco runs none of them.
+        rules.clear();
+    }
+    notes(&too_large, &count.silent(&rules));
     let coverage = coverage::cover(&rules, &benchmark, &count, &findings, args.assume)
         .map_err(|error| disagree(&error))?;
     let report = CoverageReport {
@@ -179,6 +196,8 @@ pub fn run(args: &Args) -> Outcome {
         rules: &rules,
         benchmark: &benchmark,
         coverage: &coverage,
+        load_errors: &load_errors,
+        hypothetical: refused && args.keep_going,
         findings: args.guardduty.is_some(),
         lang: args.lang,
         color: args.output.is_none()
@@ -192,11 +211,19 @@ pub fn run(args: &Args) -> Outcome {
     } else {
         (args.format)(&report)
     };
-    if let Some(directory) = &args.witness {
+    if let Some(directory) = args.witness.as_ref().filter(|_| !refused || args.keep_going) {
         witnesses::write(directory, &benchmark, &coverage)?;
     }
     output::deliver(&text, args.output.as_deref())?;
-    Ok(ExitCode::from(if gates.fail(&benchmark, &coverage) { FAILED } else { 0 }))
+    if refused {
+        output::note("error: Falco refuses to load these rules, so they cover nothing");
+        if !args.keep_going {
+            return Ok(ExitCode::from(UNUSABLE));
+        }
+        output::note("note: the report shows what the other rules would cover if they were loaded alone");
+    }
+    let fails = gates.fail(&benchmark, &coverage) || (refused && gates.any());
+    Ok(ExitCode::from(if fails { FAILED } else { 0 }))
 }
 
 /// What `logic` claims and `eval` denies is nothing to show.
@@ -206,15 +233,8 @@ pub fn disagree(disagreement: &coverage::Disagreement) -> Failure {
     ))
 }
 
-/// Says on standard error which rules cannot count.
-fn notes(diagnostics: &[diag::Diagnostic], too_large: &[TooLarge], silent: &[coverage::Silent]) {
-    let errors = diagnostics.iter().filter(|found| found.severity == diag::Severity::Error).count();
-    if errors > 0 {
-        let errors = counted(errors, "error");
-        output::note(&format!(
-            "note: {errors} in the rules: what Falco refuses does not count; see `rulec check`"
-        ));
-    }
+/// Names on standard error the rules that cannot count.
+fn notes(too_large: &[TooLarge], silent: &[coverage::Silent]) {
     for rule in too_large {
         output::note(&format!("note: rule `{}` is too large to reason about; it does not count", rule.name));
     }

@@ -9,8 +9,10 @@ mod raw;
 mod scan;
 
 pub use indent::indent;
-pub use paths::{PathId, Paths, ROOT};
-pub use raw::{Raw, compact, unescape};
+pub use paths::{PathId, Paths};
+#[cfg(test)]
+pub use raw::unescape;
+pub use raw::{Raw, compact};
 pub use scan::{Slot, scan};
 
 /// The deepest nesting that is read.

@@ -17,7 +17,7 @@ macro_rules! lints {
         )+
 
         /// What lints report, for those that yield to it.
-        #[allow(ambiguous_glob_reexports)]
+        #[allow(ambiguous_glob_reexports, unused_imports)]
         pub mod checks {
             $($(pub use super::$group::$file::*;)+)+
         }

@@ -20,6 +20,14 @@ pub fn render(report: &CoverageReport<'_>) -> String {
             h1 { (both(words::COVERAGE)) ": " (either(&benchmark.title, &benchmark.title_ja)) }
             button id="lang" type="button" { "English / 日本語" }
         }
+        @if let Some(words) = report.refusal() {
+            div.refused role="alert" {
+                p { strong { (both(words)) } }
+                ul {
+                    @for error in report.load_errors() { li { code { (error) } } }
+                }
+            }
+        }
         p.soft {
             (both(words::SCOPE)) " " (both(words::scope(benchmark.scope)))
             " · " (either(&counted[0], &counted[1]))

@@ -3,6 +3,7 @@
 use super::super::json::to_text;
 use super::{CoverageReport, place};
 use crate::coverage::{Control, Covered, EventCovered};
+use crate::diag::Diagnostic;
 use serde_json::{Value, json};
 
 /// Raised when a program that reads the present form could no longer do so.
@@ -25,6 +26,8 @@ pub fn render(report: &CoverageReport<'_>) -> String {
         "schema_version": SCHEMA_VERSION,
         "benchmark": benchmark.name,
         "scope": benchmark.scope.name(),
+        "load_errors": report.load_errors.iter().map(|found| load_error(report, found)).collect::<Vec<_>>(),
+        "hypothetical": report.hypothetical,
         "counted": report.names(&report.coverage.counted),
         "hidden": hidden
             .map(|hidden| json!({ "rule": report.name(hidden.rule), "by": report.name(hidden.by) }))
@@ -33,6 +36,19 @@ pub fn render(report: &CoverageReport<'_>) -> String {
         "controls": report.controls().map(|(control, covered)| of(report, control, covered)).collect::<Vec<_>>(),
         "posture": posture.collect::<Vec<_>>(),
     }))
+}
+
+fn load_error(report: &CoverageReport<'_>, found: &Diagnostic) -> Value {
+    let span = report.sources.outward(found.primary.span);
+    let file = report.sources.file(span.file);
+    let place = file.position(span.start as usize);
+    json!({
+        "check": found.check.name,
+        "message": found.message,
+        "file": file.name,
+        "line": place.line,
+        "column": place.column,
+    })
 }
 
 fn of(report: &CoverageReport<'_>, control: &Control, covered: &Covered) -> Value {

@@ -16,6 +16,13 @@ pub fn render(report: &CoverageReport<'_>) -> String {
         escaped(report.title()),
         word(words::SCOPE)
     );
+    if let Some(words) = report.refusal() {
+        let _ = writeln!(out, "**❌ {}**\n", word(words));
+        for error in report.load_errors() {
+            let _ = writeln!(out, "- {}", escaped(&error));
+        }
+        out.push('\n');
+    }
     let findings = if report.findings { format!(" {} |", word(words::GUARDDUTY)) } else { String::new() };
     let rule = if report.findings { "---|" } else { "" };
     let _ = writeln!(

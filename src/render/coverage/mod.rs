@@ -11,6 +11,7 @@ pub use words::Lang;
 
 use super::counted;
 use crate::coverage::{Benchmark, Control, Coverage, Covered, EventCovered, Status};
+use crate::diag::Diagnostic;
 use crate::sema::ir::Rule;
 use crate::source::SourceMap;
 
@@ -25,6 +26,10 @@ pub struct CoverageReport<'a> {
     pub benchmark: &'a Benchmark,
     /// What came out.
     pub coverage: &'a Coverage,
+    /// Why Falco refuses to load the rules.
+    pub load_errors: &'a [Diagnostic],
+    /// Rules count although Falco refuses to load them.
+    pub hypothetical: bool,
     /// GuardDuty findings were asked for.
     pub findings: bool,
     /// Language of the words.
@@ -44,6 +49,23 @@ impl<'a> CoverageReport<'a> {
 
     fn names(&self, rules: &[usize]) -> Vec<&'a str> {
         rules.iter().map(|&rule| self.name(rule)).collect()
+    }
+
+    /// The load errors as `file:line:column: message`.
+    fn load_errors(&self) -> impl Iterator<Item = String> + use<'a> {
+        let sources = self.sources;
+        self.load_errors
+            .iter()
+            .map(move |found| format!("{}: {}", place::at(sources, found.primary.span), found.message))
+    }
+
+    /// The sentence above a report of rules that do not load.
+    fn refusal(&self) -> Option<words::Both> {
+        match self.hypothetical {
+            _ if self.load_errors.is_empty() => None,
+            false => Some(words::REFUSED),
+            true => Some(words::HYPOTHETICAL),
+        }
     }
 
     /// Title of a control in the report's language.

@@ -15,6 +15,7 @@ const WIDTH: usize = 100;
 /// The report as text.
 pub fn render(report: &CoverageReport<'_>) -> String {
     let mut out = String::new();
+    refusal(report, &mut out);
     heading(report, &mut out);
     let line = |cells: [&str; 5]| {
         let widths = [6, 8, 8, 7];
@@ -39,6 +40,17 @@ pub fn render(report: &CoverageReport<'_>) -> String {
     }
     below(report, &mut out);
     out
+}
+
+/// What comes first if the rules do not load.
+fn refusal(report: &CoverageReport<'_>, out: &mut String) {
+    let Some(words) = report.refusal() else { return };
+    let (start, end) = if report.color { ("\x1b[31m", "\x1b[0m") } else { ("", "") };
+    let _ = writeln!(out, "{start}{}:{end}", report.lang.pick(words));
+    for error in report.load_errors() {
+        let _ = writeln!(out, "  {error}");
+    }
+    out.push('\n');
 }
 
 fn heading(report: &CoverageReport<'_>, out: &mut String) {

@@ -37,6 +37,14 @@ pub const COVERAGE: Both = ("Coverage", "カバレッジ");
 pub const CONTROL: Both = ("Control", "コントロール");
 pub const PROVED: Both = ("Proved", "証明");
 pub const PURPOSE: Both = ("Purpose", "目的");
+pub const REFUSED: Both = (
+    "Falco refuses to load these rules, so they cover nothing",
+    "Falco はこれらのルールを読み込まないため、何もカバーされません",
+);
+pub const HYPOTHETICAL: Both = (
+    "Hypothetical: Falco refuses to load these rules; this is what the other rules would cover alone",
+    "仮定の結果：Falco はこれらのルールを読み込みません。残りのルールだけが読み込まれた場合のカバレッジです",
+);
 pub const EVENTS: Both = ("Events", "イベント");
 pub const RULES: Both = ("Rules", "ルール");
 pub const GUARDDUTY: Both = ("GuardDuty", "GuardDuty");

@@ -1,6 +1,6 @@
 //! Findings about exceptions.
 
-use super::{fault_at_document, fault_below, found};
+use super::{BoxedFault, fault_at_document, fault_below, found};
 use crate::diag::FalcoCode;
 use crate::schema::{LookupError, SourceFields};
 use crate::sema::checks::*;
@@ -10,14 +10,12 @@ use crate::source::{Span, Text};
 use crate::syntax::items::Item;
 use crate::syntax::yaml::Node;
 
-type Boxed<'a> = Box<Fault<'a>>;
-
 fn at<'a>(
     exception: &Exception<'a>,
     span: Span,
     falco: impl Into<String>,
     message: impl Into<String>,
-) -> Boxed<'a> {
+) -> BoxedFault<'a> {
     fault_below(
         FalcoCode::ErrValidate,
         falco,
@@ -26,20 +24,20 @@ fn at<'a>(
     )
 }
 
-fn helped<'a>(mut fault: Boxed<'a>, help: &str) -> Boxed<'a> {
+fn helped<'a>(mut fault: BoxedFault<'a>, help: &str) -> BoxedFault<'a> {
     fault.diagnostic.help = Some(help.to_owned());
     fault
 }
 
 /// `exceptions` is no sequence.
-pub fn exceptions_not_sequence<'a>(node: &Node) -> Boxed<'a> {
+pub fn exceptions_not_sequence<'a>(node: &Node) -> BoxedFault<'a> {
     let diagnostic = found(&INVALID_EXCEPTION, node.span, "`exceptions` must be a list");
     let steps = vec![ContextStep::new("exceptions", "", node.span)];
     fault_below(FalcoCode::ErrYamlValidate, "Rule exceptions must be a sequence", diagnostic, steps)
 }
 
 /// An exception is no mapping.
-pub fn exception_not_mapping<'a>(all: &Node, node: &Node) -> Boxed<'a> {
+pub fn exception_not_mapping<'a>(all: &Node, node: &Node) -> BoxedFault<'a> {
     let diagnostic =
         found(&INVALID_EXCEPTION, node.span, "an exception is a mapping of `name`, `fields` and `values`");
     let steps =
@@ -48,19 +46,19 @@ pub fn exception_not_mapping<'a>(all: &Node, node: &Node) -> Boxed<'a> {
 }
 
 /// `values` is no sequence.
-pub fn exception_values_not_sequence<'a>(node: &Node, steps: Vec<ContextStep<'a>>) -> Boxed<'a> {
+pub fn exception_values_not_sequence<'a>(node: &Node, steps: Vec<ContextStep<'a>>) -> BoxedFault<'a> {
     let diagnostic = found(&INVALID_EXCEPTION, node.span, "`values` must be a list");
     fault_below(FalcoCode::ErrYamlValidate, "Rule exception values must be a sequence", diagnostic, steps)
 }
 
 /// An empty text in an exception.
-pub fn empty_entry<'a>(node: &Node, steps: Vec<ContextStep<'a>>) -> Boxed<'a> {
+pub fn empty_entry<'a>(node: &Node, steps: Vec<ContextStep<'a>>) -> BoxedFault<'a> {
     let diagnostic = found(&EMPTY_VALUE, node.span, "a text in an exception must not be empty");
     fault_below(FalcoCode::ErrYamlValidate, "Value must be non-empty", diagnostic, steps)
 }
 
 /// The key `fields` is missing.
-pub fn exception_needs_fields<'a>(exception: Item<'_>, step: ContextStep<'a>) -> Boxed<'a> {
+pub fn exception_needs_fields<'a>(exception: Item<'_>, step: ContextStep<'a>) -> BoxedFault<'a> {
     let span = exception.key_span("name").unwrap_or(exception.node.span);
     let diagnostic =
         found(&MISSING_KEY, span, "this exception has no `fields`").help("add `fields: [ct.user, …]`");
@@ -68,20 +66,20 @@ pub fn exception_needs_fields<'a>(exception: Item<'_>, step: ContextStep<'a>) ->
 }
 
 /// `fields` says nothing.
-pub fn exception_without_fields<'a>(exception: &Exception<'a>, falco: &'static str) -> Boxed<'a> {
+pub fn exception_without_fields<'a>(exception: &Exception<'a>, falco: &'static str) -> BoxedFault<'a> {
     let span = exception.fields.span_or(exception.name.span);
     helped(at(exception, span, falco, "this exception names no field"), "add `fields: [ct.user, …]`")
 }
 
 /// A new exception without values in an append.
-pub fn exception_without_values<'a>(exception: &Exception<'a>) -> Boxed<'a> {
+pub fn exception_without_values<'a>(exception: &Exception<'a>) -> BoxedFault<'a> {
     let falco = "Rule exception must have values property with a list of values";
     let message = "an exception that is added to a rule needs values";
     helped(at(exception, exception.name.span, falco, message), "add `values:`")
 }
 
 /// `fields` or `comps` for an exception that exists.
-pub fn exception_redefined<'a>(exception: &Exception<'a>, key: &str) -> Boxed<'a> {
+pub fn exception_redefined<'a>(exception: &Exception<'a>, key: &str) -> BoxedFault<'a> {
     let falco = format!("Can not append exception {key} to existing exception, only values");
     let span =
         if key == "fields" { exception.fields.span_or(exception.name.span) } else { exception.name.span };
@@ -93,7 +91,7 @@ pub fn exception_redefined<'a>(exception: &Exception<'a>, key: &str) -> Boxed<'a
 }
 
 /// Fields and operators differ in number.
-pub fn exception_lengths<'a>(exception: &Exception<'a>) -> Boxed<'a> {
+pub fn exception_lengths<'a>(exception: &Exception<'a>) -> BoxedFault<'a> {
     let falco = "Fields and comps lists must have equal length";
     let span = exception.fields.span_or(exception.name.span);
     helped(
@@ -103,14 +101,14 @@ pub fn exception_lengths<'a>(exception: &Exception<'a>) -> Boxed<'a> {
 }
 
 /// A word that is no operator.
-pub fn exception_operator<'a>(exception: &Exception<'a>, comp: &str, span: Option<Span>) -> Boxed<'a> {
+pub fn exception_operator<'a>(exception: &Exception<'a>, comp: &str, span: Option<Span>) -> BoxedFault<'a> {
     let falco = format!("'{comp}' is not a supported comparison operator");
     let span = span.unwrap_or(exception.name.span);
     helped(at(exception, span, falco, format!("`{comp}` is no operator")), "see `rulec list operators`")
 }
 
 /// A list of operators for one field.
-pub fn exception_comps_list<'a>(exception: &Exception<'a>) -> Boxed<'a> {
+pub fn exception_comps_list<'a>(exception: &Exception<'a>) -> BoxedFault<'a> {
     let falco = "Fields and comps must both be strings";
     let span = exception.fields.span_or(exception.name.span);
     let message = "`fields` is one field, `comps` is a list";
@@ -118,7 +116,7 @@ pub fn exception_comps_list<'a>(exception: &Exception<'a>) -> Boxed<'a> {
 }
 
 /// An operator that cannot take a list of values.
-pub fn exception_single_operator<'a>(exception: &Exception<'a>, span: Option<Span>) -> Boxed<'a> {
+pub fn exception_single_operator<'a>(exception: &Exception<'a>, span: Option<Span>) -> BoxedFault<'a> {
     let falco = "When fields is a single value, comps must be one of (in, pmatch, intersects) or a modifier operator \
                  (e.g. startswith oneof)";
     let span = span.unwrap_or(exception.name.span);
@@ -134,7 +132,7 @@ pub fn exception_field<'a>(
     exception: &Exception<'a>,
     field: &ExceptionEntry<'a>,
     fields: &SourceFields,
-) -> Boxed<'a> {
+) -> BoxedFault<'a> {
     let text = match field {
         ExceptionEntry::One(text) => &*text.value,
         _ => "",
@@ -164,7 +162,7 @@ pub fn exception_field_argument<'a>(
     exception: &Exception<'a>,
     field: &ExceptionEntry<'a>,
     error: LookupError,
-) -> Boxed<'a> {
+) -> BoxedFault<'a> {
     let span = field.span_or(exception.name.span);
     let diagnostic = found(&FIELD_ARGUMENT, span, super::conditions::argument_message(&error));
     Box::new(fault_at_document(FalcoCode::ErrValidate, error.message, diagnostic))
@@ -196,7 +194,7 @@ pub fn exception_no_values<'a>(name: &Text, step: ContextStep<'a>) -> Fault<'a> 
 }
 
 /// A list where one value is wanted.
-pub fn exception_value_list<'a>(exception: &Exception<'a>, value: &ExceptionEntry<'a>) -> Boxed<'a> {
+pub fn exception_value_list<'a>(exception: &Exception<'a>, value: &ExceptionEntry<'a>) -> BoxedFault<'a> {
     let falco = "Expected values array to contain a list of strings";
     let span = value.span_or(exception.name.span);
     let message = "an exception on a single field takes texts, not lists";
@@ -208,7 +206,7 @@ pub fn exception_tuple<'a>(
     exception: &Exception<'a>,
     tuple: &ExceptionEntry<'a>,
     wanted: usize,
-) -> Boxed<'a> {
+) -> BoxedFault<'a> {
     let falco = "Fields and values lists must have equal length";
     let span = tuple.span_or(exception.name.span);
     let message = format!(
@@ -219,7 +217,7 @@ pub fn exception_tuple<'a>(
 }
 
 /// Replaced exceptions without operators: Falco reads beyond the end.
-pub fn exception_crash<'a>(exception: &Exception<'a>) -> Boxed<'a> {
+pub fn exception_crash<'a>(exception: &Exception<'a>) -> BoxedFault<'a> {
     let span = exception.fields.span_or(exception.name.span);
     let diagnostic =
         found(&FALCO_CRASH, span, "Falco 0.44 crashes on replaced exceptions with too few `comps`")

@@ -1,22 +1,22 @@
-//! What unknown fields were probably meant to be, each name looked at once.
+//! Guesses of the field that an unknown name stands for, computed once for each name.
 
 use crate::nearest::distance;
 use crate::schema::SourceFields;
 use rustc_hash::FxHashMap;
 
-/// How many different names are looked at: who has more wrong than this needs no advice on each.
+/// Maximum number of different names to guess for in one run.
 const MOST: usize = 1_000;
 
-/// What an unknown field was probably meant to be.
+/// The field that an unknown name probably stands for.
 #[derive(Clone, Debug)]
 pub(super) enum Meant {
-    /// A field, misspelt.
+    /// A field whose name is misspelt.
     Field(String),
-    /// Data of the event that no field shows.
+    /// The JSON pointer of a member that no field shows.
     Pointer(String),
 }
 
-/// The guesses of one run: a name that is wrong is seldom wrong only once.
+/// The guesses of one run, kept because wrong names recur.
 #[derive(Debug, Default)]
 pub struct Hints {
     /// By source and name.
@@ -39,7 +39,7 @@ impl Hints {
     }
 }
 
-/// A slip of the pen is a field; anything further from one that names data of the event is a pointer.
+/// A field if the name is a slip away from it; otherwise a pointer if the name is that of a member, or the nearest field.
 fn meant(name: &str, fields: &SourceFields) -> Option<Meant> {
     let near = fields.suggest(name).map(|field| field.name.clone());
     let slip = near.as_ref().is_some_and(|near| distance(near, name, 1 + name.len() / 16).is_some());

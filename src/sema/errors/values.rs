@@ -52,19 +52,23 @@ pub(super) fn value(text: &str, ty: Type, bad: &BadValue, span: Span) -> Diagnos
     let (message, help) = if falco.contains("too long") {
         (format!("a value has at most 255 bytes, this one has {}", text.len()), "")
     } else if falco.contains("NUL") {
-        ("a value cannot hold a NUL byte".to_owned(), "")
+        ("a value cannot contain a NUL byte".to_owned(), "")
     } else if falco.contains("hex strings only") {
-        (format!("`{shown}` is no even number of hex digits"), "")
+        (format!("`{shown}` is not an even number of hex digits"), "")
     } else {
         match family(ty) {
             Family::Number => (
-                format!("`{shown}` is no whole number"),
+                format!("`{shown}` is not a whole number"),
                 "write decimal digits; hex, fractions and exponents are not accepted",
             ),
-            Family::Bool => (format!("`{shown}` is no boolean"), "write `true` or `false`"),
-            Family::Address => (format!("`{shown}` is no IP address"), ""),
-            Family::Network => (format!("`{shown}` is no network"), "write address and length: `10.0.0.0/8`"),
-            Family::Port => (format!("`{shown}` is no port"), "write a number or a well-known service name"),
+            Family::Bool => (format!("`{shown}` is not a boolean"), "write `true` or `false`"),
+            Family::Address => (format!("`{shown}` is not an IP address"), ""),
+            Family::Network => {
+                (format!("`{shown}` is not a network"), "write address and length: `10.0.0.0/8`")
+            }
+            Family::Port => {
+                (format!("`{shown}` is not a port"), "write a number or a well-known service name")
+            }
             _ => (in_our_style(falco), ""),
         }
     };
@@ -72,7 +76,7 @@ pub(super) fn value(text: &str, ty: Type, bad: &BadValue, span: Span) -> Diagnos
     if help.is_empty() { diagnostic } else { diagnostic.help(help) }
 }
 
-/// A constant that looks like something else.
+/// A constant that Falco warns about.
 pub fn constant_warning<'a>(finding: &Warning, located: Located, via: Option<Span>) -> Fault<'a> {
     let text = &finding.text;
     let span = located.span;
@@ -83,7 +87,7 @@ pub fn constant_warning<'a>(finding: &Warning, located: Located, via: Option<Spa
                 "regex check with '{text}' may be optimized with simpler operators such as '=', 'contains', \
                  'startswith', 'endswith'"
             ),
-            found(&REGEX_THAT_IS_A_STRING, span, format!("`{text}` needs no regular expression"))
+            found(&REGEX_THAT_IS_A_STRING, span, format!("`{text}` does not need a regular expression"))
                 .help(plainly(text)),
         ),
         WarningKind::Field => (
@@ -92,7 +96,7 @@ pub fn constant_warning<'a>(finding: &Warning, located: Located, via: Option<Spa
             found(
                 &MISUSED_FIELD_AS_VALUE,
                 span,
-                format!("`{text}` is compared as a text, but it names a field"),
+                format!("`{text}` is compared as a text, but it is the name of a field"),
             )
             .help(format!("to compare with the field write `val({})`", text.trim())),
         ),
@@ -110,7 +114,7 @@ pub fn constant_warning<'a>(finding: &Warning, located: Located, via: Option<Spa
     warning(check, falco, shown(diagnostic, located, via))
 }
 
-/// The operator that does what a regular expression without special characters does.
+/// The operator that replaces a regular expression without special characters.
 fn plainly(regex: &str) -> String {
     let inner = regex.trim_start_matches('^').trim_end_matches('$');
     let (inner, before) = inner.strip_prefix(".*").map_or((inner, false), |inner| (inner, true));
@@ -121,7 +125,7 @@ fn plainly(regex: &str) -> String {
         }
         (false, false) => {
             return format!(
-                "it must match the whole value: write `= \"{inner}\"`, or `contains` if a part is meant"
+                "a regular expression must match the whole value: write `= \"{inner}\"`, or use `contains` to match a part"
             );
         }
         (true, true) => "contains",

@@ -74,7 +74,7 @@ fn tokens() {
     let Some(GlobToken::Set(set)) = parse(b"[c-a\\]b]", false).tokens.into_iter().next() else {
         panic!("no set")
     };
-    assert_eq!(set.iter().collect::<Vec<_>>(), b"]b");
+    assert_eq!((0..=255).filter(|&byte| set.contains(byte)).collect::<Vec<_>>(), b"]b");
 }
 
 /// Neither many stars nor many brackets take long.

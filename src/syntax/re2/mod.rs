@@ -26,12 +26,6 @@ pub struct Regex {
 }
 
 /// Checks a pattern as Falco does when it loads a rule.
-///
-/// ```
-/// use rulec::syntax::re2;
-/// assert!(re2::check("^[a-z]{2,8}$").is_ok());
-/// assert_eq!(re2::check(r"\d+").unwrap_err().re2, r"invalid escape sequence: \d");
-/// ```
 pub fn check(pattern: &str) -> Result<Regex, Error> {
     check_bytes(pattern.as_bytes())
 }

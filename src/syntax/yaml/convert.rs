@@ -1,13 +1,6 @@
 //! Scalars to numbers and truth values, as yaml-cpp converts them.
 
 /// A truth value: `y n yes no true false on off`, in lower case, UPPER CASE or Capitalized.
-///
-/// ```
-/// use rulec::syntax::yaml::to_bool;
-/// assert_eq!(to_bool("Yes"), Some(true));
-/// assert_eq!(to_bool("OFF"), Some(false));
-/// assert_eq!(to_bool("tRUE"), None);
-/// ```
 pub fn to_bool(text: &str) -> Option<bool> {
     let lower = text.to_ascii_lowercase();
     let rest = text.get(1..)?;
@@ -24,14 +17,6 @@ pub fn to_bool(text: &str) -> Option<bool> {
 
 /// An unsigned number as a C++ stream with automatic base extracts it: decimal, `0x` hexadecimal, leading-`0` octal.
 /// A plus sign and trailing white space are allowed, a minus sign and anything else are not.
-///
-/// ```
-/// use rulec::syntax::yaml::to_u32;
-/// assert_eq!(to_u32("+13 "), Some(13));
-/// assert_eq!(to_u32("010"), Some(8));
-/// assert_eq!(to_u32("0x1F"), Some(31));
-/// assert_eq!(to_u32("-1"), None);
-/// ```
 pub fn to_u32(text: &str) -> Option<u32> {
     let digits = text.trim_end_matches([' ', '\t', '\n', '\u{b}', '\u{c}', '\r']);
     let digits = digits.strip_prefix('+').unwrap_or(digits);

@@ -98,11 +98,6 @@ pub(super) fn read(text: &str) -> Result<Reading, Seen> {
     Ok(scanner.reading.unwrap_or_default())
 }
 
-/// yaml-cpp's 0-based mark of a byte offset: line, column and offset, all in bytes, a byte order mark not counted.
-pub fn mark(text: &str, offset: usize) -> (usize, usize, usize) {
-    Marker::new(text).at(offset)
-}
-
 /// Computes marks one after the other; each costs only the distance from the one before.
 pub(super) struct Marker<'a> {
     bytes: &'a [u8],

@@ -4,8 +4,8 @@
 #[path = "../../unit/support/mod.rs"]
 mod support;
 
-use rulec::sema::{types, environment::Environment};
-use rulec::syntax::condition::{self, RULE_DEPTH};
+use rulec::internals::sema::{types, environment::Environment};
+use rulec::internals::syntax::condition::{self, RULE_DEPTH};
 use std::sync::LazyLock;
 
 static ENVIRONMENT: LazyLock<Environment> = LazyLock::new(support::environment);

@@ -4,10 +4,10 @@
 #[path = "../../unit/support/mod.rs"]
 mod support;
 
-use rulec::source::{SourceFile, SourceMap};
+use rulec::internals::source::{SourceFile, SourceMap};
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
-    let (config, problems) = rulec::config::parse(text);
+    let (config, problems) = rulec::internals::config::parse(text);
     config.exclude.matches("a/b.yaml");
     let mut sources = SourceMap::default();
     let file = sources.add(SourceFile::new("rulec.toml", text));

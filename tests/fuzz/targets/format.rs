@@ -5,9 +5,9 @@
 #[path = "../../unit/support/formatting.rs"]
 mod formatting;
 
-use rulec::config::Layout;
-use rulec::format::{self, Options};
-use rulec::source::SourceFile;
+use rulec::internals::config::Layout;
+use rulec::internals::format::{self, Options};
+use rulec::internals::source::SourceFile;
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
     let mut chars = text.chars();

@@ -5,7 +5,7 @@
 #[path = "../../unit/support/mod.rs"]
 mod support;
 
-use rulec::sema::environment::Environment;
+use rulec::internals::sema::environment::Environment;
 use std::sync::LazyLock;
 
 static ENVIRONMENT: LazyLock<Environment> = LazyLock::new(support::environment);

@@ -2,10 +2,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rulec::analysis::{Inputs, Options, compile_rules};
-use rulec::eval::log::Batches;
-use rulec::eval::{Engine, Matching, holds};
-use rulec::source::{SourceFile, SourceMap};
+use rulec::internals::analysis::{Inputs, Options, compile_rules};
+use rulec::internals::eval::log::Batches;
+use rulec::internals::eval::{Engine, Matching, holds};
+use rulec::internals::source::{SourceFile, SourceMap};
 use std::io::Read;
 use std::sync::LazyLock;
 

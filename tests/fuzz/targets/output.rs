@@ -4,9 +4,9 @@
 #[path = "../../unit/support/mod.rs"]
 mod support;
 
-use rulec::sema::environment::Environment;
-use rulec::syntax::ast::OperandKind;
-use rulec::syntax::output::{self, Part};
+use rulec::internals::sema::environment::Environment;
+use rulec::internals::syntax::ast::OperandKind;
+use rulec::internals::syntax::output::{self, TemplatePart};
 use std::sync::LazyLock;
 
 static ENVIRONMENT: LazyLock<Environment> = LazyLock::new(support::environment);
@@ -17,8 +17,8 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     for all in [true, false] {
         let (parts, errors) = output::parse(text, &mut |operand| all || known(&operand.kind));
         for place in errors.iter().map(|error| &error.place).chain(parts.iter().filter_map(|part| match part {
-            Part::Token(token) => Some(&token.place),
-            Part::Text(_) => None,
+            TemplatePart::Token(token) => Some(&token.place),
+            TemplatePart::Text(_) => None,
         })) {
             assert!(text.get(place.start as usize..place.end as usize).is_some(), "{place:?}");
         }

@@ -1,8 +1,8 @@
 //! Text as YAML: the spans of the tree, its comments and its errors.
 #![no_main]
 
-use rulec::source::{FileId, SourceFile, Span};
-use rulec::syntax::yaml::{self, Node, Value};
+use rulec::internals::source::{FileId, SourceFile, Span};
+use rulec::internals::syntax::yaml::{self, Node, Value};
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
     let stream = yaml::parse(FileId(0), &SourceFile::new("f.yaml", text));

@@ -335,17 +335,48 @@ fn what_is_wrong_is_said_with_its_place() {
 }
 
 #[test]
-fn rules_that_falco_refuses_do_not_count() {
+fn rules_that_falco_refuses_cover_nothing() {
     let broken = RULES.replace("ct.name in (StopLogging", "ct.nmae in (StopLogging");
-    let dir = with(&[("rules.yaml", &broken)]);
-    let ran = rulec(dir.path(), &["coverage", "--format", "json"]);
-    let report: Value = serde_json::from_str(&ran.out).unwrap();
-    assert_eq!(report["counted"], serde_json::json!(["Trail Touched", "Key Disabled"]));
-    assert!(ran.err.starts_with("note: 1 error in the rules"), "{}", ran.err);
-    // Its macro comes too late.
     let (macros, rules) = RULES.split_once("\n\n").unwrap();
-    let late = json(&[], &[("a.yaml", rules), ("b.yaml", macros)]);
-    assert_eq!(late["counted"], serde_json::json!(["Trail Touched", "Trail Stopped"]));
+    // Errors of every kind: a field, a macro that comes too late, YAML, an engine and a plugin that are missing.
+    let sets: [&[(&str, &str)]; 5] = [
+        &[("rules.yaml", &broken)],
+        &[("a.yaml", rules), ("b.yaml", macros)],
+        &[("a.yaml", RULES), ("b.yaml", "- list: l\n  items: [a\n")],
+        &[("a.yaml", RULES), ("b.yaml", "- required_engine_version: 0.99.0\n")],
+        &[
+            ("a.yaml", RULES),
+            ("b.yaml", "- required_plugin_versions: [{name: cloudtrail, version: 99.0.0}]\n"),
+        ],
+    ];
+    for files in sets {
+        let dir = with(files);
+        let run = |args: &[&str]| rulec(dir.path(), &[&["coverage"], args].concat());
+        let ran = run(&["--format", "json"]);
+        let report: Value = serde_json::from_str(&ran.out).unwrap();
+        assert!(ran.code == 2 && report["hypothetical"] == false, "{files:?}: {}", ran.err);
+        assert!(
+            report["load_errors"][0]["line"].is_u64() && report["counted"].as_array().unwrap().is_empty()
+        );
+        assert!(verdicts(&report).iter().all(|verdict| verdict.ends_with(" none")), "{report}");
+        for (format, first) in
+            [("full", "Falco refuses"), ("markdown", "**❌ Falco refuses"), ("html", "Falco refuses")]
+        {
+            let ran = run(&["--format", format]);
+            assert!(ran.code == 2 && ran.out.contains(first), "{files:?} {format}: {}", ran.out);
+            assert!(ran.out.find(first) < ran.out.find("4.1"), "{format}: the refusal comes first");
+        }
+        // What is asked for all the same is marked, and never green.
+        let ran = run(&["--keep-going", "--format", "json"]);
+        let report: Value = serde_json::from_str(&ran.out).unwrap();
+        assert!(ran.code == 0 && report["hypothetical"] == true, "{files:?}: {}", ran.err);
+        assert!(!report["counted"].as_array().unwrap().is_empty(), "{report}");
+        assert_eq!(run(&["--keep-going", "--fail-under", "4.7=partial"]).code, 1);
+        assert_eq!(run(&["--suggest"]).code, 2);
+        let checked = rulec(dir.path(), &["check", "--benchmark", "cis-aws-3.0.0", "--format", "concise"]);
+        assert_eq!(checked.out.matches("control-uncovered").count(), 1, "{}", checked.out);
+        assert!(checked.out.contains("no control of cis-aws-3.0.0 is covered"), "{}", checked.out);
+    }
     let empty = json(&[], &[("x.txt", "")]);
     assert!(verdicts(&empty).iter().all(|verdict| verdict.ends_with(" none")), "{empty}");
 }

@@ -1,8 +1,9 @@
 //! `cloudwatch`: patterns match what the rules fire on, and the published patterns are those of our literal rules.
 
+use super::matcher::matches;
 use super::random;
 use super::support::{artifact, compiled, conditions, directory, events, python, rule, rules, run, usual};
-use rulec::backend::cloudwatch::pattern::{matches, parse};
+use rulec::backend::cloudwatch::pattern::parse;
 use rulec::backend::cloudwatch::{LONGEST, import, patterns};
 use rulec::backend::fit::{self, Approximate};
 use rulec::eval::{Event, holds};

@@ -3,6 +3,7 @@
 mod cloudwatch;
 mod eventbridge;
 mod falco;
+mod matcher;
 mod random;
 mod sigma;
 mod sql;

@@ -1,13 +1,13 @@
 //! What must hold for any text that is formatted: it says the same, and formatting it again changes nothing.
 #![allow(dead_code, clippy::unwrap_used, clippy::panic)]
 
-use rulec::analysis::{self, Inputs, LoadResult};
-use rulec::config::Levels;
-use rulec::format::{self, Options, SkipReason};
-use rulec::schema::PluginSet;
-use rulec::sema::environment::Environment;
-use rulec::source::{FileId, SourceFile, SourceMap};
-use rulec::syntax::yaml::{self, Node, Value};
+use rulec::internals::analysis::{self, Inputs, LoadResult};
+use rulec::internals::config::Levels;
+use rulec::internals::format::{self, Options, SkipReason};
+use rulec::internals::schema::PluginSet;
+use rulec::internals::sema::environment::Environment;
+use rulec::internals::source::{FileId, SourceFile, SourceMap};
+use rulec::internals::syntax::yaml::{self, Node, Value};
 use std::sync::{Arc, LazyLock};
 
 /// A formatted text, and what was left in it: line and reason.

@@ -1,13 +1,13 @@
 //! What must hold for any input whatever: nothing panics, and every span can be shown.
 #![allow(dead_code, clippy::unwrap_used, clippy::panic)]
 
-use rulec::analysis::{self, Inputs, Options};
-use rulec::config::Levels;
-use rulec::diag::Diagnostic;
-use rulec::render::{self, Format, Report, Summary};
-use rulec::schema::PluginSet;
-use rulec::sema::environment::Environment;
-use rulec::source::{SourceFile, SourceMap, Span};
+use rulec::internals::analysis::{self, Inputs, Options};
+use rulec::internals::config::Levels;
+use rulec::internals::diag::Diagnostic;
+use rulec::internals::render::{self, Format, Report, Summary};
+use rulec::internals::schema::PluginSet;
+use rulec::internals::sema::environment::Environment;
+use rulec::internals::source::{SourceFile, SourceMap, Span};
 use std::sync::Arc;
 
 /// The plugins of the samples.
@@ -44,7 +44,7 @@ pub fn analyzes(files: &[&[u8]], environment: &Environment) -> (SourceMap, Vec<D
     spans(&analysis.sources, &analysis.diagnostics);
     let found = analysis::findings(&mut analysis, &Levels::default());
     spans(&analysis.sources, &found);
-    rulec::fix::apply(&analysis.sources, &found);
+    rulec::internals::fix::apply(&analysis.sources, &found);
     (analysis.sources, found)
 }
 

@@ -130,6 +130,15 @@ fn keys_are_described() {
 }
 
 /// A file that uses every key, and what must not be in its place.
+/// The schema of test files knows the templates.
+#[test]
+fn templates_of_tests() {
+    let schema: Value = serde_json::from_str(include_str!("../../../grammar/test.schema.json")).unwrap();
+    let mut templates = vec!["none"];
+    templates.extend(rulec::testing::template::templates().iter().map(|template| template.name));
+    assert_eq!(schema["properties"]["template"]["enum"], json!(templates));
+}
+
 const SAMPLE: &str = include_str!("../../data/schema/sample.yaml");
 const REFUSED: &str = include_str!("../../data/schema/refused.txt");
 

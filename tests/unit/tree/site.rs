@@ -148,3 +148,47 @@ fn the_book_has_every_check() {
     }
     assert!(text == renewed, "{SUMMARY} is not current; run `cargo bless`");
 }
+
+/// Words in backticks.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().flat_map(|line| line.split('`').skip(1).step_by(2))
+}
+
+#[test]
+fn files_named_for_contributors_exist() {
+    let folders = ["src/", "tests/", "rulesets/", "docs/", "editors/", ".github/", ".ci/", ".cargo/"];
+    let mut count = 0;
+    for page in ["docs/architecture.md", "CONTRIBUTING.md", "docs/verified.md", "docs/compile.md"] {
+        let text = fs::read_to_string(root().join(page)).unwrap();
+        let prose: String = text.split("\n```").step_by(2).collect();
+        let is_path = |word: &&str| folders.iter().any(|folder| word.starts_with(folder));
+        // What is written in capitals or with `*` stands for many.
+        let is_one = |word: &&str| {
+            !word.contains(['*', ' ', '{']) && !word.contains("NAME") && !word.contains("GROUP")
+        };
+        for path in code(&prose).filter(is_path).filter(is_one) {
+            count += 1;
+            assert!(root().join(path).exists(), "{page} names {path}, which is not there");
+        }
+    }
+    assert!(count > 60, "only {count} paths were found");
+}
+
+/// The rows of a room's table begin with names of its files.
+#[test]
+fn rooms_have_the_files_of_their_tables() {
+    let page = fs::read_to_string(root().join("docs/architecture.md")).unwrap();
+    let rooms = page.split("\n## ").find(|section| section.starts_with("Rooms\n")).unwrap();
+    let mut count = 0;
+    for part in rooms.split("\n**`").skip(1) {
+        let room = root().join("src").join(part.split('`').next().unwrap());
+        let rows = part.lines().filter_map(|line| line.strip_prefix("| `"));
+        let names = rows.flat_map(|row| row.split(" |").next().unwrap().split(['`', ',', ' ']));
+        for name in names.filter(|name| !name.is_empty() && !name.contains("NAME")) {
+            count += 1;
+            let exists = room.join(name).is_dir() || room.join(format!("{name}.rs")).is_file();
+            assert!(exists, "{} has no {name}", room.display());
+        }
+    }
+    assert!(count > 100, "only {count} files were found");
+}

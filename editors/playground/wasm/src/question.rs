@@ -1,14 +1,6 @@
 //! What a page can ask, and the answers: those of `rulec check`, `rulec coverage` and `rulec explain`.
 
-use rulec::analysis::{Compiled, Inputs, analyze, compile_rules, findings};
-use rulec::config::Levels;
-use rulec::coverage::suggest::suggest;
-use rulec::coverage::{Benchmark, Catalogue, Count, Scope, cover};
-use rulec::lint;
-use rulec::logic::Assume;
-use rulec::render::coverage::{CoverageReport, Lang, json};
-use rulec::render::{Format, Report, Summary, page, render};
-use rulec::source::{SourceFile, SourceMap};
+use rulec::{Format, Options, Ruleset, Scope, benchmarks, explain};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -70,74 +62,37 @@ fn answered(question: Question) -> Result<Answer, String> {
         Question::Check { text } => check(text),
         Question::Coverage { text, benchmark, scope } => coverage(text, &benchmark, &scope),
         Question::Explain { check } => {
-            let check = lint::find(&check).ok_or_else(|| format!("there is no check named `{check}`"))?;
-            Ok(Answer::Explain(page::markdown(check)))
+            let page = explain(&check).ok_or_else(|| format!("there is no check named `{check}`"))?;
+            Ok(Answer::Explain(page))
         }
         Question::Benchmarks => {
-            let catalogue = catalogue()?;
-            let names = catalogue.benchmarks().collect();
-            Ok(Answer::Benchmarks { names, default: format!("{}-{}", catalogue.name, catalogue.default) })
+            let known = benchmarks().map_err(|error| error.to_string())?;
+            Ok(Answer::Benchmarks { names: known.names, default: known.default })
         }
     }
 }
 
-fn inputs(text: String) -> Inputs {
-    let mut sources = SourceMap::default();
-    sources.add(SourceFile::new(FILE, text));
-    Inputs { sources, ..Inputs::default() }
+fn ruleset(text: String) -> Result<Ruleset, String> {
+    Ruleset::load([(FILE, text)], &Options::default()).map_err(|error| error.to_string())
 }
 
 fn check(text: String) -> Result<Answer, String> {
-    let mut analysis = analyze(inputs(text));
-    let diagnostics = findings(&mut analysis, &Levels::default());
-    let mut summary = Summary { files: analysis.sources.len(), ..Summary::default() };
-    for facts in &analysis.files {
-        summary.rules += facts.counts.rules;
-        summary.macros += facts.counts.macros;
-        summary.lists += facts.counts.lists;
-    }
-    let sources = &analysis.sources;
-    let summary = summary.count(sources, &diagnostics);
-    let report = Report { sources, diagnostics: &diagnostics, summary, color: false, base: None };
-    Ok(Answer::Check { line: summary.line(), report: raw(render(Format::Json, &report))? })
+    let report = ruleset(text)?.check();
+    Ok(Answer::Check { line: report.summary.line(), report: raw(report.render(Format::Json))? })
 }
 
 fn coverage(text: String, benchmark: &str, scope: &str) -> Result<Answer, String> {
-    let catalogue = catalogue()?;
-    let version = catalogue
-        .version(Some(benchmark))
-        .ok_or_else(|| format!("there is no benchmark named `{benchmark}`"))?;
     let scopes = [Scope::Changes, Scope::Attempts, Scope::Literal];
     let scope = scopes
         .into_iter()
         .find(|known| known.name() == scope)
         .ok_or_else(|| format!("there is no scope named `{scope}`"))?;
-    let benchmark = Benchmark::new(&catalogue, version, scope).map_err(|problem| problem.to_string())?;
-    let Compiled { analysis, rules, .. } = compile_rules(inputs(text));
-    let (sources, count, assume) = (&analysis.sources, Count::default(), Assume::CloudTrail);
-    let coverage = cover(&rules, &benchmark, &count, &[], assume).map_err(|error| error.to_string())?;
-    let suggestions = suggest(&benchmark, &coverage, &rules, sources, &count, assume)
-        .map_err(|error| error.to_string())?
-        .into_iter()
-        .filter_map(|suggestion| {
-            let control = benchmark.controls.get(suggestion.control)?;
-            Some(Suggested { control: control.id.clone(), text: suggestion.text })
-        })
+    let coverage = ruleset(text)?.coverage(Some(benchmark), scope).map_err(|error| error.to_string())?;
+    let controls = coverage.controls.into_iter();
+    let suggestions = controls
+        .filter_map(|control| Some(Suggested { control: control.id, text: control.suggestion? }))
         .collect();
-    let report = json::render(&CoverageReport {
-        sources,
-        rules: &rules,
-        benchmark: &benchmark,
-        coverage: &coverage,
-        findings: false,
-        lang: Lang::En,
-        color: false,
-    });
-    Ok(Answer::Coverage { report: raw(report)?, suggestions })
-}
-
-fn catalogue() -> Result<Catalogue, String> {
-    Catalogue::bundled().map_err(|problem| problem.to_string())
+    Ok(Answer::Coverage { report: raw(coverage.json)?, suggestions })
 }
 
 fn raw(json: String) -> Result<Box<RawValue>, String> {

@@ -1,8 +1,8 @@
 //! Falco's own verdicts: rule files and what Falco said of them, from a folder outside this repository.
 //!
 //! Runs when `RULEC_CONFORMANCE` names the folder; `.ci/run` sets it where the data is at hand.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use crate::unit::recorded::{conditions, folder, lines, without_order};
 use rulec::analysis::{Inputs, LoadResult, Options, compile_rules, describe, falco_verdicts};
 use rulec::diag::FalcoSays;
 use rulec::eval::{Engine, Event, Matching, holds, records};
@@ -11,16 +11,7 @@ use rulec::sema::environment::Environment;
 use rulec::sema::ir::Rule;
 use rulec::source::{SourceFile, SourceMap};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-fn folder() -> Option<PathBuf> {
-    let folder = std::env::var_os("RULEC_CONFORMANCE").map(PathBuf::from);
-    if folder.is_none() {
-        eprintln!("RULEC_CONFORMANCE is not set: nothing to compare with");
-    }
-    folder
-}
 
 fn environment(plugins: &str) -> Environment {
     let names = match plugins {
@@ -28,11 +19,6 @@ fn environment(plugins: &str) -> Environment {
         _ => "cloudtrail,json,container",
     };
     Environment { plugins: Arc::new(PluginSet::parse(names).unwrap()), ..Environment::default() }
-}
-
-fn lines(path: PathBuf) -> Vec<Value> {
-    let text = std::fs::read_to_string(path).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 fn codes(warnings: &[FalcoSays]) -> Vec<String> {
@@ -193,29 +179,6 @@ fn descriptions_are_those_of_falco() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Key order does not matter; Falco's own order of names in a set is arbitrary and was sorted in the data.
-fn without_order(value: &Value) -> String {
-    fn sort(value: &Value) -> Value {
-        match value {
-            Value::Object(map) => {
-                let sorted: std::collections::BTreeMap<_, _> =
-                    map.iter().map(|(k, v)| (k.clone(), sort(v))).collect();
-                serde_json::to_value(sorted).unwrap()
-            }
-            Value::Array(all) => all.iter().map(sort).collect(),
-            other => other.clone(),
-        }
-    }
-    sort(value).to_string()
-}
-
-/// Conditions with an id, without those that end Falco.
-fn conditions(folder: &Path, name: &str) -> Vec<(String, String)> {
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let cases = lines(folder.join(name)).into_iter().filter(|case| case.get("crash").is_none());
-    cases.map(|case| (text(&case["id"]), text(&case["condition"]))).collect()
-}
-
 /// Compiles rules `(name, condition, output)`, all of them or it fails.
 fn compile(rules: &[(String, String, String)]) -> Vec<Rule> {
     let quoted = |text: &str| Value::from(text).to_string();
@@ -342,85 +305,5 @@ fn outputs_are_those_of_falco() {
     });
     println!("outputs: {} of {count} differ", wrong.len());
     assert_eq!(count, 66 * cases.len());
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-/// Alerts of the program itself, all rules speaking, from rules as [`compile`] takes them.
-#[cfg(feature = "cli")]
-fn scanned(rules: &[(String, String, String)], log: &Path) -> Vec<Value> {
-    let directory = tempfile::tempdir().unwrap();
-    let quoted = |text: &str| Value::from(text).to_string();
-    let mut text = String::new();
-    for (name, condition, output) in rules {
-        let (condition, output) = (quoted(condition), quoted(output));
-        text += &format!(
-            "- rule: {name}\n  desc: d\n  source: aws_cloudtrail\n  priority: INFO\n  condition: {condition}\n  output: {output}\n"
-        );
-    }
-    std::fs::write(directory.path().join("rules.yaml"), text).unwrap();
-    let ran = std::process::Command::new(env!("CARGO_BIN_EXE_rulec"))
-        .args(["scan", "--rules", "rules.yaml", "--format", "json", "--rule-matching", "all"])
-        .arg(std::path::absolute(log).unwrap())
-        .current_dir(directory.path())
-        .output()
-        .unwrap();
-    assert_eq!(ran.status.code(), Some(0), "{}", String::from_utf8_lossy(&ran.stderr));
-    let out = String::from_utf8(ran.stdout).unwrap();
-    out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
-#[cfg(feature = "cli")]
-#[test]
-fn scan_says_what_falco_says() {
-    let Some(folder) = folder().map(|folder| folder.join("eval")) else { return };
-    let log = folder.join("events.json");
-    let mut wrong = Vec::new();
-    for (name, expected) in
-        [("conditions.jsonl", "matches.json"), ("random-conditions.jsonl", "random-matches.json")]
-    {
-        let expected: Value =
-            serde_json::from_str(&std::fs::read_to_string(folder.join(expected)).unwrap()).unwrap();
-        let rules: Vec<_> = conditions(&folder, name)
-            .into_iter()
-            .map(|(id, condition)| (id, condition, "%json.value[/eventID]".to_owned()))
-            .collect();
-        let mut found: std::collections::BTreeMap<&str, Vec<&str>> =
-            rules.iter().map(|(id, ..)| (id.as_str(), Vec::new())).collect();
-        let alerts = scanned(&rules, &log);
-        for alert in &alerts {
-            found.get_mut(alert["rule"].as_str().unwrap()).unwrap().push(alert["output"].as_str().unwrap());
-        }
-        for (id, events) in found {
-            if Value::from(events.clone()) != expected[id] {
-                wrong.push(format!("{id}\n  falco {}\n  ours  {events:?}", expected[id]));
-            }
-        }
-        println!("scan, {name}: {} of {} conditions differ", wrong.len(), rules.len());
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-
-    let cases: Vec<Value> = lines(folder.join("outputs.jsonl"));
-    let cases: Vec<&Value> = cases.iter().filter(|case| case.get("error").is_none()).collect();
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let rules: Vec<_> = cases
-        .iter()
-        .map(|case| (text(&case["id"]), "evt.num > 0".to_owned(), text(&case["output"])))
-        .collect();
-    let alerts = scanned(&rules, &log);
-    assert_eq!(alerts.len(), 66 * cases.len());
-    for case in &cases {
-        let ours = alerts.iter().filter(|alert| alert["rule"] == case["id"]);
-        let mut ids: Vec<_> = case["events"].as_object().unwrap().keys().collect();
-        ids.sort();
-        for (id, alert) in ids.into_iter().zip(ours) {
-            let want = &case["events"][id];
-            if want["text"] != alert["output"]
-                || without_order(&want["fields"]) != without_order(&alert["output_fields"])
-            {
-                wrong.push(format!("{} {id}\n  falco {want}\n  ours  {alert}", case["output"]));
-            }
-        }
-    }
-    println!("scan, outputs: {} of {} differ", wrong.len(), alerts.len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
