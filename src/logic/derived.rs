@@ -95,7 +95,7 @@ fn is_derived(arena: &Arena, side: &Side) -> bool {
     matches!(arena.places[side.place as usize], RecordPlace::Derived(_))
 }
 
-fn formula_holds(arena: &mut Arena, formula: Formula, record: &Json, num: u64) -> Option<bool> {
+pub(super) fn formula_holds(arena: &mut Arena, formula: Formula, record: &Json, num: u64) -> Option<bool> {
     let truth = match arena.nodes[formula.node()].clone() {
         Gate::True => true,
         Gate::Atom(atom) => atom_holds(arena, atom, record, num)?,
