@@ -2,7 +2,7 @@
 
 use crate::unit::backend::support::run;
 use rulec::analysis::{Analysis, Inputs, Options, compile_rules};
-use rulec::backend::{Job, Settings, find};
+use rulec::backend::{CompileJob, Settings, find};
 use rulec::cloudtrail::fields::{Meaning, rows};
 use rulec::eval::{Event, holds};
 use rulec::logic::holds_on;
@@ -238,7 +238,7 @@ fn duckdb_shows_them() {
             Rule { name: format!("wrong {} {at} {}", case.field, case.record), ..no },
         ];
         let (analysis, options) = (Analysis::default(), Options::default());
-        let job = Job {
+        let job = CompileJob {
             analysis: &analysis,
             options: &options,
             rules: &rules,

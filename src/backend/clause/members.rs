@@ -43,7 +43,10 @@ pub fn sources(field: &FieldRef) -> Result<Vec<(Clause, Source)>, String> {
             let kind = if is_text(pointer.pointer()) { ValueKind::Text } else { ValueKind::Any };
             Ok(vec![(Clause::Const(true), Source::Member(keys, kind))])
         }
-        Some(Meaning::Never { .. } | Meaning::Opaque { .. }) | None => Err(none()),
+        Some(Meaning::Opaque { reason, .. }) => {
+            Err(format!("the target has nothing like `{}`: {reason}", field.name))
+        }
+        Some(Meaning::Never { .. }) | None => Err(none()),
     }
 }
 

@@ -136,8 +136,9 @@ impl Writer {
                 Ok(self.column(&name, expression))
             }
             Meaning::Never { .. } => Err(none()),
-            Meaning::Opaque { .. } => {
-                let expression = time(self.dialect, row.name).ok_or_else(none)?;
+            Meaning::Opaque { reason, .. } => {
+                let refused = || format!("the target has no `{}`: {reason}", field.name);
+                let expression = time(self.dialect, row.name).ok_or_else(refused)?;
                 Ok(self.made(&name, expression))
             }
         }
