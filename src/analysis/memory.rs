@@ -20,8 +20,8 @@ use std::sync::Arc;
 /// The results of earlier runs over the same environment.
 #[derive(Debug, Default)]
 pub struct Memory {
-    rules: FxHashMap<u64, Known<Arc<Kept>>>,
-    items: FxHashMap<FileId, Known<ItemFindings>>,
+    rules: FxHashMap<u64, Remembered<Arc<Kept>>>,
+    items: FxHashMap<FileId, Remembered<ItemFindings>>,
     /// The lists and macros of the last run, in definition order.
     definitions: Vec<(u64, u64)>,
     /// Macros of the last run with errors.
@@ -35,7 +35,7 @@ pub struct Memory {
 
 /// A value and the last run that used it.
 #[derive(Debug)]
-struct Known<T> {
+struct Remembered<T> {
     what: T,
     run: u32,
 }
@@ -95,7 +95,7 @@ impl Memory {
     }
 
     pub(super) fn keep(&mut self, rule: &RuleInfo<'_>, broken: bool, kept: Kept) {
-        self.rules.insert(key(rule, broken), Known { what: Arc::new(kept), run: self.run });
+        self.rules.insert(key(rule, broken), Remembered { what: Arc::new(kept), run: self.run });
     }
 
     /// Runs the lints on the items of a piece, or recalls their findings.
@@ -104,7 +104,7 @@ impl Memory {
             known.run = self.run;
             lints.recall(&known.what, None);
         } else if let Some(found) = lints.items(stream, true) {
-            self.items.insert(piece, Known { what: found, run: self.run });
+            self.items.insert(piece, Remembered { what: found, run: self.run });
         }
     }
 

@@ -1,7 +1,7 @@
-//! What a lint sees.
+//! The input of lints, and their findings so far.
 
-use super::event_names::{Asked, Form, compared, reads_source};
-use super::quick_model::{Members, Sample};
+use super::event_names::{Form, NameTests, compared, reads_source};
+use super::quick_model::{Members, QuickModel};
 use crate::diag::{Diagnostic, Group, Severity};
 use crate::logic::{Assume, Satisfiability, Solver, contradict};
 use crate::sema::collect::Collected;
@@ -31,7 +31,7 @@ pub struct LintRule<'v, 'a> {
     pub rule: &'v Rule,
     /// The comparisons, macros included, left to right.
     pub atoms: Vec<LintAtom<'v, 'a>>,
-    pub(super) asked: OnceCell<Asked<'v>>,
+    pub(super) name_tests: OnceCell<NameTests<'v>>,
     members: OnceCell<Members<'v>>,
 }
 
@@ -51,7 +51,7 @@ pub struct LintAtom<'v, 'a> {
 }
 
 impl<'v, 'a> LintRule<'v, 'a> {
-    /// Puts together what belongs together: `written` are the places of the atoms in their order.
+    /// Combines a rule with its text: `written` are the places of the atoms in their order.
     pub fn new(view: &'v RuleView<'v, 'a>, rule: &'v Rule, written: &[Written<'v, 'a>]) -> Self {
         let mut atoms = Vec::with_capacity(written.len());
         let mut places = written.iter();
@@ -62,20 +62,20 @@ impl<'v, 'a> LintRule<'v, 'a> {
                 LintAtom { atom, written, negated, member, source }
             }));
         });
-        LintRule { view, rule, atoms, asked: OnceCell::new(), members: OnceCell::new() }
+        LintRule { view, rule, atoms, name_tests: OnceCell::new(), members: OnceCell::new() }
     }
 
-    /// The members of the record that the condition looks at.
+    /// The members of the record that the condition reads.
     pub(super) fn members(&self) -> &Members<'v> {
         self.members.get_or_init(|| Members::of(&self.rule.condition))
     }
 
-    /// A quick look finds an event on which the condition holds.
+    /// True if a quick search finds an event on which the condition holds.
     pub(super) fn can_hold(&self) -> bool {
         let condition = &self.rule.condition;
         match self.members().all_apart {
-            true => Sample::is_there(condition, true),
-            false => Sample::of(condition, true).is_some(),
+            true => QuickModel::is_there(condition, true),
+            false => QuickModel::of(condition, true).is_some(),
         }
     }
 }
@@ -196,6 +196,12 @@ impl<'c> Context<'c> {
         if !self.item.reported.iter().any(|reported| reported.once == Some(subject)) {
             self.item.reported.push(Reported { diagnostic, once: Some(subject) });
         }
+    }
+
+    /// The number of findings of the item at hand.
+    #[cfg(test)]
+    pub fn reported(&self) -> usize {
+        self.item.reported.len()
     }
 
     /// Keeps the hash of the condition of the rule at hand for [`Ruleset::conditions`].

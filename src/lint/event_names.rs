@@ -89,7 +89,7 @@ pub fn decide(atom: &Atom, name: &str, source: &str) -> Option<bool> {
 }
 
 /// An event name that a rule compares with, and what becomes of it.
-pub struct AskedName<'v> {
+pub struct NameTest<'v> {
     /// Position of the comparison among the rule's.
     pub atom: usize,
     /// Position of the name among its constants.
@@ -117,9 +117,9 @@ pub enum Verdict<'v> {
 
 /// The event names of a rule.
 #[derive(Default)]
-pub struct Asked<'v> {
+pub struct NameTests<'v> {
     /// All names, in their order.
-    pub names: Vec<AskedName<'v>>,
+    pub names: Vec<NameTest<'v>>,
     /// A comparison tests the source.
     pub tests_source: bool,
 }
@@ -131,9 +131,9 @@ impl<'v, 'a> LintRule<'v, 'a> {
     }
 
     /// The event names that it compares with; none for rules on other events.
-    pub fn asked(&self, environment: &Environment) -> &Asked<'v> {
-        self.asked
-            .get_or_init(|| if self.is_cloudtrail() { ask(self, environment) } else { Asked::default() })
+    pub fn name_tests(&self, environment: &Environment) -> &NameTests<'v> {
+        self.name_tests
+            .get_or_init(|| if self.is_cloudtrail() { ask(self, environment) } else { NameTests::default() })
     }
 
     /// True unless the condition is certainly false for events of this name and source.
@@ -142,7 +142,7 @@ impl<'v, 'a> LintRule<'v, 'a> {
     }
 
     /// The sources that are known to write `name` and that the condition allows.
-    pub fn sources_of(&self, asked: &Asked<'_>, name: &str) -> impl Iterator<Item = &'static str> {
+    pub fn sources_of(&self, asked: &NameTests<'_>, name: &str) -> impl Iterator<Item = &'static str> {
         let tests_source = asked.tests_source;
         event_names::sources_of(name)
             .filter(move |source| aws_facts::logged_as(source, name).is_none())
@@ -170,9 +170,11 @@ impl<'v, 'a> LintRule<'v, 'a> {
     }
 }
 
-fn ask<'v>(rule: &LintRule<'v, '_>, environment: &Environment) -> Asked<'v> {
-    let mut asked =
-        Asked { tests_source: rule.atoms.iter().any(|atom| atom.source.is_some()), ..Asked::default() };
+fn ask<'v>(rule: &LintRule<'v, '_>, environment: &Environment) -> NameTests<'v> {
+    let mut asked = NameTests {
+        tests_source: rule.atoms.iter().any(|atom| atom.source.is_some()),
+        ..NameTests::default()
+    };
     let names = || rule.atoms.iter().enumerate().filter(|(_, atom)| atom.member == Some("/eventName"));
     let total = rule.atoms.len() + names().map(|(_, atom)| equals(atom.atom).len()).sum::<usize>();
     let of_sources = rule.atoms.iter().filter(|atom| atom.source.is_some());
@@ -189,7 +191,7 @@ fn ask<'v>(rule: &LintRule<'v, '_>, environment: &Environment) -> Asked<'v> {
                 true => within_sources(rule, atom, environment, name),
                 false => anywhere(environment, name),
             };
-            asked.names.push(AskedName { atom: at_atom, at, name, excluded: atom.excludes(), verdict });
+            asked.names.push(NameTest { atom: at_atom, at, name, excluded: atom.excludes(), verdict });
         }
     }
     asked

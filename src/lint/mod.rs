@@ -1,5 +1,4 @@
-//! What a reviewer would say of rules that load, the catalogue of all checks, and what is done with findings before
-//! anyone sees them.
+//! Lints on rules that load, the catalogue of all checks, and suppressions.
 
 mod context;
 mod event_names;
@@ -23,28 +22,29 @@ use crate::diag::Check;
 use crate::nearest::nearest;
 use crate::syntax::items::Item;
 
-/// A reviewer of one kind of mistake. Lints keep no state; what they share is in the [`Context`].
+/// A search for one kind of mistake. Lints keep no state; what they share is in the [`Context`].
 pub trait Lint: Sync {
-    /// What it looks for.
+    /// The check that it reports.
     fn check(&self) -> &'static Check;
 
-    /// Looks at an item as it stands in its file.
+    /// Checks an item as it stands in its file.
     fn item(&self, _item: Item<'_>, _cx: &mut Context<'_>) {}
 
-    /// Looks at a rule that loads.
+    /// Checks a rule that loads.
     fn rule(&self, _rule: &LintRule<'_, '_>, _cx: &mut Context<'_>) {}
 
-    /// Looks at a rule that loads and of which no lint warned that it does not do what was meant: for proofs, which cost more.
+    /// Checks a rule that loads and about which no lint warned that it does not do what was meant. Proofs belong here:
+    /// they cost more.
     fn sound_rule(&self, _rule: &LintRule<'_, '_>, _cx: &mut Context<'_>) {}
 
-    /// Looks at all macros, after all rules.
+    /// Checks all macros, after all rules.
     fn macros(&self, _macros: &Macros<'_, '_>, _cx: &mut Context<'_>) {}
 
-    /// Looks at everything together.
+    /// Checks all rules together.
     fn ruleset(&self, _set: &Ruleset<'_, '_>, _cx: &mut Context<'_>) {}
 }
 
-/// Every check there is, in the order of their codes' declaration.
+/// Every check, in the order of their codes' declaration.
 pub fn checks() -> impl Iterator<Item = &'static Check> {
     // One entry per file that declares checks.
     let declared = crate::sema::checks::CHECKS.iter().copied().chain([

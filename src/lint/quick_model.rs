@@ -67,7 +67,7 @@ impl<'p> Members<'p> {
 
 /// What some members of an event hold; all others are absent.
 #[derive(Debug, Default)]
-pub struct Sample<'p> {
+pub struct QuickModel<'p> {
     /// In the order in which they were asked for; of one member the last counts.
     held: Vec<Held<'p>>,
 }
@@ -78,21 +78,21 @@ struct Held<'p> {
     name: &'p str,
     atom: &'p Atom,
     wanted: bool,
-    value: Value<'p>,
+    value: HeldValue<'p>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
-enum Value<'p> {
+enum HeldValue<'p> {
     Text(Cow<'p, str>),
     Absent,
     /// Something that makes its comparison come out right.
     Fitting,
 }
 
-impl<'p> Sample<'p> {
+impl<'p> QuickModel<'p> {
     /// An event on which the condition comes out as wanted; `None` if none was found at first sight.
-    pub fn of(pred: &'p Pred, wanted: bool) -> Option<Sample<'p>> {
-        let mut sample = Sample { held: Vec::with_capacity(12) };
+    pub fn of(pred: &'p Pred, wanted: bool) -> Option<QuickModel<'p>> {
+        let mut sample = QuickModel { held: Vec::with_capacity(12) };
         sample.make(pred, wanted).then_some(sample)
     }
 
@@ -101,14 +101,16 @@ impl<'p> Sample<'p> {
         match signed(pred, wanted) {
             Signed::Const(holds) => holds,
             Signed::Atom(atom, wanted) => is_possible(atom, wanted),
-            Signed::All(parts, wanted) => parts.iter().all(|part| Sample::is_there(part, wanted)),
-            Signed::Any(parts, wanted) => parts.iter().take(ARMS).any(|part| Sample::is_there(part, wanted)),
+            Signed::All(parts, wanted) => parts.iter().all(|part| QuickModel::is_there(part, wanted)),
+            Signed::Any(parts, wanted) => {
+                parts.iter().take(ARMS).any(|part| QuickModel::is_there(part, wanted))
+            }
         }
     }
 
     /// An event on which all come out as wanted; `None` if none was found at first sight.
-    pub fn of_all(preds: impl IntoIterator<Item = (&'p Pred, bool)>) -> Option<Sample<'p>> {
-        let mut sample = Sample { held: Vec::with_capacity(12) };
+    pub fn of_all(preds: impl IntoIterator<Item = (&'p Pred, bool)>) -> Option<QuickModel<'p>> {
+        let mut sample = QuickModel { held: Vec::with_capacity(12) };
         preds.into_iter().all(|(pred, wanted)| sample.make(pred, wanted)).then_some(sample)
     }
 
@@ -128,9 +130,9 @@ impl<'p> Sample<'p> {
             return if is_always(own) || field.name.starts_with("evt.") { None } else { Some(false) };
         };
         match &held.value {
-            Value::Absent => Some(false),
-            Value::Text(text) if held.name == &*field.name => test(atom, text),
-            Value::Text(_) | Value::Fitting => None,
+            HeldValue::Absent => Some(false),
+            HeldValue::Text(text) if held.name == &*field.name => test(atom, text),
+            HeldValue::Text(_) | HeldValue::Fitting => None,
         }
     }
 
@@ -153,7 +155,7 @@ impl<'p> Sample<'p> {
     fn make_atom(&mut self, atom: &'p Atom, wanted: bool) -> bool {
         let Some(field) = first_field(&atom.left) else { return false };
         let own = &*field.member;
-        let mut held = Held { base: own, name: &field.name, atom, wanted, value: Value::Fitting };
+        let mut held = Held { base: own, name: &field.name, atom, wanted, value: HeldValue::Fitting };
         match self.last(own) {
             None => {
                 if is_plain(atom) {
@@ -162,13 +164,13 @@ impl<'p> Sample<'p> {
                 }
             }
             Some(before) => {
-                if before.name != &*field.name || before.value == Value::Fitting || !is_plain(atom) {
+                if before.name != &*field.name || before.value == HeldValue::Fitting || !is_plain(atom) {
                     return false;
                 }
                 let still = match &before.value {
-                    Value::Absent => Some(false),
-                    Value::Text(text) => test(atom, text),
-                    Value::Fitting => None,
+                    HeldValue::Absent => Some(false),
+                    HeldValue::Text(text) => test(atom, text),
+                    HeldValue::Fitting => None,
                 };
                 held.value = match still == Some(wanted) {
                     true => before.value.clone(),
@@ -234,13 +236,13 @@ fn is_plain(atom: &Atom) -> bool {
 }
 
 /// A value of one member that passes all tests; `None` if none is found at first sight.
-fn settle<'p>(base: &str, tests: &[(&'p Atom, bool)]) -> Option<Value<'p>> {
+fn settle<'p>(base: &str, tests: &[(&'p Atom, bool)]) -> Option<HeldValue<'p>> {
     let passes = |text: &str| tests.iter().all(|&(atom, wanted)| test(atom, text) == Some(wanted));
     if tests.iter().all(|(_, wanted)| !wanted) && !is_always(base) {
-        return Some(Value::Absent);
+        return Some(HeldValue::Absent);
     }
     if let Some(values) = closed_values(base) {
-        return values.iter().find(|value| passes(value)).map(|value| Value::Text(Cow::Borrowed(value)));
+        return values.iter().find(|value| passes(value)).map(|value| HeldValue::Text(Cow::Borrowed(value)));
     }
     // What must not differ from a text must be equal to it.
     let names_texts =
@@ -248,23 +250,23 @@ fn settle<'p>(base: &str, tests: &[(&'p Atom, bool)]) -> Option<Value<'p>> {
     let naming = tests.iter().filter(|(atom, wanted)| names_texts(atom, *wanted));
     for constant in naming.flat_map(|(atom, _)| constants(atom)).take(TRIES) {
         if passes(constant) {
-            return Some(Value::Text(Cow::Borrowed(constant)));
+            return Some(HeldValue::Text(Cow::Borrowed(constant)));
         }
         if constant.contains(['*', '?']) {
             let plain: String = constant.chars().filter(|c| *c != '*').collect();
             if passes(&plain) {
-                return Some(Value::Text(Cow::Owned(plain)));
+                return Some(HeldValue::Text(Cow::Owned(plain)));
             }
         }
     }
     if passes(OTHER) {
-        return Some(Value::Text(Cow::Borrowed(OTHER)));
+        return Some(HeldValue::Text(Cow::Borrowed(OTHER)));
     }
     // One hard test alone has some text that passes, nearly always.
     let hard = |atom: &Atom| {
         matches!(atom.test, Test::Values { op: Op::Regex | Op::Glob | Op::Iglob | Op::Pmatch, .. })
     };
-    matches!(tests, [(atom, _)] if hard(atom) && !constants(atom).is_empty()).then_some(Value::Fitting)
+    matches!(tests, [(atom, _)] if hard(atom) && !constants(atom).is_empty()).then_some(HeldValue::Fitting)
 }
 
 fn constants(atom: &Atom) -> &[Box<str>] {

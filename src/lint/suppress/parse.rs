@@ -24,7 +24,7 @@ pub struct Comment {
 
 /// Why a comment cannot be read.
 #[derive(Debug)]
-pub struct Problem {
+pub struct SuppressionProblem {
     /// Where.
     pub span: Span,
     /// What is wrong.
@@ -32,7 +32,7 @@ pub struct Problem {
 }
 
 /// Reads a comment that starts with `#`; `None` when it is not addressed to rulec.
-pub fn comment(text: &str, span: Span) -> Option<Result<Comment, Problem>> {
+pub fn comment(text: &str, span: Span) -> Option<Result<Comment, SuppressionProblem>> {
     let body = text.trim_start_matches('#').trim_start();
     let after = body.strip_prefix("rulec")?;
     let is_addressed = match after.strip_prefix(':') {
@@ -44,17 +44,17 @@ pub fn comment(text: &str, span: Span) -> Option<Result<Comment, Problem>> {
         return None;
     }
     let Some(rest) = after.strip_prefix(':') else {
-        return Some(Err(Problem { span, message: "the colon after `rulec` is missing".into() }));
+        return Some(Err(SuppressionProblem { span, message: "the colon after `rulec` is missing".into() }));
     };
     Some(directive(rest, text.len() - rest.len(), span))
 }
 
-fn directive(rest: &str, offset: usize, comment: Span) -> Result<Comment, Problem> {
+fn directive(rest: &str, offset: usize, comment: Span) -> Result<Comment, SuppressionProblem> {
     let place = |from: usize, to: usize| {
         let base = comment.start as usize;
         Span::new(comment.file, base + from, base + to)
     };
-    let fail = |message: &str| Err(Problem { span: comment, message: message.into() });
+    let fail = |message: &str| Err(SuppressionProblem { span: comment, message: message.into() });
     let offset = offset + rest.len() - rest.trim_start().len();
     let rest = rest.trim_start();
     let word = rest.split(|c: char| c.is_whitespace() || c == ',').next().unwrap_or_default();
@@ -64,7 +64,7 @@ fn directive(rest: &str, offset: usize, comment: Span) -> Result<Comment, Proble
         "" => return fail("this comment is addressed to rulec but does not say what to allow"),
         other => {
             let message = format!("rulec knows `allow` and `allow-file`, not `{other}`");
-            return Err(Problem { span: place(offset, offset + other.len()), message });
+            return Err(SuppressionProblem { span: place(offset, offset + other.len()), message });
         }
     };
     let mut at = offset + word.len();
@@ -85,7 +85,7 @@ fn directive(rest: &str, offset: usize, comment: Span) -> Result<Comment, Proble
         let span = place(start, start + name.len());
         if name.contains(char::is_whitespace) {
             let message = format!("`{name}` is not the name of a check; separate names with commas");
-            return Err(Problem { span, message });
+            return Err(SuppressionProblem { span, message });
         }
         tail = start + name.len();
         names.push((name.to_owned(), span));

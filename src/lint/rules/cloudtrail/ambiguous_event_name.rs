@@ -65,7 +65,7 @@ impl Lint for AmbiguousEventName {
     }
 
     fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
-        let asked = rule.asked(cx.environment);
+        let asked = rule.name_tests(cx.environment);
         if asked.tests_source {
             return;
         }

@@ -82,7 +82,7 @@ impl Lint for ConsoleLoginErrorCode {
 
 /// A rule that fires on console sign-ins and nothing else.
 pub(super) fn is_sign_in_rule(rule: &LintRule<'_, '_>, cx: &Context<'_>) -> bool {
-    let mut names = rule.asked(cx.environment).names.iter().filter(|name| !name.excluded).peekable();
+    let mut names = rule.name_tests(cx.environment).names.iter().filter(|name| !name.excluded).peekable();
     names.peek().is_some()
         && names.all(|name| name.name == "ConsoleLogin")
         && !rule.may_fire("AnotherEvent", "signin.amazonaws.com")

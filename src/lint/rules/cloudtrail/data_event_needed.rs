@@ -50,7 +50,7 @@ impl Lint for DataEventNeeded {
     }
 
     fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
-        let asked = rule.asked(cx.environment);
+        let asked = rule.name_tests(cx.environment);
         let mut spoken = None;
         for name in &asked.names {
             // The first of a list speaks for it.

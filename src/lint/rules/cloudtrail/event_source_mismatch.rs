@@ -50,7 +50,7 @@ impl Lint for EventSourceMismatch {
     }
 
     fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
-        for asked in &rule.asked(cx.environment).names {
+        for asked in &rule.name_tests(cx.environment).names {
             let Verdict::Elsewhere(allowed) = asked.verdict else { continue };
             let name = asked.name;
             let own = cx.environment.known_events.sources_of(name).iter().map(String::as_str);

@@ -87,7 +87,7 @@ fn noise(rule: &LintRule<'_, '_>, cx: &Context<'_>) -> Option<(Span, String)> {
     if !of_weight || !rule.atoms.iter().all(|atom| is_broad(atom.atom)) {
         return None;
     }
-    let mut names = rule.asked(cx.environment).names.iter().filter(|name| !name.excluded).peekable();
+    let mut names = rule.name_tests(cx.environment).names.iter().filter(|name| !name.excluded).peekable();
     if names.peek().is_none() {
         let reads = |atom: &&crate::lint::LintAtom<'_, '_>| {
             atom.member == Some("/readOnly")

@@ -53,7 +53,7 @@ impl Lint for RetiredApi {
     }
 
     fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
-        let asked = rule.asked(cx.environment);
+        let asked = rule.name_tests(cx.environment);
         let wanted = || asked.names.iter().filter(|name| !name.excluded);
         if wanted().any(|name| aws_facts::may_be_retired(name.name)) {
             let found: Vec<_> = wanted()

@@ -1,7 +1,7 @@
 //! `unknown-event-name`.
 
 use crate::diag::{Check, Diagnostic, Severity};
-use crate::lint::event_names::{AskedName, Verdict};
+use crate::lint::event_names::{NameTest, Verdict};
 use crate::lint::places::{one_of, rewrite};
 use crate::lint::rules::checks::{ABSENT_COMPARISON, CASE_MISMATCH, EVENT_SOURCE_MISMATCH};
 use crate::lint::{Context, Lint, LintRule};
@@ -56,7 +56,7 @@ impl Lint for UnknownEventName {
     }
 
     fn rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
-        for asked in &rule.asked(cx.environment).names {
+        for asked in &rule.name_tests(cx.environment).names {
             if asked.name.is_empty() || matches!(asked.verdict, Verdict::Known | Verdict::Elsewhere(_)) {
                 continue;
             }
@@ -75,13 +75,7 @@ impl Lint for UnknownEventName {
     }
 }
 
-fn stand_in(
-    cx: &Context<'_>,
-    span: Span,
-    asked: &AskedName<'_>,
-    source: &str,
-    logged: &Logged,
-) -> Diagnostic {
+fn stand_in(cx: &Context<'_>, span: Span, asked: &NameTest<'_>, source: &str, logged: &Logged) -> Diagnostic {
     let name = asked.name;
     let events = one_of(logged.events.iter().copied());
     let message = match logged.kind {
@@ -101,7 +95,7 @@ fn stand_in(
     diagnostic
 }
 
-fn unknown(cx: &mut Context<'_>, span: Span, asked: &AskedName<'_>, source: Option<&str>) -> Diagnostic {
+fn unknown(cx: &mut Context<'_>, span: Span, asked: &NameTest<'_>, source: Option<&str>) -> Diagnostic {
     let name = asked.name;
     let message = match source {
         Some(source) => format!("`{source}` is not known to write `{name}` (as of {DATE})"),

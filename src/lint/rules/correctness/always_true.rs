@@ -2,7 +2,7 @@
 
 use crate::diag::{Check, Diagnostic};
 use crate::eval::SOURCE;
-use crate::lint::quick_model::Sample;
+use crate::lint::quick_model::QuickModel;
 use crate::lint::rules::checks::EXCEPTION_SWALLOWS_RULE;
 use crate::lint::{Context, Lint, LintRule};
 use crate::sema::ir::Pred;
@@ -52,7 +52,7 @@ impl Lint for AlwaysTrue {
 
     fn sound_rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
         let condition = &rule.rule.condition;
-        if rule.rule.source != SOURCE || Sample::of(condition, false).is_some() {
+        if rule.rule.source != SOURCE || QuickModel::of(condition, false).is_some() {
             return;
         }
         if !cx.is_never(&Pred::Not(Box::new(condition.clone()))) {

@@ -55,7 +55,7 @@ impl Lint for CaseMismatch {
         if !rule.is_cloudtrail() {
             return;
         }
-        for asked in &rule.asked(cx.environment).names {
+        for asked in &rule.name_tests(cx.environment).names {
             if let Verdict::Unknown(source) = asked.verdict
                 && let Some(real) = event_names::ignoring_case(asked.name)
                 && source.is_none_or(|source| event_names::known(source, real))

@@ -2,7 +2,7 @@
 
 use crate::diag::{Check, Diagnostic};
 use crate::eval::SOURCE;
-use crate::lint::quick_model::{Members, Sample};
+use crate::lint::quick_model::{Members, QuickModel};
 use crate::lint::rules::checks::{ALWAYS_TRUE, EXCEPTION_SWALLOWS_RULE, NEVER_TRUE};
 use crate::lint::{Context, Lint, LintRule};
 use crate::logic::contradict;
@@ -135,7 +135,7 @@ impl<'v> Walk<'_, 'v, '_, '_> {
     /// Proved that what is given keeps a clause from coming out so.
     fn excluded(&mut self, given: &[&'v Pred], pred: &'v Pred, wanted: bool) -> bool {
         let all = || given.iter().map(|&given| (given, true)).chain([(pred, wanted)]);
-        if Sample::of_all(all()).is_some() {
+        if QuickModel::of_all(all()).is_some() {
             return false;
         }
         if contradict(all()) {

@@ -2,7 +2,7 @@
 
 use crate::diag::Diagnostic;
 use crate::eval::SOURCE;
-use crate::lint::quick_model::Sample;
+use crate::lint::quick_model::QuickModel;
 use crate::lint::{Context, Lint, LintRule};
 use crate::sema::ir::{Atom, Pred, Term, Test};
 use crate::sema::predicate::conjuncts;
@@ -95,7 +95,7 @@ impl Lint for ExceptionSwallowsRule {
     fn sound_rule(&self, rule: &LintRule<'_, '_>, cx: &mut Context<'_>) {
         let Some(Parts { condition, exceptions }) = Parts::of(rule) else { return };
         let whole = &rule.rule.condition;
-        let suspicious = rule.rule.source == SOURCE && Sample::of(whole, true).is_none();
+        let suspicious = rule.rule.source == SOURCE && QuickModel::of(whole, true).is_none();
         if suspicious && cx.is_never(whole) && !cx.is_never(condition) {
             proved(condition, &exceptions, cx);
         }

@@ -2,7 +2,7 @@
 
 use crate::diag::{Check, Diagnostic};
 use crate::eval::SOURCE;
-use crate::lint::quick_model::Sample;
+use crate::lint::quick_model::QuickModel;
 use crate::lint::rules::checks::EXCEPTION_SWALLOWS_RULE;
 use crate::lint::{Context, Lint, LintRule};
 use crate::logic::contradict;
@@ -87,7 +87,7 @@ fn core(rule: &LintRule<'_, '_>, cx: &mut Context<'_>) -> Vec<Span> {
             let rest: Vec<usize> = kept.iter().copied().filter(|&at| at != leave_out).collect();
             let all = || rest.iter().map(|&at| (&parts[at], true));
             if contradict(all())
-                || Sample::of_all(all()).is_none()
+                || QuickModel::of_all(all()).is_none()
                     && cx.is_never(&Pred::And(rest.iter().map(|&at| parts[at].clone()).collect()))
             {
                 kept = rest;

@@ -2,7 +2,7 @@
 
 use crate::diag::{Check, Diagnostic};
 use crate::eval::SOURCE;
-use crate::lint::quick_model::Sample;
+use crate::lint::quick_model::QuickModel;
 use crate::lint::rules::checks::DUPLICATE_RULE_BODY;
 use crate::lint::{Context, Lint, Ruleset};
 use crate::logic::{Implied, contradict};
@@ -84,7 +84,7 @@ impl Lint for ShadowedRule {
     }
 
     fn ruleset(&self, set: &Ruleset<'_, '_>, cx: &mut Context<'_>) {
-        let mut index = Index::default();
+        let mut index = RulesByDemand::default();
         let on = |rule: &Rule| rule.enabled && rule.source == SOURCE;
         for (at, rule) in set.rules.iter().enumerate().filter(|(_, rule)| on(rule)) {
             // A rule that does not do what was meant will change.
@@ -95,7 +95,7 @@ impl Lint for ShadowedRule {
             let candidates = index.candidates(&demands);
             let hidden = match candidates.is_empty() {
                 true => None,
-                false => Sample::of(&rule.condition, true)
+                false => QuickModel::of(&rule.condition, true)
                     .and_then(|sample| shadow(rule, &sample, candidates, set.rules, cx)),
             };
             match hidden {
@@ -109,7 +109,7 @@ impl Lint for ShadowedRule {
 
 fn shadow<'r>(
     rule: &Rule,
-    sample: &Sample<'_>,
+    sample: &QuickModel<'_>,
     candidates: Vec<u32>,
     rules: &[&'r Rule],
     cx: &mut Context<'_>,
@@ -122,7 +122,7 @@ fn shadow<'r>(
     let mut doubtful = Vec::new();
     let plain = candidates.find(|&at| {
         let plain = plainly_implies(&rule.condition, condition(at), LEVELS);
-        let other = || Sample::of_all([(&rule.condition, true), (condition(at), false)]);
+        let other = || QuickModel::of_all([(&rule.condition, true), (condition(at), false)]);
         if !plain && doubtful.len() < CANDIDATES && other().is_none() {
             doubtful.push(at);
         }
@@ -184,7 +184,7 @@ fn report(rule: &Rule, earlier: &Rule, cx: &mut Context<'_>) {
 
 /// Rules by a value they ask for.
 #[derive(Default)]
-struct Index {
+struct RulesByDemand {
     places: FxHashMap<u64, Vec<u32>>,
     /// Rules that ask for no value.
     anywhere: Vec<u32>,
@@ -196,7 +196,7 @@ type Demand<'p> = (&'p str, &'p [Box<str>]);
 /// Members by which nearly all rules are told apart from few others, the best last; any other member is better.
 const COMMON: [&str; 4] = ["/awsRegion", "/userIdentity/type", "/eventSource", "/eventName"];
 
-impl Index {
+impl RulesByDemand {
     fn add(&mut self, at: u32, demands: &[Demand<'_>]) {
         let common = |base: &str| COMMON.iter().position(|common| *common == base).unwrap_or(COMMON.len());
         let Some((base, values)) = demands.iter().max_by_key(|(base, _)| common(base)) else {
