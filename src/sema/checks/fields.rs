@@ -222,7 +222,7 @@ crate::declare_check! {
     /// Reports `jevt.value`, `jevt.obj` and `jevt.rawtime` in conditions.
     ///
     /// ## Why it matters
-    /// They are `json.value`, `json.obj` and `json.rawtime`, under the name that the plugin had for them first. Falco 0.44
+    /// They are `json.value`, `json.obj` and `json.rawtime`, under the name that the plugin had for them first. Falco 0.45
     /// takes both; one name for one thing is easier to search for.
     ///
     /// ## Avoid

@@ -8,7 +8,7 @@ crate::declare_check! {
     ///
     /// ## Why it matters
     /// Falco refuses the file. The major number must be the same and the rest not lower; a single number `N` stands
-    /// for `0.N.0`. Falco 0.44 has engine 0.63.0. A leading zero makes a single number octal: `010` is 8.
+    /// for `0.N.0`. Falco 0.45 has engine 0.63.0. A leading zero makes a single number octal: `010` is 8.
     ///
     /// ## Avoid
     /// ```yaml

@@ -225,7 +225,7 @@ crate::declare_check! {
     /// Falco crashes on it.
     ///
     /// ## What it does
-    /// Reports what makes Falco 0.44 crash or exit without a verdict, while loading or at the first event.
+    /// Reports what makes Falco 0.45 crash or exit without a verdict, while loading or at the first event.
     ///
     /// ## Why it matters
     /// There is no message that names the rule, and no rule is loaded. Known cases:

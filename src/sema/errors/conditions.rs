@@ -238,6 +238,6 @@ pub const EVENT_CODE_CRASH: &str = "Runtime error: right-hand field comparisons 
 
 /// `evt.type` compared with a field.
 pub fn event_code_crash(span: Span) -> Diagnostic {
-    found(&FALCO_CRASH, span, "Falco 0.44 dies when `evt.type` is compared with a field or transformer")
+    found(&FALCO_CRASH, span, "Falco 0.45 dies when `evt.type` is compared with a field or transformer")
         .help("compare it with constants")
 }

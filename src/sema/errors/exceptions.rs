@@ -220,7 +220,7 @@ pub fn exception_tuple<'a>(
 pub fn exception_crash<'a>(exception: &Exception<'a>) -> BoxedFault<'a> {
     let span = exception.fields.span_or(exception.name.span);
     let diagnostic =
-        found(&FALCO_CRASH, span, "Falco 0.44 crashes on replaced exceptions with too few `comps`")
+        found(&FALCO_CRASH, span, "Falco 0.45 crashes on replaced exceptions with too few `comps`")
             .help("give one operator in `comps` for each field");
     Box::new(Fault { diagnostic, code: None, message: "SIGSEGV".to_owned(), steps: None })
 }

@@ -76,7 +76,7 @@ pub fn override_sequence<'a>(node: &Node, key: &Node, empty: bool) -> BoxedFault
     let diagnostic =
         found(&INVALID_OVERRIDE, node.span, "`override` must be a mapping such as `{condition: append}`");
     if empty {
-        let diagnostic = found(&FALCO_CRASH, key.span.to(node.span), "Falco 0.44 crashes on `override: []`")
+        let diagnostic = found(&FALCO_CRASH, key.span.to(node.span), "Falco 0.45 crashes on `override: []`")
             .help("write a mapping such as `{condition: append}`, or remove the key");
         return Box::new(Fault { diagnostic, code: None, message: "SIGABRT".to_owned(), steps: None });
     }

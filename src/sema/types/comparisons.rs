@@ -104,7 +104,7 @@ impl Checker<'_> {
             {
                 let crash = TypeErrorKind::Crash {
                     falco: "segmentation fault at the first event",
-                    message: "Falco 0.44 crashes when `join`, `concat` or `getopt` is compared with a field",
+                    message: "Falco 0.45 crashes when `join`, `concat` or `getopt` is compared with a field",
                     at_run_time: true,
                 };
                 return Err(Box::new((crash, place.clone())));

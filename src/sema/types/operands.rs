@@ -50,7 +50,7 @@ impl Checker<'_> {
         let [argument] = args else {
             let crash = TypeErrorKind::Crash {
                 falco: "Runtime error: unknown multivalue transformer. Exiting.",
-                message: "this transformer takes one argument; Falco 0.44 dies on more",
+                message: "this transformer takes one argument; Falco 0.45 dies on more",
                 at_run_time: false,
             };
             return Err(Box::new((crash, place)));

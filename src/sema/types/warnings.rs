@@ -66,7 +66,7 @@ fn last_field<'a>(operand: &Operand<'a>) -> Option<&'a str> {
     last
 }
 
-/// Fields whose use Falco 0.44 warns about.
+/// Fields whose use Falco 0.45 warns about.
 pub const DEPRECATED: &[(&str, &str)] = &[
     (
         "evt.dir",
