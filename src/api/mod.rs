@@ -31,7 +31,7 @@ use std::sync::{Arc, OnceLock};
 pub struct Options {
     /// The plugins that are loaded, each as `NAME` or `NAME@VERSION`. If there are none, `cloudtrail` and `json` are.
     pub plugins: Vec<String>,
-    /// The version of Falco's engine, such as `0.63.0`. Without it, that of Falco 0.44.
+    /// The version of Falco's engine, such as `0.63.0`. Without it, that of Falco 0.45.
     pub engine_version: Option<String>,
 }
 

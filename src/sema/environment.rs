@@ -9,7 +9,7 @@ use std::sync::Arc;
 /// The engine, its plugins and its deployment.
 #[derive(Clone, Debug)]
 pub struct Environment {
-    /// Engine version, `0.63.0` for Falco 0.44.
+    /// Engine version, `0.63.0` for Falco 0.45.
     pub engine_version: Version,
     /// Plugins assumed to be loaded.
     pub plugins: Arc<PluginSet>,
@@ -19,7 +19,7 @@ pub struct Environment {
     pub deployment: Arc<Deployment>,
 }
 
-/// The engine version of Falco 0.44.
+/// The engine version of Falco 0.45.
 pub const ENGINE_VERSION: Version = Version(0, 63, 0);
 
 impl Default for Environment {

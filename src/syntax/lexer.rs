@@ -118,7 +118,7 @@ pub fn unescape(text: &str, quote: char) -> Result<String, String> {
             Some('n') => bytes.push(b'\n'),
             Some('r') => bytes.push(b'\r'),
             Some('t') => bytes.push(b'\t'),
-            // A backslash before a blank stands for itself and swallows the blank, as Falco 0.44.
+            // A backslash before a blank stands for itself and swallows the blank, as Falco 0.45.
             Some('\\' | ' ') => bytes.push(b'\\'),
             Some('/') => bytes.push(b'/'),
             Some(c @ ('"' | '\'')) if c == quote => bytes.push(c as u8),
