@@ -1,20 +1,20 @@
-//! One event: a record that the plugin produces, with its values found and not yet read.
+//! One event: a record with the ranges of its values, which are parsed on demand.
 
 use super::json::{self, PathId, Paths, Raw, Slot};
 use super::time;
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
-/// Why a piece of a log is no event.
+/// The reason why a record is no event.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Skipped {
-    /// The plugin leaves it out: no `eventTime`, no `eventType`, or an Insight record.
+    /// The plugin ignores it: no `eventTime`, no `eventType`, or an Insight record.
     NotAnEvent(&'static str),
-    /// It is not JSON, at this byte.
+    /// Invalid JSON at this byte.
     NotJson(usize),
 }
 
-/// What an event cannot know by itself.
+/// Values of the machine and the run.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Host {
     /// The machine's name: `evt.hostname`.
@@ -27,23 +27,23 @@ impl Default for Host {
     }
 }
 
-/// One event, its fields extracted when they are asked for.
+/// One event whose fields are extracted on demand.
 #[derive(Debug)]
 pub struct Event<'r> {
     record: &'r [u8],
     host: &'r Host,
-    /// Whose paths the slots are for.
+    /// Tag of the paths of the slots.
     tag: usize,
     slots: Vec<Slot>,
-    /// Keys are escaped somewhere, so only a slow look is right.
+    /// Whether keys are escaped, so that slots are not reliable.
     odd: bool,
-    /// The record may hold a raw NUL, which ends a text.
+    /// Whether the record may contain a raw NUL, which ends a text.
     nul: bool,
     /// Number of the event among all that were produced, from 1: `evt.num`.
     pub num: u64,
     /// Nanoseconds since 1970: `eventTime`.
     pub time: i64,
-    /// The time of the first event, which `evt.reltime` counts from. This event's own unless set.
+    /// The time of the first event, from which `evt.reltime` counts. This event's own unless set.
     pub first: i64,
 }
 
@@ -59,7 +59,7 @@ pub(super) fn paths() -> Paths {
 }
 
 impl<'r> Event<'r> {
-    /// Reads one record: one element of `Records`. An engine's events are quicker to look into.
+    /// Reads one record: one element of `Records`. Events that an engine reads are faster to evaluate.
     pub fn new(record: &'r [u8], num: u64) -> Result<Event<'r>, Skipped> {
         static PATHS: OnceLock<Paths> = OnceLock::new();
         let paths = PATHS.get_or_init(|| {
@@ -123,7 +123,7 @@ pub(super) struct View<'e> {
     pub event: &'e Event<'e>,
     pub paths: &'e Paths,
     pub host: &'e Host,
-    /// The event's slots can be used.
+    /// Whether the event's slots can be used.
     slots: bool,
 }
 
@@ -153,7 +153,7 @@ impl<'e> View<'e> {
         }
     }
 
-    /// Paths are only followed through objects; an array on the way is looked into here.
+    /// Slots only follow objects; an array on the way is handled here.
     fn in_array(self, path: PathId) -> Option<Raw<'e>> {
         if self.paths.through_index(path) { self.walk(path) } else { None }
     }

@@ -13,7 +13,7 @@ use crate::sema::ir::FieldRef;
 use info::Info;
 use std::borrow::Cow;
 
-/// How to get a field's value.
+/// Extraction of a field's value.
 #[derive(Clone, Debug)]
 pub(super) enum Field {
     /// Never there.
@@ -242,7 +242,7 @@ impl Field {
         }
     }
 
-    /// The same with what follows a NUL, which only ends what leaves the plugin.
+    /// The text with its part after a NUL, which the plugin cuts only from its results.
     pub fn whole<'e>(&self, view: View<'e>) -> Option<Text<'e>> {
         Some(match self {
             Field::Text(path) => view.whole(*path)?,
@@ -272,7 +272,7 @@ impl Field {
         matches!(self, Field::Cases(cases) if applying(cases, view).is_some())
     }
 
-    /// Roughly how long it takes, in comparisons of plain texts.
+    /// Approximate time, in comparisons of plain texts.
     pub fn cost(&self) -> u32 {
         match self {
             Field::Text(_) | Field::Absent | Field::Member(_, fields::View::Flag) => 1,
@@ -290,7 +290,7 @@ fn readable(view: View<'_>) -> bool {
     matches!(view.event.record().first(), Some(b'{' | b'['))
 }
 
-/// How numbers of a field are padded with zeros in an output.
+/// Number of digits to which an output pads numbers of a field.
 pub(super) fn digits(field: &FieldRef) -> usize {
     generic::digits(&field.name)
 }

@@ -61,7 +61,7 @@ impl Generic {
         })
     }
 
-    /// Roughly how long it takes.
+    /// Approximate time.
     pub fn cost(self) -> u32 {
         match self {
             Generic::Num => 1,
@@ -70,7 +70,7 @@ impl Generic {
     }
 }
 
-/// How many digits an output shows at least.
+/// Minimum number of digits in an output.
 pub(super) fn digits(name: &str) -> usize {
     match name {
         "evt.rawtime.ns" | "evt.reltime" | "evt.reltime.ns" => 9,
@@ -83,7 +83,7 @@ pub(super) fn is_clock(name: &str) -> bool {
     matches!(name, "evt.time" | "evt.time.s" | "evt.time.iso8601" | "evt.datetime" | "evt.datetime.s")
 }
 
-/// It depends on the events before.
+/// Whether it depends on earlier events.
 pub(super) fn is_relative(name: &str) -> bool {
     matches!(name, "evt.num" | "evt.reltime" | "evt.reltime.s" | "evt.reltime.ns")
 }

@@ -1,4 +1,4 @@
-//! Which rules can fire on an event at all, found by a few values of the event.
+//! Selection of the rules that can fire on an event, by a few of its values.
 
 use super::compare::{Comparison, Matcher};
 use super::event::View;
@@ -22,22 +22,22 @@ pub(super) struct RuleIndex {
     always: Vec<u32>,
 }
 
-/// What the value at a path has to be.
+/// Required value at a path.
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum Need {
-    /// There.
+    /// Any value.
     Present,
     /// One of these texts.
     Values(BTreeSet<Box<[u8]>>),
 }
 
-/// What has to be, at one of these paths at least.
+/// Requirements, at least one of which must be met.
 type Needs = BTreeMap<PathId, Need>;
 
 /// Builds the index of rules: their numbers and conditions.
 pub(super) fn build(rules: &[(u32, NodeId)], graph: &Graph, paths: &mut Paths) -> RuleIndex {
     let name = paths.path(["eventName"]);
-    // That a member of nearly every record is there says nothing.
+    // The presence of a member of nearly every record excludes no rule.
     let is_common = |path: PathId| members::presence(paths.member(path).pointer()) != Presence::Some;
     let mut index = RuleIndex::default();
     for &(rule, root) in rules {
@@ -70,7 +70,7 @@ fn entry<T: Default>(list: &mut Vec<(PathId, T)>, path: PathId) -> &mut T {
     &mut list[at].1
 }
 
-/// Finds what rules need.
+/// Search for the requirements of rules.
 struct NeedFinder<'g> {
     graph: &'g Graph,
     name: PathId,
@@ -78,8 +78,8 @@ struct NeedFinder<'g> {
 }
 
 impl NeedFinder<'_> {
-    /// Needs of which one at least is met by every event for which the node is true, or false if `negated`;
-    /// `None` if there are none that tell anything.
+    /// Requirements of which every event meets at least one if the node is true on it, or false if `negated`; `None`
+    /// if there are no useful ones.
     fn needs(&self, node: NodeId, negated: bool) -> Option<Needs> {
         match &self.graph.nodes[node as usize] {
             PlanNode::Const(_) => None,
@@ -103,7 +103,7 @@ impl NeedFinder<'_> {
         }
     }
 
-    /// The best reason to leave a rule out comes first.
+    /// Rank of requirements: the most selective first.
     fn rank(&self, needs: &Needs) -> (u8, usize) {
         let rank = |(path, need): (&PathId, &Need)| match need {
             Need::Values(values) => (u8::from(*path != self.name), values.len()),

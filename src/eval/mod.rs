@@ -1,4 +1,4 @@
-//! Rules on events: what Falco with its cloudtrail and json plugins would say of a CloudTrail record.
+//! Evaluation of rules on CloudTrail records as Falco does with its cloudtrail and json plugins.
 //!
 //! ```text
 //! log -> batches of records -> Event (fields as the plugin extracts them) -> Engine (all rules at once) -> Alert
@@ -41,13 +41,13 @@ use std::borrow::Cow;
 /// The event source of the rules that run.
 pub const SOURCE: &str = "aws_cloudtrail";
 
-/// Which of several matching rules speak, as Falco's `rule_matching`.
+/// The rules that raise alerts if several match, as Falco's `rule_matching`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Matching {
     /// The first in evaluation order: Falco's default.
     #[default]
     First,
-    /// All of them.
+    /// All matching rules.
     All,
 }
 
@@ -66,10 +66,10 @@ pub struct Engine {
     numbered: bool,
 }
 
-/// What a rule says of an event.
+/// An alert of a rule on an event.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Alert {
-    /// RuleIndex of the rule.
+    /// Index of the rule.
     pub rule: usize,
     /// The event's time in nanoseconds since 1970.
     pub time: i64,
@@ -108,12 +108,12 @@ impl Engine {
         Engine { rules, outputs, roots, graph, index, paths, host, user, address, numbered }
     }
 
-    /// A rule looks at an event's number or at the time since the first event, so events have to know them.
+    /// Whether a rule depends on an event's number or on the time since the first event.
     pub fn numbered(&self) -> bool {
         self.numbered
     }
 
-    /// Who an event is about: `ct.user` and `ct.srcip`.
+    /// User and address of an event: `ct.user` and `ct.srcip`.
     pub fn who<'e>(&'e self, event: &'e Event<'_>) -> [Option<Cow<'e, [u8]>>; 2] {
         let view = View::new(event, &self.paths);
         [self.user.text(view), self.address.text(view)]
@@ -158,7 +158,7 @@ impl Engine {
         fired
     }
 
-    /// What a rule says of an event that it fires on.
+    /// The alert of a rule that fires on an event.
     pub fn alert(&self, rule: usize, event: &Event<'_>) -> Alert {
         let view = View::new(event, &self.paths);
         let output = &self.outputs[rule];
@@ -166,14 +166,14 @@ impl Engine {
     }
 }
 
-/// The rule can fire: it is enabled and for CloudTrail.
+/// Whether the rule can fire: it is enabled and for CloudTrail.
 pub fn is_active(rule: &Rule) -> bool {
     rule.enabled && rule.source == SOURCE
 }
 
 const WHO: [&str; 2] = ["ct.user", "ct.srcip"];
 
-/// The rule looks at what an event is among others.
+/// Whether the rule depends on other events.
 fn counts_events(rule: &Rule) -> bool {
     let mut found = false;
     let mut look = |field: &FieldRef| found |= generic::is_relative(&field.name);

@@ -1,11 +1,12 @@
-//! What the cloudtrail plugin makes of values. Here a NUL is a byte like others; only what leaves the plugin ends there.
+//! Conversions of values by the cloudtrail plugin. A NUL is an ordinary byte here; only the plugin's results end at
+//! it.
 
 use super::event::whole_of;
 use super::json::{Raw, compact};
 use crate::cloudtrail::fields::DOMAIN;
 use std::borrow::Cow;
 
-/// A text of a record, or made of one.
+/// A text of a record, or derived from one.
 pub(super) type Text<'e> = Cow<'e, [u8]>;
 
 /// The service without its domain.

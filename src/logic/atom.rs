@@ -14,7 +14,7 @@ pub type AtomId = u32;
 
 /// A place that an atom can test.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub enum Place {
+pub enum RecordPlace {
     /// The value at a path of keys.
     Member(Box<[Box<str>]>),
     /// `evt.num`

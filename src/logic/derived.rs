@@ -1,6 +1,6 @@
 //! Evaluation of atoms on a record, with values derived from several places.
 
-use super::atom::{AtomId, Place, Side, ValueTest, View, number};
+use super::atom::{AtomId, RecordPlace, Side, ValueTest, View, number};
 use super::formula::{Arena, Formula, Gate};
 use super::record::at;
 use super::source::{SourceValue, sources};
@@ -31,8 +31,8 @@ pub struct NotKnown;
 /// The value of a side on a record.
 pub fn side(arena: &Arena, side: &Side, record: &Json, num: u64) -> Option<RecordValue> {
     let value = match &arena.places[side.place as usize] {
-        Place::Number => return Some(RecordValue::Number(num)),
-        Place::Member(keys) => at(record, keys)?,
+        RecordPlace::Number => return Some(RecordValue::Number(num)),
+        RecordPlace::Member(keys) => at(record, keys)?,
         _ => return None,
     };
     let text = match side.view {
@@ -52,9 +52,9 @@ pub fn side(arena: &Arena, side: &Side, record: &Json, num: u64) -> Option<Recor
 pub fn atom_holds(arena: &mut Arena, atom: AtomId, record: &Json, num: u64) -> Option<bool> {
     let asked = arena.atoms[atom as usize].clone();
     match arena.places[asked.place as usize].clone() {
-        Place::Member(keys) => Some(asked.holds(&arena.ready[atom as usize], at(record, &keys))),
-        Place::Number => Some(asked.holds(&arena.ready[atom as usize], Some(&Json::from(num)))),
-        Place::Pair(sides) => {
+        RecordPlace::Member(keys) => Some(asked.holds(&arena.ready[atom as usize], at(record, &keys))),
+        RecordPlace::Number => Some(asked.holds(&arena.ready[atom as usize], Some(&Json::from(num)))),
+        RecordPlace::Pair(sides) => {
             let ValueTest::Pair(op) = asked.check else { return None };
             let (one, other) = (side(arena, &sides.0, record, num), side(arena, &sides.1, record, num));
             match (one, other) {
@@ -70,7 +70,7 @@ pub fn atom_holds(arena: &mut Arena, atom: AtomId, record: &Json, num: u64) -> O
                 _ => Some(false),
             }
         }
-        Place::Derived(term) => {
+        RecordPlace::Derived(term) => {
             let value = value(arena, &term, record, num).ok()?;
             let Some(value) = value else { return Some(false) };
             match (&asked.check, value) {
@@ -92,10 +92,10 @@ pub fn atom_holds(arena: &mut Arena, atom: AtomId, record: &Json, num: u64) -> O
 }
 
 fn is_derived(arena: &Arena, side: &Side) -> bool {
-    matches!(arena.places[side.place as usize], Place::Derived(_))
+    matches!(arena.places[side.place as usize], RecordPlace::Derived(_))
 }
 
-fn formula_holds(arena: &mut Arena, formula: Formula, record: &Json, num: u64) -> Option<bool> {
+pub(super) fn formula_holds(arena: &mut Arena, formula: Formula, record: &Json, num: u64) -> Option<bool> {
     let truth = match arena.nodes[formula.node()].clone() {
         Gate::True => true,
         Gate::Atom(atom) => atom_holds(arena, atom, record, num)?,
@@ -123,8 +123,8 @@ fn term_value(
         }
         return match source.value {
             SourceValue::View(side) => match arena.places[side.place as usize].clone() {
-                Place::Derived(inner) if inner == *term => value(arena, term, record, num),
-                Place::Derived(_) => Err(NotKnown),
+                RecordPlace::Derived(inner) if inner == *term => value(arena, term, record, num),
+                RecordPlace::Derived(_) => Err(NotKnown),
                 _ => Ok(self::side(arena, &side, record, num)),
             },
             SourceValue::Text(text) => Ok(Some(RecordValue::Text(text))),
@@ -314,7 +314,7 @@ pub fn hints(term: &Term, checks: &[&ValueTest], text: Option<&str>) -> Vec<Hint
     all
 }
 
-/// What the members of texts in a row show if the row is this text.
+/// The values of the members of a concatenation that has this text.
 fn taken_apart(parts: &[fields::Shown], text: &str) -> Option<Hint> {
     let (mut hint, mut rest) = (Hint::new(), text);
     let mut parts = parts.iter().peekable();

@@ -1,7 +1,7 @@
 //! Facts about every event.
 
 use super::Assume;
-use super::atom::{Atom, Place, PlaceId, TextTest, ValueTest, View};
+use super::atom::{Atom, PlaceId, RecordPlace, TextTest, ValueTest, View};
 use super::formula::{Arena, Formula, TRUE};
 use super::place;
 use super::source::there;
@@ -14,7 +14,7 @@ const INSIGHT: &str = "AwsCloudTrailInsight";
 
 /// The fact about a place.
 pub fn fact(place: PlaceId, assume: Assume, arena: &mut Arena) -> Formula {
-    let Place::Member(keys) = &arena.places[place as usize] else { return TRUE };
+    let RecordPlace::Member(keys) = &arena.places[place as usize] else { return TRUE };
     let path = MemberPath::of_keys(keys);
     let path = path.pointer();
     let mut parts = Vec::new();

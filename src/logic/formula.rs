@@ -1,6 +1,6 @@
 //! Formulas over atoms, each stored once.
 
-use super::atom::{Atom, AtomId, CompiledTest, Place, PlaceId};
+use super::atom::{Atom, AtomId, CompiledTest, PlaceId, RecordPlace};
 use crate::cloudtrail::MemberPath;
 use rustc_hash::FxHashMap;
 
@@ -46,14 +46,14 @@ pub enum Gate {
 #[derive(Debug)]
 pub struct Arena {
     /// Places by number.
-    pub places: Vec<Place>,
-    /// Prims by number.
+    pub places: Vec<RecordPlace>,
+    /// Atoms by number.
     pub atoms: Vec<Atom>,
     /// Compiled tests of atoms, by number.
     pub ready: Vec<CompiledTest>,
     /// Nodes by number.
     pub nodes: Vec<Gate>,
-    place_ids: FxHashMap<Place, PlaceId>,
+    place_ids: FxHashMap<RecordPlace, PlaceId>,
     atom_ids: FxHashMap<Atom, AtomId>,
     node_ids: FxHashMap<Gate, u32>,
 }
@@ -76,7 +76,7 @@ impl Default for Arena {
 
 impl Arena {
     /// The number of a place.
-    pub fn place(&mut self, place: Place) -> PlaceId {
+    pub fn place(&mut self, place: RecordPlace) -> PlaceId {
         if let Some(&id) = self.place_ids.get(&place) {
             return id;
         }
@@ -88,7 +88,7 @@ impl Arena {
 
     /// The number of the place at these keys.
     pub fn member(&mut self, path: &MemberPath<'_>) -> PlaceId {
-        self.place(Place::Member(path.keys().map(Box::from).collect()))
+        self.place(RecordPlace::Member(path.keys().map(Box::from).collect()))
     }
 
     /// The formula of an atom.

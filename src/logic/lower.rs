@@ -1,6 +1,6 @@
 //! Lowering of conditions to formulas over atoms.
 
-use super::atom::{Atom, CompiledTest, Place, Side, TextTest, ValueTest, View};
+use super::atom::{Atom, CompiledTest, RecordPlace, Side, TextTest, ValueTest, View};
 use super::formula::{Arena, FALSE, Formula, TRUE};
 use super::source::{Source, SourceValue, has_value, present, sources};
 use crate::sema::ir::{self, Pred, Term, Test};
@@ -271,7 +271,7 @@ fn between(left: &Term, op: Op, right: &Term, arena: &mut Arena) -> Formula {
 }
 
 fn opaque(left: &Term, op: Op, right: &Term, arena: &mut Arena) -> Formula {
-    let place = arena.place(Place::Derived(Term::List(vec![left.clone(), right.clone()])));
+    let place = arena.place(RecordPlace::Derived(Term::List(vec![left.clone(), right.clone()])));
     let atom = arena.atom(Atom { place, view: View::There, check: ValueTest::Opaque(op) });
     let (one, other) = (present(left, arena), present(right, arena));
     arena.and([one, other, atom])
@@ -309,7 +309,7 @@ fn of_pair(left: &Source, op: Op, right: &Source, arena: &mut Arena) -> Formula 
                 let constant = Term::Const(String::from_utf8_lossy(text).into());
                 let SourceValue::View(side) = &right.value else { return FALSE };
                 let side = Term::Const(format!("{side:?}").into());
-                let place = arena.place(Place::Derived(Term::List(vec![constant, side])));
+                let place = arena.place(RecordPlace::Derived(Term::List(vec![constant, side])));
                 arena.atom(Atom { place, view: View::There, check: ValueTest::Opaque(op) })
             }
         },
@@ -334,7 +334,7 @@ fn sides(left: &Side, op: Op, right: &Side, arena: &mut Arena) -> Formula {
         }
     }
     let mut atom = |op, one: &Side, other: &Side| {
-        let place = arena.place(Place::Pair(Box::new((one.clone(), other.clone()))));
+        let place = arena.place(RecordPlace::Pair(Box::new((one.clone(), other.clone()))));
         arena.atom(Atom { place, view: View::There, check: ValueTest::Pair(op) })
     };
     let (low, high) = if left <= right { (left, right) } else { (right, left) };

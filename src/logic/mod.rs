@@ -171,3 +171,11 @@ fn term_text(term: &Term) -> String {
         }
     }
 }
+
+/// Whether a condition holds on a record, by the formulas of proofs; `None` if that is not known.
+#[cfg(test)]
+pub(crate) fn holds_on(pred: &Pred, record: &serde_json::Value) -> Option<bool> {
+    let mut memory = Memory::new(Assume::None);
+    let formula = memory.formula(pred);
+    derived::formula_holds(&mut memory.arena, formula, record, 1)
+}

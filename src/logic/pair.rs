@@ -1,6 +1,6 @@
 //! Conflicts of places that are compared with each other.
 
-use super::atom::{Atom, AtomId, Place, PlaceId, Side, TextTest, ValueTest};
+use super::atom::{Atom, AtomId, PlaceId, RecordPlace, Side, TextTest, ValueTest};
 use super::formula::Arena;
 use super::place::{self, Literals};
 use super::text::Search;
@@ -17,7 +17,7 @@ pub fn conflict(
     own: &Literals,
     literals: &[(AtomId, bool)],
 ) -> Option<Literals> {
-    let Place::Pair(sides) = &arena.places[place as usize] else { return None };
+    let RecordPlace::Pair(sides) = &arena.places[place as usize] else { return None };
     for &(atom, wanted) in own {
         let ValueTest::Pair(op) = arena.atoms[atom as usize].check else { continue };
         let mut seen = seen_by(arena, sides, literals);

@@ -1,7 +1,7 @@
 //! Values of one place on which some atoms hold and others do not, or a proof that there is none.
 
 use super::Reason;
-use super::atom::{AtomId, Place, PlaceId, TextTest, ValueTest, View};
+use super::atom::{AtomId, PlaceId, RecordPlace, TextTest, ValueTest, View};
 use super::derived;
 use super::formula::Arena;
 use super::text::{Json as JsonMachine, Machine, Map, Mapped, Search, Utf8, expression, machine, shortest};
@@ -30,14 +30,14 @@ pub enum PlaceValue {
 pub fn value(arena: &Arena, place: PlaceId, literals: &[(AtomId, bool)], needs: Option<&str>) -> PlaceValue {
     let any_wanted = literals.iter().any(|&(_, wanted)| wanted);
     match &arena.places[place as usize] {
-        Place::Member(keys) => {
+        RecordPlace::Member(keys) => {
             let member = Member { arena, literals, name: keys, needs };
             if !any_wanted && needs.is_none() { PlaceValue::Value(None) } else { member.value() }
         }
-        Place::Number => member_number(arena, literals),
+        RecordPlace::Number => member_number(arena, literals),
         // Other places are checked on the whole record.
-        Place::Derived(term) if derived_is_empty(arena, term, literals) => PlaceValue::None,
-        Place::Derived(_) | Place::Pair(_) => PlaceValue::Value(None),
+        RecordPlace::Derived(term) if derived_is_empty(arena, term, literals) => PlaceValue::None,
+        RecordPlace::Derived(_) | RecordPlace::Pair(_) => PlaceValue::Value(None),
     }
 }
 

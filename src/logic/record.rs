@@ -1,6 +1,6 @@
 //! Building of a whole record from values of places, on which all atoms are checked again.
 
-use super::atom::{AtomId, Place, PlaceId, Side};
+use super::atom::{AtomId, PlaceId, RecordPlace, Side};
 use super::derived;
 use super::formula::Arena;
 use super::place::{self, Literals};
@@ -59,7 +59,7 @@ struct Draft<'d> {
 impl<'d> Draft<'d> {
     fn new(arena: &'d mut Arena, wishes: &'d [Wish], full: bool) -> Draft<'d> {
         let asked = |keys: &[&str]| {
-            let place = Place::Member(keys.iter().map(|&key| key.into()).collect());
+            let place = RecordPlace::Member(keys.iter().map(|&key| key.into()).collect());
             let wish = wishes.iter().find(|wish| arena.places[wish.place as usize] == place);
             wish.map_or(&[][..], |wish| &wish.literals)
         };
@@ -69,7 +69,7 @@ impl<'d> Draft<'d> {
             kind: asked(&["userIdentity", "type"]),
         };
         let record = if full { template::full(arena, &asked) } else { template::bare() };
-        let number = wishes.iter().find(|wish| arena.places[wish.place as usize] == Place::Number);
+        let number = wishes.iter().find(|wish| arena.places[wish.place as usize] == RecordPlace::Number);
         let num = number.and_then(|wish| wish.value.as_ref()?.as_u64()).unwrap_or(1);
         Draft { arena, wishes, record: Json::Object(record), num }
     }
@@ -78,7 +78,7 @@ impl<'d> Draft<'d> {
     fn fill(&mut self) {
         let mut members: Vec<(&[Box<str>], &Wish)> = Vec::new();
         for wish in self.wishes {
-            if let Place::Member(keys) = &self.arena.places[wish.place as usize] {
+            if let RecordPlace::Member(keys) = &self.arena.places[wish.place as usize] {
                 members.push((keys, wish));
             }
         }
@@ -95,7 +95,7 @@ impl<'d> Draft<'d> {
     /// Changes one side of a comparison of two places until it has the wanted truth.
     fn settle(&mut self) {
         for wish in self.wishes {
-            let Place::Pair(sides) = self.arena.places[wish.place as usize].clone() else { continue };
+            let RecordPlace::Pair(sides) = self.arena.places[wish.place as usize].clone() else { continue };
             for &(atom, wanted) in &wish.literals {
                 if self.atom_holds(atom) == Some(wanted) {
                     continue;
@@ -108,7 +108,7 @@ impl<'d> Draft<'d> {
             }
         }
         for wish in self.wishes {
-            let Place::Derived(term) = self.arena.places[wish.place as usize].clone() else { continue };
+            let RecordPlace::Derived(term) = self.arena.places[wish.place as usize].clone() else { continue };
             if self.wish_holds(wish) {
                 continue;
             }
@@ -134,7 +134,7 @@ impl<'d> Draft<'d> {
 
     /// Tries values for a side that are near another value.
     fn change(&mut self, side: &Side, near: &Json, atom: AtomId, wanted: bool) {
-        let Place::Member(keys) = self.arena.places[side.place as usize].clone() else { return };
+        let RecordPlace::Member(keys) = self.arena.places[side.place as usize].clone() else { return };
         let tries: Vec<Json> = match near {
             Json::String(text) => ["", "a", "0", "~"]
                 .iter()
@@ -170,7 +170,7 @@ impl<'d> Draft<'d> {
 
     fn members_hold(&self) -> bool {
         self.wishes.iter().all(|wish| match &self.arena.places[wish.place as usize] {
-            Place::Member(keys) => {
+            RecordPlace::Member(keys) => {
                 let now = at(&self.record, keys);
                 place::holds(self.arena, &wish.literals, now)
                     && (!wish.container || now.is_some_and(Json::is_object))
@@ -190,9 +190,11 @@ impl<'d> Draft<'d> {
             for &(atom, wanted) in &wish.literals {
                 if self.atom_holds(atom) != Some(wanted) {
                     return Some(match &self.arena.places[wish.place as usize] {
-                        Place::Derived(term) => Reason::Term(super::term_text(term)),
-                        Place::Member(keys) => Reason::Text(MemberPath::of_keys(keys).pointer().to_owned()),
-                        Place::Pair(_) | Place::Number => Reason::Pair,
+                        RecordPlace::Derived(term) => Reason::Term(super::term_text(term)),
+                        RecordPlace::Member(keys) => {
+                            Reason::Text(MemberPath::of_keys(keys).pointer().to_owned())
+                        }
+                        RecordPlace::Pair(_) | RecordPlace::Number => Reason::Pair,
                     });
                 }
             }

@@ -90,7 +90,7 @@ fn of_field<'a>(field: &FieldRef, name: &'a str, source: &'a str) -> Option<Term
                     Guard::Missing(pointer) => text(pointer).map(|_| false)?,
                 };
                 if applies {
-                    // What is known is there, so the first value counts.
+                    // Known values are present, so the first one is used.
                     return case.first_of.first().and_then(shown);
                 }
             }

@@ -1,6 +1,6 @@
 //! The search: a SAT solver picks literals, and each place accepts them or returns a conflict.
 
-use super::atom::{AtomId, Place, PlaceId};
+use super::atom::{AtomId, PlaceId, RecordPlace};
 use super::formula::{Arena, FALSE, Formula, Gate, TRUE};
 use super::lower::{FormulaCache, lower};
 use super::pair;
@@ -142,10 +142,10 @@ impl Memory {
             while let Some(&place) = fresh.get(at) {
                 at += 1;
                 match self.arena.places[place as usize].clone() {
-                    Place::Member(keys) if keys.len() > 1 => {
-                        fresh.push(self.arena.place(Place::Member(keys[..keys.len() - 1].into())));
+                    RecordPlace::Member(keys) if keys.len() > 1 => {
+                        fresh.push(self.arena.place(RecordPlace::Member(keys[..keys.len() - 1].into())));
                     }
-                    Place::Pair(sides) => fresh.extend([sides.0.place, sides.1.place]),
+                    RecordPlace::Pair(sides) => fresh.extend([sides.0.place, sides.1.place]),
                     _ => {}
                 }
             }
@@ -179,9 +179,9 @@ impl Memory {
             if !wanted {
                 continue;
             }
-            if let Place::Member(keys) = self.arena.places[place as usize].clone() {
+            if let RecordPlace::Member(keys) = self.arena.places[place as usize].clone() {
                 for len in 1..keys.len() {
-                    let above = self.arena.place(Place::Member(keys[..len].into()));
+                    let above = self.arena.place(RecordPlace::Member(keys[..len].into()));
                     let need = || Need { member: keys[len].clone(), cause: (atom, wanted) };
                     containers.entry(above).or_insert_with(need);
                 }
@@ -320,10 +320,10 @@ impl Question {
             let total = match &arena.nodes[node] {
                 Gate::True => 0,
                 Gate::Atom(atom) => match &arena.places[arena.atoms[*atom as usize].place as usize] {
-                    Place::Member(_) | Place::Number if self.is_true(node) => 3,
-                    Place::Member(_) | Place::Number => 1,
-                    Place::Pair(_) => 50,
-                    Place::Derived(_) => 500,
+                    RecordPlace::Member(_) | RecordPlace::Number if self.is_true(node) => 3,
+                    RecordPlace::Member(_) | RecordPlace::Number => 1,
+                    RecordPlace::Pair(_) => 50,
+                    RecordPlace::Derived(_) => 500,
                 },
                 Gate::And(parts) if self.is_true(node) => {
                     parts.iter().fold(0, |sum: u32, part| sum.saturating_add(cost(part)))

@@ -1,6 +1,6 @@
 //! Sources of the values of fields and transformers: places of the record, or constants.
 
-use super::atom::{Atom, Place, PlaceId, Side, TextTest, ValueTest, View};
+use super::atom::{Atom, PlaceId, RecordPlace, Side, TextTest, ValueTest, View};
 use super::formula::{Arena, Formula, TRUE};
 use super::text::Map;
 use crate::cloudtrail::MemberPath;
@@ -98,7 +98,7 @@ fn of_field(field: &FieldRef, arena: &mut Arena) -> Vec<Source> {
         }
         Meaning::Never { .. } => Vec::new(),
         Meaning::Opaque { .. } if row.name == "evt.num" => {
-            vec![always(viewed(arena.place(Place::Number), View::Number, &[]))]
+            vec![always(viewed(arena.place(RecordPlace::Number), View::Number, &[]))]
         }
         Meaning::Opaque { .. } => derived(arena),
     }
@@ -169,16 +169,16 @@ fn text_is(place: PlaceId, texts: &[&str], arena: &mut Arena) -> Formula {
     arena.atom(Atom { place, view: View::Text, check })
 }
 
-/// What cannot be followed back: a place of its own, under what must at least be there.
+/// A term that is not traced back to members: a place of its own, with the members that it requires.
 fn derived(term: &Term, arena: &mut Arena) -> Vec<Source> {
-    let place = arena.place(Place::Derived(term.clone()));
+    let place = arena.place(RecordPlace::Derived(term.clone()));
     let number = term.type_of().0 != crate::schema::Type::Charbuf;
     let view = if number { View::Number } else { View::Text };
     let when = needed(term, arena);
     vec![Source { when, value: viewed(place, view, &[]) }]
 }
 
-/// What must be there for a derived term to have a value.
+/// Formula: the members that a derived term requires are present.
 fn needed(term: &Term, arena: &mut Arena) -> Formula {
     match term {
         Term::Field(field) => match fields::row(&field.name).map(|row| &row.meaning) {
@@ -198,7 +198,7 @@ fn needed(term: &Term, arena: &mut Arena) -> Formula {
     }
 }
 
-/// What must be there for a value of a row.
+/// Formula: the members that a value of a row requires are present.
 fn needed_of(shown: &Shown, arena: &mut Arena) -> Formula {
     match *shown {
         Shown::Member(pointer, fields::View::OnlyText) => {
@@ -249,8 +249,8 @@ pub fn has_value(source: &Source, arena: &mut Arena) -> Formula {
     let SourceValue::View(Side { place, view, maps, .. }) = &source.value else { return source.when };
     let partial = maps.iter().any(|map| matches!(map, Map::Last(..)));
     let has = match &arena.places[*place as usize] {
-        Place::Number => TRUE,
-        Place::Derived(term) if total(term) && !partial => TRUE,
+        RecordPlace::Number => TRUE,
+        RecordPlace::Derived(term) if total(term) && !partial => TRUE,
         _ if partial => {
             let check = ValueTest::Text(maps.clone(), TextTest::Any);
             arena.atom(Atom { place: *place, view: *view, check })

@@ -16,12 +16,12 @@ struct Template {
     record: Map<String, Json>,
 }
 
-/// What is usual, of which nothing follows.
+/// Usual values, which are preferred and prove nothing.
 #[derive(Deserialize, Debug, Default)]
 struct Usual {
     /// Services in order of preference, without their domain.
     services: Vec<String>,
-    /// How the names of actions begin that only read.
+    /// Prefixes of the names of read-only actions.
     reads: Vec<String>,
 }
 
@@ -46,7 +46,7 @@ fn any_event() -> Map<String, Json> {
     templates().0.first().map(|template| template.record.clone()).unwrap_or_default()
 }
 
-/// What is asked of the members that text_form the rest.
+/// Literals on the members that determine the template.
 pub struct EventConstraints<'a> {
     pub name: &'a [(AtomId, bool)],
     pub source: &'a [(AtomId, bool)],

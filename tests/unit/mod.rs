@@ -9,6 +9,7 @@ mod ebnf;
 mod embedded;
 mod eval;
 mod event_lints;
+mod fields;
 mod findings;
 mod format;
 #[path = "support/formatting.rs"]

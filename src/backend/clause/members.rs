@@ -6,7 +6,7 @@ use crate::cloudtrail::{MemberPath, members};
 use crate::sema::ir::FieldRef;
 use std::borrow::Cow;
 
-/// Where a value comes from.
+/// The source of a value.
 pub enum Source {
     /// One member.
     Member(Vec<String>, ValueKind),
@@ -43,7 +43,10 @@ pub fn sources(field: &FieldRef) -> Result<Vec<(Clause, Source)>, String> {
             let kind = if is_text(pointer.pointer()) { ValueKind::Text } else { ValueKind::Any };
             Ok(vec![(Clause::Const(true), Source::Member(keys, kind))])
         }
-        Some(Meaning::Never { .. } | Meaning::Opaque { .. }) | None => Err(none()),
+        Some(Meaning::Opaque { reason, .. }) => {
+            Err(format!("the target has nothing like `{}`: {reason}", field.name))
+        }
+        Some(Meaning::Never { .. }) | None => Err(none()),
     }
 }
 

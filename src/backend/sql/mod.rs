@@ -2,7 +2,7 @@
 //! engine.
 //!
 //! ```text
-//! source (records) -> members (one column for each that is asked for) -> fields (made of members) -> rules
+//! source (records) -> members (a column for each used one) -> fields (derived from members) -> rules
 //! ```
 
 mod condition;

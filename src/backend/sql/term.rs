@@ -1,4 +1,4 @@
-//! Fields and transformers as expressions that are NULL where they are absent.
+//! Fields and transformers as expressions that are NULL if absent.
 
 use super::dialect::WRAP;
 use super::{Dialect, Writer};
@@ -21,7 +21,7 @@ const NANOS: &str = "rpad(replace(replace(substr(event_time, 20), '.', ''), 'Z',
 const NANOSECONDS: &str =
     "TRY_CAST(rpad(replace(replace(substr(event_time, 20), '.', ''), 'Z', ''), 9, '0') AS BIGINT)";
 
-/// Where the parts of an expression come from.
+/// The source of the parts of an expression.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum From {
     /// From the record.
@@ -35,7 +35,7 @@ fn keys(pointer: Pointer) -> Vec<String> {
 }
 
 impl Writer {
-    /// A term; the error is why there is none.
+    /// A term; the error is the reason why it cannot be expressed.
     pub fn term(&mut self, term: &Term) -> Result<String, String> {
         match term {
             Term::Field(field) => self.field(field),
@@ -91,7 +91,7 @@ impl Writer {
         }
     }
 
-    /// The digits of the bytes that `b64` makes, if the term is made by that; NULL for what is no BASE64.
+    /// The digits of the decoded bytes, if the term is a call of `b64`; NULL for invalid BASE64.
     pub fn decoded(&mut self, term: &Term) -> Result<Option<String>, String> {
         let Term::Call { transformer: Transformer::B64, args, .. } = term else { return Ok(None) };
         let [inner] = args.as_slice() else { return Ok(None) };
@@ -136,8 +136,9 @@ impl Writer {
                 Ok(self.column(&name, expression))
             }
             Meaning::Never { .. } => Err(none()),
-            Meaning::Opaque { .. } => {
-                let expression = time(self.dialect, row.name).ok_or_else(none)?;
+            Meaning::Opaque { reason, .. } => {
+                let refused = || format!("the target has no `{}`: {reason}", field.name);
+                let expression = time(self.dialect, row.name).ok_or_else(refused)?;
                 Ok(self.made(&name, expression))
             }
         }
@@ -312,7 +313,7 @@ fn has_sum(row: &fields::Row) -> bool {
     matches!(row.meaning, Meaning::Cases([Case { first_of: [Shown::Sum(_)], .. }]))
 }
 
-/// A field that is made of the event's time.
+/// A field that is derived from the event's time.
 fn time(dialect: Dialect, name: &str) -> Option<String> {
     Some(match name {
         "evt.rawtime" => format!("({} * 1000000000 + {NANOSECONDS})", dialect.seconds("event_time")),

@@ -1,4 +1,4 @@
-//! Summaries of events: `ct.info` and `evt.plugininfo`. They are made of fields.
+//! Summaries of events from several fields: `ct.info` and `evt.plugininfo`.
 
 use super::super::event::View;
 use super::super::json::{PathId, Paths, Raw};
@@ -6,7 +6,7 @@ use super::super::value::Value;
 use super::super::views::short;
 use super::{Field, at, named};
 
-/// What `ct.info` and `evt.plugininfo` are made of.
+/// The fields in `ct.info` and `evt.plugininfo`.
 #[derive(Clone, Debug)]
 pub(in crate::eval) struct Info {
     user: Field,
@@ -88,7 +88,7 @@ impl Info {
         }
     }
 
-    /// What the plugin prints for an event.
+    /// The summary that the plugin prints for an event.
     pub fn plugin_text(&self, view: View<'_>) -> Vec<u8> {
         let invalid = |what: &str| format!("<invalid JSON: event did not contain {what}>").into_bytes();
         let [source, region, name] = self.strings.map(|path| view.get(path).and_then(Raw::text));

@@ -74,12 +74,12 @@ impl Paths {
         MemberPath::of_keys(keys.iter().rev())
     }
 
-    /// Tells finished trees apart; 0 before [`Paths::finish`].
+    /// Identifies a finished tree; 0 before [`Paths::finish`].
     pub fn tag(&self) -> usize {
         self.tag
     }
 
-    /// How many paths there are.
+    /// Number of paths.
     pub fn count(&self) -> usize {
         self.nodes.len()
     }
@@ -135,7 +135,7 @@ impl Paths {
     }
 }
 
-/// What is hashed: the first eight bytes and the length.
+/// Input of the hash: the first eight bytes and the length.
 #[inline]
 fn input(text: &[u8], start: usize, len: usize) -> u64 {
     let word = match text.get(start..start + 8).and_then(|bytes| bytes.try_into().ok()) {

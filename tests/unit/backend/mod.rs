@@ -7,4 +7,4 @@ mod matcher;
 mod random;
 mod sigma;
 mod sql;
-mod support;
+pub(super) mod support;
