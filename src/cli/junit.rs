@@ -4,7 +4,7 @@ use super::Failure;
 use crate::config::Levels;
 use crate::diag::Diagnostic;
 use crate::render;
-use crate::render::testing::{Report, failures};
+use crate::render::testing::{TestReport, failures};
 use crate::source::{FileId, SourceFile};
 use quick_junit::{NonSuccessKind, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
@@ -59,7 +59,7 @@ fn case(name: &str, status: TestCaseStatus, file: &SourceFile, line: u32) -> Tes
 }
 
 /// Renders a report, one suite for each test file.
-pub fn render(report: &Report<'_>) -> Result<String, SerializeError> {
+pub fn render(report: &TestReport<'_>) -> Result<String, SerializeError> {
     let mut junit = quick_junit::Report::new("rulec");
     for (id, file) in report.sources.files() {
         let mut suite = TestSuite::new(file.name.as_str());
@@ -76,6 +76,6 @@ pub fn render(report: &Report<'_>) -> Result<String, SerializeError> {
     junit.to_string()
 }
 
-fn line(report: &Report<'_>, file: FileId, offset: u32) -> u32 {
+fn line(report: &TestReport<'_>, file: FileId, offset: u32) -> u32 {
     report.sources.file(file).position(offset as usize).line
 }

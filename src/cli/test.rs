@@ -236,8 +236,11 @@ impl Run<'_> {
             output::note(&format!("renewed {}", counted(writes.len(), "file")));
         }
         let coverage = self.args.coverage.then(|| self.coverage.summary());
-        let report =
-            show::Report { sources: &self.sources, outcomes: &self.outcomes, coverage: coverage.as_ref() };
+        let report = show::TestReport {
+            sources: &self.sources,
+            outcomes: &self.outcomes,
+            coverage: coverage.as_ref(),
+        };
         let text = match self.args.format {
             TestFormat::Text => show::text(&report),
             TestFormat::Json => show::json(&report),

@@ -12,7 +12,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 
 /// The data of a report.
 #[derive(Debug, Clone, Copy)]
-pub struct Report<'a> {
+pub struct TestReport<'a> {
     /// The test files.
     pub sources: &'a SourceMap,
     /// The tests that were run.
@@ -21,7 +21,7 @@ pub struct Report<'a> {
     pub coverage: Option<&'a Coverage>,
 }
 
-impl Report<'_> {
+impl TestReport<'_> {
     /// How many tests failed.
     pub fn failed(&self) -> usize {
         self.outcomes.iter().filter(|outcome| !outcome.failures.is_empty()).count()
@@ -40,7 +40,7 @@ impl Report<'_> {
 }
 
 /// The report for people: tests that failed and why, then coverage. Empty or ends with a line break.
-pub fn text(report: &Report<'_>) -> String {
+pub fn text(report: &TestReport<'_>) -> String {
     let mut out = String::new();
     for outcome in report.outcomes.iter().filter(|outcome| !outcome.failures.is_empty()) {
         let place = at(report.sources, outcome.span);
@@ -220,7 +220,7 @@ struct Unmet<'a> {
 }
 
 /// The report as JSON.
-pub fn json(report: &Report<'_>) -> String {
+pub fn json(report: &TestReport<'_>) -> String {
     let unmet = |failure: &'_ Failure| at(report.sources, failure.span);
     let tests = report.outcomes.iter().map(|outcome| Test {
         name: &outcome.name,

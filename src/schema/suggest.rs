@@ -143,7 +143,7 @@ fn bare(name: &str) -> &str {
     name.split('[').next().unwrap_or_default()
 }
 
-struct Member {
+struct RequestMember {
     name: &'static str,
     /// True for a member of the record itself.
     top: bool,
@@ -156,12 +156,12 @@ fn spelled(member: &str) -> &str {
     members().get(member.to_ascii_lowercase().as_str()).map_or(member, |known| known.name)
 }
 
-fn members() -> &'static FxHashMap<String, Member> {
-    static MEMBERS: OnceLock<FxHashMap<String, Member>> = OnceLock::new();
+fn members() -> &'static FxHashMap<String, RequestMember> {
+    static MEMBERS: OnceLock<FxHashMap<String, RequestMember>> = OnceLock::new();
     MEMBERS.get_or_init(|| {
         let mut members = FxHashMap::default();
         let mut add = |name: &'static str, top, list| {
-            members.entry(name.to_ascii_lowercase()).or_insert(Member { name, top, list });
+            members.entry(name.to_ascii_lowercase()).or_insert(RequestMember { name, top, list });
         };
         for line in data_lines(bundled::CLOUDTRAIL_MEMBERS) {
             let mut words = line.split_whitespace();

@@ -31,7 +31,7 @@ pub fn lax_yaml(error: &YamlError, stream: &Stream) -> Diagnostic {
     let starts = stream.documents.iter().skip(1).map(|document| document.root.span);
     match starts.filter(|start| start.start <= error.span.end).last() {
         Some(start) => diagnostic
-            .label(Span { end: start.start + 1, ..start }, "Falco begins a new document here")
+            .label(Span { end: start.start, ..start }, "Falco begins a new document here")
             .help("indent the lines of an item alike, and begin every item in the same column"),
         None => diagnostic.help("Falco's parser accepts it, other tools do not"),
     }
@@ -39,7 +39,7 @@ pub fn lax_yaml(error: &YamlError, stream: &Stream) -> Diagnostic {
 
 /// Text behind an empty document.
 pub fn unread_document(rest: Span) -> Diagnostic {
-    let first = Span { end: (rest.start + 3).min(rest.end), ..rest };
+    let first = Span { end: rest.start, ..rest };
     found(&UNREAD_DOCUMENT, first, "Falco stops reading before this: the document before it is empty")
         .help("remove the empty document, or the `---` or `~` that makes it")
 }

@@ -35,7 +35,9 @@ fn read_twice(text: &str) -> Option<(Vec<String>, Vec<String>)> {
     other.take(cpp::read(text).ok()?).ok()?;
     // As a whole document a block scalar may have lines without indentation in YAML; no rules file is one.
     let scalar = |document: &super::Document| document.root.as_scalar().is_some();
-    let comparable = !one.doubtful && !super::begins_with_end(text) && !other.documents.iter().any(scalar);
+    let comparable = !one.doubtful
+        && !super::begins_with_end(text)
+        && !one.documents.iter().chain(&other.documents).any(scalar);
     comparable.then(|| (shapes(&one), shapes(&other)))
 }
 

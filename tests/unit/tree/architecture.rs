@@ -1,6 +1,7 @@
 //! The layers of `src/`: which module may use which, and who may touch the world outside.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Left may never use right.
@@ -207,5 +208,44 @@ fn paths_are_seen_wherever_they_hide() {
         "std::io::stdout",
     ] {
         assert!(paths.iter().any(|path| path == expected), "{expected} not in {paths:?}");
+    }
+}
+
+/// A reader who meets a type's name should know which type it is.
+#[test]
+fn no_type_name_is_defined_more_than_three_times() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut paths = Vec::new();
+    collect(&root, &mut paths);
+    let mut defined: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for path in paths {
+        let file = path.strip_prefix(&root).unwrap().display().to_string();
+        let tokens = std::fs::read_to_string(&path).unwrap().parse().unwrap();
+        read_types(tokens, &mut |name| defined.entry(name).or_default().push(file.clone()));
+    }
+    assert!(defined.len() > 500, "{}", defined.len());
+    let often = defined.iter().filter(|(_, files)| files.len() > 3);
+    let often: Vec<_> = often.map(|(name, files)| format!("{name}: {}", files.join(", "))).collect();
+    assert!(often.is_empty(), "{}", often.join("\n"));
+}
+
+/// The names after `struct`, `enum` and `trait`, in bodies of functions and macros too.
+fn read_types(tokens: TokenStream, found: &mut impl FnMut(String)) {
+    let mut follows = false;
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) if follows => {
+                found(ident.to_string());
+                follows = false;
+            }
+            TokenTree::Ident(ident) => {
+                follows = ["struct", "enum", "trait"].contains(&ident.to_string().as_str());
+            }
+            TokenTree::Group(group) => {
+                read_types(group.stream(), found);
+                follows = false;
+            }
+            _ => follows = false,
+        }
     }
 }
