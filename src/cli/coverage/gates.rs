@@ -101,7 +101,7 @@ fn report_short(limits: &[Limit], benchmark: &Benchmark, coverage: &Coverage) ->
         let Some(least) = own.or(general).filter(|&least| covered.verdict < least) else { continue };
         is_short = true;
         output::note(&format!(
-            "coverage regressions short: {} {} is {}, not {}",
+            "coverage falls short: {} {} is {}, not {}",
             control.id,
             control.title,
             covered.verdict.name(),
