@@ -171,7 +171,7 @@ fn meaning(field: &FieldRef) -> Option<&'static Meaning> {
 }
 
 /// The value at a pointer of a row.
-fn get<'r>(record: &'r Json, pointer: Pointer) -> Option<&'r Json> {
+fn get(record: &Json, pointer: Pointer) -> Option<&Json> {
     at(record, &MemberPath::of(pointer).keys().map(Box::from).collect::<Vec<_>>())
 }
 

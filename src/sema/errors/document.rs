@@ -28,8 +28,8 @@ pub fn lax_yaml(error: &YamlError, stream: &Stream) -> Diagnostic {
     if let Some(opened) = error.opened {
         diagnostic = diagnostic.label(opened, "opened here");
     }
-    let starts = stream.documents.iter().skip(1).map(|document| document.root.span);
-    match starts.filter(|start| start.start <= error.span.end).last() {
+    let mut starts = stream.documents.iter().skip(1).map(|document| document.root.span);
+    match starts.rfind(|start| start.start <= error.span.end) {
         Some(start) => diagnostic
             .label(Span { end: start.start, ..start }, "Falco begins a new document here")
             .help("indent the lines of an item alike, and begin every item in the same column"),
@@ -95,7 +95,7 @@ pub fn unknown_item<'a>(item: Item<'_>) -> Fault<'a> {
     let name = first.and_then(key_text).unwrap_or_default();
     let span = first.map_or(item.node.span, |key| key.span);
     let mut diagnostic = found(&UNKNOWN_ITEM, span, "this item is no rule, macro or list; Falco ignores it");
-    if let Some(kind) = nearest(&name, KINDS.iter().map(|kind| kind.key())) {
+    if let Some(kind) = nearest(name, KINDS.iter().map(|kind| kind.key())) {
         diagnostic =
             diagnostic.help(format!("did you mean `{kind}`?")).fix(format!("write `{kind}`"), span, kind);
         diagnostic.fix.iter_mut().for_each(|fix| fix.safe = false);

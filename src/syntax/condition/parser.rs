@@ -112,7 +112,7 @@ impl<'a> Parser<'a> {
         let deep = matches!(failure.kind, SyntaxErrorKind::TooDeep(_));
         if !self.mute {
             let Failure { kind, place } = failure;
-            self.errors.push(SyntaxError { kind: kind, at: self.at as u32, place });
+            self.errors.push(SyntaxError { kind, at: self.at as u32, place });
         }
         if deep {
             self.mute = true;
