@@ -5,7 +5,7 @@ use super::finding::place;
 use crate::format::{Options, document};
 use crate::source::{SourceFile, SourceMap};
 
-/// The result of [`format`].
+/// The result of [`format()`].
 #[derive(Clone, Debug)]
 pub struct Formatted {
     /// The text in its new shape.
