@@ -51,7 +51,7 @@ impl<'a> CoverageReport<'a> {
         rules.iter().map(|&rule| self.name(rule)).collect()
     }
 
-    /// The load errors as `file:line:column: message`.
+    /// The load errors as `file:line: message`.
     fn load_errors(&self) -> impl Iterator<Item = String> + use<'a> {
         let sources = self.sources;
         self.load_errors
